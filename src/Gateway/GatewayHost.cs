@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Sockets;
+using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Upstream;
+
+namespace OptimizationGateway.Gateway;
+
+/// <summary>Puts the gateway together: for its own program, for the demo, and for tests.</summary>
+public static class GatewayHost
+{
+    /// <summary>Where it listens unless <c>Urls</c> says otherwise.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <param name="args">The command line: settings as <c>--Gateway:Backends:local:Address=…</c>.</param>
+    /// <param name="configure">Changes the composition before it is built.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        // Stuck streams cost memory up to their window; left to itself it grows to 16 MB each.
+        AppContext.SetSwitch("System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing", isEnabled: true);
+
+        var builder = WebApplication.CreateBuilder(args);
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        AddLogging(builder);
+        AddServer(builder);
+        AddGateway(builder.Services);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.Use(GatheringUpgrade.Invoke);
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = KeepAlive, KeepAliveTimeout = KeepAlive });
+        app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
+        ConsolePage.Map(app);
+        return app;
+    }
+
+    /// <summary>How often a ping goes to an idle client, and how long its pong may take. Everything idle on the way has a timeout of a minute or so.</summary>
+    private static TimeSpan KeepAlive => TimeSpan.FromSeconds(20);
+
+    private static void AddGateway(IServiceCollection services)
+    {
+        services
+            .AddOptions<GatewayOptions>()
+            .BindConfiguration(GatewayOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayRangesValidation>();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<BackendRegistry>();
+        services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<CallerPolicy>();
+        services.AddSingleton<GatewayEndpoint>();
+        services.AddHostedService<SessionDrain>();
+    }
+
+    private static void AddServer(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IConnectionListenerFactory, LoopbackListening>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        });
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // A backend that goes away is the gateway's daily bread, told once per outage by its own log; the client library has an error for each stream.
+        builder.Logging.AddFilter("Grpc", LogLevel.Critical);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+    }
+}

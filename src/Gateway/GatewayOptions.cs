@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Upstream;
+
+namespace OptimizationGateway.Gateway;
+
+/// <summary>The settings under <c>Gateway</c>; each part is described where it is used.</summary>
+internal sealed record GatewayOptions
+{
+    public const string Section = "Gateway";
+
+    /// <summary>The backends by name; at least one.</summary>
+    public Dictionary<string, BackendOptions> Backends { get; init; } = [];
+
+    [ValidateObjectMembers]
+    public UpstreamOptions Upstream { get; init; } = new();
+
+    [ValidateObjectMembers]
+    public SessionLimits Limits { get; init; } = new();
+
+    public SecurityOptions Security { get; init; } = new();
+
+    public ConsoleOptions Console { get; init; } = new();
+}
+
+/// <summary>The page at /: the settings under <c>Gateway:Console</c>.</summary>
+internal sealed record ConsoleOptions
+{
+    /// <summary>The base URL of a jobs API such as the stub's, through which the page lists and starts jobs. Default: none.</summary>
+    public string JobsApiUrl { get; init; } = "";
+}

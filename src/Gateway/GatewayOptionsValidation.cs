@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Upstream;
+
+namespace OptimizationGateway.Gateway;
+
+/// <summary>The ranges that the options' attributes state.</summary>
+[OptionsValidator]
+internal sealed partial class GatewayRangesValidation : IValidateOptions<GatewayOptions>;
+
+/// <summary>What no attribute can state. Each message names the setting by its full path and says what is allowed.</summary>
+internal sealed class GatewayOptionsValidation : IValidateOptions<GatewayOptions>
+{
+    public ValidateOptionsResult Validate(string? name, GatewayOptions options)
+    {
+        var faults = new List<string>();
+        if (options.Backends.Count == 0)
+        {
+            faults.Add("Gateway:Backends is empty. Name a backend, such as Gateway:Backends:local:Address=http://127.0.0.1:5001.");
+        }
+
+        foreach (var (backend, settings) in options.Backends)
+        {
+            CheckBackend($"Gateway:Backends:{backend}", settings, faults);
+        }
+
+        CheckPatternsAreDistinct(options.Backends, faults);
+        if (options.Console.JobsApiUrl.Length > 0 && !IsHttpUrl(options.Console.JobsApiUrl))
+        {
+            faults.Add($"Gateway:Console:JobsApiUrl is '{options.Console.JobsApiUrl}'; it must be an http:// or https:// URL, or empty.");
+        }
+
+        return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+    }
+
+    private static void CheckBackend(string path, BackendOptions settings, List<string> faults)
+    {
+        if (!IsHttpUrl(settings.Address))
+        {
+            faults.Add(
+                $"{path}:Address is '{settings.Address}'; it must be an absolute http:// or https:// URL, such as http://127.0.0.1:5001."
+            );
+        }
+
+        if (JobPattern.ParseList(settings.JobIds).Count == 0)
+        {
+            faults.Add($"{path}:JobIds is empty; it must be one or more patterns separated by commas, such as dspy-*, or * for all jobs.");
+        }
+    }
+
+    private static void CheckPatternsAreDistinct(Dictionary<string, BackendOptions> backends, List<string> faults)
+    {
+        var patterns = backends.SelectMany(b => JobPattern.ParseList(b.Value.JobIds), (b, pattern) => (pattern.Text, Backend: b.Key));
+        foreach (var same in patterns.GroupBy(p => p.Text, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            faults.Add(
+                $"Gateway:Backends:{same.Last().Backend}:JobIds has '{same.Key}', and so has Gateway:Backends:{same.First().Backend}:JobIds; "
+                    + "a pattern may stand once, so that it is clear who has a job."
+            );
+        }
+    }
+
+    private static bool IsHttpUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https" } && url.Host.Length > 0;
+}

@@ -1,0 +1,86 @@
+using System.Reflection;
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Security;
+
+namespace OptimizationGateway.Gateway;
+
+/// <summary>The command line: help, version, and a start that either works or says what to change.</summary>
+internal static class GatewayProgram
+{
+    private const string Help = """
+        OptimizationGateway: lets browsers watch optimization jobs live, over WebSocket, from gRPC backends.
+
+        Usage: dotnet run --project src/Gateway -- --Gateway:Backends:<name>:Address=<url> [settings]
+
+        Settings (command line --Name=value, environment Name__Sub=value, or appsettings.json):
+          Urls                                 where to listen (default http://127.0.0.1:8080)
+          Gateway:Backends:<name>:Address      a backend that serves WatchJob: http:// or https:// URL (required)
+          Gateway:Backends:<name>:JobIds       its jobs: patterns separated by commas, such as dspy-* (default *; the longest match wins)
+          Gateway:Console:JobsApiUrl           a jobs API for the page at / (default none)
+          Gateway:Security:AllowAnonymous      true: listen beyond this machine without asking who calls (default false)
+          Gateway:Security:AllowedOrigins      origins of pages elsewhere that may connect (default none: same host only)
+          Gateway:Security:AllowedHosts        host names to answer to, beside the loopback ones (default none)
+          Gateway:Limits:…, Gateway:Upstream:… limits and timeouts: see docs/operations.md
+
+        Options: --help, --version
+
+        Try it with the stub: dotnet run --project src/Demo
+        """;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args is ["--help" or "-h", ..])
+        {
+            Console.WriteLine(Help);
+            return 0;
+        }
+
+        if (args is ["--version", ..])
+        {
+            Console.WriteLine(
+                Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion
+            );
+            return 0;
+        }
+
+        try
+        {
+            await using var app = GatewayHost.Build(args);
+            await app.StartAsync();
+            PrintWelcome(app);
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception e) when (e is OptionsValidationException or StartRefusedException or InvalidOperationException or IOException)
+        {
+            // The settings' own faults: what to change, without a stack.
+            await Console.Error.WriteLineAsync($"The gateway doesn't start: {e.Message}");
+            await Console.Error.WriteLineAsync("Run with --help for the settings.");
+            return 1;
+        }
+    }
+
+    private static void PrintWelcome(WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        foreach (var url in app.Urls)
+        {
+            Console.WriteLine($"Page:       {url}");
+            Console.WriteLine($"WebSocket:  {url.Replace("http", "ws", StringComparison.Ordinal)}{GatewayEndpoint.Path}");
+        }
+
+        foreach (var (name, backend) in options.Backends)
+        {
+            Console.WriteLine($"Backend:    {name} at {backend.Address} for jobs {backend.JobIds}");
+        }
+
+        Console.WriteLine(
+            options.Security.AllowAnonymous
+                ? "Everyone who can reach these addresses may watch every job (Gateway:Security:AllowAnonymous)."
+                : "Nobody is asked who they are, so it listens on loopback addresses only."
+        );
+        Console.WriteLine(
+            """Next: open the page, or connect a WebSocket client and send {"type":"subscribe","jobId":"job-1","afterEventId":0}"""
+        );
+    }
+}

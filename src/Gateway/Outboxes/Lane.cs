@@ -1,0 +1,92 @@
+namespace OptimizationGateway.Gateway.Outboxes;
+
+/// <summary>
+/// One job's queue in an <see cref="Outbox"/>: bounded in bytes, one producer at a time, which waits while it is full. Everything here
+/// happens under the outbox's lock. A producer holds a <see cref="LaneTicket"/>; <see cref="Clear"/> makes the tickets given out before it
+/// worthless, so that nothing of a stopped subscription can follow, however late its producer notices.
+/// </summary>
+internal sealed class Lane(Outbox outbox, int capacityBytes)
+{
+    private readonly Queue<OutboxMessage> messages = new();
+    private int generation;
+    private TaskCompletionSource? roomWaiter;
+    private int roomWanted;
+
+    /// <summary>How many bytes wait.</summary>
+    public int Bytes { get; private set; }
+
+    /// <summary>Whether the client was sent a <c>subscribed</c> that no <c>unsubscribed</c> has followed. Queued messages don't count.</summary>
+    public bool IsOpenAtClient { get; private set; }
+
+    /// <summary>What this lane may still send in this turn, in bytes; kept by the outbox.</summary>
+    public int Deficit { get; set; }
+
+    /// <summary>Whether the outbox has this lane in its ring.</summary>
+    public bool IsInRing { get; set; }
+
+    public bool IsEmpty => messages.Count == 0;
+
+    public OutboxMessage Head => messages.Peek();
+
+    public LaneTicket NewTicket() => new(this, generation);
+
+    public ValueTask WriteAsync(int ticket, OutboxMessage message) => outbox.WriteAsync(this, ticket, message);
+
+    public Task DrainedAsync(int ticket) => outbox.DrainedAsync(this, ticket);
+
+    public bool Honours(int ticket) => ticket == generation;
+
+    public bool HasRoomFor(int length) => Bytes == 0 || length <= capacityBytes - Bytes;
+
+    public void Enqueue(OutboxMessage message)
+    {
+        messages.Enqueue(message);
+        Bytes += message.Length;
+    }
+
+    public OutboxMessage Dequeue()
+    {
+        var message = messages.Dequeue();
+        Bytes -= message.Length;
+        IsOpenAtClient = message.Mark switch
+        {
+            LaneMark.Opens => true,
+            LaneMark.Closes => false,
+            _ => IsOpenAtClient,
+        };
+        if (roomWaiter is not null && HasRoomFor(roomWanted))
+        {
+            ReleaseWaiter();
+        }
+
+        return message;
+    }
+
+    /// <summary>The task that completes when the lane has room for <paramref name="length"/> bytes, or is cleared.</summary>
+    public Task WaitForRoom(int length)
+    {
+        roomWanted = length;
+        roomWaiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return roomWaiter.Task;
+    }
+
+    /// <summary>Drops what waits, and what the producers of earlier tickets still bring.</summary>
+    public void Clear()
+    {
+        generation++;
+        foreach (var message in messages)
+        {
+            message.Return();
+        }
+
+        messages.Clear();
+        Bytes = 0;
+        ReleaseWaiter();
+    }
+
+    private void ReleaseWaiter()
+    {
+        roomWaiter?.TrySetResult();
+        roomWaiter = null;
+    }
+}

@@ -1,0 +1,279 @@
+namespace OptimizationGateway.Gateway.Outboxes;
+
+/// <summary>
+/// What waits to be sent to one client, in encoded messages. Two kinds of queues: the control lane, small, for answers that the receive loop
+/// must never wait with, and a <see cref="Lane"/> for each job, whose producer waits while it is full. Control goes first; the lanes take
+/// turns by bytes (deficit round robin), so that one job's replay doesn't hold up its neighbours' events.
+/// </summary>
+internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
+{
+    /// <summary>What a lane may send in one turn, in bytes: large enough to be cheap, small enough that nobody waits long.</summary>
+    private const int Quantum = 32 * 1024;
+
+    private readonly Lock gate = new();
+    private readonly Queue<OutboxMessage> control = new();
+    private readonly Queue<Lane> ring = new();
+    private readonly HashSet<Lane> lanes = [];
+    private int controlBytes;
+    private bool closed;
+    private TaskCompletionSource<bool>? takerWaiter;
+
+    /// <summary>How many bytes wait, in all lanes.</summary>
+    public long QueuedBytes
+    {
+        get
+        {
+            lock (gate)
+            {
+                return controlBytes + lanes.Sum(lane => (long)lane.Bytes);
+            }
+        }
+    }
+
+    public Lane OpenLane()
+    {
+        var lane = new Lane(this, laneCapacityBytes);
+        lock (gate)
+        {
+            lanes.Add(lane);
+        }
+
+        return lane;
+    }
+
+    /// <summary>A ticket to write into <paramref name="lane"/> until it is next cleared.</summary>
+    public LaneTicket Ticket(Lane lane)
+    {
+        lock (gate)
+        {
+            return lane.NewTicket();
+        }
+    }
+
+    /// <summary>Drops what waits in the lane and makes its tickets worthless.</summary>
+    /// <returns>Whether the client still believes that its subscription is open.</returns>
+    public bool Clear(Lane lane)
+    {
+        lock (gate)
+        {
+            lane.Clear();
+            return lane.IsOpenAtClient;
+        }
+    }
+
+    /// <summary>Clears the lane and forgets it.</summary>
+    public void Remove(Lane lane)
+    {
+        lock (gate)
+        {
+            lane.Clear();
+            lanes.Remove(lane);
+        }
+    }
+
+    /// <summary>Queues an answer ahead of everything but the answers before it.</summary>
+    /// <returns>False where the control lane is full: the client sends and doesn't read.</returns>
+    public bool TryPost(OutboxMessage message)
+    {
+        lock (gate)
+        {
+            if (closed || controlBytes + message.Length > controlCapacityBytes)
+            {
+                message.Return();
+                return closed;
+            }
+
+            control.Enqueue(message);
+            controlBytes += message.Length;
+            WakeTaker();
+            return true;
+        }
+    }
+
+    /// <summary>See <see cref="LaneTicket.WriteAsync"/>.</summary>
+    public ValueTask WriteAsync(Lane lane, int ticket, OutboxMessage message)
+    {
+        lock (gate)
+        {
+            return TryEnqueue(lane, ticket, message)
+                ? ValueTask.CompletedTask
+                : new ValueTask(WriteWhenRoomAsync(lane, ticket, message, lane.WaitForRoom(message.Length)));
+        }
+    }
+
+    /// <summary>See <see cref="LaneTicket.DrainedAsync"/>.</summary>
+    public async Task DrainedAsync(Lane lane, int ticket)
+    {
+        while (true)
+        {
+            Task drained;
+            lock (gate)
+            {
+                if (closed || lane.IsEmpty || !lane.Honours(ticket))
+                {
+                    return;
+                }
+
+                drained = lane.WaitForRoom(int.MaxValue);
+            }
+
+            await drained;
+        }
+    }
+
+    /// <summary>Takes the next message to send. The caller returns it.</summary>
+    public bool TryTake(out OutboxMessage message)
+    {
+        lock (gate)
+        {
+            if (control.TryDequeue(out message))
+            {
+                controlBytes -= message.Length;
+                return true;
+            }
+
+            while (ring.TryPeek(out var lane))
+            {
+                if (!lane.IsEmpty && lane.Head.Length <= lane.Deficit)
+                {
+                    message = lane.Dequeue();
+                    lane.Deficit -= message.Length;
+                    return true;
+                }
+
+                EndTurn(ring.Dequeue());
+            }
+
+            message = default;
+            return false;
+        }
+    }
+
+    /// <summary>Whether <see cref="TryTake"/> has something at this moment.</summary>
+    public bool HasMessages
+    {
+        get
+        {
+            lock (gate)
+            {
+                return HasSomething();
+            }
+        }
+    }
+
+    /// <summary>Waits until there is something to take.</summary>
+    /// <returns>False once the outbox is closed and its control lane is drained.</returns>
+    public ValueTask<bool> WaitToTakeAsync()
+    {
+        lock (gate)
+        {
+            if (HasSomething())
+            {
+                return ValueTask.FromResult(true);
+            }
+
+            if (closed)
+            {
+                return ValueTask.FromResult(false);
+            }
+
+            takerWaiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask<bool>(takerWaiter.Task);
+        }
+    }
+
+    /// <summary>Takes nothing more. Answers in the control lane are still sent; the jobs' lanes are dropped: a resume brings what was in them.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            closed = true;
+            foreach (var lane in lanes)
+            {
+                lane.Clear();
+            }
+
+            WakeTaker();
+        }
+    }
+
+    private async Task WriteWhenRoomAsync(Lane lane, int ticket, OutboxMessage message, Task room)
+    {
+        while (true)
+        {
+            await room;
+            lock (gate)
+            {
+                if (TryEnqueue(lane, ticket, message))
+                {
+                    return;
+                }
+
+                room = lane.WaitForRoom(message.Length);
+            }
+        }
+    }
+
+    /// <returns>False where the lane is full. A message that nobody wants any more is dropped, and that is true.</returns>
+    private bool TryEnqueue(Lane lane, int ticket, OutboxMessage message)
+    {
+        if (closed || !lane.Honours(ticket))
+        {
+            message.Return();
+            return true;
+        }
+
+        if (!lane.HasRoomFor(message.Length))
+        {
+            return false;
+        }
+
+        lane.Enqueue(message);
+        if (!lane.IsInRing)
+        {
+            lane.IsInRing = true;
+            lane.Deficit = Quantum;
+            ring.Enqueue(lane);
+        }
+
+        WakeTaker();
+        return true;
+    }
+
+    private void EndTurn(Lane lane)
+    {
+        if (lane.IsEmpty)
+        {
+            lane.IsInRing = false;
+            return;
+        }
+
+        // A message longer than a turn waits for as many turns as it needs, while the others take theirs.
+        lane.Deficit += Quantum;
+        ring.Enqueue(lane);
+    }
+
+    private bool HasSomething()
+    {
+        if (control.Count > 0)
+        {
+            return true;
+        }
+
+        foreach (var lane in ring)
+        {
+            if (!lane.IsEmpty)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void WakeTaker()
+    {
+        takerWaiter?.TrySetResult(HasSomething() || !closed);
+        takerWaiter = null;
+    }
+}

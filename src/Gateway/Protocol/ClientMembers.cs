@@ -1,0 +1,127 @@
+using System.Text.Json;
+
+namespace OptimizationGateway.Gateway.Protocol;
+
+/// <summary>One member as it was found: a value, nothing (absent or <c>null</c>), or what is wrong with it.</summary>
+internal readonly record struct ClientMember<T>(T? Value, string? Fault);
+
+/// <summary>
+/// The members of section 2 as they stand in one JSON object, each judged by itself: which of them matter depends on the type, which may
+/// come last.
+/// </summary>
+internal struct ClientMembers
+{
+    /// <summary>2^53−1, the largest integer that a browser's number holds exactly.</summary>
+    public const long MaxEventId = (1L << 53) - 1;
+
+    private const int MaxJobIdLength = 256;
+    private const int MaxRequestIdLength = 64;
+
+    public ClientMember<string> Type;
+    public ClientMember<string> JobId;
+    public ClientMember<long?> AfterEventId;
+    public ClientMember<string> Epoch;
+    public ClientMember<string> RequestId;
+
+    /// <summary>Reads the object that <paramref name="reader"/> stands on, to the end of the text.</summary>
+    /// <exception cref="JsonException">The text is not JSON, or goes on after the object.</exception>
+    public static ClientMembers Read(ref Utf8JsonReader reader)
+    {
+        var members = default(ClientMembers);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            members.ReadMember(ref reader);
+        }
+
+        // A second read finds what follows the object; with white space only it finds nothing.
+        reader.Read();
+        return members;
+    }
+
+    private void ReadMember(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("type"u8))
+        {
+            Type = ReadString(ref reader, "type");
+        }
+        else if (reader.ValueTextEquals("jobId"u8))
+        {
+            JobId = CheckJobId(ReadString(ref reader, "jobId"));
+        }
+        else if (reader.ValueTextEquals("afterEventId"u8))
+        {
+            AfterEventId = ReadEventId(ref reader);
+        }
+        else if (reader.ValueTextEquals("epoch"u8))
+        {
+            Epoch = ReadString(ref reader, "epoch");
+        }
+        else if (reader.ValueTextEquals("requestId"u8))
+        {
+            RequestId = CheckRequestId(ReadString(ref reader, "requestId"));
+        }
+        else
+        {
+            reader.Read();
+            reader.Skip();
+        }
+    }
+
+    private static ClientMember<string> ReadString(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return default;
+        }
+
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            reader.Skip();
+            return new(null, $"\"{name}\" must be a string.");
+        }
+
+        try
+        {
+            return new(reader.GetString(), null);
+        }
+        catch (InvalidOperationException)
+        {
+            // What the reader throws for an escaped lone surrogate.
+            return new(null, $"\"{name}\" must be well-formed Unicode.");
+        }
+    }
+
+    private static ClientMember<string> CheckJobId(ClientMember<string> jobId) =>
+        jobId.Value switch
+        {
+            null => jobId,
+            { Length: 0 or > MaxJobIdLength } => new(null, $"\"jobId\" must have 1 to {MaxJobIdLength} characters."),
+            var id when id.Any(char.IsControl) => new(null, "\"jobId\" must have no control characters."),
+            _ => jobId,
+        };
+
+    private static ClientMember<string> CheckRequestId(ClientMember<string> requestId) =>
+        requestId.Value is { Length: > MaxRequestIdLength }
+            ? new(null, $"\"requestId\" must have at most {MaxRequestIdLength} characters.")
+            : requestId;
+
+    private static ClientMember<long?> ReadEventId(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return default;
+        }
+
+        // 1.0 and 1e3 are integers to JavaScript, but a client that writes them has lost track of what it holds.
+        var isPlainInteger = reader.TokenType == JsonTokenType.Number && !reader.ValueSpan.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+        if (isPlainInteger && reader.TryGetInt64(out var id) && id <= MaxEventId)
+        {
+            return new(id, null);
+        }
+
+        reader.Skip();
+        return new(null, "\"afterEventId\" must be an integer from 0 to 2^53-1, without fraction or exponent.");
+    }
+}

@@ -1,0 +1,18 @@
+namespace OptimizationGateway.Gateway.Protocol;
+
+/// <summary>The kinds of client messages, PROTOCOL.md section 2.</summary>
+internal enum ClientMessageType
+{
+    Subscribe,
+    Unsubscribe,
+    Replay,
+    Ping,
+}
+
+/// <summary>One valid client message.</summary>
+/// <param name="Type">Which one it is.</param>
+/// <param name="JobId">The job; empty for a ping.</param>
+/// <param name="AfterEventId">The cursor, 0 to 2^53−1; null where none was given.</param>
+/// <param name="Epoch">The epoch the cursor belongs to; null where none was given.</param>
+/// <param name="RequestId">What the client wants echoed in the direct answers; null where none was given.</param>
+internal sealed record ClientMessage(ClientMessageType Type, string JobId, long? AfterEventId, string? Epoch, string? RequestId);

@@ -1,0 +1,18 @@
+namespace OptimizationGateway.Gateway.Protocol;
+
+/// <summary>
+/// Why the gateway closes a socket: the closed set of PROTOCOL.md section 7. 4000–4499 mean come back, 4500–4999 don't.
+/// </summary>
+/// <param name="Status">The WebSocket close code.</param>
+/// <param name="Reason">The close reason: at most 123 bytes of UTF-8.</param>
+internal sealed record CloseCode(int Status, string Reason)
+{
+    public static readonly CloseCode Normal = new(1000, "");
+    public static readonly CloseCode UnsupportedData = new(1003, "binary frames are not supported; send JSON text");
+    public static readonly CloseCode InvalidPayload = new(1007, "a text frame must be valid UTF-8");
+    public static readonly CloseCode MessageTooBig = new(1009, "the message is over the size limit");
+    public static readonly CloseCode InternalError = new(1011, "internal error; come back");
+    public static readonly CloseCode ServiceRestart = new(1012, "the gateway restarts; come back after a random delay");
+    public static readonly CloseCode RateLimited = new(4429, "too many messages; come back slower");
+    public static readonly CloseCode BadClient = new(4500, "too many invalid messages in a row");
+}

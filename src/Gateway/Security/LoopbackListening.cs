@@ -1,0 +1,32 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace OptimizationGateway.Gateway.Security;
+
+/// <summary>
+/// Opens the gateway's listening sockets, but while nobody is asked who they are only on loopback addresses: the check stands where every
+/// address passes, however it was configured, and before it is bound.
+/// </summary>
+internal sealed class LoopbackListening(
+    IOptions<GatewayOptions> options,
+    IOptions<SocketTransportOptions> transport,
+    ILoggerFactory loggers
+) : IConnectionListenerFactory
+{
+    private readonly SocketTransportFactory sockets = new(transport, loggers);
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        if (!options.Value.Security.AllowAnonymous && endpoint is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address))
+        {
+            throw new StartRefusedException(
+                $"The gateway asks nobody who they are, so it doesn't listen on {endpoint}, which others can reach. Listen on a loopback "
+                    + "address (Urls=http://127.0.0.1:8080), or set Gateway:Security:AllowAnonymous=true if everyone who can reach it may watch every job."
+            );
+        }
+
+        return sockets.BindAsync(endpoint, cancellationToken);
+    }
+}

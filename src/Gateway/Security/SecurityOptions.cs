@@ -1,0 +1,21 @@
+namespace OptimizationGateway.Gateway.Security;
+
+/// <summary>Who may come in: the settings under <c>Gateway:Security</c>.</summary>
+internal sealed record SecurityOptions
+{
+    /// <summary>Whether the gateway may listen beyond this machine though it asks nobody who they are. Default: false.</summary>
+    public bool AllowAnonymous { get; init; }
+
+    /// <summary>
+    /// Origins of pages elsewhere that may connect, separated by commas, such as <c>https://app.example.com</c>; <c>*</c> for all.
+    /// A page of the gateway's own host always may. Default: none.
+    /// </summary>
+    public string AllowedOrigins { get; init; } = "";
+
+    /// <summary>
+    /// Host names that the gateway answers to, beside the loopback ones, separated by commas and without a port, such as
+    /// <c>gateway.example.com</c>; <c>*</c> for all. Without this list any page could point a name of its own at the gateway and pass
+    /// for the same host. Default: none.
+    /// </summary>
+    public string AllowedHosts { get; init; } = "";
+}

@@ -1,0 +1,266 @@
+using System.Net.WebSockets;
+using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Sockets;
+using OptimizationGateway.Gateway.Subscriptions;
+using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Upstream;
+
+namespace OptimizationGateway.Gateway.Sessions;
+
+/// <summary>
+/// One connection's life: receives, dispatches, and comes to one orderly end. Whatever ends it first (the client, a rule, the socket, the
+/// shutdown, a fault of ours) names the end; then reader and writer get a deadline, then the socket is aborted.
+/// </summary>
+internal sealed class Session : IDisposable
+{
+    /// <summary>What waits to be said in answers when a session ends, and the close handshake, may take this long together.</summary>
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>What of the answers may wait, in bytes, before a client that sends and doesn't read has to go.</summary>
+    private const int ControlBytes = 64 * 1024;
+
+    private readonly WebSocket socket;
+    private readonly SocketReader reader;
+    private readonly SocketWriter writer;
+    private readonly SendProgress progress;
+    private readonly Outbox outbox;
+    private readonly SubscriptionSet subscriptions;
+    private readonly ReplayQueue replays;
+    private readonly MessageRate rate;
+    private readonly SessionLimits limits;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly TaskCompletionSource<SessionEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int invalidInARow;
+
+    public Session(
+        WebSocket socket,
+        GatheringStream? stream,
+        BackendRegistry backends,
+        SessionLimits limits,
+        TimeProvider time,
+        GatewayMetrics metrics,
+        ILogger<Session> logger
+    )
+    {
+        this.socket = socket;
+        this.limits = limits;
+        this.time = time;
+        this.logger = logger;
+        outbox = new Outbox(limits.OutboxBytesPerSubscription, ControlBytes);
+        reader = new SocketReader(socket, limits.MessageBytes);
+        writer = new SocketWriter(socket, stream, outbox);
+        progress = new SendProgress(
+            time,
+            limits.StuckReaderTimeout,
+            SendProgress.DefaultMinimumBytes,
+            () => end.TrySetResult(SessionEnd.Stuck)
+        );
+        stream?.Progress = progress;
+        subscriptions = new SubscriptionSet(backends, outbox, limits.SubscriptionsPerConnection, time, metrics, Fail);
+        replays = new ReplayQueue(backends, outbox, limits.WaitingReplays, time, Fail);
+        rate = new MessageRate(time, limits.MessagesPerSecond, limits.MessageBurst);
+    }
+
+    /// <summary>Runs until nothing of the connection is left.</summary>
+    /// <param name="drain">Ends it with 1012.</param>
+    /// <returns>Why it ended.</returns>
+    public async Task<SessionEnd> RunAsync(CancellationToken drain)
+    {
+        using var abort = new CancellationTokenSource();
+        await using var draining = drain.Register(() => end.TrySetResult(SessionEnd.Draining));
+        var reading = ReadAsync(abort.Token);
+        var writing = WriteAsync(abort.Token);
+        var ended = await end.Task;
+
+        outbox.Close();
+        await Task.WhenAll(subscriptions.EndAllAsync(), replays.EndAllAsync());
+        if (ended.CloseCode is null || !await IsDoneInTimeAsync(FarewellAsync(ended.CloseCode, reading, writing, abort.Token)))
+        {
+            socket.Abort();
+            await abort.CancelAsync();
+        }
+
+        await Task.WhenAll(reading, writing);
+        return ended;
+    }
+
+    public void Dispose()
+    {
+        progress.Dispose();
+        reader.Dispose();
+        socket.Dispose();
+    }
+
+    private async Task ReadAsync(CancellationToken abort)
+    {
+        try
+        {
+            while (true)
+            {
+                var read = await reader.ReadAsync(abort);
+                if (read.Kind is SocketReadKind.Closed or SocketReadKind.Lost)
+                {
+                    end.TrySetResult(read.Kind == SocketReadKind.Closed ? SessionEnd.ClientClosed : SessionEnd.Lost);
+                    return;
+                }
+
+                // Once the session has ended only the client's close frame still matters; what comes before it is read and dropped.
+                if (!end.Task.IsCompleted && (read.CloseCode ?? Take(read.Text.Span)) is { } broken)
+                {
+                    end.TrySetResult(SessionEnd.BrokeRule(broken));
+                }
+            }
+        }
+        catch (OperationCanceledException) when (abort.IsCancellationRequested)
+        {
+            // The session has ended; this was its deadline.
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken abort)
+    {
+        try
+        {
+            await writer.DrainAsync(abort);
+        }
+        catch (Exception e)
+            when (e
+                    is WebSocketException
+                        or IOException
+                        or ObjectDisposedException
+                        or OperationCanceledException
+                        or InvalidOperationException
+            )
+        {
+            end.TrySetResult(SessionEnd.Lost);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+
+    /// <summary>Says what is left to say, then why, then waits for the client's own close.</summary>
+    private async Task FarewellAsync(CloseCode code, Task reading, Task writing, CancellationToken abort)
+    {
+        await writing;
+        try
+        {
+            await writer.CloseAsync(code, abort);
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The connection went away first.
+        }
+
+        await reading;
+    }
+
+    private async Task<bool> IsDoneInTimeAsync(Task farewell)
+    {
+        try
+        {
+            await farewell.WaitAsync(FarewellLimit, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes one client message.</summary>
+    /// <returns>What to close with; null to go on.</returns>
+    private CloseCode? Take(ReadOnlySpan<byte> text)
+    {
+        if (!rate.TryTake())
+        {
+            return rate.IsExceeded || !TryAnswer(new ErrorMessage(ErrorCode.RateLimited, SubscriptionEffect.Untouched))
+                ? CloseCode.RateLimited
+                : null;
+        }
+
+        var (message, error) = ClientMessageParser.Parse(text);
+        if (error is not null)
+        {
+            // A type this gateway doesn't know may be a newer client's: it is no sign of a broken one.
+            invalidInARow += error.Code == ErrorCode.InvalidMessage ? 1 : 0;
+            var isTolerable = TryAnswer(error);
+            return invalidInARow >= limits.InvalidMessagesInARow ? CloseCode.BadClient
+                : isTolerable ? null
+                : CloseCode.RateLimited;
+        }
+
+        invalidInARow = 0;
+        return TryDispatch(message!) ? null : CloseCode.RateLimited;
+    }
+
+    /// <returns>False where the answer doesn't fit: the client sends and doesn't read.</returns>
+    private bool TryDispatch(ClientMessage message)
+    {
+        switch (message.Type)
+        {
+            case ClientMessageType.Subscribe:
+                return subscriptions.TryStart(message)
+                    || TryAnswer(Refusal(message, ErrorCode.TooManySubscriptions, SubscriptionEffect.NotOpened));
+            case ClientMessageType.Unsubscribe:
+                subscriptions.End(message.JobId);
+                replays.Drop(message.JobId);
+                return TryAnswerUnsubscribed(message);
+            case ClientMessageType.Replay:
+                return replays.TryAdd(message)
+                    || TryAnswer(
+                        Refusal(message, ErrorCode.RateLimited, SubscriptionEffect.Untouched) with
+                        {
+                            Text = "Too many replays wait on this connection. Ask again when some have been answered.",
+                            Requested = true,
+                        }
+                    );
+            case ClientMessageType.Ping:
+                return TryAnswerPong(message);
+            default:
+                throw new InvalidOperationException($"A message that nobody takes: {message.Type}.");
+        }
+    }
+
+    private static ErrorMessage Refusal(ClientMessage message, ErrorCode code, SubscriptionEffect effect) =>
+        new(code, effect) { JobId = message.JobId, RequestId = message.RequestId };
+
+    private bool TryAnswer(ErrorMessage error)
+    {
+        using var answer = new MessageBuffer();
+        ServerMessageWriter.WriteError(answer, error);
+        return outbox.TryPost(answer.Detach());
+    }
+
+    private bool TryAnswerUnsubscribed(ClientMessage message)
+    {
+        using var answer = new MessageBuffer();
+        ServerMessageWriter.WriteUnsubscribed(
+            answer,
+            ServerMessageWriter.Encode(message.JobId),
+            UnsubscribeReason.Requested,
+            message.RequestId
+        );
+        return outbox.TryPost(answer.Detach());
+    }
+
+    private bool TryAnswerPong(ClientMessage message)
+    {
+        using var answer = new MessageBuffer();
+        ServerMessageWriter.WritePong(answer, message.RequestId);
+        return outbox.TryPost(answer.Detach());
+    }
+
+    private void Fail(Exception fault)
+    {
+        SessionLog.Fault(logger, fault);
+        end.TrySetResult(SessionEnd.Fault);
+    }
+}

@@ -1,0 +1,38 @@
+using OptimizationGateway.Gateway.Protocol;
+
+namespace OptimizationGateway.Gateway.Sessions;
+
+/// <summary>Why a connection ended.</summary>
+internal enum SessionEndReason
+{
+    /// <summary>The client closed.</summary>
+    ClientClosed,
+
+    /// <summary>The client broke a rule; the close code says which.</summary>
+    ClientBrokeRule,
+
+    /// <summary>The connection is gone without a word.</summary>
+    Lost,
+
+    /// <summary>The client took nothing for too long.</summary>
+    Stuck,
+
+    /// <summary>The gateway shuts down.</summary>
+    Draining,
+
+    /// <summary>A fault of ours.</summary>
+    Fault,
+}
+
+/// <param name="Reason">Which of them.</param>
+/// <param name="CloseCode">What to close with; null where nothing can be sent any more.</param>
+internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)
+{
+    public static readonly SessionEnd ClientClosed = new(SessionEndReason.ClientClosed, CloseCode.Normal);
+    public static readonly SessionEnd Lost = new(SessionEndReason.Lost, null);
+    public static readonly SessionEnd Stuck = new(SessionEndReason.Stuck, null);
+    public static readonly SessionEnd Draining = new(SessionEndReason.Draining, CloseCode.ServiceRestart);
+    public static readonly SessionEnd Fault = new(SessionEndReason.Fault, CloseCode.InternalError);
+
+    public static SessionEnd BrokeRule(CloseCode code) => new(SessionEndReason.ClientBrokeRule, code);
+}

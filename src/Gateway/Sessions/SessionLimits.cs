@@ -1,0 +1,39 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OptimizationGateway.Gateway.Sessions;
+
+/// <summary>What one connection may do: the settings under <c>Gateway:Limits</c>.</summary>
+internal sealed record SessionLimits
+{
+    /// <summary>The largest client message, in bytes. A larger one closes the socket with 1009. Default: 32 KiB.</summary>
+    [Range(1_024, 16_777_216)]
+    public int MessageBytes { get; init; } = 32 * 1024;
+
+    /// <summary>How many subscriptions a connection may have. Default: 100.</summary>
+    [Range(1, 100_000)]
+    public int SubscriptionsPerConnection { get; init; } = 100;
+
+    /// <summary>How many one-off replays may wait on a connection. Default: 4.</summary>
+    [Range(1, 1_000)]
+    public int WaitingReplays { get; init; } = 4;
+
+    /// <summary>How many invalid messages in a row close the socket with 4500. Default: 10.</summary>
+    [Range(1, 1_000_000)]
+    public int InvalidMessagesInARow { get; init; } = 10;
+
+    /// <summary>How many messages a second a client may send in the long run. Default: 50.</summary>
+    [Range(1, 1_000_000)]
+    public int MessagesPerSecond { get; init; } = 50;
+
+    /// <summary>How many messages a client may send at once. Default: 100. As many again that are refused close the socket with 4429.</summary>
+    [Range(1, 1_000_000)]
+    public int MessageBurst { get; init; } = 100;
+
+    /// <summary>How many bytes may wait for the client in each subscription, before its backend is held back. Default: 512 KiB.</summary>
+    [Range(65_536, 1_073_741_824)]
+    public int OutboxBytesPerSubscription { get; init; } = 512 * 1024;
+
+    /// <summary>How long a reader may take nothing before its socket is aborted. Default: 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan StuckReaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

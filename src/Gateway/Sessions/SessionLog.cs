@@ -1,0 +1,13 @@
+namespace OptimizationGateway.Gateway.Sessions;
+
+internal static partial class SessionLog
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "A connection ends with 1011: a fault of the gateway's own. Please report it.")]
+    public static partial void Fault(ILogger logger, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A connection ended after {Duration}: {Reason}, close code {CloseCode}.")]
+    public static partial void Ended(ILogger logger, TimeSpan duration, SessionEndReason reason, int? closeCode);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Closing {Count} connections with 1012; clients come back to another gateway.")]
+    public static partial void Draining(ILogger logger, int count);
+}

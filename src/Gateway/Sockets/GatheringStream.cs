@@ -1,0 +1,130 @@
+using System.Buffers;
+
+namespace OptimizationGateway.Gateway.Sockets;
+
+/// <summary>
+/// The stream under a WebSocket. It gathers many small frames into one write while the writer says that more is at hand, and passes long
+/// ones on in slices, so that <see cref="SendProgress"/> sees a reader move inside one message.
+/// </summary>
+/// <remarks>
+/// The WebSocket above serializes its writes, and its own (pongs, keep-alive pings) pass through here too: they are held only as long as
+/// the writer is between two messages that are both at hand.
+/// </remarks>
+internal sealed class GatheringStream(Stream inner) : Stream
+{
+    private const int GatherSize = 64 * 1024;
+
+    /// <summary>The slice is the unit of progress: smaller than what a moving reader must take in a window.</summary>
+    private const int SliceSize = 8 * 1024;
+
+    /// <summary>Rented only while something is gathered: an idle socket costs nothing here.</summary>
+    private byte[]? gathered;
+    private int count;
+
+    /// <summary>Whether another message follows at once, so that this one may wait for it.</summary>
+    public bool MoreFollows { get; set; }
+
+    /// <summary>Who watches whether the reader takes anything; set before the first write.</summary>
+    public SendProgress? Progress { get; set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.Length > GatherSize - count)
+        {
+            return WriteAllAsync(buffer, cancellationToken);
+        }
+
+        if (!MoreFollows && count == 0)
+        {
+            return SendAsync(buffer, cancellationToken);
+        }
+
+        gathered ??= ArrayPool<byte>.Shared.Rent(GatherSize);
+        buffer.CopyTo(gathered.AsMemory(count));
+        count += buffer.Length;
+        return MoreFollows ? ValueTask.CompletedTask : SendGatheredAsync(cancellationToken);
+    }
+
+    /// <summary>Sends what was gathered for a message that didn't come after all.</summary>
+    public async ValueTask SendGatheredAsync(CancellationToken cancellationToken)
+    {
+        if (gathered is not { } full)
+        {
+            return;
+        }
+
+        var length = count;
+        gathered = null;
+        count = 0;
+        try
+        {
+            await SendAsync(full.AsMemory(0, length), cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(full);
+        }
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inner.ReadAsync(buffer, cancellationToken);
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask WriteAllAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await SendGatheredAsync(cancellationToken);
+        await SendAsync(buffer, cancellationToken);
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var slice = buffer[..Math.Min(SliceSize, buffer.Length)];
+            var write = inner.WriteAsync(slice, cancellationToken);
+            if (!write.IsCompleted)
+            {
+                Progress?.Waiting();
+            }
+
+            await write;
+            Progress?.Accepted(slice.Length);
+            buffer = buffer[slice.Length..];
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text.Unicode;
+using OptimizationGateway.Gateway.Protocol;
+
+namespace OptimizationGateway.Gateway.Sockets;
+
+/// <summary>
+/// Reads whole text messages out of a WebSocket, which by itself limits neither their size nor the number of their fragments. One read is
+/// always pending, or the keep-alive's pongs would go unseen; an idle one holds no buffer.
+/// </summary>
+/// <param name="socket">The socket.</param>
+/// <param name="maxBytes">The largest message, in bytes.</param>
+internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
+{
+    /// <summary>Empty fragments cost a client nothing and count towards no size; a message may have this many.</summary>
+    private const int MaxEmptyFragments = 1_000;
+
+    private const int InitialSize = 2 * 1024;
+
+    private byte[] buffer = [];
+
+    public async ValueTask<SocketRead> ReadAsync(CancellationToken abort)
+    {
+        try
+        {
+            return await ReadMessageAsync(abort);
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The peer vanished, or sent what isn't WebSocket at all: the library has then closed with 1002 by itself.
+            return SocketRead.Lost;
+        }
+    }
+
+    public void Dispose() => ReturnBuffer();
+
+    private async ValueTask<SocketRead> ReadMessageAsync(CancellationToken abort)
+    {
+        ReturnBuffer();
+        var length = 0;
+        for (var empty = 0; empty < MaxEmptyFragments; )
+        {
+            // With no buffer this waits for data and reads none of it.
+            var received = await socket.ReceiveAsync(buffer.AsMemory(length), abort);
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                return SocketRead.Closed;
+            }
+
+            if (received.MessageType == WebSocketMessageType.Binary)
+            {
+                return SocketRead.Violation(CloseCode.UnsupportedData);
+            }
+
+            empty += received.Count == 0 ? 1 : 0;
+            length += received.Count;
+            if (length > maxBytes)
+            {
+                return SocketRead.Violation(CloseCode.MessageTooBig);
+            }
+
+            if (received.EndOfMessage)
+            {
+                var text = buffer.AsMemory(0, length);
+                return Utf8.IsValid(text.Span) ? SocketRead.Message(text) : SocketRead.Violation(CloseCode.InvalidPayload);
+            }
+
+            EnsureFree(length);
+        }
+
+        return SocketRead.Violation(CloseCode.MessageTooBig);
+    }
+
+    private void EnsureFree(int length)
+    {
+        if (length < buffer.Length)
+        {
+            return;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(InitialSize, length * 2));
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ReturnBuffer();
+        buffer = larger;
+    }
+
+    private void ReturnBuffer()
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = [];
+        }
+    }
+}

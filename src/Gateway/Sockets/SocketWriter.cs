@@ -1,0 +1,56 @@
+using System.Net.WebSockets;
+using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Protocol;
+
+namespace OptimizationGateway.Gateway.Sockets;
+
+/// <summary>
+/// The only writer of a socket: drains the <see cref="Outbox"/>, then sends the close frame. It ends by itself when the outbox is closed and
+/// drained; a reader that takes nothing for too long is aborted.
+/// </summary>
+internal sealed class SocketWriter(WebSocket socket, GatheringStream? stream, Outbox outbox)
+{
+    /// <summary>Sends what the outbox gives until it is closed.</summary>
+    /// <exception cref="WebSocketException">The socket is gone; so are the exceptions of the stream below it.</exception>
+    public async Task DrainAsync(CancellationToken abort)
+    {
+        while (await outbox.WaitToTakeAsync())
+        {
+            while (outbox.TryTake(out var message))
+            {
+                await SendAsync(message, abort);
+            }
+
+            if (stream is not null)
+            {
+                // The message that the last one was to be gathered with may have been dropped meanwhile.
+                stream.MoreFollows = false;
+                await stream.SendGatheredAsync(abort);
+                stream.Progress?.Drained();
+            }
+        }
+    }
+
+    /// <summary>Says why the socket closes. Nothing can be sent after it.</summary>
+    public Task CloseAsync(CloseCode code, CancellationToken abort) =>
+        socket.State is WebSocketState.Open or WebSocketState.CloseReceived
+            ? socket.CloseOutputAsync((WebSocketCloseStatus)code.Status, code.Reason, abort)
+            : Task.CompletedTask;
+
+    private async Task SendAsync(OutboxMessage message, CancellationToken abort)
+    {
+        try
+        {
+            if (stream is not null)
+            {
+                stream.MoreFollows = outbox.HasMessages;
+            }
+
+            await socket.SendAsync(message.Bytes, WebSocketMessageType.Text, endOfMessage: true, abort);
+        }
+        finally
+        {
+            message.Return();
+        }
+    }
+}

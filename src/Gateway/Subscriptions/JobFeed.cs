@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Text.Json;
+using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Translation;
+using OptimizationGateway.Gateway.Upstream;
+
+namespace OptimizationGateway.Gateway.Subscriptions;
+
+/// <summary>Writes what a watcher tells of one job into its lane: what a subscription and a one-off replay have in common.</summary>
+internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane, TimeProvider time) : IDisposable
+{
+    /// <summary>The largest <c>replay</c> message, in bytes, unless one event alone is larger: PROTOCOL.md section 3.</summary>
+    private const int MaxReplayBytes = 256 * 1024;
+
+    /// <summary>Room for what closes a <c>replay</c>, a <c>requestId</c> of 64 escaped characters included.</summary>
+    private const int ReplayTailBytes = 512;
+
+    /// <summary>How long a stream may be held back before it is given up for its neighbours' sake: PROTOCOL.md section 9.</summary>
+    private static readonly TimeSpan HeldBackLimit = TimeSpan.FromSeconds(10);
+
+    private readonly JobEventTranslator translator = new();
+    private readonly MessageBuffer message = new();
+    private readonly MessageBuffer eventJson = new();
+
+    public JsonEncodedText JobId { get; } = ServerMessageWriter.Encode(jobId);
+
+    /// <summary>Sends one live event, or refuses it where it can't be shown.</summary>
+    public ValueTask SendEventAsync(WatchStep.Live step, CancellationToken stop)
+    {
+        eventJson.Truncate(0);
+        if (!translator.TryWrite(step.Event.Bytes.Span, eventJson))
+        {
+            watcher!.Refuse(step, step.Event);
+            return ValueTask.CompletedTask;
+        }
+
+        ServerMessageWriter.WriteEvent(message, JobId, eventJson.Written);
+        return SendAsync(LaneMark.None, stop);
+    }
+
+    /// <summary>Sends a batch of history in one or more <c>replay</c> messages, up to the first event that can't be shown.</summary>
+    /// <param name="step">The batch.</param>
+    /// <param name="requested">Whether it answers a <c>replay</c> request.</param>
+    /// <param name="requestId">That request's id.</param>
+    /// <param name="stop">Ends the feed.</param>
+    public async ValueTask SendHistoryAsync(WatchStep.History step, bool requested, string? requestId, CancellationToken stop)
+    {
+        var events = 0;
+        ServerMessageWriter.BeginReplay(message, JobId);
+        foreach (var watched in step.Events)
+        {
+            eventJson.Truncate(0);
+            if (!translator.TryWrite(watched.Bytes.Span, eventJson))
+            {
+                await EndCutReplayAsync(events, requested, requestId, stop);
+                watcher!.Refuse(step, watched);
+                return;
+            }
+
+            if (events > 0 && message.Count + eventJson.Count + ReplayTailBytes > MaxReplayBytes)
+            {
+                ServerMessageWriter.EndReplay(message, hasMore: true, requested, requestId);
+                await SendAsync(LaneMark.None, stop);
+                ServerMessageWriter.BeginReplay(message, JobId);
+                events = 0;
+            }
+
+            if (events++ > 0)
+            {
+                message.Write(","u8);
+            }
+
+            message.Write(eventJson.Written);
+        }
+
+        ServerMessageWriter.EndReplay(message, step.HasMore, requested, requestId);
+        await SendAsync(LaneMark.None, stop);
+    }
+
+    public ValueTask SendSubscribedAsync(WatchStep.Opened step, string? requestId, CancellationToken stop)
+    {
+        ServerMessageWriter.WriteSubscribed(message, JobId, step.Epoch, step.LastEventId, step.EarliestEventId, requestId);
+        return SendAsync(LaneMark.Opens, stop);
+    }
+
+    public ValueTask SendUnsubscribedAsync(UnsubscribeReason reason, CancellationToken stop)
+    {
+        ServerMessageWriter.WriteUnsubscribed(message, JobId, reason, requestId: null);
+        return SendAsync(LaneMark.Closes, stop);
+    }
+
+    public ValueTask SendErrorAsync(ErrorMessage error, CancellationToken stop)
+    {
+        ServerMessageWriter.WriteError(message, error);
+        return SendAsync(LaneMark.None, stop);
+    }
+
+    /// <summary>Waits until what was sent is on its way.</summary>
+    public Task DrainedAsync() => lane.DrainedAsync();
+
+    public void Dispose()
+    {
+        translator.Dispose();
+        message.Dispose();
+        eventJson.Dispose();
+    }
+
+    private ValueTask EndCutReplayAsync(int events, bool requested, string? requestId, CancellationToken stop)
+    {
+        if (events == 0)
+        {
+            message.Truncate(0);
+            return ValueTask.CompletedTask;
+        }
+
+        ServerMessageWriter.EndReplay(message, hasMore: true, requested, requestId);
+        return SendAsync(LaneMark.None, stop);
+    }
+
+    private ValueTask SendAsync(LaneMark mark, CancellationToken stop)
+    {
+        var write = lane.WriteAsync(message.Detach(mark));
+        return write.IsCompletedSuccessfully ? write : new ValueTask(WaitForRoomAsync(write.AsTask(), stop));
+    }
+
+    private async Task WaitForRoomAsync(Task write, CancellationToken stop)
+    {
+        try
+        {
+            await write.WaitAsync(HeldBackLimit, time, stop);
+        }
+        catch (TimeoutException)
+        {
+            watcher?.LetGo();
+            await write.WaitAsync(stop);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Upstream;
+
+namespace OptimizationGateway.Gateway.Subscriptions;
+
+/// <summary>The answer to one <c>replay</c>: the history after a cursor, once. It needs no subscription and changes none.</summary>
+internal sealed class OneOffReplay(ClientMessage request, JobWatcher? watcher, LaneTicket lane, TimeProvider time)
+{
+    /// <summary>Runs until the last of the history, or an error, is on its way.</summary>
+    /// <exception cref="OperationCanceledException">The token: the client wants no more.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var feed = new JobFeed(request.JobId, watcher, lane, time);
+        if (watcher is null)
+        {
+            await FailAsync(feed, new WatchStep.Ended(WatchEnd.NotFound), stop);
+        }
+        else
+        {
+            await foreach (var step in watcher.WatchAsync(stop))
+            {
+                await TellAsync(feed, step, stop);
+            }
+        }
+
+        await feed.DrainedAsync();
+    }
+
+    private ValueTask TellAsync(JobFeed feed, WatchStep step, CancellationToken stop) =>
+        step switch
+        {
+            WatchStep.History history => feed.SendHistoryAsync(history, requested: true, request.RequestId, stop),
+            WatchStep.Ended { Reason: not WatchEnd.HistoryRead } ended => FailAsync(feed, ended, stop),
+            _ => ValueTask.CompletedTask,
+        };
+
+    private ValueTask FailAsync(JobFeed feed, WatchStep.Ended ended, CancellationToken stop) =>
+        feed.SendErrorAsync(
+            WatchEndErrors.Of(ended, SubscriptionEffect.Untouched, request.JobId) with
+            {
+                Requested = true,
+                RequestId = request.RequestId,
+            },
+            stop
+        );
+}

@@ -1,0 +1,78 @@
+using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Upstream;
+
+namespace OptimizationGateway.Gateway.Subscriptions;
+
+/// <summary>
+/// One job on one connection, and its one watch: opening → live → ended. Pumps what the watcher tells into the lane, in order, and waits
+/// with the watcher while the lane is full.
+/// </summary>
+/// <param name="request">The client's <c>subscribe</c>.</param>
+/// <param name="watcher">The job's watcher; null where no backend has the job.</param>
+/// <param name="lane">Where the messages go.</param>
+/// <param name="replacesOpen">Whether the client believes that an earlier subscription to the job is open: a seek.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Subscription(ClientMessage request, JobWatcher? watcher, LaneTicket lane, bool replacesOpen, TimeProvider time)
+{
+    private bool isOpen;
+
+    /// <summary>Runs until the client has been told why it ended.</summary>
+    /// <exception cref="OperationCanceledException">The token: the client wants no more, and gets no more.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var feed = new JobFeed(request.JobId, watcher, lane, time);
+        if (watcher is null)
+        {
+            await FailAsync(feed, new WatchStep.Ended(WatchEnd.NotFound), stop);
+        }
+        else
+        {
+            await foreach (var step in watcher.WatchAsync(stop))
+            {
+                await TellAsync(feed, step, stop);
+            }
+        }
+
+        await feed.DrainedAsync();
+    }
+
+    private ValueTask TellAsync(JobFeed feed, WatchStep step, CancellationToken stop)
+    {
+        switch (step)
+        {
+            case WatchStep.Opened opened:
+                isOpen = true;
+                return feed.SendSubscribedAsync(opened, request.RequestId, stop);
+            case WatchStep.History history:
+                return feed.SendHistoryAsync(history, requested: false, requestId: null, stop);
+            case WatchStep.Live live:
+                return feed.SendEventAsync(live, stop);
+            case WatchStep.Outage:
+                var outage = new ErrorMessage(ErrorCode.BackendUnavailable, SubscriptionEffect.Kept)
+                {
+                    Text = "The job's backend is away. The gateway keeps asking; what was missed will follow.",
+                    JobId = request.JobId,
+                };
+                return feed.SendErrorAsync(outage, stop);
+            case WatchStep.Ended { Reason: WatchEnd.JobEnded }:
+                return feed.SendUnsubscribedAsync(UnsubscribeReason.JobEnded, stop);
+            case WatchStep.Ended ended:
+                return FailAsync(feed, ended, stop);
+            default:
+                throw new InvalidOperationException($"A step that nobody knows: {step}.");
+        }
+    }
+
+    private async ValueTask FailAsync(JobFeed feed, WatchStep.Ended ended, CancellationToken stop)
+    {
+        // To the client a seek that can't be opened ends the subscription it had.
+        var wasOpen = isOpen || replacesOpen;
+        var error = WatchEndErrors.Of(ended, wasOpen ? SubscriptionEffect.Ended : SubscriptionEffect.NotOpened, request.JobId);
+        await feed.SendErrorAsync(isOpen ? error : error with { RequestId = request.RequestId }, stop);
+        if (wasOpen)
+        {
+            await feed.SendUnsubscribedAsync(UnsubscribeReason.Failed, stop);
+        }
+    }
+}

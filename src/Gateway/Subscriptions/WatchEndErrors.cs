@@ -1,0 +1,37 @@
+using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Upstream;
+
+namespace OptimizationGateway.Gateway.Subscriptions;
+
+/// <summary>What a client is told of a watch that ended for another reason than its job's end.</summary>
+internal static class WatchEndErrors
+{
+    /// <param name="ended">How the watch ended.</param>
+    /// <param name="effect">What that did to the subscription.</param>
+    /// <param name="jobId">The job.</param>
+    public static ErrorMessage Of(WatchStep.Ended ended, SubscriptionEffect effect, string jobId) =>
+        ended.Reason switch
+        {
+            WatchEnd.HistoryTruncated or WatchEnd.CursorAhead => new ErrorMessage(CodeOf(ended.Reason), effect)
+            {
+                JobId = jobId,
+                EarliestEventId = ended.Fault?.EarliestEventId,
+                LatestEventId = ended.Fault?.LatestEventId,
+            },
+            WatchEnd.BadEvent => new ErrorMessage(CodeOf(ended.Reason), effect) { JobId = jobId, EventId = ended.Fault?.EventId },
+            _ => new ErrorMessage(CodeOf(ended.Reason), effect) { JobId = jobId },
+        };
+
+    private static ErrorCode CodeOf(WatchEnd end) =>
+        end switch
+        {
+            WatchEnd.NotFound => ErrorCode.JobNotFound,
+            WatchEnd.HistoryTruncated => ErrorCode.HistoryTruncated,
+            WatchEnd.CursorAhead => ErrorCode.CursorAhead,
+            WatchEnd.EpochChanged => ErrorCode.EpochChanged,
+            WatchEnd.Forbidden => ErrorCode.Forbidden,
+            WatchEnd.Unavailable => ErrorCode.BackendUnavailable,
+            WatchEnd.BadEvent => ErrorCode.BadEvent,
+            _ => ErrorCode.BackendError,
+        };
+}

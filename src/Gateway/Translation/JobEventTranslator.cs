@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Google.Protobuf;
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.Gateway.Translation;
+
+/// <summary>
+/// Writes an encoded <see cref="JobEvent"/> as the documented JSON object of PROTOCOL.md section 4: the only place that reads an event's
+/// payload. The bytes name no session, so that one translation can serve many. Not thread-safe: it keeps its writer.
+/// </summary>
+internal sealed class JobEventTranslator : IDisposable
+{
+    private static readonly JsonWriterOptions Options = new()
+    {
+        // The text goes into a WebSocket, never into HTML: letters stay letters.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    private readonly Utf8JsonWriter json = new(Stream.Null, Options);
+
+    /// <returns>False where the event can't be shown. What was written by then must be dropped.</returns>
+    public bool TryWrite(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
+    {
+        try
+        {
+            var jobEvent = JobEvent.Parser.ParseFrom(encoded);
+            json.Reset(output);
+            var isShown = TryWrite(jobEvent);
+            json.Flush();
+            return isShown;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => json.Dispose();
+
+    private bool TryWrite(JobEvent jobEvent)
+    {
+        if (!JsonTimestamp.TryFormat(jobEvent.Timestamp, out var timestamp))
+        {
+            return false;
+        }
+
+        json.WriteStartObject();
+        json.WriteNumber("id"u8, jobEvent.Id);
+        var payload = new PayloadWriter(json, jobEvent, timestamp);
+        json.WriteString("eventType"u8, payload.EventType);
+        json.WriteNumber("iteration"u8, jobEvent.Iteration);
+        json.WriteString("stage"u8, jobEvent.Stage);
+        json.WriteStartObject("data"u8);
+        var isShown = payload.TryWriteData();
+        json.WriteEndObject();
+        json.WriteString("timestamp"u8, timestamp);
+        json.WriteEndObject();
+        return isShown;
+    }
+}

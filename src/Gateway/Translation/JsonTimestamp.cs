@@ -1,0 +1,32 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+
+namespace OptimizationGateway.Gateway.Translation;
+
+/// <summary>Timestamps as browsers get them: UTC, always three decimals, finer parts cut, years 1–9999 (PROTOCOL.md section 4).</summary>
+internal static class JsonTimestamp
+{
+    private const int NanosPerSecond = 1_000_000_000;
+    private const int NanosPerMillisecond = 1_000_000;
+    private static readonly long MinSeconds = DateTimeOffset.MinValue.ToUnixTimeSeconds();
+    private static readonly long MaxSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
+    /// <returns>False where there is none, or it is out of range.</returns>
+    public static bool TryFormat(Timestamp? timestamp, out string text)
+    {
+        text = "";
+        if (
+            timestamp is null
+            || timestamp.Seconds < MinSeconds
+            || timestamp.Seconds > MaxSeconds
+            || timestamp.Nanos is < 0 or >= NanosPerSecond
+        )
+        {
+            return false;
+        }
+
+        var instant = DateTimeOffset.FromUnixTimeSeconds(timestamp.Seconds).AddMilliseconds(timestamp.Nanos / NanosPerMillisecond);
+        text = instant.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+        return true;
+    }
+}

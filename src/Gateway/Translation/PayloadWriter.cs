@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.Gateway.Translation;
+
+/// <summary>
+/// Writes the members of an event's <c>data</c>: the payload's documented fields, each always present, then the members of
+/// <c>details</c> that bear none of their names.
+/// </summary>
+/// <param name="json">Stands inside the object.</param>
+/// <param name="jobEvent">The event.</param>
+/// <param name="timestamp">Its timestamp, which stands in for one that the payload lacks.</param>
+internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEvent, string timestamp)
+{
+    private const string Unknown = "unknown";
+
+    /// <summary>The payload fields' names: taken, so that no custom event may pass for one of them.</summary>
+    private static readonly HashSet<string> Documented = new(
+        JobEvent
+            .Descriptor.Oneofs.Single(o => o.Name == "payload")
+            .Fields.Where(f => f.FieldNumber != JobEvent.CustomFieldNumber)
+            .Select(f => f.Name),
+        StringComparer.Ordinal
+    );
+
+    /// <summary>The event's name: a documented one, a custom event's own, or <c>unknown</c>.</summary>
+    public string EventType =>
+        jobEvent.PayloadCase switch
+        {
+            JobEvent.PayloadOneofCase.JobStarted => "job_started",
+            JobEvent.PayloadOneofCase.IterationCompleted => "iteration_completed",
+            JobEvent.PayloadOneofCase.JobPaused => "job_paused",
+            JobEvent.PayloadOneofCase.JobResumed => "job_resumed",
+            JobEvent.PayloadOneofCase.JobCompleted => "job_completed",
+            JobEvent.PayloadOneofCase.JobFailed => "job_failed",
+            JobEvent.PayloadOneofCase.JobCancelled => "job_cancelled",
+            JobEvent.PayloadOneofCase.Custom when IsOwnName(jobEvent.Custom.EventType) => jobEvent.Custom.EventType,
+            _ => Unknown,
+        };
+
+    /// <returns>False where a timestamp of the payload is out of range.</returns>
+    public bool TryWriteData()
+    {
+        switch (jobEvent.PayloadCase)
+        {
+            case JobEvent.PayloadOneofCase.JobStarted:
+                json.WriteString("promptId"u8, jobEvent.JobStarted.PromptId);
+                json.WriteString("datasetId"u8, jobEvent.JobStarted.DatasetId);
+                json.WritePropertyName("config"u8);
+                StructWriter.WriteObject(json, jobEvent.JobStarted.Config);
+                WriteDetails("promptId", "datasetId", "config");
+                return true;
+            case JobEvent.PayloadOneofCase.IterationCompleted:
+                WriteNumber("score", jobEvent.IterationCompleted.Score);
+                WriteDetails("score");
+                return true;
+            case JobEvent.PayloadOneofCase.JobPaused:
+                return TryWriteMoment("pausedAt", jobEvent.JobPaused.PausedAt, "currentIteration", jobEvent.JobPaused.CurrentIteration);
+            case JobEvent.PayloadOneofCase.JobResumed:
+                var resumed = jobEvent.JobResumed;
+                return TryWriteMoment("resumedAt", resumed.ResumedAt, "resumeFromIteration", resumed.ResumeFromIteration);
+            case JobEvent.PayloadOneofCase.JobCompleted:
+                json.WriteString("resultPromptId"u8, jobEvent.JobCompleted.ResultPromptId);
+                WriteNumber("finalScore", jobEvent.JobCompleted.FinalScore);
+                WriteDetails("resultPromptId", "finalScore");
+                return true;
+            case JobEvent.PayloadOneofCase.JobFailed:
+                json.WriteString("error"u8, jobEvent.JobFailed.Error);
+                json.WriteString("errorStack"u8, jobEvent.JobFailed.ErrorStack);
+                json.WriteBoolean("willRetry"u8, jobEvent.JobFailed.WillRetry);
+                WriteDetails("error", "errorStack", "willRetry");
+                return true;
+            case JobEvent.PayloadOneofCase.JobCancelled:
+                var cancelled = jobEvent.JobCancelled;
+                return TryWriteMoment("cancelledAt", cancelled.CancelledAt, "finalIteration", cancelled.FinalIteration);
+            case JobEvent.PayloadOneofCase.Custom when IsOwnName(jobEvent.Custom.EventType):
+                StructWriter.WriteMembers(json, jobEvent.Custom.Data);
+                WriteDetails([.. jobEvent.Custom.Data?.Fields.Keys ?? []]);
+                return true;
+            default:
+                WriteDetails();
+                return true;
+        }
+    }
+
+    private bool TryWriteMoment(string momentName, Timestamp? moment, string iterationName, int iteration)
+    {
+        var text = timestamp;
+        if (moment is not null && !JsonTimestamp.TryFormat(moment, out text))
+        {
+            return false;
+        }
+
+        json.WriteString(momentName, text);
+        json.WriteNumber(iterationName, iteration);
+        WriteDetails(momentName, iterationName);
+        return true;
+    }
+
+    private void WriteNumber(string name, double value)
+    {
+        json.WritePropertyName(name);
+        StructWriter.WriteNumber(json, value);
+    }
+
+    private void WriteDetails(params ReadOnlySpan<string> taken)
+    {
+        if (jobEvent.Details is null)
+        {
+            return;
+        }
+
+        foreach (var (name, value) in jobEvent.Details.Fields)
+        {
+            if (!taken.Contains(name))
+            {
+                json.WritePropertyName(name);
+                StructWriter.WriteValue(json, value);
+            }
+        }
+    }
+
+    private static bool IsOwnName(string eventType) => eventType.Length > 0 && !Documented.Contains(eventType);
+}

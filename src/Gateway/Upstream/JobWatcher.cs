@@ -1,0 +1,209 @@
+using System.Runtime.CompilerServices;
+using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.Gateway.Telemetry;
+
+namespace OptimizationGateway.Gateway.Upstream;
+
+/// <summary>
+/// Watches one job for one client, over as many streams as it takes: opens, reads, and after a fault opens again at the cursor. What it
+/// tells (<see cref="WatchStep"/>) has no gap and no repeat, whatever the backend went through.
+/// </summary>
+/// <remarks>Used by one consumer, who calls the other methods only between two steps.</remarks>
+internal sealed class JobWatcher
+{
+    /// <summary>How long a reopened stream must stand before the outage is over and a heartbeat counts as progress.</summary>
+    private static readonly TimeSpan Standing = TimeSpan.FromSeconds(10);
+
+    private readonly WatchStart start;
+    private readonly Backend backend;
+    private readonly UpstreamOptions options;
+    private readonly TimeProvider time;
+    private readonly GatewayMetrics metrics;
+    private readonly Outage outage;
+    private readonly ReopenPolicy policy;
+    private readonly WatchTranscript transcript;
+    private readonly Random random = Random.Shared;
+
+    private long? cursorBefore;
+    private WatchFault? refusal;
+    private bool isLetGo;
+    private long openedAt;
+
+    public JobWatcher(WatchStart start, Backend backend, UpstreamOptions options, TimeProvider time, GatewayMetrics metrics)
+    {
+        this.start = start;
+        this.backend = backend;
+        this.options = options;
+        this.time = time;
+        this.metrics = metrics;
+        outage = new Outage(time);
+        policy = new ReopenPolicy(time, options, start.HistoryOnly, random);
+        transcript = new WatchTranscript(start, outage, metrics.EventsDropped);
+    }
+
+    /// <summary>The id of the last event that was told; before the first, where the watch started.</summary>
+    public long? Cursor => transcript.Position.Cursor;
+
+    /// <summary>The event of the last step can't be shown: what came before it in that step was. The stream is asked once more.</summary>
+    public void Refuse(WatchStep step, WatchedEvent refused)
+    {
+        var shown = step is WatchStep.History history ? history.Events.TakeWhile(e => e.Id != refused.Id).ToList() : [];
+        transcript.Retract(step, shown.Count > 0 ? shown[^1].Id : cursorBefore ?? refused.PreviousId ?? refused.Id - 1);
+        refusal = WatchFault.BadEvent(refused.Id);
+    }
+
+    /// <summary>The client can't take more for now: gives up the stream, so that it doesn't stall its neighbours. It is opened again at the next step.</summary>
+    public void LetGo() => isLetGo = true;
+
+    /// <summary>Tells what happens, in order, until <see cref="WatchStep.Ended"/>.</summary>
+    /// <exception cref="OperationCanceledException">The token.</exception>
+    public async IAsyncEnumerable<WatchStep> WatchAsync([EnumeratorCancellation] CancellationToken stop)
+    {
+        while (true)
+        {
+            WatchFault? fault = null;
+            using (var stream = Open(stop))
+            {
+                while (fault is null && !isLetGo)
+                {
+                    var reading = stream.ReadAsync(Patience());
+                    while (!transcript.IsSubscribed && AnnounceIn is { } left && !reading.IsCompleted)
+                    {
+                        await Task.WhenAny(reading, Task.Delay(left, time, stop));
+                        if (IsDue())
+                        {
+                            yield return new WatchStep.Outage();
+                        }
+                    }
+
+                    fault = Take(await reading);
+                    while (transcript.TryTell(out var step))
+                    {
+                        yield return step;
+                        if (step is WatchStep.Ended)
+                        {
+                            yield break;
+                        }
+
+                        fault = refusal ?? fault;
+                        refusal = null;
+                        policy.ResumePatience();
+                    }
+                }
+            }
+
+            if (fault is not null && Decide(fault) is { } end)
+            {
+                yield return end;
+                yield break;
+            }
+
+            var resumeAt = time.GetUtcNow() + backend.Pace(policy.NextDelay());
+            while (resumeAt - time.GetUtcNow() is { Ticks: > 0 } wait)
+            {
+                await Task.Delay(AnnounceIn is { } left && left < wait ? left : wait, time, stop);
+                if (IsDue())
+                {
+                    yield return new WatchStep.Outage();
+                }
+            }
+        }
+    }
+
+    private WatchStream Open(CancellationToken stop)
+    {
+        isLetGo = false;
+        transcript.StartStream();
+        var request = new WatchJobRequest
+        {
+            JobId = start.JobId,
+            Epoch = transcript.Epoch,
+            HistoryOnly = start.HistoryOnly,
+        };
+        if (Cursor is { } cursor)
+        {
+            request.AfterEventId = cursor;
+        }
+
+        metrics.StreamOpened(backend.Name);
+        return backend.Open(request, stop);
+    }
+
+    private TimeSpan Patience()
+    {
+        var patience = transcript.IsSubscribed ? options.SilenceTimeout * (0.9 + (0.2 * random.NextDouble())) : options.OpenTimeout;
+        if (policy.TimeLeft is not { } left)
+        {
+            return patience;
+        }
+
+        var shorter = left < patience ? left : patience;
+        return shorter > TimeSpan.Zero ? shorter : TimeSpan.FromMilliseconds(1);
+    }
+
+    /// <summary>Takes what a read came to.</summary>
+    /// <returns>The fault to reopen after, or to end with.</returns>
+    private WatchFault? Take(WatchRead read)
+    {
+        if (read.Message is not { } message)
+        {
+            return read.Fault == WatchFault.EndedEarly && transcript.TakeEnd() ? null : read.Fault;
+        }
+
+        var before = cursorBefore = Cursor;
+        var wasSubscribed = transcript.IsSubscribed;
+        var wasOpen = transcript.IsOpen;
+        var fault = transcript.Take(message);
+        if (transcript.IsSubscribed && !wasSubscribed)
+        {
+            openedAt = time.GetTimestamp();
+        }
+
+        if (transcript.IsOpen && !wasOpen)
+        {
+            policy.Opened();
+        }
+
+        var isAlive = message.Kind == WatchMessageKind.Heartbeat && fault is null && HasStood();
+        if (Cursor > before || isAlive)
+        {
+            outage.End();
+            policy.Progressed();
+        }
+
+        return fault;
+    }
+
+    private WatchStep.Ended? Decide(WatchFault fault)
+    {
+        if (transcript.IsSubscribed && HasStood())
+        {
+            outage.End();
+        }
+
+        outage.Begin(afterSilence: fault.Kind == WatchFaultKind.Silent && transcript.IsSubscribed);
+        metrics.StreamBroke(backend.Name, fault.Kind);
+        if (policy.Decide(fault, Cursor) is { } end)
+        {
+            return new WatchStep.Ended(end, fault);
+        }
+
+        return policy.TimeLeft <= TimeSpan.Zero ? new WatchStep.Ended(WatchEnd.Unavailable, fault) : null;
+    }
+
+    private bool HasStood() => time.GetElapsedTime(openedAt) >= Standing;
+
+    /// <summary>How long until the client is to hear of the outage. It hears of none while it waits for its first answer.</summary>
+    private TimeSpan? AnnounceIn => transcript.IsOpen && !start.HistoryOnly ? outage.AnnounceIn : null;
+
+    private bool IsDue()
+    {
+        var isDue = AnnounceIn == TimeSpan.Zero;
+        if (isDue)
+        {
+            outage.Announced();
+        }
+
+        return isDue;
+    }
+}

@@ -1,0 +1,27 @@
+namespace OptimizationGateway.Gateway.Upstream;
+
+/// <summary>
+/// Spaces out the reopening of one backend's streams: after a restart thousands of watches come back at once, and each costs the backend a
+/// read of its log.
+/// </summary>
+/// <param name="time">The clock.</param>
+/// <param name="perSecond">How many may reopen in a second.</param>
+internal sealed class ReopenPacer(TimeProvider time, int perSecond)
+{
+    private readonly TimeSpan spacing = TimeSpan.FromSeconds(1) / perSecond;
+    private readonly Lock gate = new();
+    private DateTimeOffset nextFree = DateTimeOffset.MinValue;
+
+    /// <summary>Reserves the next free turn that is at least <paramref name="delay"/> away.</summary>
+    /// <returns>How long to wait for it.</returns>
+    public TimeSpan Reserve(TimeSpan delay)
+    {
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
+            nextFree = (nextFree > now ? nextFree : now) + spacing;
+            var turn = nextFree - now;
+            return turn > delay ? turn : delay;
+        }
+    }
+}

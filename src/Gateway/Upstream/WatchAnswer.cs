@@ -1,0 +1,46 @@
+namespace OptimizationGateway.Gateway.Upstream;
+
+/// <summary>
+/// The HTTP answer to one call, kept to see who speaks in a failed one: the client library turns an answer without a <c>grpc-status</c> of its
+/// own (a proxy's error page, missing trailers) into statuses that look like the backend's.
+/// </summary>
+internal sealed class WatchAnswer
+{
+    private const string StatusHeader = "grpc-status";
+    private static readonly AsyncLocal<WatchAnswer?> Current = new();
+    private HttpResponseMessage? response;
+
+    /// <summary>Whether an answer has come at all.</summary>
+    public bool HasHeaders => response is not null;
+
+    /// <summary>Whether the backend itself has said how the call ended.</summary>
+    public bool HasStatus =>
+        response is not null
+        && (response.Headers.NonValidated.Contains(StatusHeader) || response.TrailingHeaders.NonValidated.Contains(StatusHeader));
+
+    /// <summary>Starts a call whose answer this is to be; the library starts it in the caller's context.</summary>
+    public T Of<T>(Func<T> startCall)
+    {
+        Current.Value = this;
+        try
+        {
+            return startCall();
+        }
+        finally
+        {
+            Current.Value = null;
+        }
+    }
+
+    /// <summary>The part of the HTTP pipeline that notes the answer.</summary>
+    public sealed class Recorder(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = Current.Value;
+            var response = await base.SendAsync(request, cancellationToken);
+            answer?.response = response;
+            return response;
+        }
+    }
+}

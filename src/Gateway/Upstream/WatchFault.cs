@@ -1,0 +1,91 @@
+using System.Globalization;
+using Grpc.Core;
+
+namespace OptimizationGateway.Gateway.Upstream;
+
+/// <summary>How a watch broke, told by origin first and by status second, PROTOCOL.md sections 6 and 9.</summary>
+internal enum WatchFaultKind
+{
+    /// <summary>The transport, a proxy, or a backend that says it can't serve now. It may take as long as it takes.</summary>
+    Unavailable,
+
+    /// <summary>Nothing came for too long, on a stream that was open.</summary>
+    Silent,
+
+    /// <summary>The stream ended OK with no reason to.</summary>
+    EndedEarly,
+
+    /// <summary>Something is missing, or another rule of section 8 was broken.</summary>
+    Breach,
+
+    /// <summary>An event that can't be parsed or shown.</summary>
+    BadEvent,
+
+    NotFound,
+    Unimplemented,
+
+    /// <summary>The backend can't serve the cursor; the ids say which side.</summary>
+    OutOfRange,
+
+    EpochChanged,
+    Forbidden,
+
+    /// <summary>The backend refused for any other reason.</summary>
+    Refused,
+}
+
+/// <param name="Kind">Which of them.</param>
+/// <param name="EarliestEventId">Of <see cref="WatchFaultKind.OutOfRange"/>: the oldest event that is left, where the backend says so.</param>
+/// <param name="LatestEventId">Of <see cref="WatchFaultKind.OutOfRange"/>: the newest one.</param>
+/// <param name="EventId">Of <see cref="WatchFaultKind.BadEvent"/>: the event, where its id could be read.</param>
+internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = null, long? LatestEventId = null, long? EventId = null)
+{
+    public static readonly WatchFault Unavailable = new(WatchFaultKind.Unavailable);
+    public static readonly WatchFault Silent = new(WatchFaultKind.Silent);
+    public static readonly WatchFault EndedEarly = new(WatchFaultKind.EndedEarly);
+    public static readonly WatchFault Breach = new(WatchFaultKind.Breach);
+    public static readonly WatchFault EpochChanged = new(WatchFaultKind.EpochChanged);
+    public static readonly WatchFault Refused = new(WatchFaultKind.Refused);
+
+    public static WatchFault BadEvent(long id) => new(WatchFaultKind.BadEvent, EventId: id > 0 ? id : null);
+
+    /// <param name="exception">How the client library reports it.</param>
+    /// <param name="answer">What came over HTTP.</param>
+    /// <param name="askedForEpoch">Whether the request named an epoch.</param>
+    public static WatchFault Of(RpcException exception, WatchAnswer answer, bool askedForEpoch)
+    {
+        if (exception.Status.DebugException is not null)
+        {
+            return Unavailable;
+        }
+
+        if (!answer.HasStatus)
+        {
+            // The library's own verdict. Once an answer has begun, this status is its limit for a message, far above what an event may have.
+            return exception.StatusCode == StatusCode.ResourceExhausted && answer.HasHeaders ? BadEvent(id: 0) : Unavailable;
+        }
+
+        return exception.StatusCode switch
+        {
+            StatusCode.Cancelled
+            or StatusCode.Unavailable
+            or StatusCode.Aborted
+            or StatusCode.Unknown
+            or StatusCode.DeadlineExceeded
+            or StatusCode.ResourceExhausted => Unavailable,
+            StatusCode.NotFound => new WatchFault(WatchFaultKind.NotFound),
+            StatusCode.Unimplemented => new WatchFault(WatchFaultKind.Unimplemented),
+            StatusCode.OutOfRange => new WatchFault(
+                WatchFaultKind.OutOfRange,
+                Trailer(exception, "earliest-event-id"),
+                Trailer(exception, "latest-event-id")
+            ),
+            StatusCode.FailedPrecondition when askedForEpoch => EpochChanged,
+            StatusCode.PermissionDenied => new WatchFault(WatchFaultKind.Forbidden),
+            _ => Refused,
+        };
+    }
+
+    private static long? Trailer(RpcException exception, string name) =>
+        long.TryParse(exception.Trailers.GetValue(name), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+}

@@ -1,0 +1,80 @@
+using Grpc.Core;
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.Gateway.Upstream;
+
+/// <summary>One WatchJob call. How it fails comes out as a value; only the caller's own cancellation is thrown.</summary>
+internal sealed class WatchStream : IDisposable
+{
+    private readonly WatchAnswer answer = new();
+    private readonly CancellationTokenSource cancel;
+    private readonly CancellationToken stop;
+    private readonly ChannelLease lease;
+    private readonly AsyncServerStreamingCall<WatchMessage> call;
+    private readonly ITimer timer;
+    private readonly bool askedForEpoch;
+    private volatile bool isTimedOut;
+
+    public WatchStream(ChannelLease lease, WatchJobRequest request, TimeProvider time, CancellationToken stop)
+    {
+        this.lease = lease;
+        this.stop = stop;
+        askedForEpoch = request.Epoch.Length > 0;
+        cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        timer = time.CreateTimer(_ => TimeOut(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        call = answer.Of(() =>
+            lease.Invoker.AsyncServerStreamingCall(
+                WatchMethod.WatchJob,
+                host: null,
+                new CallOptions(cancellationToken: cancel.Token),
+                request
+            )
+        );
+    }
+
+    /// <summary>The next message, or how the stream ended.</summary>
+    /// <param name="patience">How long to wait for it. The clock runs only here: a reader that is held back makes no stream silent.</param>
+    /// <exception cref="OperationCanceledException">The caller's token.</exception>
+    public async Task<WatchRead> ReadAsync(TimeSpan patience)
+    {
+        try
+        {
+            var pending = call.ResponseStream.MoveNext(CancellationToken.None);
+            if (!pending.IsCompleted)
+            {
+                timer.Change(patience, Timeout.InfiniteTimeSpan);
+            }
+
+            var hasMessage = await pending;
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return hasMessage ? new WatchRead(call.ResponseStream.Current, null) : new WatchRead(null, WatchFault.EndedEarly);
+        }
+        catch (RpcException e)
+        {
+            stop.ThrowIfCancellationRequested();
+            return new WatchRead(null, isTimedOut ? WatchFault.Silent : WatchFault.Of(e, answer, askedForEpoch));
+        }
+    }
+
+    public void Dispose()
+    {
+        timer.Dispose();
+        cancel.Cancel();
+        call.Dispose();
+        cancel.Dispose();
+        lease.Dispose();
+    }
+
+    private void TimeOut()
+    {
+        isTimedOut = true;
+        try
+        {
+            cancel.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The stream was let go between the timer's decision and this line.
+        }
+    }
+}

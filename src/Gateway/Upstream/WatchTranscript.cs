@@ -1,0 +1,283 @@
+namespace OptimizationGateway.Gateway.Upstream;
+
+/// <summary>
+/// What one client was told of a job, over all the streams it took, and what the next message of the stream adds to it. Every rule about
+/// the content of a stream (PROTOCOL.md sections 8 and 9) is here; no I/O and no clock.
+/// </summary>
+internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<int> onDropped)
+{
+    private readonly Queue<WatchStep> steps = new();
+    private string epoch = start.Epoch ?? "";
+    private bool isOpen;
+    private long? earliestTold;
+
+    // What the client was promised: a replay that says it is the last.
+    private bool owesLastReplay;
+
+    // Of the present stream.
+    private long? streamStart;
+    private bool isSubscribed;
+    private bool expectsReplay;
+    private long? endsAfter;
+
+    public LogPosition Position { get; } = new(start.AfterEventId);
+
+    /// <summary>Whether the present stream has been confirmed.</summary>
+    public bool IsSubscribed => isSubscribed;
+
+    /// <summary>Whether the client was told <c>subscribed</c>.</summary>
+    public bool IsOpen => isOpen;
+
+    /// <summary>The epoch to ask for, as far as it is known.</summary>
+    public string Epoch => epoch;
+
+    /// <summary>The next thing to tell, if there is one.</summary>
+    public bool TryTell(out WatchStep step) => steps.TryDequeue(out step!);
+
+    /// <summary>Takes back a step that turned out not to be showable from some event on, and what was to follow it.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="lastShown">The id of the last event before that one.</param>
+    public void Retract(WatchStep step, long lastShown)
+    {
+        steps.Clear();
+        Position.MoveTo(lastShown);
+        owesLastReplay |= step is WatchStep.History;
+    }
+
+    /// <summary>A new stream was asked for, from the position on.</summary>
+    public void StartStream()
+    {
+        streamStart = Position.Cursor;
+        isSubscribed = false;
+        expectsReplay = streamStart is not null;
+        endsAfter = null;
+        Position.ExpectNoLateStart();
+    }
+
+    /// <summary>Takes the stream's next message.</summary>
+    /// <returns>What is wrong with it, if something is; what was right before it is told all the same.</returns>
+    public WatchFault? Take(WatchMessage message) =>
+        message.Kind switch
+        {
+            WatchMessageKind.Subscribed => TakeSubscribed(message),
+            WatchMessageKind.Replay => TakeReplay(message),
+            WatchMessageKind.Event => TakeEvent(message.Events[0]),
+            WatchMessageKind.Heartbeat => TakeHeartbeat(message.LastEventId),
+            WatchMessageKind.Malformed => WatchFault.BadEvent(id: 0),
+            _ => null,
+        };
+
+    /// <summary>The stream ended with OK.</summary>
+    /// <returns>False where it had no reason to.</returns>
+    public bool TakeEnd()
+    {
+        // With `ended` but without `last_event_id` a backend has said all it can.
+        if (!isSubscribed || expectsReplay || endsAfter is null || Position.Cursor < endsAfter)
+        {
+            return false;
+        }
+
+        Tell(new WatchStep.Ended(WatchEnd.JobEnded));
+        return true;
+    }
+
+    private WatchFault? TakeSubscribed(WatchMessage message)
+    {
+        if (epoch.Length > 0 && message.Epoch.Length > 0 && epoch != message.Epoch)
+        {
+            return WatchFault.EpochChanged;
+        }
+
+        epoch = epoch.Length > 0 ? epoch : message.Epoch;
+        if (isSubscribed)
+        {
+            // Late, after events that implied it: nothing else in it is news.
+            return null;
+        }
+
+        if (LogFault(message) is { } fault)
+        {
+            return fault;
+        }
+
+        Position.MoveTo(Position.Cursor ?? message.LastEventId);
+        if (streamStart == 0 && message.EarliestEventId is not null)
+        {
+            Position.AllowLateStart();
+        }
+
+        endsAfter = message.Ended ? message.LastEventId ?? 0 : null;
+        Open(message.LastEventId, message.EarliestEventId);
+        EndIfComplete();
+        return null;
+    }
+
+    /// <summary>Whether the log that the backend describes is one that this watch can go on in.</summary>
+    private WatchFault? LogFault(WatchMessage message)
+    {
+        if (streamStart is null)
+        {
+            // Where "now" is has to be said, or a broken stream could not be resumed without a hole.
+            return message.LastEventId is null ? WatchFault.Refused : null;
+        }
+
+        if (message.LastEventId < streamStart)
+        {
+            return new WatchFault(WatchFaultKind.OutOfRange, message.EarliestEventId, message.LastEventId);
+        }
+
+        // 0 is always served; but where the client got 0 as its place in a log that has been cut since, events it was promised are gone.
+        var isCutSince = isOpen && streamStart == 0 && message.EarliestEventId > (earliestTold ?? 0);
+        return isCutSince ? new WatchFault(WatchFaultKind.OutOfRange, message.EarliestEventId, message.LastEventId) : null;
+    }
+
+    private void Open(long? lastEventId, long? earliestEventId)
+    {
+        isSubscribed = true;
+        outage.Subscribed();
+        if (isOpen)
+        {
+            return;
+        }
+
+        isOpen = true;
+        earliestTold = earliestEventId;
+        owesLastReplay = start.AfterEventId is not null;
+        Tell(new WatchStep.Opened(epoch, lastEventId, earliestEventId));
+    }
+
+    /// <summary>A backend that sends an event before <c>subscribed</c> is forgiven; its first event then says where "now" is.</summary>
+    private void ImplySubscribed(in WatchedEvent first)
+    {
+        if (!isSubscribed)
+        {
+            Position.MoveTo(Position.Cursor ?? first.PreviousId ?? Math.Max(first.Id - 1, 0));
+            Open(lastEventId: null, earliestEventId: null);
+        }
+    }
+
+    private WatchFault? TakeReplay(WatchMessage message)
+    {
+        if (streamStart is null && !isSubscribed && message.Events.Count == 0)
+        {
+            // Says nothing at all of where "now" is.
+            return null;
+        }
+
+        ImplySubscribed(message.Events.Count > 0 ? message.Events[0] : default);
+        var (fresh, fault, isTerminal) = Sift(message.Events);
+        var hasMore = !isTerminal && (fault is not null || message.HasMore);
+        expectsReplay = message.HasMore && !isTerminal;
+        TellHistory(fresh, hasMore);
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        if (isTerminal)
+        {
+            Tell(new WatchStep.Ended(start.HistoryOnly ? WatchEnd.HistoryRead : WatchEnd.JobEnded));
+        }
+        else if (start.HistoryOnly && !hasMore)
+        {
+            Tell(new WatchStep.Ended(WatchEnd.HistoryRead));
+        }
+        else
+        {
+            EndIfComplete();
+        }
+
+        return null;
+    }
+
+    /// <summary>Picks the events that are new, up to the first that is terminal or wrong.</summary>
+    private (List<WatchedEvent> Fresh, WatchFault? Fault, bool IsTerminal) Sift(IReadOnlyList<WatchedEvent> events)
+    {
+        var fresh = new List<WatchedEvent>(events.Count);
+        for (var i = 0; i < events.Count; i++)
+        {
+            var verdict = Position.Take(events[i]);
+            if (verdict == EventVerdict.Duplicate)
+            {
+                onDropped(1);
+            }
+            else if (verdict != EventVerdict.New)
+            {
+                return (fresh, FaultOf(verdict, events[i]), false);
+            }
+            else
+            {
+                fresh.Add(events[i]);
+                if (events[i].IsTerminal)
+                {
+                    onDropped(events.Count - i - 1);
+                    return (fresh, null, true);
+                }
+            }
+        }
+
+        return (fresh, null, false);
+    }
+
+    private void TellHistory(List<WatchedEvent> fresh, bool hasMore)
+    {
+        // The empty replay of a reopened stream is news only where the client waits for a last one, or was told that the backend is away.
+        var isNews = fresh.Count > 0 || (!hasMore && (owesLastReplay || outage.IsAnnounced));
+        if (isNews)
+        {
+            owesLastReplay = hasMore;
+            Tell(new WatchStep.History(fresh, hasMore));
+        }
+    }
+
+    private WatchFault? TakeEvent(in WatchedEvent watched)
+    {
+        ImplySubscribed(watched);
+        if (start.HistoryOnly)
+        {
+            return WatchFault.Breach;
+        }
+
+        var verdict = Position.Take(watched);
+        if (verdict == EventVerdict.Duplicate)
+        {
+            onDropped(1);
+            return null;
+        }
+
+        if (verdict != EventVerdict.New)
+        {
+            return FaultOf(verdict, watched);
+        }
+
+        expectsReplay = false;
+        if (owesLastReplay)
+        {
+            // The backend went over to live events without a word; the client was promised one.
+            TellHistory([], hasMore: false);
+        }
+
+        Tell(new WatchStep.Live(watched));
+        if (watched.IsTerminal)
+        {
+            Tell(new WatchStep.Ended(WatchEnd.JobEnded));
+        }
+
+        return null;
+    }
+
+    private WatchFault? TakeHeartbeat(long? lastEventId) => isSubscribed && lastEventId > Position.Cursor ? WatchFault.Breach : null;
+
+    private void EndIfComplete()
+    {
+        if (endsAfter is not null && !expectsReplay && !start.HistoryOnly && Position.Cursor >= endsAfter)
+        {
+            Tell(new WatchStep.Ended(WatchEnd.JobEnded));
+        }
+    }
+
+    private void Tell(WatchStep step) => steps.Enqueue(step);
+
+    private static WatchFault FaultOf(EventVerdict verdict, in WatchedEvent watched) =>
+        verdict == EventVerdict.Bad ? WatchFault.BadEvent(watched.Id) : WatchFault.Breach;
+}
