@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.Testing;
+
+/// <summary>What a scripted backend does with one call.</summary>
+public delegate Task WatchScript(WatchJobRequest request, IServerStreamWriter<WatchJobResponse> stream, CancellationToken cancelled);
+
+/// <summary>A backend on a real socket that says exactly what a test wants said, right or wrong.</summary>
+public sealed class ScriptedBackend : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<WatchScript> scripts = new();
+    private readonly WebApplication app;
+    private WatchScript? always;
+
+    private ScriptedBackend(WebApplication app) => this.app = app;
+
+    public Uri Url { get; private set; } = null!;
+
+    /// <summary>The requests that came, in order.</summary>
+    public ConcurrentQueue<WatchJobRequest> Requests { get; } = new();
+
+    public static async Task<ScriptedBackend> StartAsync(int port = 0)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2)
+        );
+        builder.Services.AddGrpc(grpc => grpc.MaxSendMessageSize = null);
+        ScriptedBackend? backend = null;
+        builder.Services.AddSingleton(_ => backend!);
+        var app = builder.Build();
+        backend = new ScriptedBackend(app);
+        app.MapGrpcService<Scripted>();
+        await app.StartAsync();
+        backend.Url = new Uri(app.Urls.Single());
+        return backend;
+    }
+
+    /// <summary>The script of the next call that has none.</summary>
+    public ScriptedBackend Next(WatchScript script)
+    {
+        scripts.Enqueue(script);
+        return this;
+    }
+
+    /// <summary>The script of the next call: these messages, then silence until the gateway cancels.</summary>
+    public ScriptedBackend Next(params WatchJobResponse[] messages) => Next(Say(messages));
+
+    /// <summary>The script of every call that has none of its own.</summary>
+    public ScriptedBackend Always(WatchScript script)
+    {
+        always = script;
+        return this;
+    }
+
+    /// <summary>Says these messages, then nothing until the gateway cancels.</summary>
+    public static WatchScript Say(params WatchJobResponse[] messages) =>
+        async (_, stream, cancelled) =>
+        {
+            foreach (var message in messages)
+            {
+                await stream.WriteAsync(message, cancelled);
+            }
+
+            await SilenceAsync(cancelled);
+        };
+
+    /// <summary>Says these messages, then ends the stream with OK.</summary>
+    public static WatchScript SayAndEnd(params WatchJobResponse[] messages) =>
+        async (_, stream, cancelled) =>
+        {
+            foreach (var message in messages)
+            {
+                await stream.WriteAsync(message, cancelled);
+            }
+        };
+
+    /// <summary>Says these messages, then fails.</summary>
+    public static WatchScript SayAndFail(StatusCode status, params WatchJobResponse[] messages) =>
+        async (_, stream, cancelled) =>
+        {
+            foreach (var message in messages)
+            {
+                await stream.WriteAsync(message, cancelled);
+            }
+
+            throw new RpcException(new Status(status, "scripted"));
+        };
+
+    public static WatchScript Fail(StatusCode status, params (string Name, string Value)[] trailers) =>
+        (_, _, _) =>
+        {
+            var metadata = new Metadata();
+            foreach (var (name, value) in trailers)
+            {
+                metadata.Add(name, value);
+            }
+
+            throw new RpcException(new Status(status, "scripted"), metadata);
+        };
+
+    public static async Task SilenceAsync(CancellationToken cancelled)
+    {
+        var forever = new TaskCompletionSource();
+        await using var registration = cancelled.Register(() => forever.TrySetResult());
+        await forever.Task;
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private Task WatchAsync(WatchJobRequest request, IServerStreamWriter<WatchJobResponse> stream, CancellationToken cancelled)
+    {
+        Requests.Enqueue(request);
+        var script = scripts.TryDequeue(out var next) ? next : always;
+        return script is not null
+            ? script(request, stream, cancelled)
+            : throw new RpcException(new Status(StatusCode.Unavailable, "The script is at its end."));
+    }
+
+    private sealed class Scripted(ScriptedBackend backend) : OptimizerService.OptimizerServiceBase
+    {
+        public override Task WatchJob(
+            WatchJobRequest request,
+            IServerStreamWriter<WatchJobResponse> responseStream,
+            ServerCallContext context
+        ) => backend.WatchAsync(request, responseStream, context.CancellationToken);
+    }
+}

@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using OptimizationGateway.Gateway;
+using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Upstream;
+
+namespace OptimizationGateway.Testing;
+
+/// <summary>The gateway on a real socket of its own, with a log that a test can look into: an unexpected warning fails it.</summary>
+public sealed class TestGateway : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private TestGateway(WebApplication app) => this.app = app;
+
+    /// <summary>Where its WebSocket is.</summary>
+    public Uri SocketUrl { get; private init; } = null!;
+
+    /// <summary>Where its page is.</summary>
+    public Uri HttpUrl { get; private init; } = null!;
+
+    public IServiceProvider Services => app.Services;
+
+    public FakeLogCollector Log => app.Services.GetFakeLogCollector();
+
+    /// <summary>How many WatchJob streams it has open.</summary>
+    public int UpstreamStreams => app.Services.GetRequiredService<BackendRegistry>().All.Sum(backend => backend.Streams);
+
+    /// <summary>How many connections it has.</summary>
+    public int Connections => app.Services.GetRequiredService<SessionRegistry>().Count;
+
+    /// <param name="backendUrl">The one backend, for all jobs.</param>
+    /// <param name="time">Its clock; the system's by default.</param>
+    /// <param name="settings">Further settings, as <c>Gateway:…=value</c>.</param>
+    public static Task<TestGateway> StartAsync(Uri backendUrl, TimeProvider? time = null, params string[] settings) =>
+        StartAsync(time, [$"Gateway:Backends:test:Address={backendUrl}", .. settings]);
+
+    public static async Task<TestGateway> StartAsync(TimeProvider? time, string[] settings)
+    {
+        var app = GatewayHost.Build(
+            [.. settings.Select(setting => $"--{setting}"), "--urls=http://127.0.0.1:0"],
+            builder =>
+            {
+                builder.Logging.ClearProviders().AddFakeLogging();
+                builder.Services.AddSingleton(time ?? TimeProvider.System);
+            }
+        );
+        await app.StartAsync();
+        var http = new Uri(app.Urls.Single());
+        return new TestGateway(app) { HttpUrl = http, SocketUrl = new UriBuilder(http) { Scheme = "ws", Path = "/ws/optimization" }.Uri };
+    }
+
+    public Task<TestClient> ConnectAsync() => TestClient.ConnectAsync(SocketUrl);
+
+    /// <summary>Stops it as SIGTERM does.</summary>
+    public Task StopAsync() => app.StopAsync();
+
+    /// <summary>Waits until a condition on the gateway's own state holds.</summary>
+    public static async Task EventuallyAsync(Func<bool> condition, string what, TimeSpan? deadline = null)
+    {
+        using var timeout = new CancellationTokenSource(deadline ?? TestClient.Deadline);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        try
+        {
+            while (!condition())
+            {
+                await poll.WaitForNextTickAsync(timeout.Token);
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"It never came true that {what}.", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        var complaints = Log.GetSnapshot().Where(record => record.Level >= LogLevel.Warning).Select(record => record.ToString()).ToList();
+        await app.DisposeAsync();
+        if (complaints.Count > 0)
+        {
+            throw new InvalidOperationException($"The gateway's log has what no test expected:\n{string.Join('\n', complaints)}");
+        }
+    }
+}
