@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Builds once, runs every test runner, and ends with one line over all of them:
+#
+#     N passed, N failed, N skipped
+#
+# Exit code 0 only if nothing failed, every runner ran to its end and each ran at least one test;
+# with CI=true also only if nothing was skipped.
+#
+# To add a runner, add one line at the end: `runner NAME COUNTS COMMAND…`, where COUNTS is a function
+# that reads the runner's output and prints "passed failed skipped".
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# The closing lines are parsed, so they must be English.
+export DOTNET_CLI_UI_LANGUAGE=en TESTINGPLATFORM_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+
+passed=0 failed=0 skipped=0
+problems=()
+
+# `dotnet test` closes with a line each for total, failed, succeeded and skipped. The last ones count.
+dotnet_counts() {
+    sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | awk '
+        $1 == "failed:" { f = $2 } $1 == "succeeded:" { p = $2 } $1 == "skipped:" { s = $2 }
+        END { if (p != "" && f != "" && s != "") print p, f, s }'
+}
+
+# vitest closes with `Tests  1 failed | 2 passed | 3 skipped (6)`, where a zero is left out.
+vitest_counts() {
+    sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | awk '
+        $1 == "Tests" { p = f = s = 0; seen = 1
+            for (i = 3; i <= NF; i++) {
+                if ($i == "passed") p = $(i - 1)
+                if ($i == "failed") f = $(i - 1)
+                if ($i == "skipped" || $i == "todo") s += $(i - 1) } }
+        END { if (seen) print p, f, s }'
+}
+
+# A whole set of tests: shows its output live and adds up its counts.
+runner() {
+    local name=$1 counts=$2 status p f s
+    shift 2
+    echo
+    echo "== $name: $*"
+    "$@" 2>&1 | tee "$output"
+    status=${PIPESTATUS[0]}
+
+    p=0 f=0 s=0
+    read -r p f s <<< "$("$counts" < "$output")"
+    p=${p:-0} f=${f:-0} s=${s:-0}
+    if [ $((p + f + s)) -eq 0 ]; then
+        problems+=("$name ran no tests (exit code $status)")
+        f=1
+    elif [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
+        problems+=("$name ended with exit code $status though no test failed")
+        f=1
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# One command that counts as one test.
+check() {
+    local name=$1
+    shift
+    echo
+    echo "== $name: $*"
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        problems+=("$name failed")
+    fi
+}
+
+finish() {
+    if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
+        problems+=("$skipped skipped, and with CI=true nothing may be")
+    fi
+    echo
+    for problem in ${problems[@]+"${problems[@]}"}; do
+        echo "make test: $problem"
+    done
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ] && [ ${#problems[@]} -eq 0 ]
+}
+
+if ! dotnet build OptimizationGateway.sln --verbosity quiet; then
+    problems+=("the build failed")
+    failed=1
+    finish
+    exit 1
+fi
+
+check "C# format" dotnet csharpier check .
+runner ".NET" dotnet_counts dotnet test --solution OptimizationGateway.sln --no-build
+
+finish
