@@ -51,8 +51,13 @@ internal static class ServerMessageWriter
 
     public static void WriteError(IBufferWriter<byte> output, ErrorMessage error)
     {
-        using var json = Start(output, "error", error.JobId is null ? null : Encode(error.JobId));
+        using var json = Start(output, "error", jobId: null);
         json.WriteString("error"u8, error.Text);
+        if (error.JobId is not null)
+        {
+            json.WriteString("jobId"u8, error.JobId);
+        }
+
         json.WriteString("code"u8, error.Code.Name);
         json.WriteBoolean("retryable"u8, error.Code.Retryable);
         json.WriteString("subscription"u8, error.Effect.Name);

@@ -1,0 +1,60 @@
+using ArchUnitNET.Domain;
+using ArchUnitNET.Fluent;
+using ArchUnitNET.Loader;
+using ArchUnitNET.xUnitV3;
+using static ArchUnitNET.Fluent.ArchRuleDefinition;
+
+namespace OptimizationGateway.Gateway.Tests;
+
+/// <summary>Who may use what: docs/architecture.md.</summary>
+public sealed class ArchitectureTests
+{
+    private const string Root = "OptimizationGateway.Gateway";
+
+    private static readonly Architecture Gateway = new ArchLoader().LoadAssemblies(typeof(GatewayHost).Assembly).Build();
+
+    private static readonly string[] Rooms =
+    [
+        "Protocol",
+        "Outboxes",
+        "Sockets",
+        "Upstream",
+        "Translation",
+        "Subscriptions",
+        "Sessions",
+        "Security",
+        "Telemetry",
+    ];
+
+    [Theory]
+    [InlineData("Protocol")]
+    [InlineData("Outboxes")]
+    [InlineData("Sockets", "Protocol", "Outboxes")]
+    [InlineData("Upstream", "Telemetry")]
+    [InlineData("Translation", "Protocol")]
+    [InlineData("Subscriptions", "Protocol", "Upstream", "Translation", "Outboxes", "Telemetry")]
+    [InlineData("Sessions", "Protocol", "Sockets", "Outboxes", "Subscriptions", "Upstream", "Telemetry")]
+    public void A_room_uses_only_what_it_may(string room, params string[] allowed)
+    {
+        foreach (var other in Rooms.Except([room, .. allowed], StringComparer.Ordinal))
+        {
+            IArchRule rule = Types()
+                .That()
+                .ResideInNamespace($"{Root}.{room}")
+                .Should()
+                .NotDependOnAny(Types().That().ResideInNamespace($"{Root}.{other}"));
+            rule.Check(Gateway);
+        }
+    }
+
+    [Fact]
+    public void Only_the_translator_reads_payloads()
+    {
+        var readers = Gateway
+            .Types.Where(type => type.Dependencies.Any(d => d.Target.Name == "PayloadOneofCase"))
+            .Select(type => type.Namespace.FullName)
+            .Distinct(StringComparer.Ordinal);
+
+        Assert.Equal([$"{Root}.Translation"], readers);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.Gateway.Translation;
+using OptimizationGateway.Testing;
+
+namespace OptimizationGateway.Gateway.Tests.Translation;
+
+public sealed class JobEventTranslatorTests
+{
+    private const string Events = "events";
+
+    public static TheoryData<string> Names => [.. Golden.Names(Events, ".binpb")];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_golden_event_becomes_its_golden_json(string name)
+    {
+        var json = Translate(Golden.Bytes(Events, name + ".binpb"));
+
+        Assert.NotNull(json);
+        Assert.Null(JsonComparison.Difference(Golden.Text(Events, name + ".json"), json));
+    }
+
+    [Theory]
+    [InlineData(253402300800, 0)]
+    [InlineData(-62135596801, 0)]
+    [InlineData(0, -1)]
+    [InlineData(0, 1_000_000_000)]
+    public void A_timestamp_out_of_range_can_not_be_shown(long seconds, int nanos)
+    {
+        var jobEvent = Say.Event(1);
+        jobEvent.Timestamp = new Timestamp { Seconds = seconds, Nanos = nanos };
+
+        Assert.Null(Translate(jobEvent.ToByteArray()));
+    }
+
+    [Fact]
+    public void A_moment_of_the_payload_out_of_range_can_not_be_shown()
+    {
+        var jobEvent = Say.Bare(1);
+        jobEvent.JobPaused = new JobPaused { PausedAt = new Timestamp { Seconds = long.MaxValue } };
+
+        Assert.Null(Translate(jobEvent.ToByteArray()));
+    }
+
+    [Fact]
+    public void A_value_nested_a_thousand_deep_can_not_be_shown()
+    {
+        var value = Value.ForBool(true);
+        for (var i = 0; i < 1_000; i++)
+        {
+            value = Value.ForList(value);
+        }
+
+        var jobEvent = Say.Bare(1);
+        jobEvent.Custom = new CustomEvent { EventType = "deep", Data = new Struct { Fields = { ["x"] = value } } };
+
+        Assert.Null(Translate(jobEvent.ToByteArray()));
+    }
+
+    [Fact]
+    public void Text_that_is_not_UTF8_can_not_be_shown()
+    {
+        var bytes = Say.Event(1).ToByteArray();
+        var at = bytes.AsSpan().IndexOf("evaluate"u8);
+        bytes[at] = 0xFF;
+
+        Assert.Null(Translate(bytes));
+    }
+
+    [Fact]
+    public void After_an_event_that_can_not_be_shown_the_next_is_shown_whole()
+    {
+        using var translator = new JobEventTranslator();
+        var output = new ArrayBufferWriter<byte>();
+        Assert.False(translator.TryWrite([0xFF], output));
+        output.ResetWrittenCount();
+
+        Assert.True(translator.TryWrite(Say.Event(7).ToByteArray(), output));
+        using var json = JsonDocument.Parse(output.WrittenMemory);
+        Assert.Equal(7, json.RootElement.GetProperty("id").GetInt64());
+    }
+
+    [Fact]
+    public void Any_bytes_become_valid_json_or_nothing()
+    {
+        var golden = Golden.Names(Events, ".binpb").Select(name => Golden.Bytes(Events, name + ".binpb")).Where(b => b.Length > 0).ToArray();
+        Gen.Select(Gen.Int[0, golden.Length - 1], Gen.Int[0, 10_000], Gen.Byte)
+            .Sample(
+                (which, at, value) =>
+                {
+                    var bytes = (byte[])golden[which].Clone();
+                    bytes[at % bytes.Length] = value;
+                    if (Translate(bytes) is { } json)
+                    {
+                        JsonDocument.Parse(json).Dispose();
+                    }
+                }
+            );
+    }
+
+    private static string? Translate(byte[] encoded)
+    {
+        using var translator = new JobEventTranslator();
+        var output = new ArrayBufferWriter<byte>();
+        return translator.TryWrite(encoded, output) ? Encoding.UTF8.GetString(output.WrittenSpan) : null;
+    }
+}
