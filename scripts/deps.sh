@@ -23,9 +23,7 @@ echo "dotnet $(dotnet --version), node $(node --version)"
 
 dotnet tool restore > /dev/null
 dotnet restore OptimizationGateway.sln --verbosity quiet
-# Not `npm ci`: it wants the lock file to list buf's binary for every platform, and ours lists Linux.
-# Versions in package.json are exact, and the lock's hashes are checked here too.
-npm install --no-save --no-audit --no-fund --loglevel=error
+npm ci --no-audit --no-fund --loglevel=error
 
 browser=""
 for name in chromium chromium-browser google-chrome; do

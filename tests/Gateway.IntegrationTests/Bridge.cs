@@ -38,7 +38,8 @@ internal sealed class Bridge : IAsyncDisposable
     public IReadOnlyList<WatchJobRequest> Requests => [.. Backend.Requests];
 
     /// <summary>Waits until the gateway has called this often.</summary>
-    public Task CalledAsync(int times) => TestGateway.EventuallyAsync(() => Backend.Requests.Count >= times, $"the gateway called {times} times");
+    public Task CalledAsync(int times) =>
+        TestGateway.EventuallyAsync(() => Backend.Requests.Count >= times, $"the gateway called {times} times");
 
     public async ValueTask DisposeAsync()
     {

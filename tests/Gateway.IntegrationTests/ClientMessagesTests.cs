@@ -20,7 +20,14 @@ public sealed class ClientMessagesTests
     {
         await using var bridge = await Bridge.OpenAsync();
 
-        await bridge.Client.SendAsync(new { type = "unsubscribe", jobId = "job-1", requestId = "r1" });
+        await bridge.Client.SendAsync(
+            new
+            {
+                type = "unsubscribe",
+                jobId = "job-1",
+                requestId = "r1",
+            }
+        );
 
         Assert.Equal(
             """{"type":"unsubscribed","jobId":"job-1","reason":"requested","requestId":"r1"}""",
@@ -97,7 +104,15 @@ public sealed class ClientMessagesTests
         await bridge.SubscribeAsync(null, Say.Subscribed(last: 9));
 
         bridge.Backend.Next(ScriptedBackend.Fail(Grpc.Core.StatusCode.NotFound));
-        await bridge.Client.SendAsync(new { type = "subscribe", jobId = "job-1", afterEventId = 3, requestId = "seek" });
+        await bridge.Client.SendAsync(
+            new
+            {
+                type = "subscribe",
+                jobId = "job-1",
+                afterEventId = 3,
+                requestId = "seek",
+            }
+        );
 
         var error = await bridge.Client.NextAsync("error");
         Assert.Equal("job_not_found", (string?)error["code"]);
@@ -111,11 +126,25 @@ public sealed class ClientMessagesTests
     {
         await using var bridge = await Bridge.OpenAsync();
         bridge.Backend.Next((_, _, stopped) => ScriptedBackend.SilenceAsync(stopped));
-        await bridge.Client.SendAsync(new { type = "subscribe", jobId = "job-1", requestId = "first" });
+        await bridge.Client.SendAsync(
+            new
+            {
+                type = "subscribe",
+                jobId = "job-1",
+                requestId = "first",
+            }
+        );
         await bridge.CalledAsync(1);
 
         bridge.Backend.Next(Say.Subscribed(last: 7));
-        await bridge.Client.SendAsync(new { type = "subscribe", jobId = "job-1", requestId = "second" });
+        await bridge.Client.SendAsync(
+            new
+            {
+                type = "subscribe",
+                jobId = "job-1",
+                requestId = "second",
+            }
+        );
 
         Assert.Equal("second", (string?)(await bridge.Client.NextAsync("subscribed"))["requestId"]);
         Assert.Single(await bridge.Client.SettleAsync());
@@ -128,7 +157,15 @@ public sealed class ClientMessagesTests
         await bridge.SubscribeAsync(null, Say.Subscribed(last: 3));
         bridge.Backend.Next(Say.Subscribed(last: 3), Say.Replay(hasMore: true, Say.Events(2, 2)), Say.Replay(Say.Events(3, 3)));
 
-        await bridge.Client.SendAsync(new { type = "replay", jobId = "job-1", afterEventId = 1, requestId = "r" });
+        await bridge.Client.SendAsync(
+            new
+            {
+                type = "replay",
+                jobId = "job-1",
+                afterEventId = 1,
+                requestId = "r",
+            }
+        );
 
         var batches = await bridge.Client.UntilAsync(m => (bool?)m["hasMore"] == false);
         Assert.All(batches, batch => Assert.Equal((true, "r"), ((bool)batch["requested"]!, (string?)batch["requestId"])));
@@ -155,7 +192,14 @@ public sealed class ClientMessagesTests
 
         for (var i = 0; i < 6; i++)
         {
-            await bridge.Client.SendAsync(new { type = "replay", jobId = "job-1", requestId = $"r{i}" });
+            await bridge.Client.SendAsync(
+                new
+                {
+                    type = "replay",
+                    jobId = "job-1",
+                    requestId = $"r{i}",
+                }
+            );
         }
 
         var refused = await bridge.Client.NextAsync("error");
@@ -194,7 +238,15 @@ public sealed class ClientMessagesTests
         await using var bridge = await Bridge.OpenAsync();
         bridge.Backend.Next(Say.Subscribed(last: 5), Say.Replay());
 
-        await bridge.Client.SendAsync(new { type = "subscribe", jobId = "job-1", afterEventId = 5, epoch = Say.Epoch });
+        await bridge.Client.SendAsync(
+            new
+            {
+                type = "subscribe",
+                jobId = "job-1",
+                afterEventId = 5,
+                epoch = Say.Epoch,
+            }
+        );
         await bridge.Client.NextAsync("subscribed");
 
         Assert.Equal((5, Say.Epoch, false), (bridge.Requests[0].AfterEventId, bridge.Requests[0].Epoch, bridge.Requests[0].HistoryOnly));

@@ -90,7 +90,10 @@ public sealed class ConnectingTests
     [InlineData("same", true)]
     public async Task A_page_elsewhere_may_connect_only_if_its_origin_is_listed(string origin, bool mayConnect)
     {
-        await using var bridge = await Bridge.OpenAsync(clock: null, "Gateway:Security:AllowedOrigins=https://listed.example, https://other.example");
+        await using var bridge = await Bridge.OpenAsync(
+            clock: null,
+            "Gateway:Security:AllowedOrigins=https://listed.example, https://other.example"
+        );
         var header = origin == "same" ? bridge.Gateway.HttpUrl.GetLeftPart(UriPartial.Authority) : origin;
         using var response = await GetAsync(bridge, request => request.Headers.Add("Origin", header));
 

@@ -19,5 +19,6 @@ public static class Golden
 
     public static byte[] Bytes(string folder, string file) => File.ReadAllBytes(Path.Combine(Directory(folder.Split('/')), file));
 
-    public static string Text(string folder, string file) => File.ReadAllText(Path.Combine(Directory(folder.Split('/')), file)).TrimEnd('\n');
+    public static string Text(string folder, string file) =>
+        File.ReadAllText(Path.Combine(Directory(folder.Split('/')), file)).TrimEnd('\n');
 }

@@ -12,7 +12,7 @@ internal enum ClientMessageType
 /// <summary>One valid client message.</summary>
 /// <param name="Type">Which one it is.</param>
 /// <param name="JobId">The job; empty for a ping.</param>
-/// <param name="AfterEventId">The cursor, 0 to 2^53−1; null where none was given.</param>
+/// <param name="AfterEventId">The cursor, 0 to 2^53−1; null where none was given. A replay without one starts at 0.</param>
 /// <param name="Epoch">The epoch the cursor belongs to; null where none was given.</param>
 /// <param name="RequestId">What the client wants echoed in the direct answers; null where none was given.</param>
 internal sealed record ClientMessage(ClientMessageType Type, string JobId, long? AfterEventId, string? Epoch, string? RequestId);

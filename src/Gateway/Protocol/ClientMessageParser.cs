@@ -48,17 +48,15 @@ internal static class ClientMessageParser
             return Invalid(fault, requestId, members.JobId.Value);
         }
 
-        var hasPosition = type is ClientMessageType.Subscribe or ClientMessageType.Replay;
-        return (
-            new ClientMessage(
-                type,
-                type == ClientMessageType.Ping ? "" : members.JobId.Value!,
-                hasPosition ? members.AfterEventId.Value : null,
-                hasPosition ? members.Epoch.Value : null,
-                requestId
-            ),
-            null
-        );
+        var (jobId, after, epoch) = (members.JobId.Value ?? "", members.AfterEventId.Value, members.Epoch.Value);
+        var message = type switch
+        {
+            ClientMessageType.Subscribe => new ClientMessage(type, jobId, after, epoch, requestId),
+            ClientMessageType.Replay => new ClientMessage(type, jobId, after ?? 0, epoch, requestId),
+            ClientMessageType.Unsubscribe => new ClientMessage(type, jobId, null, null, requestId),
+            _ => new ClientMessage(type, "", null, null, requestId),
+        };
+        return (message, null);
     }
 
     private static ClientMessageType? TypeNamed(string name) =>

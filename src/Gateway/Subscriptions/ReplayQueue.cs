@@ -88,7 +88,7 @@ internal sealed class ReplayQueue(BackendRegistry backends, Outbox outbox, int m
         await Task.Yield();
         try
         {
-            var watcher = backends.Watch(new WatchStart(request.JobId, request.AfterEventId ?? 0, request.Epoch, HistoryOnly: true));
+            var watcher = backends.Watch(new WatchStart(request.JobId, request.AfterEventId, request.Epoch, HistoryOnly: true));
             await new OneOffReplay(request, watcher, entry.Ticket, time).RunAsync(entry.Token);
         }
         catch (OperationCanceledException) when (entry.Token.IsCancellationRequested)

@@ -1,3 +1,5 @@
+using OptimizationGateway.Testing;
+
 namespace OptimizationGateway.Contract.Tests.Golden;
 
 public sealed class JsonComparisonTests

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Contract.Tests.Protos;
 

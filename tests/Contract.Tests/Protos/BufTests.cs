@@ -1,3 +1,5 @@
+using OptimizationGateway.Testing;
+
 namespace OptimizationGateway.Contract.Tests.Protos;
 
 public sealed class BufTests

@@ -1,3 +1,5 @@
+using OptimizationGateway.Testing;
+
 namespace OptimizationGateway.Contract.Tests.Protos;
 
 /// <summary>The protos as they were released, one image a release.</summary>

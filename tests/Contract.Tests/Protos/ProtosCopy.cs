@@ -1,3 +1,5 @@
+using OptimizationGateway.Testing;
+
 namespace OptimizationGateway.Contract.Tests.Protos;
 
 /// <summary>A copy of the protos and of buf.yaml that a test may spoil.</summary>

@@ -46,7 +46,8 @@ public sealed class ClientMessageParserTests
 
     [Fact]
     public void No_bytes_at_all_make_it_throw() =>
-        Gen.Byte.Array[0, 200]
+        Gen
+            .Byte.Array[0, 200]
             .Sample(bytes =>
             {
                 var (message, error) = ClientMessageParser.Parse(bytes);

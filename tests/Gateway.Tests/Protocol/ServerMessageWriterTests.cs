@@ -35,7 +35,12 @@ public sealed class ServerMessageWriterTests
         SubscriptionEffect.Untouched,
     ];
 
-    private static readonly UnsubscribeReason[] Reasons = [UnsubscribeReason.Requested, UnsubscribeReason.JobEnded, UnsubscribeReason.Failed];
+    private static readonly UnsubscribeReason[] Reasons =
+    [
+        UnsubscribeReason.Requested,
+        UnsubscribeReason.JobEnded,
+        UnsubscribeReason.Failed,
+    ];
 
     public static TheoryData<string> Names => [.. Golden.Names(Server, ".json")];
 

@@ -58,7 +58,11 @@ public sealed class JobEventTranslatorTests
         }
 
         var jobEvent = Say.Bare(1);
-        jobEvent.Custom = new CustomEvent { EventType = "deep", Data = new Struct { Fields = { ["x"] = value } } };
+        jobEvent.Custom = new CustomEvent
+        {
+            EventType = "deep",
+            Data = new Struct { Fields = { ["x"] = value } },
+        };
 
         Assert.Null(Translate(jobEvent.ToByteArray()));
     }
@@ -89,7 +93,11 @@ public sealed class JobEventTranslatorTests
     [Fact]
     public void Any_bytes_become_valid_json_or_nothing()
     {
-        var golden = Golden.Names(Events, ".binpb").Select(name => Golden.Bytes(Events, name + ".binpb")).Where(b => b.Length > 0).ToArray();
+        var golden = Golden
+            .Names(Events, ".binpb")
+            .Select(name => Golden.Bytes(Events, name + ".binpb"))
+            .Where(b => b.Length > 0)
+            .ToArray();
         Gen.Select(Gen.Int[0, golden.Length - 1], Gen.Int[0, 10_000], Gen.Byte)
             .Sample(
                 (which, at, value) =>
