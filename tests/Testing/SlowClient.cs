@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace OptimizationGateway.Testing;
+
+/// <summary>A WebSocket client with small buffers that reads only when told to.</summary>
+public sealed class SlowClient : IAsyncDisposable
+{
+    private readonly WebSocket socket;
+    private readonly HttpMessageInvoker http;
+
+    private SlowClient(WebSocket socket, HttpMessageInvoker http)
+    {
+        this.socket = socket;
+        this.http = http;
+    }
+
+    public static async Task<SlowClient> ConnectAsync(Uri url)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellation) =>
+            {
+                // A small receive window, or megabytes fit into the kernel before anyone is held back.
+                var tcp = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 8 * 1024, NoDelay = true };
+                await tcp.ConnectAsync(new IPEndPoint(IPAddress.Loopback, context.DnsEndPoint.Port), cancellation);
+                return new NetworkStream(tcp, ownsSocket: true);
+            },
+        };
+        var http = new HttpMessageInvoker(handler);
+        var client = new ClientWebSocket();
+        using var deadline = new CancellationTokenSource(TestClient.Deadline);
+        await client.ConnectAsync(url, http, deadline.Token);
+        return new SlowClient(client, http);
+    }
+
+    public Task SendAsync(string text) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+
+    /// <summary>Reads one message.</summary>
+    /// <exception cref="WebSocketException">The connection is gone.</exception>
+    public async Task<JsonObject> ReadAsync()
+    {
+        using var deadline = new CancellationTokenSource(TestClient.Deadline);
+        using var message = new MemoryStream();
+        var buffer = new byte[4 * 1024];
+        while (true)
+        {
+            var read = await socket.ReceiveAsync(buffer.AsMemory(), deadline.Token);
+            message.Write(buffer, 0, read.Count);
+            if (read.EndOfMessage)
+            {
+                return JsonNode.Parse(message.ToArray())!.AsObject();
+            }
+        }
+    }
+
+    /// <summary>Reads until so many events have come.</summary>
+    public async Task<List<long>> ReadEventIdsAsync(int count)
+    {
+        var ids = new List<long>();
+        while (ids.Count < count)
+        {
+            var message = await ReadAsync();
+            ids.AddRange(TestClient.EventIds([message], (string?)message["jobId"] ?? ""));
+        }
+
+        return ids;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
