@@ -19,23 +19,24 @@ internal static class ConsolePage
     public static void Map(IEndpointRouteBuilder routes)
     {
         var jobsApiUrl = routes.ServiceProvider.GetRequiredService<IOptions<GatewayOptions>>().Value.Console.JobsApiUrl.TrimEnd('/');
+        var jobsOrigin = jobsApiUrl.Length > 0 ? new Uri(jobsApiUrl).GetLeftPart(UriPartial.Authority) : "";
         foreach (var (path, file, contentType) in Files)
         {
             var content = Read(file);
-            routes.MapGet(path, (HttpContext context) => Serve(context, content, contentType, jobsApiUrl));
+            routes.MapGet(path, (HttpContext context) => Serve(context, content, contentType, jobsOrigin));
         }
 
         var settings = JsonSerializer.SerializeToUtf8Bytes(
             new Dictionary<string, string>(StringComparer.Ordinal) { ["jobsApiUrl"] = jobsApiUrl }
         );
-        routes.MapGet("/console.json", (HttpContext context) => Serve(context, settings, "application/json", jobsApiUrl));
+        routes.MapGet("/console.json", (HttpContext context) => Serve(context, settings, "application/json", jobsOrigin));
     }
 
-    private static IResult Serve(HttpContext context, byte[] content, string contentType, string jobsApiUrl)
+    private static IResult Serve(HttpContext context, byte[] content, string contentType, string jobsOrigin)
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
-            $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' {jobsApiUrl}; "
+            $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' {jobsOrigin}; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";

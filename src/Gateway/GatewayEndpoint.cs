@@ -74,7 +74,7 @@ internal sealed class GatewayEndpoint(
                 metrics.ReaderStuck();
             }
 
-            if (ended.CloseCode is null || socket.State != WebSocketState.Closed)
+            if (ended.CloseCode is null || socket.State is not (WebSocketState.Closed or WebSocketState.CloseSent))
             {
                 // What the transport still holds for this client it will not take; the server would wait for it.
                 context.Abort();

@@ -51,7 +51,6 @@ public static class GatewayHost
             .AddOptions<GatewayOptions>()
             .BindConfiguration(GatewayOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
-        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayRangesValidation>();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
@@ -81,6 +80,9 @@ public static class GatewayHost
             console.TimestampFormat = "HH:mm:ss ";
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What stops the start is told by GatewayProgram in one line; hosting would add a stack.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 
         // A backend that goes away is the gateway's daily bread, told once per outage by its own log; the client library has an error for each stream.
         builder.Logging.AddFilter("Grpc", LogLevel.Critical);

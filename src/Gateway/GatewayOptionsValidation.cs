@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Upstream;
 
@@ -8,11 +9,12 @@ namespace OptimizationGateway.Gateway;
 internal sealed partial class GatewayRangesValidation : IValidateOptions<GatewayOptions>;
 
 /// <summary>What no attribute can state. Each message names the setting by its full path and says what is allowed.</summary>
-internal sealed class GatewayOptionsValidation : IValidateOptions<GatewayOptions>
+internal sealed partial class GatewayOptionsValidation : IValidateOptions<GatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
-        var faults = new List<string>();
+        var ranges = new GatewayRangesValidation().Validate(name, options);
+        var faults = (ranges.Failures ?? []).Select(WithFullPath).ToList();
         if (options.Backends.Count == 0)
         {
             faults.Add("Gateway:Backends is empty. Name a backend, such as Gateway:Backends:local:Address=http://127.0.0.1:5001.");
@@ -31,6 +33,13 @@ internal sealed class GatewayOptionsValidation : IValidateOptions<GatewayOptions
 
         return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
     }
+
+    /// <summary>The generated messages name a setting by its property: <c>GatewayOptions.Limits.MessageBytes</c>.</summary>
+    private static string WithFullPath(string fault) =>
+        PropertyPath().Replace(fault[(fault.IndexOf(": ", StringComparison.Ordinal) + 2)..], match => $"Gateway:{match.Groups["path"].Value.Replace('.', ':')}");
+
+    [GeneratedRegex(@"GatewayOptions\.(?<path>[\w.]*\w)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PropertyPath();
 
     private static void CheckBackend(string path, BackendOptions settings, List<string> faults)
     {

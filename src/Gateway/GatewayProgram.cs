@@ -66,7 +66,7 @@ internal static class GatewayProgram
         foreach (var url in app.Urls)
         {
             Console.WriteLine($"Page:       {url}");
-            Console.WriteLine($"WebSocket:  {url.Replace("http", "ws", StringComparison.Ordinal)}{GatewayEndpoint.Path}");
+            Console.WriteLine($"WebSocket:  ws{url["http".Length..]}{GatewayEndpoint.Path}");
         }
 
         foreach (var (name, backend) in options.Backends)

@@ -78,7 +78,11 @@ public sealed class TestGateway : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();
-        var complaints = Log.GetSnapshot().Where(record => record.Level >= LogLevel.Warning).Select(record => record.ToString()).ToList();
+        // That a backend fails is what many tests are about; what the gateway then says of it is expected.
+        var complaints = Log.GetSnapshot()
+            .Where(record => record.Level >= LogLevel.Warning && record.Category != typeof(Backend).FullName)
+            .Select(record => record.ToString())
+            .ToList();
         await app.DisposeAsync();
         if (complaints.Count > 0)
         {

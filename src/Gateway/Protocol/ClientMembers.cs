@@ -40,30 +40,40 @@ internal struct ClientMembers
 
     private void ReadMember(ref Utf8JsonReader reader)
     {
-        if (reader.ValueTextEquals("type"u8))
+        switch (TryGetString(ref reader))
         {
-            Type = ReadString(ref reader, "type");
+            case "type":
+                Type = ReadString(ref reader, "type");
+                break;
+            case "jobId":
+                JobId = CheckJobId(ReadString(ref reader, "jobId"));
+                break;
+            case "afterEventId":
+                AfterEventId = ReadEventId(ref reader);
+                break;
+            case "epoch":
+                Epoch = ReadString(ref reader, "epoch");
+                break;
+            case "requestId":
+                RequestId = CheckRequestId(ReadString(ref reader, "requestId"));
+                break;
+            default:
+                reader.Read();
+                reader.Skip();
+                break;
         }
-        else if (reader.ValueTextEquals("jobId"u8))
+    }
+
+    /// <returns>Null where the text is not well-formed: the reader throws for an escaped lone surrogate.</returns>
+    private static string? TryGetString(ref Utf8JsonReader reader)
+    {
+        try
         {
-            JobId = CheckJobId(ReadString(ref reader, "jobId"));
+            return reader.GetString();
         }
-        else if (reader.ValueTextEquals("afterEventId"u8))
+        catch (InvalidOperationException)
         {
-            AfterEventId = ReadEventId(ref reader);
-        }
-        else if (reader.ValueTextEquals("epoch"u8))
-        {
-            Epoch = ReadString(ref reader, "epoch");
-        }
-        else if (reader.ValueTextEquals("requestId"u8))
-        {
-            RequestId = CheckRequestId(ReadString(ref reader, "requestId"));
-        }
-        else
-        {
-            reader.Read();
-            reader.Skip();
+            return null;
         }
     }
 
@@ -81,15 +91,7 @@ internal struct ClientMembers
             return new(null, $"\"{name}\" must be a string.");
         }
 
-        try
-        {
-            return new(reader.GetString(), null);
-        }
-        catch (InvalidOperationException)
-        {
-            // What the reader throws for an escaped lone surrogate.
-            return new(null, $"\"{name}\" must be well-formed Unicode.");
-        }
+        return TryGetString(ref reader) is { } text ? new(text, null) : new(null, $"\"{name}\" must be well-formed Unicode.");
     }
 
     private static ClientMember<string> CheckJobId(ClientMember<string> jobId) =>

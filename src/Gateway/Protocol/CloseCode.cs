@@ -8,8 +8,8 @@ namespace OptimizationGateway.Gateway.Protocol;
 internal sealed record CloseCode(int Status, string Reason)
 {
     public static readonly CloseCode Normal = new(1000, "");
+    public static readonly CloseCode ProtocolError = new(1002, "not WebSocket");
     public static readonly CloseCode UnsupportedData = new(1003, "binary frames are not supported; send JSON text");
-    public static readonly CloseCode InvalidPayload = new(1007, "a text frame must be valid UTF-8");
     public static readonly CloseCode MessageTooBig = new(1009, "the message is over the size limit");
     public static readonly CloseCode InternalError = new(1011, "internal error; come back");
     public static readonly CloseCode ServiceRestart = new(1012, "the gateway restarts; come back after a random delay");

@@ -32,7 +32,9 @@ internal sealed class Session : IDisposable
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly TaskCompletionSource<SessionEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock taking = new();
     private int invalidInARow;
+    private bool takesNoMore;
 
     public Session(
         WebSocket socket,
@@ -74,6 +76,12 @@ internal sealed class Session : IDisposable
         var writing = WriteAsync(abort.Token);
         var ended = await end.Task;
 
+        lock (taking)
+        {
+            // A message that is being taken is taken whole, or what it starts would be missed below.
+            takesNoMore = true;
+        }
+
         outbox.Close();
         await Task.WhenAll(subscriptions.EndAllAsync(), replays.EndAllAsync());
         if (ended.CloseCode is null || !await IsDoneInTimeAsync(FarewellAsync(ended.CloseCode, reading, writing, abort.Token)))
@@ -100,14 +108,13 @@ internal sealed class Session : IDisposable
             while (true)
             {
                 var read = await reader.ReadAsync(abort);
-                if (read.Kind is SocketReadKind.Closed or SocketReadKind.Lost)
+                if (EndOf(read) is { } ended)
                 {
-                    end.TrySetResult(read.Kind == SocketReadKind.Closed ? SessionEnd.ClientClosed : SessionEnd.Lost);
+                    end.TrySetResult(ended);
                     return;
                 }
 
-                // Once the session has ended only the client's close frame still matters; what comes before it is read and dropped.
-                if (!end.Task.IsCompleted && (read.CloseCode ?? Take(read.Text.Span)) is { } broken)
+                if ((read.CloseCode ?? Take(read.Text.Span)) is { } broken)
                 {
                     end.TrySetResult(SessionEnd.BrokeRule(broken));
                 }
@@ -178,6 +185,15 @@ internal sealed class Session : IDisposable
     /// <summary>Takes one client message.</summary>
     /// <returns>What to close with; null to go on.</returns>
     private CloseCode? Take(ReadOnlySpan<byte> text)
+    {
+        lock (taking)
+        {
+            // Once the session has ended only the client's close frame still matters; what comes before it is dropped.
+            return takesNoMore ? null : TakeInTurn(text);
+        }
+    }
+
+    private CloseCode? TakeInTurn(ReadOnlySpan<byte> text)
     {
         if (!rate.TryTake())
         {
@@ -257,6 +273,16 @@ internal sealed class Session : IDisposable
         ServerMessageWriter.WritePong(answer, message.RequestId);
         return outbox.TryPost(answer.Detach());
     }
+
+    /// <summary>How the session ends where nothing can be read any more.</summary>
+    private static SessionEnd? EndOf(SocketRead read) =>
+        read.Kind switch
+        {
+            SocketReadKind.Closed => SessionEnd.ClientClosed,
+            SocketReadKind.Refused => SessionEnd.BrokeRule(CloseCode.ProtocolError),
+            SocketReadKind.Lost => SessionEnd.Lost,
+            _ => null,
+        };
 
     private void Fail(Exception fault)
     {

@@ -7,8 +7,8 @@ namespace OptimizationGateway.Gateway.Sockets;
 /// ones on in slices, so that <see cref="SendProgress"/> sees a reader move inside one message.
 /// </summary>
 /// <remarks>
-/// The WebSocket above serializes its writes, and its own (pongs, keep-alive pings) pass through here too: they are held only as long as
-/// the writer is between two messages that are both at hand.
+/// The WebSocket's own frames (pongs, keep-alive pings) pass through here too, from other threads: they are held only as long as the writer
+/// is between two messages that are both at hand, and the gate keeps them from meeting the writer's own last word.
 /// </remarks>
 internal sealed class GatheringStream(Stream inner) : Stream
 {
@@ -19,6 +19,7 @@ internal sealed class GatheringStream(Stream inner) : Stream
 
     /// <summary>Rented only while something is gathered: an idle socket costs nothing here.</summary>
     private byte[]? gathered;
+    private readonly SemaphoreSlim gate = new(1, 1);
     private int count;
 
     /// <summary>Whether another message follows at once, so that this one may wait for it.</summary>
@@ -41,26 +42,54 @@ internal sealed class GatheringStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.Length > GatherSize - count)
+        await gate.WaitAsync(cancellationToken);
+        try
         {
-            return WriteAllAsync(buffer, cancellationToken);
+            if (buffer.Length > GatherSize - count)
+            {
+                await SendWhatIsGatheredAsync(cancellationToken);
+                await SendAsync(buffer, cancellationToken);
+            }
+            else if (!MoreFollows && count == 0)
+            {
+                await SendAsync(buffer, cancellationToken);
+            }
+            else
+            {
+                await GatherAsync(buffer, cancellationToken);
+            }
         }
-
-        if (!MoreFollows && count == 0)
+        finally
         {
-            return SendAsync(buffer, cancellationToken);
+            gate.Release();
         }
-
-        gathered ??= ArrayPool<byte>.Shared.Rent(GatherSize);
-        buffer.CopyTo(gathered.AsMemory(count));
-        count += buffer.Length;
-        return MoreFollows ? ValueTask.CompletedTask : SendGatheredAsync(cancellationToken);
     }
 
     /// <summary>Sends what was gathered for a message that didn't come after all.</summary>
     public async ValueTask SendGatheredAsync(CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            await SendWhatIsGatheredAsync(cancellationToken);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private ValueTask GatherAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        gathered ??= ArrayPool<byte>.Shared.Rent(GatherSize);
+        buffer.CopyTo(gathered.AsMemory(count));
+        count += buffer.Length;
+        return MoreFollows ? ValueTask.CompletedTask : SendWhatIsGatheredAsync(cancellationToken);
+    }
+
+    private async ValueTask SendWhatIsGatheredAsync(CancellationToken cancellationToken)
     {
         if (gathered is not { } full)
         {
@@ -100,15 +129,10 @@ internal sealed class GatheringStream(Stream inner) : Stream
         if (disposing)
         {
             inner.Dispose();
+            gate.Dispose();
         }
 
         base.Dispose(disposing);
-    }
-
-    private async ValueTask WriteAllAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
-    {
-        await SendGatheredAsync(cancellationToken);
-        await SendAsync(buffer, cancellationToken);
     }
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)

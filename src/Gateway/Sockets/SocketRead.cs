@@ -14,6 +14,9 @@ internal enum SocketReadKind
     /// <summary>The client broke the rules of frames: close with the code.</summary>
     Violation,
 
+    /// <summary>The client broke the rules of WebSocket itself, and the library has closed with 1002 or 1007.</summary>
+    Refused,
+
     /// <summary>The connection is gone.</summary>
     Lost,
 }
@@ -28,6 +31,8 @@ internal readonly record struct SocketRead(SocketReadKind Kind, ReadOnlyMemory<b
     public static SocketRead Violation(CloseCode code) => new(SocketReadKind.Violation, CloseCode: code);
 
     public static readonly SocketRead Closed = new(SocketReadKind.Closed);
+
+    public static readonly SocketRead Refused = new(SocketReadKind.Refused);
 
     public static readonly SocketRead Lost = new(SocketReadKind.Lost);
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using System.Text.Unicode;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Sockets;
@@ -28,8 +27,8 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
         }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // The peer vanished, or sent what isn't WebSocket at all: the library has then closed with 1002 by itself.
-            return SocketRead.Lost;
+            // To text that isn't UTF-8 and to what isn't WebSocket at all the library itself has answered, with 1007 or 1002.
+            return socket.State == WebSocketState.CloseSent ? SocketRead.Refused : SocketRead.Lost;
         }
     }
 
@@ -62,8 +61,7 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
 
             if (received.EndOfMessage)
             {
-                var text = buffer.AsMemory(0, length);
-                return Utf8.IsValid(text.Span) ? SocketRead.Message(text) : SocketRead.Violation(CloseCode.InvalidPayload);
+                return SocketRead.Message(buffer.AsMemory(0, length));
             }
 
             EnsureFree(length);

@@ -7,6 +7,8 @@ internal sealed class Backend(string name, BackendOptions options, UpstreamOptio
     : IDisposable
 {
     private readonly ChannelPool channels = new(new Uri(options.Address), upstream, loggers);
+    private readonly ILogger logger = loggers.CreateLogger<Backend>();
+    private bool isTroubled;
     private readonly ReopenPacer pacer = new(time, upstream.ReopensPerSecond);
 
     /// <summary>Its name in the settings.</summary>
@@ -20,8 +22,35 @@ internal sealed class Backend(string name, BackendOptions options, UpstreamOptio
 
     public WatchStream Open(WatchJobRequest request, CancellationToken stop) => new(channels.Rent(), request, time, stop);
 
-    /// <summary>How long a watch that would wait <paramref name="delay"/> has to wait before it reopens here.</summary>
-    public TimeSpan Pace(TimeSpan delay) => pacer.Reserve(delay);
+    /// <summary>How long a watch that wants to reopen has to wait for its turn.</summary>
+    public TimeSpan NextTurn() => pacer.Reserve();
+
+    /// <summary>A watch was confirmed: whatever was wrong is over.</summary>
+    public void Answered()
+    {
+        if (Interlocked.Exchange(ref isTroubled, value: false))
+        {
+            UpstreamLog.Answers(logger, name);
+        }
+    }
+
+    /// <summary>A watch broke. The log hears of the first of an episode: a restart breaks thousands at once.</summary>
+    public void Failed(WatchFaultKind cause)
+    {
+        if (!Interlocked.Exchange(ref isTroubled, value: true))
+        {
+            UpstreamLog.Fails(logger, name, cause);
+        }
+    }
+
+    /// <summary>A watch ended by a fault that somebody has to look into.</summary>
+    public void Ended(string jobId, WatchEnd end, WatchFaultKind cause)
+    {
+        if (end is WatchEnd.BackendError or WatchEnd.BadEvent)
+        {
+            UpstreamLog.BreaksContract(logger, name, jobId, end, cause);
+        }
+    }
 
     public void Dispose() => channels.Dispose();
 }

@@ -26,6 +26,7 @@ internal sealed class JobWatcher
 
     private long? cursorBefore;
     private WatchFault? refusal;
+    private WatchStream? current;
     private bool isLetGo;
     private long openedAt;
 
@@ -53,7 +54,11 @@ internal sealed class JobWatcher
     }
 
     /// <summary>The client can't take more for now: gives up the stream, so that it doesn't stall its neighbours. It is opened again at the next step.</summary>
-    public void LetGo() => isLetGo = true;
+    public void LetGo()
+    {
+        isLetGo = true;
+        current?.Dispose();
+    }
 
     /// <summary>Tells what happens, in order, until <see cref="WatchStep.Ended"/>.</summary>
     /// <exception cref="OperationCanceledException">The token.</exception>
@@ -62,14 +67,14 @@ internal sealed class JobWatcher
         while (true)
         {
             WatchFault? fault = null;
-            using (var stream = Open(stop))
+            using (var stream = current = Open(stop))
             {
                 while (fault is null && !isLetGo)
                 {
                     var reading = stream.ReadAsync(Patience());
                     while (!transcript.IsSubscribed && AnnounceIn is { } left && !reading.IsCompleted)
                     {
-                        await Task.WhenAny(reading, Task.Delay(left, time, stop));
+                        await Task.WhenAny(reading, DelayAsync(left, stop));
                         if (IsDue())
                         {
                             yield return new WatchStep.Outage();
@@ -98,13 +103,16 @@ internal sealed class JobWatcher
                 yield break;
             }
 
-            var resumeAt = time.GetUtcNow() + backend.Pace(policy.NextDelay());
-            while (resumeAt - time.GetUtcNow() is { Ticks: > 0 } wait)
+            foreach (var pause in Pauses())
             {
-                await Task.Delay(AnnounceIn is { } left && left < wait ? left : wait, time, stop);
-                if (IsDue())
+                var began = time.GetTimestamp();
+                while (pause - time.GetElapsedTime(began) is { Ticks: > 0 } wait)
                 {
-                    yield return new WatchStep.Outage();
+                    await DelayAsync(AnnounceIn is { } left && left < wait ? left : wait, stop);
+                    if (IsDue())
+                    {
+                        yield return new WatchStep.Outage();
+                    }
                 }
             }
         }
@@ -128,6 +136,18 @@ internal sealed class JobWatcher
         metrics.StreamOpened(backend.Name);
         return backend.Open(request, stop);
     }
+
+    /// <summary>What to wait for before the next attempt: our own backoff, as far as there is time left for it, and then the backend's turn for us.</summary>
+    private IEnumerable<TimeSpan> Pauses()
+    {
+        var delay = policy.NextDelay();
+        yield return policy.TimeLeft is { } left && left < delay ? left : delay;
+        yield return backend.NextTurn();
+    }
+
+    /// <summary>Waits at least so long. A delay is cut to whole milliseconds, and one of none at all would be waited for in a busy loop.</summary>
+    private Task DelayAsync(TimeSpan delay, CancellationToken stop) =>
+        Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds)), time, stop);
 
     private TimeSpan Patience()
     {
@@ -157,6 +177,7 @@ internal sealed class JobWatcher
         if (transcript.IsSubscribed && !wasSubscribed)
         {
             openedAt = time.GetTimestamp();
+            backend.Answered();
         }
 
         if (transcript.IsOpen && !wasOpen)
@@ -164,7 +185,7 @@ internal sealed class JobWatcher
             policy.Opened();
         }
 
-        var isAlive = message.Kind == WatchMessageKind.Heartbeat && fault is null && HasStood();
+        var isAlive = message.Kind == WatchMessageKind.Heartbeat && fault is null && transcript.IsSubscribed && HasStood();
         if (Cursor > before || isAlive)
         {
             outage.End();
@@ -183,8 +204,10 @@ internal sealed class JobWatcher
 
         outage.Begin(afterSilence: fault.Kind == WatchFaultKind.Silent && transcript.IsSubscribed);
         metrics.StreamBroke(backend.Name, fault.Kind);
+        backend.Failed(fault.Kind);
         if (policy.Decide(fault, Cursor) is { } end)
         {
+            backend.Ended(start.JobId, end, fault.Kind);
             return new WatchStep.Ended(end, fault);
         }
 

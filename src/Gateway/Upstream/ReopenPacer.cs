@@ -10,18 +10,19 @@ internal sealed class ReopenPacer(TimeProvider time, int perSecond)
 {
     private readonly TimeSpan spacing = TimeSpan.FromSeconds(1) / perSecond;
     private readonly Lock gate = new();
-    private DateTimeOffset nextFree = DateTimeOffset.MinValue;
+    private readonly long began = time.GetTimestamp();
+    private TimeSpan nextFree;
 
-    /// <summary>Reserves the next free turn that is at least <paramref name="delay"/> away.</summary>
+    /// <summary>Takes the next turn.</summary>
     /// <returns>How long to wait for it.</returns>
-    public TimeSpan Reserve(TimeSpan delay)
+    public TimeSpan Reserve()
     {
         lock (gate)
         {
-            var now = time.GetUtcNow();
-            nextFree = (nextFree > now ? nextFree : now) + spacing;
-            var turn = nextFree - now;
-            return turn > delay ? turn : delay;
+            var now = time.GetElapsedTime(began);
+            var turn = nextFree > now ? nextFree : now;
+            nextFree = turn + spacing;
+            return turn - now;
         }
     }
 }

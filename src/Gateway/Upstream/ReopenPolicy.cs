@@ -59,6 +59,7 @@ internal sealed class ReopenPolicy(TimeProvider time, UpstreamOptions options, b
             WatchFaultKind.NotFound => isOpen ? AfterLag(LagOfReopening, WatchEnd.NotFound) : WatchEnd.NotFound,
             WatchFaultKind.Unimplemented => isOpen ? AfterLag(LagOfReopening, WatchEnd.BackendError) : WatchEnd.BackendError,
             WatchFaultKind.OutOfRange => DecideOutOfRange(fault, cursor),
+            WatchFaultKind.LogCut => WatchEnd.HistoryTruncated,
             WatchFaultKind.EpochChanged => WatchEnd.EpochChanged,
             WatchFaultKind.Forbidden => WatchEnd.Forbidden,
             _ => WatchEnd.BackendError,
@@ -67,7 +68,8 @@ internal sealed class ReopenPolicy(TimeProvider time, UpstreamOptions options, b
 
     private WatchEnd? DecideOutOfRange(WatchFault fault, long? cursor)
     {
-        if (cursor is null)
+        // 0, and no cursor at all, are always served: PROTOCOL.md section 8.
+        if (cursor is null or 0)
         {
             return WatchEnd.BackendError;
         }

@@ -27,6 +27,9 @@ internal enum WatchFaultKind
     /// <summary>The backend can't serve the cursor; the ids say which side.</summary>
     OutOfRange,
 
+    /// <summary>The log was cut while the client stood at its start.</summary>
+    LogCut,
+
     EpochChanged,
     Forbidden,
 
@@ -47,7 +50,8 @@ internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = n
     public static readonly WatchFault EpochChanged = new(WatchFaultKind.EpochChanged);
     public static readonly WatchFault Refused = new(WatchFaultKind.Refused);
 
-    public static WatchFault BadEvent(long id) => new(WatchFaultKind.BadEvent, EventId: id > 0 ? id : null);
+    /// <param name="id">The event's id, where it could be read; one that no cursor can name is no help to anyone and left out.</param>
+    public static WatchFault BadEvent(long id) => new(WatchFaultKind.BadEvent, EventId: id is > 0 and <= WatchedEvent.MaxId ? id : null);
 
     /// <param name="exception">How the client library reports it.</param>
     /// <param name="answer">What came over HTTP.</param>

@@ -14,6 +14,7 @@ internal sealed class WatchStream : IDisposable
     private readonly ITimer timer;
     private readonly bool askedForEpoch;
     private volatile bool isTimedOut;
+    private bool isDisposed;
 
     public WatchStream(ChannelLease lease, WatchJobRequest request, TimeProvider time, CancellationToken stop)
     {
@@ -56,8 +57,15 @@ internal sealed class WatchStream : IDisposable
         }
     }
 
+    /// <summary>Cancels the call and gives its place on the connection back; also twice.</summary>
     public void Dispose()
     {
+        if (isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
         timer.Dispose();
         cancel.Cancel();
         call.Dispose();

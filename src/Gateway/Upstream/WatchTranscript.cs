@@ -18,7 +18,9 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
     private long? streamStart;
     private bool isSubscribed;
     private bool expectsReplay;
-    private long? endsAfter;
+    private bool hasBegunReplay;
+    private long? historyEnd;
+    private bool hasEnded;
 
     public LogPosition Position { get; } = new(start.AfterEventId);
 
@@ -50,7 +52,9 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
         streamStart = Position.Cursor;
         isSubscribed = false;
         expectsReplay = streamStart is not null;
-        endsAfter = null;
+        hasBegunReplay = false;
+        historyEnd = null;
+        hasEnded = false;
         Position.ExpectNoLateStart();
     }
 
@@ -71,8 +75,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
     /// <returns>False where it had no reason to.</returns>
     public bool TakeEnd()
     {
-        // With `ended` but without `last_event_id` a backend has said all it can.
-        if (!isSubscribed || expectsReplay || endsAfter is null || Position.Cursor < endsAfter)
+        if (!isSubscribed || expectsReplay || !hasEnded || IsHistoryMissing)
         {
             return false;
         }
@@ -106,7 +109,8 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
             Position.AllowLateStart();
         }
 
-        endsAfter = message.Ended ? message.LastEventId ?? 0 : null;
+        historyEnd = message.LastEventId;
+        hasEnded = message.Ended;
         Open(message.LastEventId, message.EarliestEventId);
         EndIfComplete();
         return null;
@@ -128,7 +132,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
 
         // 0 is always served; but where the client got 0 as its place in a log that has been cut since, events it was promised are gone.
         var isCutSince = isOpen && streamStart == 0 && message.EarliestEventId > (earliestTold ?? 0);
-        return isCutSince ? new WatchFault(WatchFaultKind.OutOfRange, message.EarliestEventId, message.LastEventId) : null;
+        return isCutSince ? new WatchFault(WatchFaultKind.LogCut, message.EarliestEventId, message.LastEventId) : null;
     }
 
     private void Open(long? lastEventId, long? earliestEventId)
@@ -151,27 +155,36 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
     {
         if (!isSubscribed)
         {
-            Position.MoveTo(Position.Cursor ?? first.PreviousId ?? Math.Max(first.Id - 1, 0));
+            Position.MoveTo(Position.Cursor ?? first.Id - 1);
             Open(lastEventId: null, earliestEventId: null);
         }
     }
 
+    /// <summary>Whether the backend has said of events that they are there and then didn't send them.</summary>
+    private bool IsHistoryMissing => historyEnd > Position.Cursor;
+
     private WatchFault? TakeReplay(WatchMessage message)
     {
-        if (streamStart is null && !isSubscribed && message.Events.Count == 0)
+        var first = message.Events.Count > 0 ? message.Events[0] : default;
+        if (SaysNothingOfNow(first))
         {
-            // Says nothing at all of where "now" is.
-            return null;
+            return message.Events.Count > 0 ? WatchFault.BadEvent(first.Id) : null;
         }
 
-        ImplySubscribed(message.Events.Count > 0 ? message.Events[0] : default);
+        ImplySubscribed(first);
+        hasBegunReplay = true;
         var (fresh, fault, isTerminal) = Sift(message.Events);
-        var hasMore = !isTerminal && (fault is not null || message.HasMore);
         expectsReplay = message.HasMore && !isTerminal;
+        var hasMore = !isTerminal && (fault is not null || message.HasMore || IsHistoryMissing);
         TellHistory(fresh, hasMore);
         if (fault is not null)
         {
             return fault;
+        }
+
+        if (!expectsReplay && !isTerminal && IsHistoryMissing)
+        {
+            return WatchFault.Breach;
         }
 
         if (isTerminal)
@@ -232,8 +245,15 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
 
     private WatchFault? TakeEvent(in WatchedEvent watched)
     {
+        if (SaysNothingOfNow(watched))
+        {
+            return WatchFault.BadEvent(watched.Id);
+        }
+
         ImplySubscribed(watched);
-        if (start.HistoryOnly)
+
+        // Taken, it would move the cursor past history that is still to come, or was left out.
+        if (start.HistoryOnly || (expectsReplay && (hasBegunReplay || IsHistoryMissing)))
         {
             return WatchFault.Breach;
         }
@@ -270,11 +290,14 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
 
     private void EndIfComplete()
     {
-        if (endsAfter is not null && !expectsReplay && !start.HistoryOnly && Position.Cursor >= endsAfter)
+        if (hasEnded && !expectsReplay && !start.HistoryOnly && !IsHistoryMissing)
         {
             Tell(new WatchStep.Ended(WatchEnd.JobEnded));
         }
     }
+
+    /// <summary>Whether a live-only watch that has nothing but this event still wouldn't know where it is.</summary>
+    private bool SaysNothingOfNow(in WatchedEvent first) => streamStart is null && !isSubscribed && !first.IsWellFormed;
 
     private void Tell(WatchStep step) => steps.Enqueue(step);
 

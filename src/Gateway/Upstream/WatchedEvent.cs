@@ -16,7 +16,8 @@ internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsT
     /// <summary>The largest event, in bytes: 4 MB, PROTOCOL.md section 9.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
-    private const long MaxId = (1L << 53) - 1;
+    /// <summary>2^53−1, the largest integer that a browser's number holds exactly.</summary>
+    public const long MaxId = (1L << 53) - 1;
 
     public static WatchedEvent Read(ReadOnlyMemory<byte> bytes)
     {
