@@ -45,6 +45,9 @@ public static class OptimizerStubHost
             ["Logging:LogLevel:Microsoft"] = "Warning",
             ["Logging:LogLevel:Grpc"] = "Warning",
 
+            // The log itself says once when it can't be written; this would repeat it at every check.
+            ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
+
             // It reports a failed start with a stack trace, and throws it as well: one is enough.
             ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
         };
@@ -92,7 +95,8 @@ public static class OptimizerStubHost
 
     private static void AddFronts(IServiceCollection services)
     {
-        services.AddGrpc();
+        // Its catch-all route for unknown services would shadow the 405s of the JSON API.
+        services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<LogHealth>("log");
         services.AddSingleton<BrowserGuard>();

@@ -59,6 +59,8 @@ internal sealed partial class EventLog(
 
     public void Dispose()
     {
+        // Also where the start failed half-way and nobody calls StopAsync.
+        _queue.Writer.TryComplete();
         while (_idleReaders.TryTake(out var reader))
         {
             reader.Dispose();
@@ -74,7 +76,15 @@ internal sealed partial class EventLog(
     public async Task AppendAsync(JobRecord job, IReadOnlyList<JobEvent> events, CancellationToken token)
     {
         var append = new Append(job, events);
-        await _queue.Writer.WriteAsync(append, token);
+        try
+        {
+            await _queue.Writer.WriteAsync(append, token);
+        }
+        catch (ChannelClosedException closed)
+        {
+            throw new OperationCanceledException("The event log is closed: the process is stopping.", closed);
+        }
+
         await append.Durable;
     }
 
