@@ -75,7 +75,9 @@ public static class OptimizerStubHost
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, null);
         builder.Services.AddSingleton<StubAddresses>();
         builder.Services.ConfigureOptions<StubKestrel>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+
+        // Watches end at once; what is cut off after this is at most a client's idle reflection stream.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
     }
 
     private static void AddOptimizer(IServiceCollection services)

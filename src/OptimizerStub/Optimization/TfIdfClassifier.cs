@@ -8,36 +8,39 @@ internal sealed class TfIdfClassifier
 {
     private readonly string[] _labels;
     private readonly int[] _labelOf;
-    private readonly Normalisation _normalisation;
     private readonly Dictionary<string, double> _rarity;
     private readonly Dictionary<string, List<(int Example, double Weight)>> _index = new(StringComparer.Ordinal);
 
-    public TfIdfClassifier(IReadOnlyList<LabelledText> examples, Normalisation normalisation)
+    public TfIdfClassifier(IReadOnlyList<(string Label, string[] Words)> examples)
     {
         _labels = [.. examples.Select(example => example.Label).Distinct(StringComparer.Ordinal)];
         _labelOf = [.. examples.Select(example => Array.IndexOf(_labels, example.Label))];
-        _normalisation = normalisation;
-
-        var bags = examples.Select(example => Tokenizer.Words(example.Text, normalisation).ToArray()).ToArray();
-        _rarity = bags.SelectMany(words => words.Distinct(StringComparer.Ordinal))
+        _rarity = examples
+            .SelectMany(example => example.Words.Distinct(StringComparer.Ordinal))
             .CountBy(word => word, StringComparer.Ordinal)
             .ToDictionary(word => word.Key, word => 1 + Math.Log((1.0 + examples.Count) / (1 + word.Value)), StringComparer.Ordinal);
 
-        for (var example = 0; example < bags.Length; example++)
+        for (var example = 0; example < examples.Count; example++)
         {
-            Index(example, bags[example]);
+            Index(example, examples[example].Words);
         }
     }
 
-    public string Classify(string text)
+    public string Classify(string[] words)
     {
         // The text's own length would scale every vote alike, so it is left out.
         var votes = new double[_labels.Length];
-        foreach (var word in Tokenizer.Words(text, _normalisation))
+        foreach (var word in words)
         {
-            foreach (var (example, weight) in _index.GetValueOrDefault(word, []))
+            if (!_index.TryGetValue(word, out var postings))
             {
-                votes[_labelOf[example]] += weight * _rarity[word];
+                continue;
+            }
+
+            var rarity = _rarity[word];
+            foreach (var (example, weight) in postings)
+            {
+                votes[_labelOf[example]] += weight * rarity;
             }
         }
 

@@ -42,11 +42,21 @@ public sealed class OptimizationTests
     }
 
     [Fact]
-    public void A_text_that_is_an_example_gets_the_examples_label()
+    public void A_text_is_given_the_label_of_the_examples_it_resembles()
     {
-        var classifier = new TfIdfClassifier([new("a", "where is my parcel"), new("b", "reset my password")], Normalisation.None);
-        Assert.Equal("a", classifier.Classify("where is my parcel"));
-        Assert.Equal("b", classifier.Classify("reset my password"));
+        var classifier = new TfIdfClassifier([("shipping", ["where", "is", "my", "parcel"]), ("login", ["reset", "my", "password"])]);
+        Assert.Equal("shipping", classifier.Classify(["my", "parcel"]));
+        Assert.Equal("login", classifier.Classify(["my", "password"]));
+        Assert.Equal("shipping", classifier.Classify(["nothing", "known"]));
+    }
+
+    [Fact]
+    public void Normalisation_brings_different_spellings_together()
+    {
+        const Normalisation spelling = Normalisation.Lowercase | Normalisation.StripPunctuation | Normalisation.StripSuffixes;
+        Assert.Equal(Tokenizer.Words("Refund, returned parcels?", spelling), Tokenizer.Words("refunds return PARCEL", spelling));
+        Assert.Equal(["order", "<number>"], Tokenizer.Words("my order 77120", Normalisation.DropStopWords | Normalisation.MaskNumbers));
+        Assert.Equal(["card", "^car", "card", "ard$"], Tokenizer.Words("card", Normalisation.WordPieces));
     }
 
     private List<double> BestScores(int seed)
