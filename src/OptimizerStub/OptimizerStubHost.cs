@@ -72,7 +72,7 @@ public static class OptimizerStubHost
         builder.Services.AddSingleton<IValidateOptions<StubOptions>, StubOptionsValidator>();
 
         // Addresses are ours to choose; ASPNETCORE_URLS may be meant for the host beside us.
-        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, null);
+        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
         builder.Services.AddSingleton<StubAddresses>();
         builder.Services.ConfigureOptions<StubKestrel>();
 

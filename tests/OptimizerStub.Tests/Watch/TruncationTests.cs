@@ -61,7 +61,7 @@ public sealed class TruncationTests : IDisposable
         public LogPage Read(long afterEventId) =>
             _looks++ == 0
                 ? new LogPage(1, 2, Ended: false, [Event(1), Event(2)])
-                : new LogPage(11, 12, Ended: false, [Event(11), Event(12)]);
+                : new LogPage(11, 12, Ended: true, [Event(11), Event(12)]);
 
         public Task<bool> AppendedAsync(long afterEventId, TimeSpan within, CancellationToken token) => Task.FromResult(true);
 
