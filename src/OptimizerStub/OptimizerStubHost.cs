@@ -71,8 +71,6 @@ public static class OptimizerStubHost
         builder.Services.AddSingleton<IConfigureOptions<StubOptions>, StubOptionsBinding>();
         builder.Services.AddSingleton<IValidateOptions<StubOptions>, StubOptionsValidator>();
 
-        // Addresses are ours to choose; ASPNETCORE_URLS may be meant for the host beside us.
-        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
         builder.Services.AddSingleton<StubAddresses>();
         builder.Services.ConfigureOptions<StubKestrel>();
 
