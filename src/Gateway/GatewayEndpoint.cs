@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -61,7 +60,7 @@ internal sealed class GatewayEndpoint(
         var isOffered = context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol, StringComparer.Ordinal);
         var socket = await context.WebSockets.AcceptWebSocketAsync(isOffered ? Subprotocol : null);
         var stream = (context.Features.Get<IHttpUpgradeFeature>() as GatheringUpgrade)?.Stream;
-        using var session = new Session(socket, stream, backends, options.Value.Limits, time, metrics, logger);
+        using var session = new Session(socket, stream, context.Abort, backends, options.Value.Limits, time, metrics, logger);
         metrics.ConnectionOpened();
         var started = time.GetTimestamp();
         try
@@ -72,12 +71,6 @@ internal sealed class GatewayEndpoint(
             if (ended.Reason == SessionEndReason.Stuck)
             {
                 metrics.ReaderStuck();
-            }
-
-            if (ended.CloseCode is null || socket.State is not (WebSocketState.Closed or WebSocketState.CloseSent))
-            {
-                // What the transport still holds for this client it will not take; the server would wait for it.
-                context.Abort();
             }
         }
         finally

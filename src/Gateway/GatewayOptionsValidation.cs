@@ -36,9 +36,17 @@ internal sealed partial class GatewayOptionsValidation : IValidateOptions<Gatewa
 
     /// <summary>The generated messages name a setting by its property: <c>GatewayOptions.Limits.MessageBytes</c>.</summary>
     private static string WithFullPath(string fault) =>
-        PropertyPath().Replace(fault[(fault.IndexOf(": ", StringComparison.Ordinal) + 2)..], match => $"Gateway:{match.Groups["path"].Value.Replace('.', ':')}");
+        PropertyPath()
+            .Replace(
+                fault[(fault.IndexOf(": ", StringComparison.Ordinal) + 2)..],
+                match => $"Gateway:{match.Groups["path"].Value.Replace('.', ':')}"
+            );
 
-    [GeneratedRegex(@"GatewayOptions\.(?<path>[\w.]*\w)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"GatewayOptions\.(?<path>[\w.]*\w)",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex PropertyPath();
 
     private static void CheckBackend(string path, BackendOptions settings, List<string> faults)

@@ -46,7 +46,11 @@ public sealed class BackendsTests
     public async Task A_log_cut_short_starts_at_its_earliest_event_for_who_asks_for_all_there_is()
     {
         await using var bridge = await Bridge.OpenAsync();
-        await bridge.SubscribeAsync(0, Say.Subscribed(last: 9, earliest: 8), Say.Replay(Say.Event(8, previous: 7), Say.Event(9, previous: 8)));
+        await bridge.SubscribeAsync(
+            0,
+            Say.Subscribed(last: 9, earliest: 8),
+            Say.Replay(Say.Event(8, previous: 7), Say.Event(9, previous: 8))
+        );
 
         await bridge.Client.NextAsync("replay");
 
@@ -160,7 +164,16 @@ public sealed class BackendsTests
     [Fact]
     public async Task A_stream_that_fails_with_a_status_of_the_transport_is_reopened_whatever_the_status()
     {
-        foreach (var status in new[] { StatusCode.Cancelled, StatusCode.Aborted, StatusCode.Unknown, StatusCode.DeadlineExceeded, StatusCode.ResourceExhausted })
+        foreach (
+            var status in new[]
+            {
+                StatusCode.Cancelled,
+                StatusCode.Aborted,
+                StatusCode.Unknown,
+                StatusCode.DeadlineExceeded,
+                StatusCode.ResourceExhausted,
+            }
+        )
         {
             await using var bridge = await Bridge.OpenAsync();
             bridge.Backend.Next(ScriptedBackend.SayAndFail(status, Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1))));

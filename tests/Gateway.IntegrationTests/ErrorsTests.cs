@@ -37,7 +37,15 @@ public sealed class ErrorsTests
         await using var bridge = await Bridge.OpenAsync();
         bridge.Backend.Always(ScriptedBackend.Fail(status));
 
-        await bridge.Client.SendAsync(new { type = "subscribe", jobId = "job-1", afterEventId = 0, requestId = "r1" });
+        await bridge.Client.SendAsync(
+            new
+            {
+                type = "subscribe",
+                jobId = "job-1",
+                afterEventId = 0,
+                requestId = "r1",
+            }
+        );
 
         var error = await bridge.Client.NextAsync("error");
         Assert.Equal((code, "not_opened", "r1"), Said(error));
@@ -51,12 +59,28 @@ public sealed class ErrorsTests
     {
         await using var bridge = await Bridge.OpenAsync();
         bridge.Backend.Next(ScriptedBackend.Fail(StatusCode.FailedPrecondition));
-        await bridge.Client.SendAsync(new { type = "subscribe", jobId = "job-1", afterEventId = 7, epoch = "old" });
+        await bridge.Client.SendAsync(
+            new
+            {
+                type = "subscribe",
+                jobId = "job-1",
+                afterEventId = 7,
+                epoch = "old",
+            }
+        );
         Assert.Equal(("epoch_changed", "not_opened", null), Said(await bridge.Client.NextAsync("error")));
 
         // A backend that doesn't compare is compared with.
         bridge.Backend.Next(Say.Subscribed(last: 9), Say.Replay(Say.Events(8, 9)));
-        await bridge.Client.SendAsync(new { type = "subscribe", jobId = "job-1", afterEventId = 7, epoch = "old" });
+        await bridge.Client.SendAsync(
+            new
+            {
+                type = "subscribe",
+                jobId = "job-1",
+                afterEventId = 7,
+                epoch = "old",
+            }
+        );
         Assert.Equal(("epoch_changed", "not_opened", null), Said(await bridge.Client.NextAsync("error")));
         Assert.Empty(bridge.Client.EventIds("job-1"));
     }
@@ -312,7 +336,8 @@ public sealed class ErrorsTests
         Assert.Equal([0, 2], bridge.Requests.Select(r => r.AfterEventId));
     }
 
-    public static TheoryData<string> BadEvents => ["no timestamp", "year 10000", "nested too deep", "too large", "id 0", "id beyond 2^53-1"];
+    public static TheoryData<string> BadEvents =>
+        ["no timestamp", "year 10000", "nested too deep", "too large", "id 0", "id beyond 2^53-1"];
 
     [Fact]
     public async Task A_live_event_that_can_not_be_shown_is_skipped_knowingly_with_its_id()
@@ -365,7 +390,14 @@ public sealed class ErrorsTests
         await bridge.SubscribeAsync(null, Say.Subscribed());
         bridge.Backend.Next(ScriptedBackend.Fail(StatusCode.NotFound));
 
-        await bridge.Client.SendAsync(new { type = "replay", jobId = "job-1", requestId = "r1" });
+        await bridge.Client.SendAsync(
+            new
+            {
+                type = "replay",
+                jobId = "job-1",
+                requestId = "r1",
+            }
+        );
 
         var error = await bridge.Client.NextAsync("error");
         Assert.Equal(("job_not_found", "untouched", "r1"), Said(error));

@@ -21,6 +21,7 @@ internal sealed class Session : IDisposable
     private const int ControlBytes = 64 * 1024;
 
     private readonly WebSocket socket;
+    private readonly GatheringStream? stream;
     private readonly SocketReader reader;
     private readonly SocketWriter writer;
     private readonly SendProgress progress;
@@ -31,6 +32,7 @@ internal sealed class Session : IDisposable
     private readonly SessionLimits limits;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private readonly Action abortConnection;
     private readonly TaskCompletionSource<SessionEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock taking = new();
     private int invalidInARow;
@@ -39,6 +41,7 @@ internal sealed class Session : IDisposable
     public Session(
         WebSocket socket,
         GatheringStream? stream,
+        Action abortConnection,
         BackendRegistry backends,
         SessionLimits limits,
         TimeProvider time,
@@ -47,9 +50,11 @@ internal sealed class Session : IDisposable
     )
     {
         this.socket = socket;
+        this.stream = stream;
         this.limits = limits;
         this.time = time;
         this.logger = logger;
+        this.abortConnection = abortConnection;
         outbox = new Outbox(limits.OutboxBytesPerSubscription, ControlBytes);
         reader = new SocketReader(socket, limits.MessageBytes);
         writer = new SocketWriter(socket, stream, outbox);
@@ -86,7 +91,9 @@ internal sealed class Session : IDisposable
         await Task.WhenAll(subscriptions.EndAllAsync(), replays.EndAllAsync());
         if (ended.CloseCode is null || !await IsDoneInTimeAsync(FarewellAsync(ended.CloseCode, reading, writing, abort.Token)))
         {
+            // What the server's own buffers still hold for this client it will not take; left to itself the server would wait for it.
             socket.Abort();
+            abortConnection();
             await abort.CancelAsync();
         }
 
@@ -120,9 +127,10 @@ internal sealed class Session : IDisposable
                 }
             }
         }
-        catch (OperationCanceledException) when (abort.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // The session has ended; this was its deadline.
+            // Aborted, by our deadline or by the keep-alive's.
+            end.TrySetResult(SessionEnd.Lost);
         }
         catch (Exception e)
         {
@@ -160,6 +168,11 @@ internal sealed class Session : IDisposable
         try
         {
             await writer.CloseAsync(code, abort);
+            if (code == CloseCode.ProtocolError && stream is not null)
+            {
+                // The library has closed and reads no more; ending the request now would reset the connection and take the close frame with it.
+                await stream.DiscardAsync(abort);
+            }
         }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {

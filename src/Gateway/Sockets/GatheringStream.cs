@@ -21,6 +21,7 @@ internal sealed class GatheringStream(Stream inner) : Stream
     private byte[]? gathered;
     private readonly SemaphoreSlim gate = new(1, 1);
     private int count;
+    private volatile bool isReading;
 
     /// <summary>Whether another message follows at once, so that this one may wait for it.</summary>
     public bool MoreFollows { get; set; }
@@ -109,10 +110,30 @@ internal sealed class GatheringStream(Stream inner) : Stream
         }
     }
 
+    /// <summary>Reads and drops what the client still sends, until it closes the connection.</summary>
+    public async Task DiscardAsync(CancellationToken cancellationToken)
+    {
+        var buffer = new byte[1024];
+        while (await inner.ReadAsync(buffer, cancellationToken) > 0)
+        {
+            // Nobody wants it.
+        }
+    }
+
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        inner.ReadAsync(buffer, cancellationToken);
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        isReading = true;
+        try
+        {
+            return await inner.ReadAsync(buffer, cancellationToken);
+        }
+        finally
+        {
+            isReading = false;
+        }
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -126,10 +147,11 @@ internal sealed class GatheringStream(Stream inner) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        // Disposing the server's stream resets the connection, and a close frame that is still on its way is lost with it. The WebSocket
+        // disposes after every fault, also one that it has answered with a close frame of its own; only a read that hangs needs the reset.
+        if (disposing && isReading)
         {
             inner.Dispose();
-            gate.Dispose();
         }
 
         base.Dispose(disposing);

@@ -25,10 +25,14 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
         {
             return await ReadMessageAsync(abort);
         }
+        catch (WebSocketException e) when (e.WebSocketErrorCode == WebSocketError.Faulted)
+        {
+            // To text that isn't UTF-8, and to what isn't WebSocket at all, the library itself has answered, with 1007 or 1002.
+            return SocketRead.Refused;
+        }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // To text that isn't UTF-8 and to what isn't WebSocket at all the library itself has answered, with 1007 or 1002.
-            return socket.State == WebSocketState.CloseSent ? SocketRead.Refused : SocketRead.Lost;
+            return SocketRead.Lost;
         }
     }
 
