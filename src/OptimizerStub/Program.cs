@@ -1,2 +1,35 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+using Microsoft.Extensions.Options;
+using OptimizationGateway.OptimizerStub;
+using OptimizationGateway.OptimizerStub.Log;
+
+if (args.Contains("--help") || args.Contains("-h"))
+{
+    Console.Write(CommandLine.Help());
+    return 0;
+}
+
+if (args.Contains("--version"))
+{
+    Console.WriteLine(CommandLine.Version);
+    return 0;
+}
+
+try
+{
+    await using var app = OptimizerStubHost.Build(args);
+    await app.StartAsync();
+    Console.Write(CommandLine.Started(app.Services.GetRequiredService<StubAddresses>()));
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (OptionsValidationException bad)
+{
+    await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, bad.Failures));
+    return 1;
+}
+catch (Exception cause) when (cause is LogUnavailableException or IOException)
+{
+    // IOException: Kestrel's own words for a port that is taken, which name the address.
+    await Console.Error.WriteLineAsync(cause.Message);
+    return 1;
+}

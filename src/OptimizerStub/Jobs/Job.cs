@@ -1,0 +1,113 @@
+using Google.Protobuf.WellKnownTypes;
+using OptimizationGateway.OptimizerStub.Log;
+
+namespace OptimizationGateway.OptimizerStub.Jobs;
+
+/// <summary>
+/// One job. Every change passes its gate: people and the run decide on the state as it is, never as it was, and what
+/// they decide is in the log before anybody sees it.
+/// </summary>
+internal sealed class Job(JobRecord record, EventLog log, JobRunner runner, Action ended, TimeProvider time) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private JobRecord _current = record;
+    private CancellationTokenSource? _stopRun;
+    private Task _run = Task.CompletedTask;
+
+    /// <summary>The job as it is in the log.</summary>
+    public JobRecord Current => Volatile.Read(ref _current);
+
+    /// <summary>Makes the change, unless there is none to make: then false, and nothing happened.</summary>
+    /// <param name="change">Decides, by the job as it is at that moment.</param>
+    /// <param name="token">Ends the wait for the gate. A change that has been handed to the log is not called off.</param>
+    public async Task<bool> TryChangeAsync(Func<JobRecord, DateTimeOffset, JobChange?> change, CancellationToken token)
+    {
+        await _gate.WaitAsync(token);
+        try
+        {
+            // A run that was stopped while it waited here must not write another word.
+            token.ThrowIfCancellationRequested();
+            var now = time.GetUtcNow();
+            if (change(_current, now) is not { } wanted)
+            {
+                return false;
+            }
+
+            var stamped = Stamp(wanted, now);
+            await log.AppendAsync(stamped.Next, stamped.Events, token);
+            var hadStarted = _current.State is not JobState.Queued;
+            Volatile.Write(ref _current, stamped.Next);
+            FollowState();
+            if (hadStarted && stamped.Next.State.IsFinal())
+            {
+                ended();
+            }
+
+            return true;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Stops the run without a word in the log, as a crash would: the next start goes on from there.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.WaitAsync(CancellationToken.None);
+        try
+        {
+            StopRun();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        await _run;
+        _gate.Dispose();
+    }
+
+    private JobChange Stamp(JobChange change, DateTimeOffset now)
+    {
+        var id = _current.LastEventId;
+        foreach (var jobEvent in change.Events)
+        {
+            jobEvent.PreviousId = id;
+            jobEvent.Id = ++id;
+            jobEvent.Timestamp = now.ToTimestamp();
+        }
+
+        return change with
+        {
+            Next = change.Next with { LastEventId = id, UpdatedAt = now },
+        };
+    }
+
+    // Inside the gate, so that a pause and a resume in quick succession can't leave two runs, or none.
+    private void FollowState()
+    {
+        if (_current.State is not JobState.Running)
+        {
+            StopRun();
+        }
+        else if (_stopRun is null)
+        {
+            _stopRun = new CancellationTokenSource();
+            _run = RunAfterAsync(_run, _stopRun.Token);
+        }
+    }
+
+    private void StopRun()
+    {
+        _stopRun?.Cancel();
+        _stopRun?.Dispose();
+        _stopRun = null;
+    }
+
+    private async Task RunAfterAsync(Task previous, CancellationToken stop)
+    {
+        await previous;
+        await Task.Run(() => runner.RunAsync(this, stop), CancellationToken.None);
+    }
+}

@@ -1,0 +1,49 @@
+using Google.Protobuf.WellKnownTypes;
+
+namespace OptimizationGateway.OptimizerStub.Jobs;
+
+/// <summary>How a job is run. The limits are checked where a request is read.</summary>
+internal sealed record JobConfig
+{
+    public int MaxIterations { get; init; } = 10;
+
+    /// <summary>The score that is good enough; null: go on to the last iteration.</summary>
+    public double? TargetScore { get; init; }
+
+    /// <summary>So many iterations without a better score end the job; null: never.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>The same seed tells the same story. One that wasn't given is drawn, and shown, so that the job can be repeated.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>The time an iteration takes beside the work, in milliseconds, spread over its stages.</summary>
+    public int IterationDelayMs { get; init; }
+
+    /// <summary>So many times the job may throw before it has failed for good.</summary>
+    public int MaxAttempts { get; init; } = 3;
+
+    public Struct ToStruct()
+    {
+        var config = new Struct
+        {
+            Fields =
+            {
+                ["maxIterations"] = Value.ForNumber(MaxIterations),
+                ["seed"] = Value.ForNumber(Seed),
+                ["iterationDelayMs"] = Value.ForNumber(IterationDelayMs),
+                ["maxAttempts"] = Value.ForNumber(MaxAttempts),
+            },
+        };
+        if (TargetScore is { } target)
+        {
+            config.Fields["targetScore"] = Value.ForNumber(target);
+        }
+
+        if (Patience is { } patience)
+        {
+            config.Fields["patience"] = Value.ForNumber(patience);
+        }
+
+        return config;
+    }
+}

@@ -1,0 +1,21 @@
+using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.OptimizerStub.Jobs;
+
+namespace OptimizationGateway.OptimizerStub.Log;
+
+/// <summary>A job's new state and the events that go with it, waiting to be committed.</summary>
+internal sealed class Append(JobRecord job, IReadOnlyList<JobEvent> events)
+{
+    // Not inline: the writer has the next commit to make.
+    private readonly TaskCompletionSource _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public JobRecord Job { get; } = job;
+
+    public IReadOnlyList<JobEvent> Events { get; } = events;
+
+    public Task Durable => _durable.Task;
+
+    public void Committed() => _durable.TrySetResult();
+
+    public void GivenUp() => _durable.TrySetCanceled();
+}

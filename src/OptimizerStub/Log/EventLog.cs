@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.OptimizerStub.Jobs;
+
+namespace OptimizationGateway.OptimizerStub.Log;
+
+/// <summary>
+/// The events of all jobs, on disk before anybody sees them. One task commits what has queued up meanwhile together,
+/// since each commit waits for the disk. A disk that fails holds the jobs up and loses nothing: the same appends are
+/// tried again until they are in.
+/// </summary>
+internal sealed partial class EventLog(
+    IOptions<StubOptions> options,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<EventLog> logger
+) : IHostedService, IDisposable
+{
+    private const int MaxGroup = 256;
+    private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _longestRetry = TimeSpan.FromSeconds(5);
+
+    // Full: whoever appends waits, and a job has one append under way at most.
+    private readonly Channel<Append> _queue = Channel.CreateBounded<Append>(1024);
+    private readonly ConcurrentDictionary<long, JobFeed> _feeds = new();
+    private readonly ConcurrentBag<LogReader> _idleReaders = [];
+    private LogDatabase? _database;
+    private Task _writing = Task.CompletedTask;
+    private volatile bool _isFailing;
+
+    public string Epoch => Database.Epoch;
+
+    public DateTimeOffset CreatedAt => Database.CreatedAt;
+
+    /// <summary>Whether the disk refuses what is written to it at the moment.</summary>
+    public bool IsFailing => _isFailing;
+
+    private LogDatabase Database => _database ?? throw new InvalidOperationException("The event log isn't open yet.");
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var settings = options.Value;
+        _database = LogDatabase.Open(Path.GetFullPath(settings.DataDirectory), time);
+        _writing = Task.Run(
+            () => WriteAsync(new LogWriter(_database, settings.RetainEventsPerJob), lifetime.ApplicationStopping),
+            CancellationToken.None
+        );
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        await _writing;
+    }
+
+    public void Dispose()
+    {
+        while (_idleReaders.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        _database?.Dispose();
+    }
+
+    /// <summary>Completes when the change is on disk; cancelled if the process stops before it is.</summary>
+    /// <param name="job">The job's new state.</param>
+    /// <param name="events">The events that go with it.</param>
+    /// <param name="token">Ends the wait for a place in the queue, no more: what is queued may be on disk already.</param>
+    public async Task AppendAsync(JobRecord job, IReadOnlyList<JobEvent> events, CancellationToken token)
+    {
+        var append = new Append(job, events);
+        await _queue.Writer.WriteAsync(append, token);
+        await append.Durable;
+    }
+
+    public IReadOnlyList<JobRecord> ReadJobs()
+    {
+        var jobs = WithReader(reader => reader.ReadJobs());
+        foreach (var job in jobs)
+        {
+            Feed(job.Number).Publish(job.LastEventId);
+        }
+
+        return jobs;
+    }
+
+    public LogPage Read(long job, long afterEventId) => WithReader(reader => reader.Read(job, afterEventId));
+
+    public IJobLog Of(JobRecord job) => new StoredJobLog(job.Number, this, Feed(job.Number));
+
+    private JobFeed Feed(long job) => _feeds.GetOrAdd(job, static (_, time) => new JobFeed(time), time);
+
+    private T WithReader<T>(Func<LogReader, T> read)
+    {
+        if (!_idleReaders.TryTake(out var reader))
+        {
+            reader = new LogReader(Database);
+        }
+
+        // A reader that threw isn't put back: its connection may be in any state.
+        var result = read(reader);
+        _idleReaders.Add(reader);
+        return result;
+    }
+
+    private async Task WriteAsync(LogWriter writer, CancellationToken stopping)
+    {
+        using (writer)
+        {
+            var group = new List<Append>();
+            while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+            {
+                while (group.Count < MaxGroup && _queue.Reader.TryRead(out var append))
+                {
+                    group.Add(append);
+                }
+
+                await CommitAsync(writer, group, stopping);
+                group.Clear();
+            }
+        }
+    }
+
+    private async Task CommitAsync(LogWriter writer, List<Append> group, CancellationToken stopping)
+    {
+        for (var retry = _firstRetry; !TryCommit(writer, group); retry = TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, _longestRetry.Ticks)))
+        {
+            try
+            {
+                await Task.Delay(retry, time, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                group.ForEach(append => append.GivenUp());
+                return;
+            }
+        }
+
+        foreach (var append in group)
+        {
+            Feed(append.Job.Number).Publish(append.Job.LastEventId);
+            append.Committed();
+        }
+    }
+
+    private bool TryCommit(LogWriter writer, List<Append> group)
+    {
+        try
+        {
+            writer.Commit(group);
+        }
+        catch (SqliteException error)
+        {
+            if (!_isFailing)
+            {
+                LogFailing(error.Message, options.Value.DataDirectory);
+            }
+
+            _isFailing = true;
+            return false;
+        }
+
+        if (_isFailing)
+        {
+            LogRecovered(options.Value.DataDirectory);
+        }
+
+        _isFailing = false;
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The event log in {Directory} can't be written: {Error}. Jobs wait until it can")]
+    private partial void LogFailing(string error, string directory);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The event log in {Directory} is written again")]
+    private partial void LogRecovered(string directory);
+}

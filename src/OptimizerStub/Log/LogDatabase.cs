@@ -1,0 +1,95 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace OptimizationGateway.OptimizerStub.Log;
+
+/// <summary>The SQLite file: opened by one process at a time, with its schema and its identity.</summary>
+internal sealed class LogDatabase : IDisposable
+{
+    // What SQL asks for is in columns; the rest of a job is its record, in JSON.
+    private const string Schema = """
+        CREATE TABLE IF NOT EXISTS identity (epoch TEXT NOT NULL, created_at TEXT NOT NULL, opened_at TEXT NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS jobs (
+          number INTEGER PRIMARY KEY, ended INTEGER NOT NULL,
+          earliest_event_id INTEGER NOT NULL, latest_event_id INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS events (
+          job INTEGER NOT NULL, id INTEGER NOT NULL, event BLOB NOT NULL, PRIMARY KEY (job, id)) STRICT, WITHOUT ROWID;
+        """;
+
+    private readonly FileStream _lock;
+    private readonly string _connectionString;
+
+    private LogDatabase(string directory, TimeProvider time)
+    {
+        Directory.CreateDirectory(directory);
+
+        // The kernel lets go of it however the process ends; two writers would give out the same ids.
+        _lock = new FileStream(Path.Combine(directory, "stub.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(directory, "stub.db"),
+            Pooling = false,
+            DefaultTimeout = 1,
+        }.ToString();
+        try
+        {
+            (Epoch, CreatedAt) = Prepare(time.GetUtcNow());
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Random, and as old as the file: whoever deletes the file gets another one.</summary>
+    public string Epoch { get; }
+
+    public DateTimeOffset CreatedAt { get; }
+
+    public static LogDatabase Open(string directory, TimeProvider time)
+    {
+        try
+        {
+            return new LogDatabase(directory, time);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or SqliteException)
+        {
+            throw new LogUnavailableException(directory, cause);
+        }
+    }
+
+    public SqliteConnection Connect()
+    {
+        var connection = new SqliteConnection(_connectionString);
+        connection.Open();
+
+        // FULL: a commit returns when the disk has it, which is what lets an event be sent.
+        using var settings = connection.CreateCommand();
+        settings.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+        settings.ExecuteNonQuery();
+        return connection;
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private (string Epoch, DateTimeOffset CreatedAt) Prepare(DateTimeOffset now)
+    {
+        using var connection = Connect();
+        using var prepare = connection.CreateCommand();
+
+        // opened_at is written at every start: a disk that can't be written is found now rather than by the first job.
+        prepare.CommandText =
+            Schema
+            + """
+                INSERT INTO identity SELECT $epoch, $now, $now WHERE NOT EXISTS (SELECT 1 FROM identity);
+                UPDATE identity SET opened_at = $now;
+                SELECT epoch, created_at FROM identity;
+                """;
+        prepare.Parameters.AddWithValue("$epoch", Guid.NewGuid().ToString("N")[..16]);
+        prepare.Parameters.AddWithValue("$now", now.ToString("O"));
+        using var identity = prepare.ExecuteReader();
+        identity.Read();
+        return (identity.GetString(0), DateTimeOffset.Parse(identity.GetString(1), CultureInfo.InvariantCulture));
+    }
+}

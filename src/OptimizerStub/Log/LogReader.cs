@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.OptimizerStub.Jobs;
+
+namespace OptimizationGateway.OptimizerStub.Log;
+
+/// <summary>A connection that reads. In WAL mode it sees only what is committed, and so only what the disk has.</summary>
+internal sealed class LogReader : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _bounds;
+    private readonly SqliteCommand _events;
+
+    public LogReader(LogDatabase database)
+    {
+        _connection = database.Connect();
+        _bounds = _connection.CreateCommand();
+        _bounds.CommandText = "SELECT earliest_event_id, latest_event_id, ended FROM jobs WHERE number = $job;";
+        _bounds.Parameters.Add("$job", SqliteType.Integer);
+        _events = _connection.CreateCommand();
+        _events.CommandText = "SELECT event FROM events WHERE job = $job AND id > $after ORDER BY id LIMIT $limit;";
+        _events.Parameters.Add("$job", SqliteType.Integer);
+        _events.Parameters.Add("$after", SqliteType.Integer);
+        _events.Parameters.AddWithValue("$limit", LogPage.MaxEvents);
+    }
+
+    /// <summary>The bounds and the events belong together: one transaction, one snapshot.</summary>
+    public LogPage Read(long job, long afterEventId)
+    {
+        using var snapshot = _connection.BeginTransaction(deferred: true);
+        _bounds.Transaction = _events.Transaction = snapshot;
+        var page = ReadBounds(job);
+        return afterEventId < page.LatestId ? page with { Events = ReadEvents(job, afterEventId) } : page;
+    }
+
+    public IReadOnlyList<JobRecord> ReadJobs()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT record FROM jobs ORDER BY number;";
+        using var rows = command.ExecuteReader();
+        var jobs = new List<JobRecord>();
+        while (rows.Read())
+        {
+            jobs.Add(JsonSerializer.Deserialize<JobRecord>(rows.GetString(0))!);
+        }
+
+        return jobs;
+    }
+
+    public void Dispose()
+    {
+        _bounds.Dispose();
+        _events.Dispose();
+        _connection.Dispose();
+    }
+
+    private LogPage ReadBounds(long job)
+    {
+        _bounds.Parameters["$job"].Value = job;
+        using var row = _bounds.ExecuteReader();
+        row.Read();
+        return new LogPage(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), []);
+    }
+
+    private List<JobEvent> ReadEvents(long job, long afterEventId)
+    {
+        _events.Parameters["$job"].Value = job;
+        _events.Parameters["$after"].Value = afterEventId;
+        using var rows = _events.ExecuteReader();
+        var events = new List<JobEvent>();
+        var bytes = 0L;
+        while (rows.Read())
+        {
+            var encoded = rows.GetFieldValue<byte[]>(0);
+            bytes += encoded.Length;
+            if (events.Count > 0 && bytes > LogPage.MaxBytes)
+            {
+                break;
+            }
+
+            events.Add(JobEvent.Parser.ParseFrom(encoded));
+        }
+
+        return events;
+    }
+}

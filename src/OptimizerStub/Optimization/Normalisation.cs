@@ -1,0 +1,14 @@
+namespace OptimizationGateway.OptimizerStub.Optimization;
+
+/// <summary>What a prompt does to a text before it is compared with the examples.</summary>
+[Flags]
+internal enum Normalisation
+{
+    None = 0,
+    Lowercase = 1,
+    StripPunctuation = 2,
+    DropStopWords = 4,
+    StripSuffixes = 8,
+    MaskNumbers = 16,
+    All = Lowercase | StripPunctuation | DropStopWords | StripSuffixes | MaskNumbers,
+}

@@ -1,0 +1,62 @@
+using System.Collections.Frozen;
+
+namespace OptimizationGateway.OptimizerStub.Optimization;
+
+/// <summary>Cuts a text into the words that are compared.</summary>
+internal static class Tokenizer
+{
+    private const string Number = "<number>";
+
+    private static readonly FrozenSet<string> _stopWords = (
+        "a an and are at be but by can could do does for from had has have how i i'd i'm if in is it it's its me my of on or our "
+        + "please so that the there this to was we what when where which why will with would you your"
+    )
+        .Split(' ')
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    // The longest first: "deliveries" loses "ies", not "s".
+    private static readonly string[] _suffixes = ["ing", "ies", "ed", "es", "s", "y"];
+
+    public static IEnumerable<string> Words(string text, Normalisation normalisation)
+    {
+        foreach (var raw in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var word = Normalise(raw, normalisation);
+            var dropped = normalisation.HasFlag(Normalisation.DropStopWords) && _stopWords.Contains(word);
+            if (word.Length > 0 && !dropped)
+            {
+                yield return word;
+            }
+        }
+    }
+
+    private static string Normalise(string word, Normalisation normalisation)
+    {
+        if (normalisation.HasFlag(Normalisation.StripPunctuation))
+        {
+            word = word.Trim('.', ',', '?', '!', '"', '\'', '(', ')', '&', ':', ';');
+        }
+
+        if (normalisation.HasFlag(Normalisation.Lowercase))
+        {
+            word = word.ToLowerInvariant();
+        }
+
+        if (normalisation.HasFlag(Normalisation.MaskNumbers) && word.Any(char.IsAsciiDigit))
+        {
+            return Number;
+        }
+
+        return normalisation.HasFlag(Normalisation.StripSuffixes) ? Stem(word) : word;
+    }
+
+    private static string Stem(string word)
+    {
+        const int shortestStem = 3;
+        var suffix = Array.Find(
+            _suffixes,
+            s => word.Length >= shortestStem + s.Length && word.EndsWith(s, StringComparison.OrdinalIgnoreCase)
+        );
+        return suffix is null ? word : word[..^suffix.Length];
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace OptimizationGateway.OptimizerStub;
+
+/// <summary>Where the optimizer listens; known once it has started, also where a port was left to the system.</summary>
+public sealed class StubAddresses
+{
+    private ListenOptions? _grpc;
+    private ListenOptions? _http;
+
+    /// <summary>The URL of WatchJob, such as http://127.0.0.1:5001.</summary>
+    public string GrpcUrl => Url(_grpc);
+
+    /// <summary>The URL of the JSON API, such as http://127.0.0.1:5002.</summary>
+    public string HttpUrl => Url(_http);
+
+    internal void Take(ListenOptions grpc, ListenOptions http) => (_grpc, _http) = (grpc, http);
+
+    // Kestrel replaces the endpoint by the one that was bound.
+    private static string Url(ListenOptions? listen) =>
+        listen is { IPEndPoint: { Port: > 0 } bound }
+            ? $"http://{bound}"
+            : throw new InvalidOperationException("The optimizer hasn't started yet.");
+}

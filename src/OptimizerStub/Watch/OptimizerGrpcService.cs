@@ -1,0 +1,63 @@
+using Grpc.Core;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.OptimizerStub.Watch;
+
+/// <summary>The gRPC front: checks what is asked, and turns every end of a watch into a status.</summary>
+internal sealed partial class OptimizerGrpcService(
+    JobLogs logs,
+    IOptions<StubOptions> options,
+    IHostApplicationLifetime lifetime,
+    ILogger<OptimizerGrpcService> logger
+) : OptimizerService.OptimizerServiceBase
+{
+    private const int MaxJobIdLength = 256;
+
+    public override async Task WatchJob(
+        WatchJobRequest request,
+        IServerStreamWriter<WatchJobResponse> responseStream,
+        ServerCallContext context
+    )
+    {
+        Check(request);
+        var log = logs.Find(request.JobId) ?? throw WatchFault.UnknownJob();
+        var watch = new JobWatch(log, request, responseStream, options.Value.HeartbeatInterval);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await watch.RunAsync(stop.Token);
+        }
+        catch (Exception) when (context.CancellationToken.IsCancellationRequested)
+        {
+            // Nobody is there to be told; thrown on as it is it would be logged as a fault of ours.
+            throw new RpcException(Status.DefaultCancelled);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw WatchFault.Stopping();
+        }
+        catch (SqliteException error)
+        {
+            LogUnreadable(error.Message, request.JobId);
+            throw WatchFault.Unreadable();
+        }
+    }
+
+    private static void Check(WatchJobRequest request)
+    {
+        if (request.JobId.Length is 0 or > MaxJobIdLength || request.JobId.Any(char.IsControl))
+        {
+            throw WatchFault.BadRequest($"job_id must be 1 to {MaxJobIdLength} characters without control characters.");
+        }
+
+        if (request.HasAfterEventId && request.AfterEventId < 0)
+        {
+            throw WatchFault.BadRequest("after_event_id must not be negative.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The events of {JobId} can't be read: {Error}")]
+    private partial void LogUnreadable(string error, string jobId);
+}
