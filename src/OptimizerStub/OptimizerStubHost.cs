@@ -45,6 +45,9 @@ public static class OptimizerStubHost
             ["Logging:LogLevel:Microsoft"] = "Warning",
             ["Logging:LogLevel:Grpc"] = "Warning",
 
+            // The log itself says once when it can't be written; this would repeat it at every check.
+            ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
+
             // It reports a failed start with a stack trace, and throws it as well: one is enough.
             ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
         };
@@ -68,11 +71,11 @@ public static class OptimizerStubHost
         builder.Services.AddSingleton<IConfigureOptions<StubOptions>, StubOptionsBinding>();
         builder.Services.AddSingleton<IValidateOptions<StubOptions>, StubOptionsValidator>();
 
-        // Addresses are ours to choose; ASPNETCORE_URLS may be meant for the host beside us.
-        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, null);
         builder.Services.AddSingleton<StubAddresses>();
         builder.Services.ConfigureOptions<StubKestrel>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+
+        // Watches end at once; what is cut off after this is at most a client's idle reflection stream.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
     }
 
     private static void AddOptimizer(IServiceCollection services)
@@ -92,7 +95,8 @@ public static class OptimizerStubHost
 
     private static void AddFronts(IServiceCollection services)
     {
-        services.AddGrpc();
+        // Its catch-all route for unknown services would shadow the 405s of the JSON API.
+        services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<LogHealth>("log");
         services.AddSingleton<BrowserGuard>();

@@ -8,27 +8,27 @@ internal sealed record StubOptions
     public const string Section = "Stub";
 
     /// <summary>Where WatchJob is served: HTTP/2 without TLS.</summary>
-    [ListenUrl(ErrorMessage = "Stub:GrpcUrl must be http://<IP address or localhost>:<port>; port 0 takes a free one.")]
+    [ListenUrl(ErrorMessage = "must be http://<IP address or localhost>:<port>; port 0 takes a free one.")]
     public string GrpcUrl { get; init; } = "http://127.0.0.1:5001";
 
     /// <summary>Where the JSON API is served: HTTP/1.1.</summary>
-    [ListenUrl(ErrorMessage = "Stub:HttpUrl must be http://<IP address or localhost>:<port>; port 0 takes a free one.")]
+    [ListenUrl(ErrorMessage = "must be http://<IP address or localhost>:<port>; port 0 takes a free one.")]
     public string HttpUrl { get; init; } = "http://127.0.0.1:5002";
 
     /// <summary>The folder of the event log, made if it isn't there.</summary>
-    [Required(ErrorMessage = "Stub:DataDirectory must be a path.")]
+    [Required(ErrorMessage = "must be a path.")]
     public string DataDirectory { get; init; } = "data";
 
     /// <summary>How many events of a job are kept; null: all.</summary>
-    [Range(1, int.MaxValue, ErrorMessage = "Stub:RetainEventsPerJob must be a whole number of at least 1, or not set.")]
+    [Within(1, int.MaxValue, ErrorMessage = "must be a whole number of at least 1, or not set.")]
     public int? RetainEventsPerJob { get; init; }
 
     /// <summary>How many jobs are started at a time; a paused one counts. The others wait as queued.</summary>
-    [Range(1, 100_000, ErrorMessage = "Stub:MaxRunningJobs must be a whole number from 1 to 100000.")]
+    [Within(1, 100_000, ErrorMessage = "must be a whole number from 1 to 100000.")]
     public int MaxRunningJobs { get; init; } = 256;
 
     /// <summary>The silence on a watch after which it is told that it is alive.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "Stub:HeartbeatInterval must be a time from 00:00:00.1 to 00:10:00.")]
+    [Within("00:00:00.1", "00:10:00", ErrorMessage = "must be a time from 00:00:00.1 to 00:10:00.")]
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Whether load-&lt;n&gt; and paced-&lt;rate&gt; can be watched.</summary>

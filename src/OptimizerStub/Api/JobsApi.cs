@@ -30,16 +30,21 @@ internal static class JobsApi
                     Datasets = datasets.Ids,
                 }
         );
-        app.MapGet("/jobs", (JobBoard board) => new JobsView([.. board.Jobs.Select(job => JobView.Of(job.Current))]));
-        app.MapGet("/jobs/{jobId}", Results<Ok<JobView>, ProblemHttpResult> (string jobId, JobBoard board) => Found(jobId, board));
+
+        // Read from the log as the watches do: whoever has seen an event finds it here.
+        app.MapGet("/jobs", (EventLog log) => new JobsView([.. log.ReadJobs().Reverse().Select(JobView.Of)]));
+        app.MapGet(
+            "/jobs/{jobId}",
+            Results<Ok<JobView>, ProblemHttpResult> (string jobId, JobBoard board, EventLog log) => Show(jobId, board, log)
+        );
         app.MapPost("/jobs", CreateAsync);
         app.MapPost("/jobs/{jobId}/pause", Step("pause", JobTransitions.Pause));
         app.MapPost("/jobs/{jobId}/resume", Step("resume", JobTransitions.Resume));
         app.MapPost("/jobs/{jobId}/cancel", Step("cancel", JobTransitions.Cancel));
     }
 
-    private static Results<Ok<JobView>, ProblemHttpResult> Found(string jobId, JobBoard board) =>
-        board.Find(jobId) is { } job ? TypedResults.Ok(JobView.Of(job.Current)) : UnknownJob(jobId);
+    private static Results<Ok<JobView>, ProblemHttpResult> Show(string jobId, JobBoard board, EventLog log) =>
+        board.Find(jobId) is { } job ? TypedResults.Ok(JobView.Of(log.ReadJob(job.Current.Number))) : UnknownJob(jobId);
 
     private static async Task<Results<Created<JobView>, ProblemHttpResult>> CreateAsync(
         HttpRequest http,

@@ -9,6 +9,7 @@ namespace OptimizationGateway.OptimizerStub.Jobs;
 /// </summary>
 internal sealed class Job(JobRecord record, EventLog log, JobRunner runner, Action ended, TimeProvider time) : IAsyncDisposable
 {
+    // Never disposed: without a wait handle it has nothing to give back, and a host may be stopped twice.
     private readonly SemaphoreSlim _gate = new(1, 1);
     private JobRecord _current = record;
     private CancellationTokenSource? _stopRun;
@@ -65,7 +66,6 @@ internal sealed class Job(JobRecord record, EventLog log, JobRunner runner, Acti
         }
 
         await _run;
-        _gate.Dispose();
     }
 
     private JobChange Stamp(JobChange change, DateTimeOffset now)

@@ -20,9 +20,6 @@ internal sealed class JobBoard(EventLog log, JobRunner runner, IOptions<StubOpti
     private Task _starting = Task.CompletedTask;
     private long _lastNumber;
 
-    /// <summary>Newest first.</summary>
-    public IEnumerable<Job> Jobs => _jobs.Values.OrderByDescending(job => job.Current.Number);
-
     public Job? Find(string jobId) => _jobs.GetValueOrDefault(jobId);
 
     public async Task StartAsync(CancellationToken cancellationToken)

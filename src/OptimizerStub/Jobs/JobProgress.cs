@@ -23,22 +23,25 @@ internal static class JobProgress
         return new JobChange(job with { Stage = stage }, stageStarted);
     }
 
-    /// <summary>An iteration is finished. The better candidate is kept; a tie keeps the older, shorter story.</summary>
+    /// <summary>
+    /// An iteration is finished and the better candidate is kept. So is one that is as good: only by drifting does the
+    /// search get off a plateau.
+    /// </summary>
     public static JobChange Finish(this JobRecord job, int iteration, Candidate candidate, double score, Candidate best, double bestScore)
     {
-        var better = score > bestScore;
+        var kept = score >= bestScore;
         var next = job with
         {
             Iteration = iteration,
             Score = score,
-            Best = better ? candidate : best,
-            BestScore = better ? score : bestScore,
-            BestIteration = better ? iteration : job.BestIteration,
+            Best = kept ? candidate : best,
+            BestScore = Math.Max(score, bestScore),
+            BestIteration = score > bestScore ? iteration : job.BestIteration,
         };
         var completed = next.Event(e => e.IterationCompleted = new IterationCompleted { Score = score });
         completed.Details = new Struct
         {
-            Fields = { ["bestScore"] = Value.ForNumber(next.BestScore.Value), ["kept"] = Value.ForBool(better) },
+            Fields = { ["bestScore"] = Value.ForNumber(next.BestScore.Value), ["kept"] = Value.ForBool(kept) },
         };
         return new JobChange(next, completed);
     }
@@ -61,7 +64,7 @@ internal static class JobProgress
             return null;
         }
 
-        var next = completed with { Stage = "done", ResultPromptId = $"{job.PromptId}/{job.Id}/{job.BestIteration}" };
+        var next = completed with { Stage = "done", ResultPromptId = $"{job.PromptId}/{job.Id}" };
         var result = new JobCompleted { ResultPromptId = next.ResultPromptId, FinalScore = bestScore };
         var jobCompleted = next.Event(e => e.JobCompleted = result);
         jobCompleted.Details = new Struct

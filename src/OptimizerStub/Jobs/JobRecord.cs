@@ -30,7 +30,7 @@ internal sealed record JobRecord
 
     public double? BestScore { get; init; }
 
-    /// <summary>The iteration that found the best candidate; 0: nothing beat the initial one yet.</summary>
+    /// <summary>The iteration that last raised the best score; 0: none did yet.</summary>
     public int BestIteration { get; init; }
 
     public Candidate? Best { get; init; }

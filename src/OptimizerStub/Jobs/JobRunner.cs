@@ -35,7 +35,7 @@ internal sealed partial class JobRunner(DatasetCatalog datasets, TimeProvider ti
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            LogFault(fault, job.Current.Id, job.Current.Iteration + 1);
+            LogFault(job.Current.Id, job.Current.Iteration + 1, fault.Message);
             await job.TryChangeAsync((current, now) => current.Fail(fault, now), stop);
             return false;
         }
@@ -70,6 +70,6 @@ internal sealed partial class JobRunner(DatasetCatalog datasets, TimeProvider ti
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{JobId} threw at iteration {Iteration}")]
-    private partial void LogFault(Exception fault, string jobId, int iteration);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{JobId} threw at iteration {Iteration}: {Error}")]
+    private partial void LogFault(string jobId, int iteration, string error);
 }

@@ -50,6 +50,7 @@ internal static class JobTransitions
             Stage = willRetry ? job.Stage : Done,
         };
         var failed = next.Failed(fault.Message, fault.StackTrace ?? "", willRetry);
+        failed.Iteration = job.Iteration + 1;
         return willRetry ? new JobChange(next, failed, next.Resumed(now)) : new JobChange(next, failed);
     }
 

@@ -26,8 +26,8 @@ internal sealed partial class EventLog(
     // Full: whoever appends waits, and a job has one append under way at most.
     private readonly Channel<Append> _queue = Channel.CreateBounded<Append>(1024);
     private readonly ConcurrentDictionary<long, JobFeed> _feeds = new();
-    private readonly ConcurrentBag<LogReader> _idleReaders = [];
     private LogDatabase? _database;
+    private LogReaders? _readers;
     private Task _writing = Task.CompletedTask;
     private volatile bool _isFailing;
 
@@ -40,10 +40,18 @@ internal sealed partial class EventLog(
 
     private LogDatabase Database => _database ?? throw new InvalidOperationException("The event log isn't open yet.");
 
+    private LogReaders Readers => _readers ?? throw new InvalidOperationException("The event log isn't open yet.");
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var settings = options.Value;
         _database = LogDatabase.Open(Path.GetFullPath(settings.DataDirectory), time);
+        _readers = new LogReaders(_database);
+        foreach (var job in ReadJobs())
+        {
+            Feed(job.Number).Publish(job.LastEventId);
+        }
+
         _writing = Task.Run(
             () => WriteAsync(new LogWriter(_database, settings.RetainEventsPerJob), lifetime.ApplicationStopping),
             CancellationToken.None
@@ -59,11 +67,9 @@ internal sealed partial class EventLog(
 
     public void Dispose()
     {
-        while (_idleReaders.TryTake(out var reader))
-        {
-            reader.Dispose();
-        }
-
+        // Also where the start failed half-way and nobody calls StopAsync.
+        _queue.Writer.TryComplete();
+        _readers?.Dispose();
         _database?.Dispose();
     }
 
@@ -74,39 +80,29 @@ internal sealed partial class EventLog(
     public async Task AppendAsync(JobRecord job, IReadOnlyList<JobEvent> events, CancellationToken token)
     {
         var append = new Append(job, events);
-        await _queue.Writer.WriteAsync(append, token);
+        try
+        {
+            await _queue.Writer.WriteAsync(append, token);
+        }
+        catch (ChannelClosedException closed)
+        {
+            throw new OperationCanceledException("The event log is closed: the process is stopping.", closed);
+        }
+
         await append.Durable;
     }
 
-    public IReadOnlyList<JobRecord> ReadJobs()
-    {
-        var jobs = WithReader(reader => reader.ReadJobs());
-        foreach (var job in jobs)
-        {
-            Feed(job.Number).Publish(job.LastEventId);
-        }
+    /// <summary>All jobs, oldest first, no older than what any watch has been sent.</summary>
+    public IReadOnlyList<JobRecord> ReadJobs() => Readers.Read(reader => reader.ReadJobs());
 
-        return jobs;
-    }
+    /// <inheritdoc cref="ReadJobs()" />
+    public JobRecord ReadJob(long number) => Readers.Read(reader => reader.ReadJob(number));
 
-    public LogPage Read(long job, long afterEventId) => WithReader(reader => reader.Read(job, afterEventId));
+    public LogPage Read(long job, long afterEventId) => Readers.Read(reader => reader.Read(job, afterEventId));
 
     public IJobLog Of(JobRecord job) => new StoredJobLog(job.Number, this, Feed(job.Number));
 
     private JobFeed Feed(long job) => _feeds.GetOrAdd(job, static (_, time) => new JobFeed(time), time);
-
-    private T WithReader<T>(Func<LogReader, T> read)
-    {
-        if (!_idleReaders.TryTake(out var reader))
-        {
-            reader = new LogReader(Database);
-        }
-
-        // A reader that threw isn't put back: its connection may be in any state.
-        var result = read(reader);
-        _idleReaders.Add(reader);
-        return result;
-    }
 
     private async Task WriteAsync(LogWriter writer, CancellationToken stopping)
     {

@@ -34,10 +34,23 @@ internal sealed class LogReader : IDisposable
         return afterEventId < page.LatestId ? page with { Events = ReadEvents(job, afterEventId) } : page;
     }
 
-    public IReadOnlyList<JobRecord> ReadJobs()
+    public IReadOnlyList<JobRecord> ReadJobs() => ReadJobs(0, long.MaxValue);
+
+    public JobRecord ReadJob(long number) => ReadJobs(number, number).Single();
+
+    public void Dispose()
+    {
+        _bounds.Dispose();
+        _events.Dispose();
+        _connection.Dispose();
+    }
+
+    private List<JobRecord> ReadJobs(long first, long last)
     {
         using var command = _connection.CreateCommand();
-        command.CommandText = "SELECT record FROM jobs ORDER BY number;";
+        command.CommandText = "SELECT record FROM jobs WHERE number BETWEEN $first AND $last ORDER BY number;";
+        command.Parameters.AddWithValue("$first", first);
+        command.Parameters.AddWithValue("$last", last);
         using var rows = command.ExecuteReader();
         var jobs = new List<JobRecord>();
         while (rows.Read())
@@ -46,13 +59,6 @@ internal sealed class LogReader : IDisposable
         }
 
         return jobs;
-    }
-
-    public void Dispose()
-    {
-        _bounds.Dispose();
-        _events.Dispose();
-        _connection.Dispose();
     }
 
     private LogPage ReadBounds(long job)

@@ -12,11 +12,13 @@ internal sealed class LogWriter : IDisposable
     private readonly SqliteCommand _putJob;
     private readonly SqliteCommand _putEvent;
     private readonly SqliteCommand _dropEvents;
+    private readonly int? _retain;
 
     /// <param name="database">The database to write.</param>
     /// <param name="retain">How many events of a job are kept; null: all.</param>
     public LogWriter(LogDatabase database, int? retain)
     {
+        _retain = retain;
         _connection = database.Connect();
         _putJob = Command(
             """
@@ -68,7 +70,10 @@ internal sealed class LogWriter : IDisposable
             Execute(_putEvent, job.Number, jobEvent.Id, jobEvent.ToByteArray());
         }
 
-        Execute(_dropEvents, job.Number);
+        if (_retain is not null)
+        {
+            Execute(_dropEvents, job.Number);
+        }
     }
 
     private SqliteCommand Command(string text, params ReadOnlySpan<string> parameters)

@@ -27,8 +27,9 @@ internal sealed record Candidate(IReadOnlyList<int> Examples, Normalisation Norm
     /// <summary>The share of the development split that the prompt classifies as people did, 0 to 1.</summary>
     public double Score(Dataset dataset)
     {
-        var classifier = new TfIdfClassifier([.. Examples.Select(example => dataset.Pool[example])], Normalisation);
-        var right = dataset.Development.Count(text => classifier.Classify(text.Text) == text.Label);
+        var examples = Examples.Select(example => dataset.Pool[example]);
+        var classifier = new TfIdfClassifier([.. examples.Select(text => (text.Label, dataset.Words(text, Normalisation)))]);
+        var right = dataset.Development.Count(text => classifier.Classify(dataset.Words(text, Normalisation)) == text.Label);
         return Math.Round((double)right / dataset.Development.Count, 4);
     }
 

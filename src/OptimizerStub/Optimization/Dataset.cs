@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace OptimizationGateway.OptimizerStub.Optimization;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace OptimizationGateway.OptimizerStub.Optimization;
 internal sealed class Dataset
 {
     private readonly int? _faultAtIteration;
+
+    // Cutting texts into words was most of an evaluation. Bounded by the texts times the normalisations: some 15 MB at worst.
+    private readonly ConcurrentDictionary<(LabelledText, Normalisation), string[]> _words = new();
 
     public Dataset(string id, IReadOnlyList<LabelledText> texts, int? faultAtIteration = null)
     {
@@ -30,6 +35,9 @@ internal sealed class Dataset
     public IReadOnlyList<LabelledText> Pool { get; }
 
     public IReadOnlyList<LabelledText> Development { get; }
+
+    public string[] Words(LabelledText text, Normalisation normalisation) =>
+        _words.GetOrAdd((text, normalisation), static key => [.. Tokenizer.Words(key.Item1.Text, key.Item2)]);
 
     /// <summary>Throws where this data set is one that breaks at the iteration: demos and tests need failures they can count on.</summary>
     public void ThrowIfFaulty(int iteration)

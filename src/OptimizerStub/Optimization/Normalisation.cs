@@ -10,5 +10,7 @@ internal enum Normalisation
     DropStopWords = 4,
     StripSuffixes = 8,
     MaskNumbers = 16,
-    All = Lowercase | StripPunctuation | DropStopWords | StripSuffixes | MaskNumbers,
+
+    /// <summary>Compares pieces of four letters beside the words, which sees through typos and endings.</summary>
+    WordPieces = 32,
 }

@@ -1,47 +1,51 @@
 namespace OptimizationGateway.OptimizerStub.Optimization;
 
 /// <summary>
-/// Stands in for the language model: gives a text the label of the prompt's nearest example, by the cosine of their
-/// TF-IDF vectors. It is deterministic, and it gains from a better prompt much as a real model does.
+/// Stands in for the language model: lets the prompt's examples vote on a text, each by the cosine of its TF-IDF
+/// vector with the text's, so that the nearest count most. It is deterministic, and it gains from a better prompt much as a real model does.
 /// </summary>
 internal sealed class TfIdfClassifier
 {
-    private readonly IReadOnlyList<LabelledText> _examples;
-    private readonly Normalisation _normalisation;
+    private readonly string[] _labels;
+    private readonly int[] _labelOf;
     private readonly Dictionary<string, double> _rarity;
     private readonly Dictionary<string, List<(int Example, double Weight)>> _index = new(StringComparer.Ordinal);
 
-    public TfIdfClassifier(IReadOnlyList<LabelledText> examples, Normalisation normalisation)
+    public TfIdfClassifier(IReadOnlyList<(string Label, string[] Words)> examples)
     {
-        _examples = examples;
-        _normalisation = normalisation;
-
-        var bags = examples.Select(example => Tokenizer.Words(example.Text, normalisation).ToArray()).ToArray();
-        _rarity = bags.SelectMany(words => words.Distinct(StringComparer.Ordinal))
+        _labels = [.. examples.Select(example => example.Label).Distinct(StringComparer.Ordinal)];
+        _labelOf = [.. examples.Select(example => Array.IndexOf(_labels, example.Label))];
+        _rarity = examples
+            .SelectMany(example => example.Words.Distinct(StringComparer.Ordinal))
             .CountBy(word => word, StringComparer.Ordinal)
             .ToDictionary(word => word.Key, word => 1 + Math.Log((1.0 + examples.Count) / (1 + word.Value)), StringComparer.Ordinal);
 
-        for (var example = 0; example < bags.Length; example++)
+        for (var example = 0; example < examples.Count; example++)
         {
-            Index(example, bags[example]);
+            Index(example, examples[example].Words);
         }
     }
 
-    public string Classify(string text)
+    public string Classify(string[] words)
     {
-        // The text's own length would scale every similarity alike, so it is left out.
-        var similarity = new double[_examples.Count];
-        foreach (var word in Tokenizer.Words(text, _normalisation))
+        // The text's own length would scale every vote alike, so it is left out.
+        var votes = new double[_labels.Length];
+        foreach (var word in words)
         {
-            foreach (var (example, weight) in _index.GetValueOrDefault(word, []))
+            if (!_index.TryGetValue(word, out var postings))
             {
-                similarity[example] += weight * _rarity[word];
+                continue;
+            }
+
+            var rarity = _rarity[word];
+            foreach (var (example, weight) in postings)
+            {
+                votes[_labelOf[example]] += weight * rarity;
             }
         }
 
-        // A tie goes to the earlier example: the order of the examples in a prompt matters, as it does to real models.
-        var nearest = Array.IndexOf(similarity, similarity.Max());
-        return _examples[nearest].Label;
+        // A tie goes to the label that the prompt shows first: the order of examples matters, as it does to real models.
+        return _labels[Array.IndexOf(votes, votes.Max())];
     }
 
     private void Index(int example, string[] words)

@@ -6,6 +6,7 @@ namespace OptimizationGateway.OptimizerStub.Optimization;
 internal static class Tokenizer
 {
     private const string Number = "<number>";
+    private const int PieceLength = 4;
 
     private static readonly FrozenSet<string> _stopWords = (
         "a an and are at be but by can could do does for from had has have how i i'd i'm if in is it it's its me my of on or our "
@@ -23,10 +24,29 @@ internal static class Tokenizer
         {
             var word = Normalise(raw, normalisation);
             var dropped = normalisation.HasFlag(Normalisation.DropStopWords) && _stopWords.Contains(word);
-            if (word.Length > 0 && !dropped)
+            if (word.Length == 0 || dropped)
             {
-                yield return word;
+                continue;
             }
+
+            yield return word;
+            if (normalisation.HasFlag(Normalisation.WordPieces))
+            {
+                foreach (var piece in Pieces(word))
+                {
+                    yield return piece;
+                }
+            }
+        }
+    }
+
+    // Marked at both ends, so that a beginning is compared with beginnings.
+    private static IEnumerable<string> Pieces(string word)
+    {
+        var marked = $"^{word}$";
+        for (var start = 0; start + PieceLength <= marked.Length; start++)
+        {
+            yield return marked.Substring(start, PieceLength);
         }
     }
 

@@ -1,0 +1,93 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.OptimizerStub.Tests.Harness;
+
+/// <summary>The optimizer in this process, on free ports, with a log of its own.</summary>
+internal sealed class StubHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly GrpcChannel _grpc;
+
+    private StubHost(WebApplication app)
+    {
+        _app = app;
+        var addresses = app.Services.GetRequiredService<StubAddresses>();
+        Http = new HttpClient { BaseAddress = new Uri(addresses.HttpUrl) };
+        _grpc = GrpcChannel.ForAddress(addresses.GrpcUrl);
+    }
+
+    public HttpClient Http { get; }
+
+    public GrpcChannel Grpc => _grpc;
+
+    public OptimizerService.OptimizerServiceClient Optimizer => new(_grpc);
+
+    public static async Task<StubHost> StartAsync(string directory, TimeProvider? clock = null, params string[] settings)
+    {
+        string[] ports = ["--Stub:GrpcUrl=http://127.0.0.1:0", "--Stub:HttpUrl=http://127.0.0.1:0", $"--Stub:DataDirectory={directory}"];
+        var app = OptimizerStubHost.Build(
+            [.. ports, .. settings],
+            builder =>
+            {
+                if (clock is not null)
+                {
+                    builder.Services.AddSingleton(clock);
+                }
+            }
+        );
+        await app.StartAsync(Deadline.Token);
+        return new StubHost(app);
+    }
+
+    public async Task<string> CreateJobAsync(object config, string dataset = "support")
+    {
+        var request = new
+        {
+            promptId = "prompt-1",
+            datasetId = dataset,
+            config,
+        };
+        using var response = await Http.PostAsJsonAsync("/jobs", request, Deadline.Token);
+        var job = await response.Content.ReadFromJsonAsync<JsonElement>(Deadline.Token);
+        return job.GetProperty("jobId").GetString()!;
+    }
+
+    public async Task<JsonElement> JobAsync(string jobId) => await Http.GetFromJsonAsync<JsonElement>($"/jobs/{jobId}", Deadline.Token);
+
+    public async Task<int> PostAsync(string path)
+    {
+        using var response = await Http.PostAsync(new Uri(path, UriKind.Relative), content: null, Deadline.Token);
+        return (int)response.StatusCode;
+    }
+
+    public WatchReader Watch(string jobId, long? after = 0, string epoch = "", bool historyOnly = false)
+    {
+        var request = new WatchJobRequest
+        {
+            JobId = jobId,
+            Epoch = epoch,
+            HistoryOnly = historyOnly,
+        };
+        if (after is { } cursor)
+        {
+            request.AfterEventId = cursor;
+        }
+
+        return new WatchReader(Optimizer.WatchJob(request));
+    }
+
+    public Task StopAsync() => _app.StopAsync(Deadline.Token);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        _grpc.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+}
