@@ -22,6 +22,9 @@ internal static class DemoHosts
 
                 // Ctrl+C is the gateway's to hear; it stops first.
                 builder.Services.AddSingleton<IHostLifetime, StoppedByHand>();
+
+                // Urls is the gateway's; that the stub listens elsewhere is no news.
+                builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
             }
         );
 

@@ -130,6 +130,7 @@ const stateText = () => (isStale() && job.state ? `was ${job.state}` : job.state
 
 function drawJob() {
   $('#job').dataset.stale = isStale();
+  $('#news').hidden = job.count === 0 && watch.phase === 'stopped';
   $('#job-state').dataset.state = isStale() ? 'stale' : job.state;
   text('#job-title', watch.jobId);
   text('#job-state', stateText());
@@ -162,7 +163,7 @@ function drawNotices() {
 
 function drawActions() {
   const allowed = { pause: ['running', 'retrying'], resume: ['paused'], cancel: ['', 'running', 'paused', 'retrying'] };
-  $('#actions').hidden = !jobsApiUrl;
+  $('#actions').hidden = !jobsApiUrl || endStates.includes(job.state) || $('#news').hidden;
   for (const button of $('#actions').children) button.disabled = !allowed[button.dataset.action].includes(job.state);
 }
 
@@ -190,7 +191,7 @@ function row(event) {
     const shown = typeof value === 'number' ? number(value) : typeof value === 'string' ? value : JSON.stringify(value);
     data.append(make('i', name), ` ${shown} `);
   }
-  item.append(make('span', event.id, { class: 'id' }), time, type, make('span', `#${event.iteration}`, { class: 'iteration' }), data);
+  item.append(make('span', event.id, { class: 'id' }), time, type, make('span', `it. ${event.iteration}`, { class: 'iteration' }), data);
   return item;
 }
 
