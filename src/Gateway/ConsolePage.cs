@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace OptimizationGateway.Gateway;
 
 /// <summary>
-/// The page at /: the documented client, in three files that are embedded in the assembly, so that it is there wherever the gateway is hosted.
+/// The page at /: the documented client, in a few files that are embedded in the assembly, so that it is there wherever the gateway is hosted.
 /// </summary>
 internal static class ConsolePage
 {
@@ -13,6 +13,8 @@ internal static class ConsolePage
     [
         ("/", "index.html", "text/html; charset=utf-8"),
         ("/console.js", "console.js", "text/javascript; charset=utf-8"),
+        ("/watch.js", "watch.js", "text/javascript; charset=utf-8"),
+        ("/chart.js", "chart.js", "text/javascript; charset=utf-8"),
         ("/console.css", "console.css", "text/css; charset=utf-8"),
     ];
 

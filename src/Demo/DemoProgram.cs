@@ -1,0 +1,90 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using OptimizationGateway.Gateway;
+using OptimizationGateway.OptimizerStub;
+
+namespace OptimizationGateway.Demo;
+
+/// <summary>The command line: starts stub and gateway, tells what to try, and stops both.</summary>
+internal static class DemoProgram
+{
+    private const string Help = """
+        The gateway and a small optimizer in one process: the shortest way to see a job live.
+
+        Usage: dotnet run --project src/Demo [-- settings]
+
+        Settings (command line --Name=value, environment Name__Sub=value, or appsettings.json), for both:
+          Urls                  where the gateway listens (default http://127.0.0.1:8080)
+          Stub:GrpcUrl          where the optimizer serves WatchJob (default http://127.0.0.1:5001)
+          Stub:HttpUrl          where it serves its jobs over JSON (default http://127.0.0.1:5002)
+          Stub:DataDirectory    where it keeps them (default data)
+          Gateway:…, Stub:…     all others: see the --help of src/Gateway and src/OptimizerStub
+
+        Options: --help, --version
+        """;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args is ["--help" or "-h", ..])
+        {
+            Console.WriteLine(Help);
+            return 0;
+        }
+
+        if (args is ["--version", ..])
+        {
+            Console.WriteLine(
+                Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion
+            );
+            return 0;
+        }
+
+        try
+        {
+            await RunBothAsync(args);
+            return 0;
+        }
+        catch (StartFailedException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+
+    private static async Task RunBothAsync(string[] args)
+    {
+        await using var stub = await StartFailedException.ExplainAsync(
+            "The optimizer",
+            "Stub:GrpcUrl and Stub:HttpUrl say where it listens, Stub:DataDirectory where it keeps its jobs.",
+            () => StartedAsync(DemoHosts.BuildStub(args))
+        );
+        var addresses = stub.Services.GetRequiredService<StubAddresses>();
+        await using var gateway = await StartFailedException.ExplainAsync(
+            "The gateway",
+            "Urls says where it listens.",
+            () => StartedAsync(DemoHosts.BuildGateway(args, addresses))
+        );
+
+        var job = await FirstJob.FindOrStartAsync(addresses.HttpUrl);
+        Console.WriteLine(Welcome.Text(gateway.Urls.First(), addresses, DemoHosts.DataDirectory(stub), job));
+
+        // The gateway first: its clients are told to come back, and don't see the optimizer go.
+        await gateway.WaitForShutdownAsync();
+        await stub.StopAsync();
+    }
+
+    private static async Task<WebApplication> StartedAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+}

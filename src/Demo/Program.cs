@@ -1,0 +1,3 @@
+using OptimizationGateway.Demo;
+
+return await DemoProgram.RunAsync(args);

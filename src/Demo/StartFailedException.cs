@@ -1,0 +1,19 @@
+namespace OptimizationGateway.Demo;
+
+/// <summary>A part that doesn't start; the message is one line that says why, and which settings to change.</summary>
+internal sealed class StartFailedException(string message, Exception cause) : Exception(message, cause)
+{
+    /// <summary>Whatever keeps a part from starting (a taken port, a bad setting, a folder that can't be written) is told in the same way.</summary>
+    public static async Task<T> ExplainAsync<T>(string part, string settings, Func<Task<T>> start)
+    {
+        try
+        {
+            return await start();
+        }
+        catch (Exception cause)
+        {
+            var why = cause.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            throw new StartFailedException($"{part} doesn't start: {why}. {settings}", cause);
+        }
+    }
+}

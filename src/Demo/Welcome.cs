@@ -1,0 +1,33 @@
+using OptimizationGateway.OptimizerStub;
+
+namespace OptimizationGateway.Demo;
+
+/// <summary>What the demo says when it runs: where everything is, and what to try.</summary>
+internal static class Welcome
+{
+    public static string Text(string gatewayUrl, StubAddresses stub, string dataDirectory, FirstJob job)
+    {
+        const string request =
+            """{"promptId":"support-triage","datasetId":"support","config":{"maxIterations":50,"iterationDelayMs":300}}""";
+        var news = job.GoesOn ? "goes on where it was stopped" : "has been started: 30 iterations, about a second each";
+        var subscribe = $$"""{"type":"subscribe","jobId":"{{job.JobId}}","afterEventId":0}""";
+        return $"""
+
+            {job.JobId} {news}.
+
+              Page:        {gatewayUrl}/?job={job.JobId}
+              WebSocket:   {gatewayUrl.Replace("http", "ws", StringComparison.Ordinal)}/ws/optimization
+              Jobs (JSON): {stub.HttpUrl}/jobs
+              WatchJob:    {stub.GrpcUrl} (gRPC)
+              Data:        {dataDirectory} (delete it to begin anew)
+
+            Try:
+              1. Open the page, and start a job there or with
+                   curl -s {stub.HttpUrl}/jobs -H 'content-type: application/json' -d '{request}'
+              2. Connect any WebSocket client and send
+                   {subscribe}
+              3. Stop with Ctrl+C while a job runs, leave the page open, and start again: the job goes on, and the page misses nothing.
+
+            """;
+    }
+}

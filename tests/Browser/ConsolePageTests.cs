@@ -1,0 +1,146 @@
+namespace OptimizationGateway.Browser.Tests;
+
+/// <summary>The page at / in Chromium. Gateway and stub are killed as a machine would: without a word.</summary>
+public sealed class ConsolePageTests
+{
+    [Fact]
+    public async Task It_shows_a_live_job_to_its_end()
+    {
+        await using var browser = await StartBrowserAsync();
+        await using var installation = await Installation.StartAsync();
+        var page = new ConsolePage(browser);
+        var job = await installation.StartJobAsync(iterations: 8, iterationDelayMs: 400);
+
+        await browser.OpenAsync($"{installation.PageUrl}/?job={job}");
+        await page.UntilPhaseAsync("live");
+        await page.UntilStateAsync("running");
+        await page.UntilEventAfterAsync((await page.EventIdsAsync()).LastOrDefault());
+        await page.UntilPhaseAsync("ended");
+
+        Assert.Equal("completed", await page.ReadAsync("#job-state"));
+        Assert.Equal("8 of 8", await page.ReadAsync("#iteration"));
+        Assert.StartsWith($"prompt-1/{job}, final score", await page.ReadAsync("#result-line"), StringComparison.Ordinal);
+        Assert.True(await page.IsAsync("document.querySelector('#chart path.best')?.getTotalLength() > 100"), "The chart has a line.");
+        await page.UntilAsync("document.querySelector('#jobs .state')?.dataset.state === 'completed'");
+        AssertWhole(await page.EventIdsAsync());
+        AssertNoComplaints(browser);
+    }
+
+    [Fact]
+    public async Task It_goes_on_without_a_gap_after_the_backend_was_killed()
+    {
+        await using var browser = await StartBrowserAsync();
+        await using var installation = await Installation.StartAsync();
+        var page = new ConsolePage(browser);
+        var job = await installation.StartJobAsync(iterations: 100, iterationDelayMs: 250);
+
+        await browser.OpenAsync($"{installation.PageUrl}/?job={job}");
+        await page.UntilEventAfterAsync(5);
+        await installation.Stub.KillAsync();
+        await page.UntilPhaseAsync("outage");
+
+        Assert.True(await page.IsStaleAsync());
+        Assert.Equal("was running", await page.ReadAsync("#job-state"));
+        Assert.StartsWith("stale: last news", await page.ReadAsync("#freshness"), StringComparison.Ordinal);
+        Assert.StartsWith("backend_unavailable", await page.ReadAsync("#job-error"), StringComparison.Ordinal);
+
+        var last = (await page.EventIdsAsync())[^1];
+        await installation.Stub.StartAsync();
+        await page.UntilEventAfterAsync(last + 8);
+        await page.UntilStateAsync("running");
+
+        AssertWhole(await page.EventIdsAsync());
+        AssertNoComplaints(browser, besides: installation.JobsUrl);
+    }
+
+    [Fact]
+    public async Task It_goes_on_without_a_gap_after_the_gateway_was_killed()
+    {
+        await using var browser = await StartBrowserAsync();
+        await using var installation = await Installation.StartAsync();
+        var page = new ConsolePage(browser);
+        var job = await installation.StartJobAsync(iterations: 100, iterationDelayMs: 250);
+
+        await browser.OpenAsync($"{installation.PageUrl}/?job={job}");
+        await page.UntilEventAfterAsync(5);
+        await installation.Gateway.KillAsync();
+        await page.UntilPhaseAsync("reconnecting", "offline");
+
+        Assert.True(await page.IsStaleAsync());
+        Assert.Equal("was running", await page.ReadAsync("#job-state"));
+        Assert.Contains("because the connection closed (1006)", await page.ReadAsync("#connection-text"), StringComparison.Ordinal);
+
+        var last = (await page.EventIdsAsync())[^1];
+        await installation.Gateway.StartAsync();
+        await page.UntilEventAfterAsync(last + 8);
+        await page.UntilStateAsync("running");
+
+        AssertWhole(await page.EventIdsAsync());
+        AssertNoComplaints(browser, besides: installation.PageUrl.Replace("http", "ws", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task It_says_that_a_job_is_not_known()
+    {
+        await using var browser = await StartBrowserAsync();
+        await using var installation = await Installation.StartAsync();
+        var page = new ConsolePage(browser);
+
+        await browser.OpenAsync($"{installation.PageUrl}/?job=no-such-job");
+        await page.UntilPhaseAsync("stopped");
+
+        Assert.StartsWith("job_not_found", await page.ReadAsync("#job-error"), StringComparison.Ordinal);
+        Assert.Equal("unknown", await page.ReadAsync("#job-state"));
+        AssertNoComplaints(browser);
+    }
+
+    [Fact]
+    public async Task A_job_is_started_and_steered_from_it()
+    {
+        await using var browser = await StartBrowserAsync();
+        await using var installation = await Installation.StartAsync();
+        var page = new ConsolePage(browser);
+
+        await browser.OpenAsync(installation.PageUrl);
+        await page.UntilAsync("document.querySelector('#jobs-note')?.textContent === 'none yet'");
+        await browser.EvaluateAsync("document.querySelector('#start').requestSubmit()");
+        await page.UntilStateAsync("running");
+        await ClickAsync("pause");
+        await page.UntilStateAsync("paused");
+        await ClickAsync("resume");
+        await page.UntilStateAsync("running");
+        await ClickAsync("cancel");
+        await page.UntilPhaseAsync("ended");
+
+        Assert.Equal("cancelled", await page.ReadAsync("#job-state"));
+        Assert.Equal("?job=job-1", (string?)await browser.EvaluateAsync("location.search"));
+        AssertWhole(await page.EventIdsAsync());
+        AssertNoComplaints(browser);
+
+        Task ClickAsync(string action) => browser.EvaluateAsync($"document.querySelector('[data-action={action}]').click()");
+    }
+
+    private static async Task<Chromium> StartBrowserAsync()
+    {
+        if (Chromium.Path is null && Environment.GetEnvironmentVariable("CI") != "true")
+        {
+            Assert.Skip("install chromium: make deps");
+        }
+
+        Assert.NotNull(Chromium.Path);
+        return await Chromium.StartAsync();
+    }
+
+    /// <summary>The stub numbers events from 1 without a hole, so every id is there exactly once, in order.</summary>
+    private static void AssertWhole(List<long> ids) => Assert.Equal(Enumerable.Range(1, ids.Count).Select(id => (long)id), ids);
+
+    /// <param name="besides">The address that couldn't be reached for a while: the browser reports each attempt by itself.</param>
+    private static void AssertNoComplaints(Chromium browser, string? besides = null) =>
+        Assert.DoesNotContain(
+            browser.Complaints,
+            complaint =>
+                besides is null
+                || !complaint.Contains(besides, StringComparison.Ordinal)
+                || complaint.Contains("Content Security Policy", StringComparison.Ordinal)
+        );
+}
