@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace OptimizationGateway.Testing;
+
+/// <summary>One of the programs as a process of its own, which can be killed without a word and started again as it was.</summary>
+public sealed class ProgramProcess(string assembly, string[] settings, Uri ready) : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> output = new();
+    private Process? process;
+
+    public async Task StartAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", [assembly, .. settings])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(assembly)!,
+        };
+        var started = Process.Start(start)!;
+        process = started;
+        started.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
+        started.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
+        started.BeginOutputReadLine();
+        started.BeginErrorReadLine();
+        await Until.TrueAsync(
+            async () => started.HasExited ? throw new InvalidOperationException($"It ended:\n{Output}") : await AnswersAsync(),
+            $"{assembly} listens at {ready}",
+            () => Task.FromResult(Output)
+        );
+    }
+
+    /// <summary>SIGKILL: no goodbye to anyone.</summary>
+    public async Task KillAsync()
+    {
+        if (process is null)
+        {
+            return;
+        }
+
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+    }
+
+    public async ValueTask DisposeAsync() => await KillAsync();
+
+    /// <summary>A port that is free now; the programs are started again at the same one, so they can't be left to choose.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private string Output => string.Join('\n', output);
+
+    private async Task<bool> AnswersAsync()
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(ready.Host, ready.Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
