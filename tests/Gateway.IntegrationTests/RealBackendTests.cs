@@ -64,7 +64,10 @@ public sealed class RealBackendTests
         await client.SubscribeAsync(job, 0);
         var messages = await client.UntilAsync("unsubscribed");
         Assert.Equal(earliest, (long)messages[0]["earliestEventId"]!);
-        Assert.Equal(Enumerable.Range((int)earliest, (int)(last - earliest + 1)).Select(id => (long)id), TestClient.EventIds(messages, job));
+        Assert.Equal(
+            Enumerable.Range((int)earliest, (int)(last - earliest + 1)).Select(id => (long)id),
+            TestClient.EventIds(messages, job)
+        );
     }
 
     [Fact]
@@ -74,7 +77,14 @@ public sealed class RealBackendTests
         await using var gateway = await TestGateway.StartAsync(stub.GrpcUrl);
         await using var client = await gateway.ConnectAsync();
 
-        var paused = await stub.StartJobAsync(new { maxIterations = 50, seed = 1, iterationDelayMs = 60_000 });
+        var paused = await stub.StartJobAsync(
+            new
+            {
+                maxIterations = 50,
+                seed = 1,
+                iterationDelayMs = 60_000,
+            }
+        );
         await client.SubscribeAsync(paused, 0);
         await client.UntilAsync(m => TestClient.Events([m], paused).Any(e => (string?)e["eventType"] == "stage_started"));
         await stub.TellAsync(paused, "pause");
@@ -84,7 +94,15 @@ public sealed class RealBackendTests
         await stub.TellAsync(paused, "cancel");
         await client.UntilAsync("unsubscribed");
 
-        var failing = await stub.StartJobAsync(new { maxIterations = 10, seed = 1, maxAttempts = 2 }, "faulty");
+        var failing = await stub.StartJobAsync(
+            new
+            {
+                maxIterations = 10,
+                seed = 1,
+                maxAttempts = 2,
+            },
+            "faulty"
+        );
         await client.SubscribeAsync(failing, 0);
         await client.UntilAsync("unsubscribed");
         var completing = await stub.StartJobAsync(new { maxIterations = 2, seed = 1 });
@@ -97,7 +115,16 @@ public sealed class RealBackendTests
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
         Assert.Equal(
-            ["iteration_completed", "job_cancelled", "job_completed", "job_failed", "job_paused", "job_resumed", "job_started", "stage_started"],
+            [
+                "iteration_completed",
+                "job_cancelled",
+                "job_completed",
+                "job_failed",
+                "job_paused",
+                "job_resumed",
+                "job_started",
+                "stage_started",
+            ],
             types
         );
         var failures = TestClient.Events(client.Received, failing).Where(e => (string?)e["eventType"] == "job_failed").ToList();
