@@ -75,9 +75,9 @@ public sealed class ClientMessagesTests
         await bridge.CalledAsync(1);
 
         await bridge.Client.SendAsync(new { type = "unsubscribe", jobId = "job-1" });
-        goOn.SetResult();
 
         Assert.Equal("requested", (string?)(await bridge.Client.NextAsync("unsubscribed"))["reason"]);
+        goOn.SetResult();
         Assert.Single(await bridge.Client.SettleAsync());
     }
 

@@ -49,12 +49,19 @@ internal ref struct WireReader
     private bool TryReadField(int depth, out bool endsGroup)
     {
         endsGroup = false;
-        if (!TryReadVarint(out var tag) || tag > uint.MaxValue || tag >> 3 == 0)
+        if (!TryReadVarint(out var number))
         {
             return false;
         }
 
+        // As the generated parser has it: of a tag longer than 32 bits the rest is dropped.
+        var tag = (uint)number;
         Field = (int)(tag >> 3);
+        if (Field == 0)
+        {
+            return false;
+        }
+
         switch (tag & 7)
         {
             case 0:

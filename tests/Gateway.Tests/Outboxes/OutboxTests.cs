@@ -1,0 +1,235 @@
+using System.Text;
+using CsCheck;
+using OptimizationGateway.Gateway.Outboxes;
+
+namespace OptimizationGateway.Gateway.Tests.Outboxes;
+
+public sealed class OutboxTests
+{
+    private const int LaneCapacity = 1_000;
+    private const int ControlCapacity = 100;
+
+    private readonly Outbox outbox = new(LaneCapacity, ControlCapacity);
+
+    [Fact]
+    public void Messages_of_one_lane_keep_their_order()
+    {
+        var ticket = NewLane(out _);
+        Write(ticket, "a", "b", "c");
+
+        Assert.Equal(["a", "b", "c"], TakeAll());
+    }
+
+    [Fact]
+    public void Control_overtakes_what_waits_in_lanes()
+    {
+        Write(NewLane(out _), "event");
+        Assert.True(outbox.TryPost(Message("pong")));
+
+        Assert.Equal(["pong", "event"], TakeAll());
+    }
+
+    [Fact]
+    public void Lanes_take_turns_by_bytes_so_that_a_replay_does_not_hold_up_its_neighbours()
+    {
+        var large = new Outbox(1024 * 1024, ControlCapacity);
+        var replay = large.Ticket(large.OpenLane());
+        var live = large.Ticket(large.OpenLane());
+        for (var i = 0; i < 100; i++)
+        {
+            Write(replay, Message(new string('r', 8 * 1024)));
+        }
+
+        Write(live, Message("live"));
+
+        var before = 0;
+        while (large.TryTake(out var message) && message.Length != 4)
+        {
+            before += message.Length;
+        }
+
+        Assert.InRange(before, 0, 64 * 1024);
+    }
+
+    [Fact]
+    public void A_message_longer_than_a_turn_is_sent_and_the_others_take_theirs_first()
+    {
+        var large = new Outbox(1024 * 1024, ControlCapacity);
+        Write(large.Ticket(large.OpenLane()), Message(new string('x', 200_000)));
+        Write(large.Ticket(large.OpenLane()), Message("short"));
+
+        Assert.True(large.TryTake(out var first));
+        Assert.True(large.TryTake(out var second));
+        Assert.Equal((5, 200_000), (first.Length, second.Length));
+    }
+
+    [Fact]
+    public async Task A_full_lane_lets_its_producer_wait_until_there_is_room()
+    {
+        var ticket = NewLane(out _);
+        Write(ticket, new string('x', 600));
+        var waiting = ticket.WriteAsync(Message(new string('y', 600))).AsTask();
+        Assert.False(waiting.IsCompleted);
+
+        Assert.True(outbox.TryTake(out _));
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Equal([new string('y', 600)], TakeAll());
+    }
+
+    [Fact]
+    public void One_message_larger_than_the_lane_may_enter_an_empty_one()
+    {
+        Write(NewLane(out _), new string('x', 5_000));
+
+        Assert.Single(TakeAll());
+    }
+
+    [Fact]
+    public async Task Clearing_drops_what_waits_ends_the_wait_and_silences_the_old_producer()
+    {
+        var old = NewLane(out var lane);
+        Write(old, new string('x', 900));
+        var waiting = old.WriteAsync(Message(new string('y', 900)));
+
+        outbox.Clear(lane);
+        await waiting;
+        Write(old, "too late");
+        Write(outbox.Ticket(lane), "new");
+
+        Assert.Equal(["new"], TakeAll());
+    }
+
+    [Fact]
+    public void Clearing_tells_whether_the_client_believes_its_subscription_open()
+    {
+        var ticket = NewLane(out var lane);
+        Write(ticket, Message("subscribed", LaneMark.Opens));
+
+        // Queued is not sent: a client that never saw it needs no unsubscribed.
+        Assert.False(outbox.Clear(lane));
+
+        Write(outbox.Ticket(lane), Message("subscribed", LaneMark.Opens));
+        TakeAll();
+        Assert.True(outbox.Clear(lane));
+
+        Write(outbox.Ticket(lane), Message("unsubscribed", LaneMark.Closes));
+        TakeAll();
+        Assert.False(outbox.Clear(lane));
+    }
+
+    [Fact]
+    public void A_client_that_sends_and_does_not_read_fills_the_control_lane()
+    {
+        Assert.True(outbox.TryPost(Message(new string('x', ControlCapacity))));
+
+        Assert.False(outbox.TryPost(Message("y")));
+    }
+
+    [Fact]
+    public async Task Closing_keeps_the_answers_drops_the_lanes_and_ends_the_taking()
+    {
+        var ticket = NewLane(out _);
+        Write(ticket, "event");
+        outbox.TryPost(Message("error"));
+
+        outbox.Close();
+        Write(ticket, "too late");
+
+        Assert.True(await outbox.WaitToTakeAsync());
+        Assert.Equal(["error"], TakeAll());
+        Assert.False(await outbox.WaitToTakeAsync());
+    }
+
+    [Fact]
+    public async Task A_lane_is_drained_once_all_is_taken()
+    {
+        var ticket = NewLane(out _);
+        Write(ticket, "a");
+        var drained = ticket.DrainedAsync();
+        Assert.False(drained.IsCompleted);
+
+        TakeAll();
+
+        await drained.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Whatever_is_done_each_lane_keeps_its_order_and_the_count_of_bytes_is_right() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 4])
+            .List[1, 200]
+            .Sample(steps =>
+            {
+                var model = new Outbox(int.MaxValue, int.MaxValue);
+                var lanes = Enumerable.Range(0, 4).Select(_ => model.OpenLane()).ToArray();
+                var expected = lanes.Select(_ => new Queue<int>()).ToArray();
+                var next = 0;
+                foreach (var (lane, what) in steps)
+                {
+                    if (what < 3)
+                    {
+                        expected[lane].Enqueue(next);
+                        Write(model.Ticket(lanes[lane]), Message($"{lane}:{next++}"));
+                    }
+                    else if (what == 3)
+                    {
+                        model.Clear(lanes[lane]);
+                        expected[lane].Clear();
+                    }
+                    else if (model.TryTake(out var message))
+                    {
+                        var parts = Text(message).Split(':');
+                        Assert.Equal(expected[int.Parse(parts[0], null)].Dequeue(), int.Parse(parts[1], null));
+                    }
+                }
+
+                var left = 0;
+                while (model.TryTake(out var message))
+                {
+                    var parts = Text(message).Split(':');
+                    Assert.Equal(expected[int.Parse(parts[0], null)].Dequeue(), int.Parse(parts[1], null));
+                    left++;
+                }
+
+                Assert.All(expected, Assert.Empty);
+                Assert.Equal((0, false), (model.QueuedBytes, model.HasMessages));
+            });
+
+    private LaneTicket NewLane(out Lane lane)
+    {
+        lane = outbox.OpenLane();
+        return outbox.Ticket(lane);
+    }
+
+    private static void Write(LaneTicket ticket, params string[] texts)
+    {
+        foreach (var text in texts)
+        {
+            Write(ticket, Message(text));
+        }
+    }
+
+    /// <summary>Writes what must fit at once.</summary>
+    private static void Write(LaneTicket ticket, OutboxMessage message) => Assert.True(ticket.WriteAsync(message).AsTask().IsCompleted);
+
+    private List<string> TakeAll()
+    {
+        var taken = new List<string>();
+        while (outbox.TryTake(out var message))
+        {
+            taken.Add(Text(message));
+            message.Return();
+        }
+
+        return taken;
+    }
+
+    private static string Text(OutboxMessage message) => Encoding.UTF8.GetString(message.Bytes.Span);
+
+    private static OutboxMessage Message(string text, LaneMark mark = LaneMark.None)
+    {
+        using var buffer = new MessageBuffer();
+        Encoding.UTF8.GetBytes(text, buffer);
+        return buffer.Detach(mark);
+    }
+}

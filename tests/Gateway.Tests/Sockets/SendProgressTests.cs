@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Time.Testing;
+using OptimizationGateway.Gateway.Sockets;
+
+namespace OptimizationGateway.Gateway.Tests.Sockets;
+
+public sealed class SendProgressTests : IDisposable
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+
+    private readonly FakeTimeProvider clock = new();
+    private readonly SendProgress progress;
+    private bool isStuck;
+
+    public SendProgressTests() => progress = new SendProgress(clock, Window, SendProgress.DefaultMinimumBytes, () => isStuck = true);
+
+    public void Dispose() => progress.Dispose();
+
+    [Fact]
+    public void A_reader_that_takes_nothing_is_stuck_after_the_window_and_not_before()
+    {
+        progress.Waiting();
+
+        clock.Advance(Window - TimeSpan.FromMilliseconds(1));
+        Assert.False(isStuck);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(isStuck);
+    }
+
+    [Fact]
+    public void A_reader_of_8_KiB_a_second_is_kept_for_ever()
+    {
+        for (var second = 0; second < 1_000; second++)
+        {
+            progress.Waiting();
+            clock.Advance(TimeSpan.FromSeconds(1));
+            progress.Accepted(8 * 1024);
+        }
+
+        Assert.False(isStuck);
+    }
+
+    [Fact]
+    public void A_reader_that_takes_a_little_less_than_it_must_is_stuck()
+    {
+        progress.Waiting();
+        for (var second = 0; second < 9; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            progress.Accepted(1_800);
+            progress.Waiting();
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(isStuck);
+    }
+
+    [Fact]
+    public void A_reader_that_took_all_there_was_is_not_stuck_however_little_it_was()
+    {
+        progress.Waiting();
+        clock.Advance(TimeSpan.FromSeconds(9));
+        progress.Accepted(10);
+        progress.Drained();
+
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.False(isStuck);
+    }
+}

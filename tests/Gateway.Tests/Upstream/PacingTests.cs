@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Time.Testing;
+using OptimizationGateway.Gateway.Upstream;
+
+namespace OptimizationGateway.Gateway.Tests.Upstream;
+
+public sealed class PacingTests
+{
+    [Fact]
+    public void Backoff_stays_between_its_bounds_and_grows_to_the_ceiling()
+    {
+        var backoff = new Backoff(new Random(1));
+        var delays = Enumerable.Range(0, 1_000).Select(_ => backoff.Next().TotalSeconds).ToList();
+
+        Assert.All(delays, delay => Assert.InRange(delay, 0.2, 5));
+        Assert.InRange(delays[0], 0.2, 0.4);
+        Assert.True(delays.Max() > 4.5);
+
+        backoff.Reset();
+        Assert.InRange(backoff.Next().TotalSeconds, 0.2, 0.4);
+    }
+
+    [Fact]
+    public void No_more_than_so_many_reopen_in_a_second()
+    {
+        var clock = new FakeTimeProvider();
+        var pacer = new ReopenPacer(clock, perSecond: 100);
+
+        var turns = Enumerable.Range(0, 250).Select(_ => pacer.Reserve()).ToList();
+
+        Assert.Equal(TimeSpan.Zero, turns[0]);
+        Assert.Equal(100, turns.Count(turn => turn < TimeSpan.FromSeconds(1)));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(TimeSpan.Zero, pacer.Reserve());
+    }
+
+    [Theory]
+    [InlineData("*", "anything", true)]
+    [InlineData("dspy-*", "dspy-1", true)]
+    [InlineData("dspy-*", "dspy-", true)]
+    [InlineData("dspy-*", "dsp-1", false)]
+    [InlineData("a*b*c", "a--b--c", true)]
+    [InlineData("a*b*c", "a--c--b", false)]
+    [InlineData("job.1", "job-1", false)]
+    [InlineData("Job-1", "job-1", false)]
+    [InlineData("line*", "line\nbreak", true)]
+    public void A_pattern_matches_with_stars_and_nothing_else(string pattern, string jobId, bool matches) =>
+        Assert.Equal(matches, new JobPattern(pattern).Matches(jobId));
+}
