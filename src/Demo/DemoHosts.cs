@@ -49,10 +49,22 @@ internal static class DemoHosts
         from host in new[] { address.Host, "127.0.0.1", "localhost" }.Distinct(StringComparer.OrdinalIgnoreCase)
         select $"{address.Scheme}://{host}:{address.Port}";
 
-    private static BindingAddress Parse(string url) =>
-        BindingAddress.Parse(url) is { Port: > 0 } address
-            ? address
-            : throw new FormatException($"Urls can't leave the port open ({url}): the jobs API has to know where the page comes from");
+    private static BindingAddress Parse(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            return address.Port > 0
+                ? address
+                : throw new StartFailedException(
+                    $"Urls can't leave the port open ({url}): the jobs API has to know where the page comes from."
+                );
+        }
+        catch (FormatException cause)
+        {
+            throw new StartFailedException($"Urls can't be '{url}': an address is http://127.0.0.1:8080, say.", cause);
+        }
+    }
 
     private static void AddDefaults(WebApplicationBuilder builder, params (string Key, string Value)[] settings) =>
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(

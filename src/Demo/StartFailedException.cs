@@ -1,7 +1,7 @@
 namespace OptimizationGateway.Demo;
 
 /// <summary>A part that doesn't start; the message is one line that says why, and which settings to change.</summary>
-internal sealed class StartFailedException(string message, Exception cause) : Exception(message, cause)
+internal sealed class StartFailedException(string message, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>Whatever keeps a part from starting (a taken port, a bad setting, a folder that can't be written) is told in the same way.</summary>
     public static async Task<T> ExplainAsync<T>(string part, string settings, Func<Task<T>> start)
@@ -10,7 +10,7 @@ internal sealed class StartFailedException(string message, Exception cause) : Ex
         {
             return await start();
         }
-        catch (Exception cause)
+        catch (Exception cause) when (cause is not StartFailedException)
         {
             var why = cause.Message.ReplaceLineEndings(" ").TrimEnd('.');
             throw new StartFailedException($"{part} doesn't start: {why}. {settings}", cause);
