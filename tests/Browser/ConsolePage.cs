@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Browser.Tests;
 

@@ -1,6 +1,8 @@
 using System.Net.Http.Json;
-using System.Reflection;
 using System.Text.Json.Nodes;
+using OptimizationGateway.Gateway;
+using OptimizationGateway.OptimizerStub;
+using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Browser.Tests;
 
@@ -16,12 +18,12 @@ internal sealed class Installation : IAsyncDisposable
         PageUrl = page;
         JobsUrl = jobs;
         Stub = new ProgramProcess(
-            Program("StubProgram"),
+            typeof(OptimizerStubHost).Assembly.Location,
             [$"--Stub:GrpcUrl={grpc}", $"--Stub:HttpUrl={jobs}", $"--Stub:DataDirectory={data.FullName}", $"--Stub:AllowedOrigins={page}"],
             new Uri(jobs)
         );
         Gateway = new ProgramProcess(
-            Program("GatewayProgram"),
+            typeof(GatewayHost).Assembly.Location,
             [$"--Urls={page}", $"--Gateway:Backends:stub:Address={grpc}", $"--Gateway:Console:JobsApiUrl={jobs}"],
             new Uri(page)
         );
@@ -80,9 +82,4 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     private static string LocalUrl() => $"http://127.0.0.1:{ProgramProcess.FreePort()}";
-
-    private static string Program(string name) =>
-        Path.GetFullPath(
-            Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == name).Value!
-        );
 }
