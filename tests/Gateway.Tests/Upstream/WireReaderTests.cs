@@ -41,7 +41,8 @@ public sealed class WireReaderTests
 
     [Fact]
     public void Any_bytes_at_all_are_read_to_an_end() =>
-        Gen.Byte.Array[0, 300]
+        Gen
+            .Byte.Array[0, 300]
             .Sample(bytes =>
             {
                 WatchMessage.Read(bytes);
@@ -74,7 +75,12 @@ public sealed class WireReaderTests
             parsed.PayloadCase is JobEvent.PayloadOneofCase.JobCompleted or JobEvent.PayloadOneofCase.JobCancelled
             || parsed is { PayloadCase: JobEvent.PayloadOneofCase.JobFailed, JobFailed.WillRetry: false };
         Assert.Equal(
-            (parsed.Id, parsed.HasPreviousId ? parsed.PreviousId : null, isTerminal, parsed.Id is > 0 and < 1L << 53 && parsed.Timestamp is not null),
+            (
+                parsed.Id,
+                parsed.HasPreviousId ? parsed.PreviousId : null,
+                isTerminal,
+                parsed.Id is > 0 and < 1L << 53 && parsed.Timestamp is not null
+            ),
             (scanned.Id, scanned.PreviousId, scanned.IsTerminal, scanned.IsWellFormed)
         );
     }
