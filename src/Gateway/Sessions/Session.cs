@@ -110,6 +110,8 @@ internal sealed class Session : IDisposable
 
     private async Task ReadAsync(CancellationToken abort)
     {
+        // What the client has sent already would otherwise be taken before the session runs at all.
+        await Task.Yield();
         try
         {
             while (true)

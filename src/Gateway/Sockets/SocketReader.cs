@@ -18,7 +18,9 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
     private const int InitialSize = 2 * 1024;
 
     private byte[] buffer = [];
+    private bool isBroken;
 
+    /// <summary>The next message. After a violation there is none: what the client still sends is read and dropped until it closes.</summary>
     public async ValueTask<SocketRead> ReadAsync(CancellationToken abort)
     {
         try
@@ -41,6 +43,11 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
     private async ValueTask<SocketRead> ReadMessageAsync(CancellationToken abort)
     {
         ReturnBuffer();
+        if (isBroken)
+        {
+            return await DiscardAsync(abort);
+        }
+
         var length = 0;
         for (var empty = 0; empty < MaxEmptyFragments; )
         {
@@ -53,14 +60,14 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
 
             if (received.MessageType == WebSocketMessageType.Binary)
             {
-                return SocketRead.Violation(CloseCode.UnsupportedData);
+                return Violation(CloseCode.UnsupportedData);
             }
 
             empty += received.Count == 0 ? 1 : 0;
             length += received.Count;
             if (length > maxBytes)
             {
-                return SocketRead.Violation(CloseCode.MessageTooBig);
+                return Violation(CloseCode.MessageTooBig);
             }
 
             if (received.EndOfMessage)
@@ -71,7 +78,26 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
             EnsureFree(length);
         }
 
-        return SocketRead.Violation(CloseCode.MessageTooBig);
+        return Violation(CloseCode.MessageTooBig);
+    }
+
+    private SocketRead Violation(CloseCode code)
+    {
+        isBroken = true;
+        return SocketRead.Violation(code);
+    }
+
+    private async ValueTask<SocketRead> DiscardAsync(CancellationToken abort)
+    {
+        EnsureFree(length: 0);
+        while (true)
+        {
+            var received = await socket.ReceiveAsync(buffer.AsMemory(), abort);
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                return SocketRead.Closed;
+            }
+        }
     }
 
     private void EnsureFree(int length)
