@@ -33,7 +33,7 @@ export function drawChart(svg, points, iterations) {
   const y = (score) => (margin.top + ((high - score) / (high - low)) * (height - margin.top - margin.bottom)).toFixed(1);
 
   const drawn = [];
-  for (const score of ticks(low, high, 4)) {
+  for (const score of ticks(low, high, 5)) {
     drawn.push(element('path', { class: 'grid', d: `M${x(0)},${y(score)}H${x(last)}` }));
     drawn.push(element('text', { class: 'y', x: margin.left - 8, y: y(score) }, String(+score.toPrecision(6))));
   }

@@ -30,6 +30,7 @@ const stateAfter = {
 function takeEvent(event) {
   const { eventType, iteration, stage, data } = event;
   job.state = eventType === 'job_failed' ? (data.willRetry ? 'retrying' : 'failed') : (stateAfter[eventType] ?? job.state);
+  if (job.state === 'running') job.result = null; // A failure that was tried again.
   job.iteration = iteration;
   job.stage = stage;
   job.count++;
@@ -169,6 +170,7 @@ function drawActions() {
 
 function drawResult() {
   $('#result').hidden = !job.result;
+  $('#result').dataset.state = job.state;
   text('#result-title', job.result?.title ?? '');
   text('#result-line', job.result?.line ?? '');
   text('#result-text', job.result?.text ?? '');
