@@ -9,12 +9,13 @@ namespace OptimizationGateway.Gateway;
 internal sealed partial class GatewayRangesValidation : IValidateOptions<GatewayOptions>;
 
 /// <summary>What no attribute can state. Each message names the setting by its full path and says what is allowed.</summary>
-internal sealed partial class GatewayOptionsValidation : IValidateOptions<GatewayOptions>
+internal sealed partial class GatewayOptionsValidation(IConfiguration configuration) : IValidateOptions<GatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
         var ranges = new GatewayRangesValidation().Validate(name, options);
         var faults = (ranges.Failures ?? []).Select(WithFullPath).ToList();
+        faults.AddRange(UnknownSettings.In(configuration.GetSection(GatewayOptions.Section), typeof(GatewayOptions)));
         if (options.Backends.Count == 0)
         {
             faults.Add("Gateway:Backends is empty. Name a backend, such as Gateway:Backends:local:Address=http://127.0.0.1:5001.");

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using OptimizationGateway.Testing;
+
+namespace OptimizationGateway.Gateway.IntegrationTests;
+
+/// <summary>The program as an operator meets it: a bad setting stops the start, in a line that names it and says what is allowed.</summary>
+public sealed class SettingsTests
+{
+    private const string Backend = "--Gateway:Backends:local:Address=http://127.0.0.1:5001";
+
+    [Theory]
+    [InlineData("Gateway:Backends is empty")]
+    [InlineData("Gateway:Backends:local:Address is 'nonsense'", "--Gateway:Backends:local:Address=nonsense")]
+    [InlineData("Gateway:Backends:local:JobIds is empty", Backend, "--Gateway:Backends:local:JobIds=,")]
+    [InlineData(
+        "Gateway:Backends:b:JobIds has '*', and so has Gateway:Backends:a:JobIds",
+        "--Gateway:Backends:a:Address=http://a",
+        "--Gateway:Backends:b:Address=http://b"
+    )]
+    [InlineData("Gateway:Limits:MessageBytes", Backend, "--Gateway:Limits:MessageBytes=-1")]
+    [InlineData("Gateway:Limits:MessageBytes", Backend, "--Gateway:Limits:MessageBytes=many")]
+    [InlineData("Gateway:Limit is no setting. Gateway has Backends, Upstream, Limits", Backend, "--Gateway:Limit:MessageBytes=1")]
+    [InlineData("Gateway:Backends:local:Adress is no setting", Backend, "--Gateway:Backends:local:Adress=http://x")]
+    [InlineData("Gateway:Upstream:SilenceTimeout", Backend, "--Gateway:Upstream:SilenceTimeout=00:00:00")]
+    [InlineData("Gateway:Console:JobsApiUrl is 'ftp://x'", Backend, "--Gateway:Console:JobsApiUrl=ftp://x")]
+    [InlineData("Gateway:Security:AllowAnonymous=true", Backend, "--Urls=http://0.0.0.0:0")]
+    public async Task A_bad_setting_stops_the_start_with_its_path_and_what_is_allowed(string expected, params string[] settings)
+    {
+        var (exitCode, output, error) = await RunAsync(settings);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output + error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help", "Gateway:Backends:<name>:Address")]
+    [InlineData("--version", "0.")]
+    public async Task It_says_what_it_is(string option, string expected)
+    {
+        var (exitCode, output, _) = await RunAsync([option]);
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_listens_beyond_this_machine_only_where_that_is_said()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            time: null,
+            [Backend[2..], "Gateway:Security:AllowAnonymous=true", "Gateway:Security:AllowedHosts=*"]
+        );
+
+        await using var client = await gateway.ConnectAsync();
+        Assert.Single(await client.SettleAsync());
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(GatewayHost).Assembly.Location, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        using var deadline = new CancellationTokenSource(TestClient.Deadline);
+        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        var error = process.StandardError.ReadToEndAsync(deadline.Token);
+        await process.WaitForExitAsync(deadline.Token);
+        return (process.ExitCode, await output, await error);
+    }
+}
