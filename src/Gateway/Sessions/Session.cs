@@ -28,15 +28,11 @@ internal sealed class Session : IDisposable
     private readonly Outbox outbox;
     private readonly SubscriptionSet subscriptions;
     private readonly ReplayQueue replays;
-    private readonly MessageRate rate;
-    private readonly SessionLimits limits;
+    private readonly MessageIntake intake;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Action abortConnection;
     private readonly TaskCompletionSource<SessionEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock taking = new();
-    private int invalidInARow;
-    private bool takesNoMore;
 
     public Session(
         WebSocket socket,
@@ -51,7 +47,6 @@ internal sealed class Session : IDisposable
     {
         this.socket = socket;
         this.stream = stream;
-        this.limits = limits;
         this.time = time;
         this.logger = logger;
         this.abortConnection = abortConnection;
@@ -67,7 +62,7 @@ internal sealed class Session : IDisposable
         stream?.Progress = progress;
         subscriptions = new SubscriptionSet(backends, outbox, limits.SubscriptionsPerConnection, time, metrics, Fail);
         replays = new ReplayQueue(backends, outbox, limits.WaitingReplays, time, Fail);
-        rate = new MessageRate(time, limits.MessagesPerSecond, limits.MessageBurst);
+        intake = new MessageIntake(subscriptions, replays, outbox, limits, time);
     }
 
     /// <summary>Runs until nothing of the connection is left.</summary>
@@ -81,12 +76,7 @@ internal sealed class Session : IDisposable
         var writing = WriteAsync(abort.Token);
         var ended = await end.Task;
 
-        lock (taking)
-        {
-            // A message that is being taken is taken whole, or what it starts would be missed below.
-            takesNoMore = true;
-        }
-
+        intake.Stop();
         outbox.Close();
         await Task.WhenAll(subscriptions.EndAllAsync(), replays.EndAllAsync());
         if (ended.CloseCode is null || !await IsDoneInTimeAsync(FarewellAsync(ended.CloseCode, reading, writing, abort.Token)))
@@ -123,7 +113,7 @@ internal sealed class Session : IDisposable
                     return;
                 }
 
-                if ((read.CloseCode ?? Take(read.Text.Span)) is { } broken)
+                if ((read.CloseCode ?? intake.Take(read.Text.Span)) is { } broken)
                 {
                     end.TrySetResult(SessionEnd.BrokeRule(broken));
                 }
@@ -195,98 +185,6 @@ internal sealed class Session : IDisposable
         {
             return false;
         }
-    }
-
-    /// <summary>Takes one client message.</summary>
-    /// <returns>What to close with; null to go on.</returns>
-    private CloseCode? Take(ReadOnlySpan<byte> text)
-    {
-        lock (taking)
-        {
-            // Once the session has ended only the client's close frame still matters; what comes before it is dropped.
-            return takesNoMore ? null : TakeInTurn(text);
-        }
-    }
-
-    private CloseCode? TakeInTurn(ReadOnlySpan<byte> text)
-    {
-        if (!rate.TryTake())
-        {
-            return rate.IsExceeded || !TryAnswer(new ErrorMessage(ErrorCode.RateLimited, SubscriptionEffect.Untouched))
-                ? CloseCode.RateLimited
-                : null;
-        }
-
-        var (message, error) = ClientMessageParser.Parse(text);
-        if (error is not null)
-        {
-            // A type this gateway doesn't know may be a newer client's: it is no sign of a broken one.
-            invalidInARow += error.Code == ErrorCode.InvalidMessage ? 1 : 0;
-            var isTolerable = TryAnswer(error);
-            return invalidInARow >= limits.InvalidMessagesInARow ? CloseCode.BadClient
-                : isTolerable ? null
-                : CloseCode.RateLimited;
-        }
-
-        invalidInARow = 0;
-        return TryDispatch(message!) ? null : CloseCode.RateLimited;
-    }
-
-    /// <returns>False where the answer doesn't fit: the client sends and doesn't read.</returns>
-    private bool TryDispatch(ClientMessage message)
-    {
-        switch (message.Type)
-        {
-            case ClientMessageType.Subscribe:
-                return subscriptions.TryStart(message)
-                    || TryAnswer(Refusal(message, ErrorCode.TooManySubscriptions, SubscriptionEffect.NotOpened));
-            case ClientMessageType.Unsubscribe:
-                subscriptions.End(message.JobId);
-                replays.Drop(message.JobId);
-                return TryAnswerUnsubscribed(message);
-            case ClientMessageType.Replay:
-                return replays.TryAdd(message)
-                    || TryAnswer(
-                        Refusal(message, ErrorCode.RateLimited, SubscriptionEffect.Untouched) with
-                        {
-                            Text = "Too many replays wait on this connection. Ask again when some have been answered.",
-                            Requested = true,
-                        }
-                    );
-            case ClientMessageType.Ping:
-                return TryAnswerPong(message);
-            default:
-                throw new InvalidOperationException($"A message that nobody takes: {message.Type}.");
-        }
-    }
-
-    private static ErrorMessage Refusal(ClientMessage message, ErrorCode code, SubscriptionEffect effect) =>
-        new(code, effect) { JobId = message.JobId, RequestId = message.RequestId };
-
-    private bool TryAnswer(ErrorMessage error)
-    {
-        using var answer = new MessageBuffer();
-        ServerMessageWriter.WriteError(answer, error);
-        return outbox.TryPost(answer.Detach());
-    }
-
-    private bool TryAnswerUnsubscribed(ClientMessage message)
-    {
-        using var answer = new MessageBuffer();
-        ServerMessageWriter.WriteUnsubscribed(
-            answer,
-            ServerMessageWriter.Encode(message.JobId),
-            UnsubscribeReason.Requested,
-            message.RequestId
-        );
-        return outbox.TryPost(answer.Detach());
-    }
-
-    private bool TryAnswerPong(ClientMessage message)
-    {
-        using var answer = new MessageBuffer();
-        ServerMessageWriter.WritePong(answer, message.RequestId);
-        return outbox.TryPost(answer.Detach());
     }
 
     /// <summary>How the session ends where nothing can be read any more.</summary>

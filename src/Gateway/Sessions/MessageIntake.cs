@@ -1,0 +1,124 @@
+using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Subscriptions;
+
+namespace OptimizationGateway.Gateway.Sessions;
+
+/// <summary>
+/// Takes one connection's messages, in order: counts them, reads them, starts what they ask for and answers what can be answered at once.
+/// Nothing here waits, so that the receive loop can always read on.
+/// </summary>
+internal sealed class MessageIntake(
+    SubscriptionSet subscriptions,
+    ReplayQueue replays,
+    Outbox outbox,
+    SessionLimits limits,
+    TimeProvider time
+)
+{
+    private readonly MessageRate rate = new(time, limits.MessagesPerSecond, limits.MessageBurst);
+    private readonly Lock taking = new();
+    private int invalidInARow;
+    private bool takesNoMore;
+
+    /// <summary>Takes nothing from now on. A message that is being taken is taken whole first, or what it starts would never be stopped.</summary>
+    public void Stop()
+    {
+        lock (taking)
+        {
+            takesNoMore = true;
+        }
+    }
+
+    /// <summary>Takes one client message.</summary>
+    /// <returns>What to close with; null to go on.</returns>
+    public CloseCode? Take(ReadOnlySpan<byte> text)
+    {
+        lock (taking)
+        {
+            // Once the session has ended only the client's close frame still matters; what comes before it is dropped.
+            return takesNoMore ? null : TakeInTurn(text);
+        }
+    }
+
+    private CloseCode? TakeInTurn(ReadOnlySpan<byte> text)
+    {
+        if (!rate.TryTake())
+        {
+            return rate.IsExceeded || !TryAnswer(new ErrorMessage(ErrorCode.RateLimited, SubscriptionEffect.Untouched))
+                ? CloseCode.RateLimited
+                : null;
+        }
+
+        var (message, error) = ClientMessageParser.Parse(text);
+        if (error is not null)
+        {
+            // A type this gateway doesn't know may be a newer client's: it is no sign of a broken one.
+            invalidInARow += error.Code == ErrorCode.InvalidMessage ? 1 : 0;
+            var isTolerable = TryAnswer(error);
+            return invalidInARow >= limits.InvalidMessagesInARow ? CloseCode.BadClient
+                : isTolerable ? null
+                : CloseCode.RateLimited;
+        }
+
+        invalidInARow = 0;
+        return TryDispatch(message!) ? null : CloseCode.RateLimited;
+    }
+
+    /// <returns>False where the answer doesn't fit: the client sends and doesn't read.</returns>
+    private bool TryDispatch(ClientMessage message)
+    {
+        switch (message.Type)
+        {
+            case ClientMessageType.Subscribe:
+                return subscriptions.TryStart(message)
+                    || TryAnswer(Refusal(message, ErrorCode.TooManySubscriptions, SubscriptionEffect.NotOpened));
+            case ClientMessageType.Unsubscribe:
+                subscriptions.End(message.JobId);
+                replays.Drop(message.JobId);
+                return TryAnswerUnsubscribed(message);
+            case ClientMessageType.Replay:
+                return replays.TryAdd(message)
+                    || TryAnswer(
+                        Refusal(message, ErrorCode.RateLimited, SubscriptionEffect.Untouched) with
+                        {
+                            Text = "Too many replays wait on this connection. Ask again when some have been answered.",
+                            Requested = true,
+                        }
+                    );
+            case ClientMessageType.Ping:
+                return TryAnswerPong(message);
+            default:
+                throw new InvalidOperationException($"A message that nobody takes: {message.Type}.");
+        }
+    }
+
+    private static ErrorMessage Refusal(ClientMessage message, ErrorCode code, SubscriptionEffect effect) =>
+        new(code, effect) { JobId = message.JobId, RequestId = message.RequestId };
+
+    private bool TryAnswer(ErrorMessage error)
+    {
+        using var answer = new MessageBuffer();
+        ServerMessageWriter.WriteError(answer, error);
+        return outbox.TryPost(answer.Detach());
+    }
+
+    private bool TryAnswerUnsubscribed(ClientMessage message)
+    {
+        using var answer = new MessageBuffer();
+        ServerMessageWriter.WriteUnsubscribed(
+            answer,
+            ServerMessageWriter.Encode(message.JobId),
+            UnsubscribeReason.Requested,
+            message.RequestId
+        );
+        return outbox.TryPost(answer.Detach());
+    }
+
+    private bool TryAnswerPong(ClientMessage message)
+    {
+        using var answer = new MessageBuffer();
+        ServerMessageWriter.WritePong(answer, message.RequestId);
+        return outbox.TryPost(answer.Detach());
+    }
+}
