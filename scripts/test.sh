@@ -27,17 +27,6 @@ dotnet_counts() {
         END { if (p != "" && f != "" && s != "") print p, f, s }'
 }
 
-# vitest closes with `Tests  1 failed | 2 passed | 3 skipped (6)`, where a zero is left out.
-vitest_counts() {
-    sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | awk '
-        $1 == "Tests" { p = f = s = 0; seen = 1
-            for (i = 3; i <= NF; i++) {
-                if ($i == "passed") p = $(i - 1)
-                if ($i == "failed") f = $(i - 1)
-                if ($i == "skipped" || $i == "todo") s += $(i - 1) } }
-        END { if (seen) print p, f, s }'
-}
-
 # A whole set of tests: shows its output live and adds up its counts.
 runner() {
     local name=$1 counts=$2 status p f s

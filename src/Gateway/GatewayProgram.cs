@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Security;
 
 namespace OptimizationGateway.Gateway;
 
@@ -43,17 +42,19 @@ internal static class GatewayProgram
             return 0;
         }
 
+        var hasStarted = false;
         try
         {
             await using var app = GatewayHost.Build(args);
             await app.StartAsync();
+            hasStarted = true;
             PrintWelcome(app);
             await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (Exception e) when (e is OptionsValidationException or StartRefusedException or InvalidOperationException or IOException)
+        catch (Exception e) when (!hasStarted)
         {
-            // The settings' own faults: what to change, without a stack.
+            // Nearly always a setting's fault: what to change, without a stack.
             await Console.Error.WriteLineAsync($"The gateway doesn't start: {e.Message}");
             await Console.Error.WriteLineAsync("Run with --help for the settings.");
             return 1;

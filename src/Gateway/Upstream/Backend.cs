@@ -37,7 +37,9 @@ internal sealed class Backend(string name, BackendOptions options, UpstreamOptio
     /// <summary>A watch broke. The log hears of the first of an episode: a restart breaks thousands at once.</summary>
     public void Failed(WatchFaultKind cause)
     {
-        if (!Interlocked.Exchange(ref isTroubled, value: true))
+        // A backend that says no to one client is not in trouble, and of silence the reopened stream will tell.
+        var isTrouble = cause is WatchFaultKind.Unavailable or WatchFaultKind.EndedEarly or WatchFaultKind.Breach;
+        if (isTrouble && !Interlocked.Exchange(ref isTroubled, value: true))
         {
             UpstreamLog.Fails(logger, name, cause);
         }
