@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Security;
@@ -61,6 +62,7 @@ public static class GatewayHost
     private static void AddServer(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IConnectionListenerFactory, LoopbackListening>();
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = PromptListenSocket.Create);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -175,6 +175,39 @@ public sealed class PromisesTests
         Assert.Equal(Enumerable.Range(1, 4_000).Select(i => (long)i), ids);
     }
 
+    [Fact]
+    public async Task Lossless_when_slow_a_reader_that_moves_is_kept_however_long_it_takes()
+    {
+        await using var bridge = await Bridge.OpenAsync(clock: null, "Gateway:Limits:StuckReaderTimeout=00:00:02");
+        bridge.Backend.Always(
+            async (request, stream, stopped) =>
+            {
+                await stream.WriteAsync(Say.Subscribed(last: request.AfterEventId), stopped);
+                await stream.WriteAsync(Say.Replay(), stopped);
+                for (var id = request.AfterEventId + 1; ; id++)
+                {
+                    var jobEvent = Say.Event(id, previous: id - 1);
+                    jobEvent.Stage = new string('x', 4_000);
+                    await stream.WriteAsync(Say.Live(jobEvent), stopped);
+                }
+            }
+        );
+        await using var slow = await SlowClient.ConnectAsync(bridge.Gateway.SocketUrl, receiveBufferBytes: 64 * 1024);
+        await slow.SendAsync("""{"type":"subscribe","jobId":"job-1","afterEventId":0}""");
+
+        // About 60 KB/s for four times as long as a reader may take nothing.
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(66));
+        var ids = new List<long>();
+        while (ids.Count < 120)
+        {
+            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+            ids.AddRange(await slow.ReadEventIdsAsync(1));
+        }
+
+        Assert.Equal(Enumerable.Range(1, 120).Select(id => (long)id), ids);
+        Assert.Equal(2, bridge.Gateway.Connections);
+    }
+
     private static async Task StandsStillAsync(Func<long> value)
     {
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));

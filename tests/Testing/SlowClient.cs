@@ -18,14 +18,15 @@ public sealed class SlowClient : IAsyncDisposable
         this.http = http;
     }
 
-    public static async Task<SlowClient> ConnectAsync(Uri url)
+    /// <param name="url">The gateway's socket.</param>
+    /// <param name="receiveBufferBytes">What the kernel takes for it; little, or megabytes fit into it before anyone is held back.</param>
+    public static async Task<SlowClient> ConnectAsync(Uri url, int receiveBufferBytes = 8 * 1024)
     {
         var handler = new SocketsHttpHandler
         {
             ConnectCallback = async (context, cancellation) =>
             {
-                // A small receive window, or megabytes fit into the kernel before anyone is held back.
-                var tcp = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 8 * 1024, NoDelay = true };
+                var tcp = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = receiveBufferBytes, NoDelay = true };
                 await tcp.ConnectAsync(new IPEndPoint(IPAddress.Loopback, context.DnsEndPoint.Port), cancellation);
                 return new NetworkStream(tcp, ownsSocket: true);
             },

@@ -7,7 +7,7 @@ internal sealed class MessageRate(TimeProvider time, int perSecond, int burst)
     private long filled = time.GetTimestamp();
     private int refused;
 
-    /// <summary>Whether the client was refused so often in a row that it has to go.</summary>
+    /// <summary>Whether the client was refused so often, without a pause between, that it has to go.</summary>
     public bool IsExceeded => refused >= burst;
 
     public bool TryTake()
@@ -15,13 +15,18 @@ internal sealed class MessageRate(TimeProvider time, int perSecond, int burst)
         var now = time.GetTimestamp();
         tokens = Math.Min(burst, tokens + (time.GetElapsedTime(filled, now).TotalSeconds * perSecond));
         filled = now;
+        if (tokens >= burst)
+        {
+            // Only a client that has been quiet for a while is forgiven: one that floods gets a token now and then, too.
+            refused = 0;
+        }
+
         if (tokens < 1)
         {
             refused++;
             return false;
         }
 
-        refused = 0;
         tokens--;
         return true;
     }

@@ -145,7 +145,11 @@ internal sealed class Session : IDisposable
                         or InvalidOperationException
             )
         {
-            end.TrySetResult(SessionEnd.Lost);
+            // A socket that is closed or aborted by itself ends the reader too, and the reader knows which it was.
+            if (socket.State == WebSocketState.Open)
+            {
+                end.TrySetResult(SessionEnd.Lost);
+            }
         }
         catch (Exception e)
         {

@@ -26,6 +26,9 @@ internal sealed class GatheringStream(Stream inner) : Stream
     /// <summary>Whether another message follows at once, so that this one may wait for it.</summary>
     public bool MoreFollows { get; set; }
 
+    /// <summary>Whether the session's writer has something to send. The WebSocket's own pings and pongs wait for nobody's progress.</summary>
+    public bool IsWriterBusy { get; set; }
+
     /// <summary>Who watches whether the reader takes anything; set before the first write.</summary>
     public SendProgress? Progress { get; set; }
 
@@ -163,7 +166,7 @@ internal sealed class GatheringStream(Stream inner) : Stream
         {
             var slice = buffer[..Math.Min(SliceSize, buffer.Length)];
             var write = inner.WriteAsync(slice, cancellationToken);
-            if (!write.IsCompleted)
+            if (!write.IsCompleted && IsWriterBusy)
             {
                 Progress?.Waiting();
             }

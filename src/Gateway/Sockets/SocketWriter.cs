@@ -16,26 +16,40 @@ internal sealed class SocketWriter(WebSocket socket, GatheringStream? stream, Ou
     {
         while (await outbox.WaitToTakeAsync())
         {
+            stream?.IsWriterBusy = true;
             while (outbox.TryTake(out var message))
             {
                 await SendAsync(message, abort);
             }
 
-            if (stream is not null)
-            {
-                // The message that the last one was to be gathered with may have been dropped meanwhile.
-                stream.MoreFollows = false;
-                await stream.SendGatheredAsync(abort);
-                stream.Progress?.Drained();
-            }
+            await SendRestAsync(abort);
         }
     }
 
     /// <summary>Says why the socket closes. Nothing can be sent after it.</summary>
-    public Task CloseAsync(CloseCode code, CancellationToken abort) =>
-        socket.State is WebSocketState.Open or WebSocketState.CloseReceived
-            ? socket.CloseOutputAsync((WebSocketCloseStatus)code.Status, code.Reason, abort)
-            : Task.CompletedTask;
+    public async Task CloseAsync(CloseCode code, CancellationToken abort)
+    {
+        // Where the library has closed by itself, its close frame may be among what was gathered when the writer stopped.
+        await SendRestAsync(abort);
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            await socket.CloseOutputAsync((WebSocketCloseStatus)code.Status, code.Reason, abort);
+        }
+    }
+
+    /// <summary>Sends what was gathered for a message that didn't come: it was dropped meanwhile, or the socket closed.</summary>
+    private async Task SendRestAsync(CancellationToken abort)
+    {
+        if (stream is null)
+        {
+            return;
+        }
+
+        stream.MoreFollows = false;
+        await stream.SendGatheredAsync(abort);
+        stream.IsWriterBusy = false;
+        stream.Progress?.Drained();
+    }
 
     private async Task SendAsync(OutboxMessage message, CancellationToken abort)
     {

@@ -19,9 +19,14 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
     /// <summary>How long a stream may be held back before it is given up for its neighbours' sake: PROTOCOL.md section 9.</summary>
     private static readonly TimeSpan HeldBackLimit = TimeSpan.FromSeconds(10);
 
+    private const int KeptBufferBytes = 64 * 1024;
+
     private readonly JobEventTranslator translator = new();
     private readonly MessageBuffer message = new();
     private readonly MessageBuffer eventJson = new();
+
+    /// <summary>Since when every message has had to wait: a stream whose reader always lags is held back as one that stands.</summary>
+    private long? heldBackSince;
 
     public JsonEncodedText JobId { get; } = ServerMessageWriter.Encode(jobId);
 
@@ -36,6 +41,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
         }
 
         ServerMessageWriter.WriteEvent(message, JobId, eventJson.Written);
+        ReleaseLargeBuffer();
         return SendAsync(LaneMark.None, stop);
     }
 
@@ -75,6 +81,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
         }
 
         ServerMessageWriter.EndReplay(message, step.HasMore, requested, requestId);
+        ReleaseLargeBuffer();
         await SendAsync(LaneMark.None, stop);
     }
 
@@ -106,6 +113,15 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
         eventJson.Dispose();
     }
 
+    /// <summary>The buffer grows with the largest event; one of megabytes isn't kept for the ordinary ones that follow.</summary>
+    private void ReleaseLargeBuffer()
+    {
+        if (eventJson.Count > KeptBufferBytes)
+        {
+            eventJson.Detach().Return();
+        }
+    }
+
     private ValueTask EndCutReplayAsync(int events, bool requested, string? requestId, CancellationToken stop)
     {
         if (events == 0)
@@ -121,17 +137,26 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
     private ValueTask SendAsync(LaneMark mark, CancellationToken stop)
     {
         var write = lane.WriteAsync(message.Detach(mark));
-        return write.IsCompletedSuccessfully ? write : new ValueTask(WaitForRoomAsync(write.AsTask(), stop));
+        if (!write.IsCompletedSuccessfully)
+        {
+            return new ValueTask(WaitForRoomAsync(write.AsTask(), stop));
+        }
+
+        heldBackSince = null;
+        return write;
     }
 
     private async Task WaitForRoomAsync(Task write, CancellationToken stop)
     {
+        heldBackSince ??= time.GetTimestamp();
+        var left = HeldBackLimit - time.GetElapsedTime(heldBackSince.Value);
         try
         {
-            await write.WaitAsync(HeldBackLimit, time, stop);
+            await write.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, stop);
         }
         catch (TimeoutException)
         {
+            heldBackSince = null;
             watcher?.LetGo();
             await write.WaitAsync(stop);
         }

@@ -49,7 +49,7 @@ internal sealed class JobWatcher
     public void Refuse(WatchStep step, WatchedEvent refused)
     {
         var shown = step is WatchStep.History history ? history.Events.TakeWhile(e => e.Id != refused.Id).ToList() : [];
-        transcript.Retract(step, shown.Count > 0 ? shown[^1].Id : cursorBefore ?? refused.PreviousId ?? refused.Id - 1);
+        transcript.Retract(step, shown.Count > 0 ? shown[^1].Id : cursorBefore ?? refused.Id - 1);
         refusal = WatchFault.BadEvent(refused.Id);
     }
 
@@ -75,12 +75,14 @@ internal sealed class JobWatcher
                     while (!transcript.IsSubscribed && AnnounceIn is { } left && !reading.IsCompleted)
                     {
                         await Task.WhenAny(reading, DelayAsync(left, stop));
+                        stop.ThrowIfCancellationRequested();
                         if (IsDue())
                         {
                             yield return new WatchStep.Outage();
                         }
                     }
 
+                    var before = Cursor;
                     fault = Take(await reading);
                     while (transcript.TryTell(out var step))
                     {
@@ -93,6 +95,11 @@ internal sealed class JobWatcher
                         fault = refusal ?? fault;
                         refusal = null;
                         policy.ResumePatience();
+                    }
+
+                    if (Cursor > before)
+                    {
+                        Progressed();
                     }
                 }
             }
@@ -137,13 +144,15 @@ internal sealed class JobWatcher
         return backend.Open(request, stop);
     }
 
-    /// <summary>What to wait for before the next attempt: our own backoff, as far as there is time left for it, and then the backend's turn for us.</summary>
+    /// <summary>What to wait for before the next attempt, as far as there is time left: our own backoff, and then the backend's turn for us.</summary>
     private IEnumerable<TimeSpan> Pauses()
     {
         var delay = policy.NextDelay();
-        yield return policy.TimeLeft is { } left && left < delay ? left : delay;
-        yield return backend.NextTurn();
+        yield return WithinTimeLeft(delay);
+        yield return WithinTimeLeft(backend.NextTurn());
     }
+
+    private TimeSpan WithinTimeLeft(TimeSpan delay) => policy.TimeLeft is { } left && left < delay ? left : delay;
 
     /// <summary>Waits at least so long. A delay is cut to whole milliseconds, and one of none at all would be waited for in a busy loop.</summary>
     private Task DelayAsync(TimeSpan delay, CancellationToken stop) =>
@@ -170,7 +179,7 @@ internal sealed class JobWatcher
             return read.Fault == WatchFault.EndedEarly && transcript.TakeEnd() ? null : read.Fault;
         }
 
-        var before = cursorBefore = Cursor;
+        cursorBefore = Cursor;
         var wasSubscribed = transcript.IsSubscribed;
         var wasOpen = transcript.IsOpen;
         var fault = transcript.Take(message);
@@ -186,13 +195,19 @@ internal sealed class JobWatcher
         }
 
         var isAlive = message.Kind == WatchMessageKind.Heartbeat && fault is null && transcript.IsSubscribed && HasStood();
-        if (Cursor > before || isAlive)
+        if (isAlive)
         {
-            outage.End();
-            policy.Progressed();
+            Progressed();
         }
 
         return fault;
+    }
+
+    /// <summary>The client has something new, or the stream has shown that it lives: the outage is over.</summary>
+    private void Progressed()
+    {
+        outage.End();
+        policy.Progressed();
     }
 
     private WatchStep.Ended? Decide(WatchFault fault)

@@ -22,6 +22,12 @@ internal enum WatchMessageKind
 /// </summary>
 internal sealed class WatchMessage
 {
+    /// <summary>
+    /// How many events of one batch are read; a backend may send 500. Empty ones cost it two bytes each, and us far more. What is beyond is
+    /// asked for again.
+    /// </summary>
+    private const int MaxEvents = 16 * 1024;
+
     public WatchMessageKind Kind { get; private set; }
 
     /// <summary>The log's epoch in <c>subscribed</c>; empty where it isn't supplied.</summary>
@@ -99,7 +105,7 @@ internal sealed class WatchMessage
         var events = new List<WatchedEvent>();
         var hasMore = false;
         var reader = new WireReader(content.Span);
-        while (reader.Read())
+        while (events.Count < MaxEvents && reader.Read())
         {
             if (reader.Field == Replay.EventsFieldNumber && reader.Delimited is { } place)
             {
@@ -111,14 +117,18 @@ internal sealed class WatchMessage
             }
         }
 
-        return reader.IsMalformed
-            ? new WatchMessage { Kind = WatchMessageKind.Malformed }
-            : new WatchMessage
-            {
-                Kind = WatchMessageKind.Replay,
-                Events = events,
-                HasMore = hasMore,
-            };
+        if (reader.IsMalformed || events.Count == MaxEvents)
+        {
+            // What was read is good; from here on it is like an event that can't be read.
+            events.Add(default);
+        }
+
+        return new WatchMessage
+        {
+            Kind = WatchMessageKind.Replay,
+            Events = events,
+            HasMore = hasMore,
+        };
     }
 
     private static bool TryParse<T>(Google.Protobuf.MessageParser<T> parser, ReadOnlySpan<byte> content, out T message)

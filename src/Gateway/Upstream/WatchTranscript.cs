@@ -111,7 +111,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
 
         historyEnd = message.LastEventId;
         hasEnded = message.Ended;
-        Open(message.LastEventId, message.EarliestEventId);
+        Open(message.Epoch, message.LastEventId, message.EarliestEventId);
         EndIfComplete();
         return null;
     }
@@ -119,6 +119,11 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
     /// <summary>Whether the log that the backend describes is one that this watch can go on in.</summary>
     private WatchFault? LogFault(WatchMessage message)
     {
+        if (message.LastEventId is < 0 or > WatchedEvent.MaxId)
+        {
+            return WatchFault.Refused;
+        }
+
         if (streamStart is null)
         {
             // Where "now" is has to be said, or a broken stream could not be resumed without a hole.
@@ -135,7 +140,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
         return isCutSince ? new WatchFault(WatchFaultKind.LogCut, message.EarliestEventId, message.LastEventId) : null;
     }
 
-    private void Open(long? lastEventId, long? earliestEventId)
+    private void Open(string toldEpoch, long? lastEventId, long? earliestEventId)
     {
         isSubscribed = true;
         outage.Subscribed();
@@ -147,7 +152,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
         isOpen = true;
         earliestTold = earliestEventId;
         owesLastReplay = start.AfterEventId is not null;
-        Tell(new WatchStep.Opened(epoch, lastEventId, earliestEventId));
+        Tell(new WatchStep.Opened(toldEpoch, lastEventId, earliestEventId));
     }
 
     /// <summary>A backend that sends an event before <c>subscribed</c> is forgiven; its first event then says where "now" is.</summary>
@@ -156,7 +161,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
         if (!isSubscribed)
         {
             Position.MoveTo(Position.Cursor ?? first.Id - 1);
-            Open(lastEventId: null, earliestEventId: null);
+            Open(toldEpoch: "", lastEventId: null, earliestEventId: null);
         }
     }
 
