@@ -178,7 +178,7 @@ public sealed class PromisesTests
     [Fact]
     public async Task Lossless_when_slow_a_reader_that_moves_is_kept_however_long_it_takes()
     {
-        await using var bridge = await Bridge.OpenAsync(clock: null, "Gateway:Limits:StuckReaderTimeout=00:00:02");
+        await using var bridge = await Bridge.OpenAsync(clock: null, "Gateway:Limits:StuckReaderTimeout=00:00:04");
         bridge.Backend.Always(
             async (request, stream, stopped) =>
             {
@@ -195,16 +195,16 @@ public sealed class PromisesTests
         await using var slow = await SlowClient.ConnectAsync(bridge.Gateway.SocketUrl, receiveBufferBytes: 64 * 1024);
         await slow.SendAsync("""{"type":"subscribe","jobId":"job-1","afterEventId":0}""");
 
-        // About 60 KB/s for four times as long as a reader may take nothing.
+        // About 60 KB/s for three times as long as a reader may take nothing.
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(66));
         var ids = new List<long>();
-        while (ids.Count < 120)
+        while (ids.Count < 200)
         {
             await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
             ids.AddRange(await slow.ReadEventIdsAsync(1));
         }
 
-        Assert.Equal(Enumerable.Range(1, 120).Select(id => (long)id), ids);
+        Assert.Equal(Enumerable.Range(1, 200).Select(id => (long)id), ids);
         Assert.Equal(2, bridge.Gateway.Connections);
     }
 
