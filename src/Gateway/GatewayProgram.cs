@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Reflection;
 using Microsoft.Extensions.Options;
 
@@ -56,6 +57,11 @@ internal static class GatewayProgram
         {
             // Nearly always a setting's fault: what to change, without a stack.
             await Console.Error.WriteLineAsync($"The gateway doesn't start: {e.Message}");
+            if (e is IOException or FormatException or SocketException)
+            {
+                await Console.Error.WriteLineAsync("The setting Urls says where it listens, such as --Urls=http://127.0.0.1:8081.");
+            }
+
             await Console.Error.WriteLineAsync("Run with --help for the settings.");
             return 1;
         }

@@ -22,6 +22,7 @@ public sealed class SettingsTests
     [InlineData("Gateway:Limit is no setting. Gateway has Backends, Upstream, Limits", Backend, "--Gateway:Limit:MessageBytes=1")]
     [InlineData("Gateway:Backends:local:Adress is no setting", Backend, "--Gateway:Backends:local:Adress=http://x")]
     [InlineData("Gateway:Upstream:SilenceTimeout", Backend, "--Gateway:Upstream:SilenceTimeout=00:00:00")]
+    [InlineData("The setting Urls", Backend, "--Urls=nonsense")]
     [InlineData("Gateway:Console:JobsApiUrl is 'ftp://x'", Backend, "--Gateway:Console:JobsApiUrl=ftp://x")]
     [InlineData("Gateway:Security:AllowAnonymous=true", Backend, "--Urls=http://0.0.0.0:0")]
     public async Task A_bad_setting_stops_the_start_with_its_path_and_what_is_allowed(string expected, params string[] settings)
