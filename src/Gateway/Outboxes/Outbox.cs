@@ -7,12 +7,9 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// </summary>
 internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
 {
-    /// <summary>What a lane may send in one turn, in bytes: large enough to be cheap, small enough that nobody waits long.</summary>
-    private const int Quantum = 32 * 1024;
-
     private readonly Lock gate = new();
     private readonly Queue<OutboxMessage> control = new();
-    private readonly Queue<Lane> ring = new();
+    private readonly LaneRing ring = new();
     private readonly HashSet<Lane> lanes = [];
     private int controlBytes;
     private bool closed;
@@ -132,20 +129,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
                 return true;
             }
 
-            while (ring.TryPeek(out var lane))
-            {
-                if (!lane.IsEmpty && lane.Head.Length <= lane.Deficit)
-                {
-                    message = lane.Dequeue();
-                    lane.Deficit -= message.Length;
-                    return true;
-                }
-
-                EndTurn(ring.Dequeue());
-            }
-
-            message = default;
-            return false;
+            return ring.TryTake(out message);
         }
     }
 
@@ -229,47 +213,12 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
 
         lane.Enqueue(message);
-        if (!lane.IsInRing)
-        {
-            lane.IsInRing = true;
-            lane.Deficit = Quantum;
-            ring.Enqueue(lane);
-        }
-
+        ring.Add(lane);
         WakeTaker();
         return true;
     }
 
-    private void EndTurn(Lane lane)
-    {
-        if (lane.IsEmpty)
-        {
-            lane.IsInRing = false;
-            return;
-        }
-
-        // A message longer than a turn waits for as many turns as it needs, while the others take theirs.
-        lane.Deficit += Quantum;
-        ring.Enqueue(lane);
-    }
-
-    private bool HasSomething()
-    {
-        if (control.Count > 0)
-        {
-            return true;
-        }
-
-        foreach (var lane in ring)
-        {
-            if (!lane.IsEmpty)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private bool HasSomething() => control.Count > 0 || ring.HasMessages;
 
     private void WakeTaker()
     {

@@ -103,8 +103,26 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
         return SendAsync(LaneMark.None, stop);
     }
 
-    /// <summary>Waits until what was sent is on its way.</summary>
-    public Task DrainedAsync() => lane.DrainedAsync();
+    /// <summary>Hands on what the watcher tells, step by step, and waits until all that was sent is on its way.</summary>
+    /// <param name="tell">Sends what one step means.</param>
+    /// <param name="stop">Ends the feed.</param>
+    /// <exception cref="OperationCanceledException">The token: the client wants no more.</exception>
+    public async Task RunAsync(Func<WatchStep, ValueTask> tell, CancellationToken stop)
+    {
+        if (watcher is null)
+        {
+            await tell(new WatchStep.Ended(WatchEnd.NotFound));
+        }
+        else
+        {
+            await foreach (var step in watcher.WatchAsync(stop))
+            {
+                await tell(step);
+            }
+        }
+
+        await lane.DrainedAsync();
+    }
 
     public void Dispose()
     {

@@ -12,19 +12,7 @@ internal sealed class OneOffReplay(ClientMessage request, JobWatcher? watcher, L
     public async Task RunAsync(CancellationToken stop)
     {
         using var feed = new JobFeed(request.JobId, watcher, lane, time);
-        if (watcher is null)
-        {
-            await FailAsync(feed, new WatchStep.Ended(WatchEnd.NotFound), stop);
-        }
-        else
-        {
-            await foreach (var step in watcher.WatchAsync(stop))
-            {
-                await TellAsync(feed, step, stop);
-            }
-        }
-
-        await feed.DrainedAsync();
+        await feed.RunAsync(step => TellAsync(feed, step, stop), stop);
     }
 
     private ValueTask TellAsync(JobFeed feed, WatchStep step, CancellationToken stop) =>
