@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Text;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
@@ -53,6 +55,38 @@ public sealed class CloseCodesTests
 
         await bridge.Client.ClosedAsync();
         Assert.Equal(1007, (int?)bridge.Client.CloseStatus);
+    }
+
+    [Fact]
+    public async Task What_is_not_WebSocket_closes_with_1002()
+    {
+        await using var bridge = await Bridge.OpenAsync();
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(bridge.Gateway.HttpUrl.Host, bridge.Gateway.HttpUrl.Port, TestContext.Current.CancellationToken);
+        var stream = tcp.GetStream();
+        var handshake =
+            $"GET /ws/optimization HTTP/1.1\r\nHost: {bridge.Gateway.HttpUrl.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(handshake), TestContext.Current.CancellationToken);
+        await ReadUntilAsync(stream, "\r\n\r\n"u8.ToArray());
+
+        // A frame of one letter, masked as it must be, with reserved bits set.
+        await stream.WriteAsync(new byte[] { 0xF1, 0x81, 0, 0, 0, 0, 0x41 }, TestContext.Current.CancellationToken);
+
+        // 1002, in a close frame without a reason.
+        await ReadUntilAsync(stream, [0x88, 0x02, 0x03, 0xEA]);
+    }
+
+    private static async Task ReadUntilAsync(NetworkStream stream, byte[] end)
+    {
+        using var deadline = new CancellationTokenSource(TestClient.Deadline);
+        var read = new List<byte>();
+        var buffer = new byte[1];
+        while (!read.TakeLast(end.Length).SequenceEqual(end))
+        {
+            Assert.Equal(1, await stream.ReadAsync(buffer, deadline.Token));
+            read.Add(buffer[0]);
+        }
     }
 
     [Fact]
