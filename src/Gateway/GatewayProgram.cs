@@ -57,7 +57,7 @@ internal static class GatewayProgram
         {
             // Nearly always a setting's fault: what to change, without a stack.
             await Console.Error.WriteLineAsync($"The gateway doesn't start: {e.Message}");
-            if (e is IOException or FormatException or SocketException)
+            if (e is IOException or FormatException or SocketException or ArgumentOutOfRangeException)
             {
                 await Console.Error.WriteLineAsync("The setting Urls says where it listens, such as --Urls=http://127.0.0.1:8081.");
             }

@@ -8,6 +8,9 @@ internal static partial class SessionLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "A connection ended after {Duration}: {Reason}, close code {CloseCode}.")]
     public static partial void Ended(ILogger logger, TimeSpan duration, SessionEndReason reason, int? closeCode);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Closing {Count} connections with 1012; clients come back to another gateway.")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Closing connections with 1012, {Count} in all; clients come back by themselves."
+    )]
     public static partial void Draining(ILogger logger, int count);
 }
