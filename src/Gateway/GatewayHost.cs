@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Health;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Sockets;
@@ -39,7 +40,10 @@ public static class GatewayHost
         app.Use(GatheringUpgrade.Invoke);
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = KeepAlive, KeepAliveTimeout = KeepAlive });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
+        HealthEndpoints.Map(app);
         ConsolePage.Map(app);
+        app.Services.GetRequiredService<GatewayMetrics>()
+            .ObserveOutboxes(() => app.Services.GetRequiredService<SessionRegistry>().QueuedBytes);
         return app;
     }
 
@@ -53,10 +57,21 @@ public static class GatewayHost
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<BackendRegistry>();
+        services.AddSingleton(provider => new Admission(
+            provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits,
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<CallerPolicy>();
         services.AddSingleton<GatewayEndpoint>();
         services.AddHostedService<SessionDrain>();
+        services
+            .AddOptions<HostOptions>()
+            .Configure<IOptions<GatewayOptions>>((host, gateway) => host.ShutdownTimeout = gateway.Value.Drain.ShutdownTimeout);
+        services
+            .AddHealthChecks()
+            .AddCheck<LifeCheck>(LifeCheck.Name, tags: [HealthEndpoints.Ready])
+            .AddCheck<BackendsCheck>(BackendsCheck.Name, tags: [HealthEndpoints.Ready]);
     }
 
     private static void AddServer(WebApplicationBuilder builder)
