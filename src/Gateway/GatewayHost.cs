@@ -101,5 +101,8 @@ public static class GatewayHost
         // A backend that goes away is the gateway's daily bread, told once per outage by its own log; the client library has an error for each stream.
         builder.Logging.AddFilter("Grpc", LogLevel.Critical);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+
+        // Not to be ready while it drains is no error of the gateway's, however often a balancer asks.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
     }
 }
