@@ -13,7 +13,7 @@ internal sealed record ChaosOptions
 
           --duration  how long faults are made, in seconds (default 600)
           --seed      decides all that is random (default: a random one, which is printed)
-          --jobs      how many endless jobs there are, from 1 to 40 (default 20)
+          --jobs      how many endless jobs there are, from 1 to 40 (default 12)
           --keep      keeps the histories of a clean run too
           --check     judges a run that was kept, again
 
@@ -24,7 +24,7 @@ internal sealed record ChaosOptions
 
     public int Seed { get; init; } = Random.Shared.Next(1, 1_000_000);
 
-    public int Jobs { get; init; } = 20;
+    public int Jobs { get; init; } = 12;
 
     public bool Keep { get; init; }
 

@@ -22,7 +22,7 @@ internal sealed class Fleet : IAsyncDisposable
     public Fleet(RunFolder folder, Random random, int pacedJobs)
     {
         this.folder = folder;
-        PacedJobs = [.. Enumerable.Range(40, pacedJobs).Select(rate => string.Create(CultureInfo.InvariantCulture, $"paced-{rate}"))];
+        PacedJobs = [.. Enumerable.Range(60, pacedJobs).Select(rate => string.Create(CultureInfo.InvariantCulture, $"paced-{rate}"))];
         Replicas = [Stub("clock-1"), Stub("clock-2")];
         Stored = Stub("stored");
         Forgetful = Stub("forgetful", "--Stub:RetainEventsPerJob=2000");
