@@ -15,7 +15,7 @@ internal sealed class DotnetClients : IAsyncDisposable
     private readonly List<HistoryWriter> files = [];
     private readonly List<Task> running = [];
     private readonly Lock gate = new();
-    private readonly HashSet<LogicalClient> passing = [];
+    private readonly Dictionary<LogicalClient, PlaceKind> passing = [];
     private readonly Fleet fleet;
     private readonly RunFolder folder;
     private volatile bool isTideIn;
@@ -45,7 +45,7 @@ internal sealed class DotnetClients : IAsyncDisposable
     public async Task FinishAsync(IReadOnlyDictionary<string, long> heads, CancellationToken limit)
     {
         isFinishing = true;
-        while (!Clients().TrueForAll(client => client.HasReached(heads)))
+        while (IsProbing() || !Clients().TrueForAll(client => client.HasReached(heads)))
         {
             await Task.Delay(Glance, limit);
         }
@@ -65,11 +65,20 @@ internal sealed class DotnetClients : IAsyncDisposable
         end.Dispose();
     }
 
+    /// <summary>Who asked for what isn't there is done only when told so.</summary>
+    private bool IsProbing()
+    {
+        lock (gate)
+        {
+            return passing.ContainsValue(PlaceKind.Prober);
+        }
+    }
+
     private List<LogicalClient> Clients()
     {
         lock (gate)
         {
-            return [.. followers, .. passing];
+            return [.. followers, .. passing.Keys];
         }
     }
 
@@ -113,18 +122,18 @@ internal sealed class DotnetClients : IAsyncDisposable
 
             using var client = new LogicalClient($"{place.Name}#{n}", place.Url, file, random);
             await client.FollowAsync(JobFor(place.Kind, random));
-            Passing(client, isHere: true);
+            Passing(client, place.Kind, isHere: true);
             await (place.Kind == PlaceKind.Sleeper ? DozeAsync(client, random) : ReadAsync(client, place.Kind));
-            Passing(client, isHere: false);
+            Passing(client, place.Kind, isHere: false);
             await PauseAsync(place.Kind == PlaceKind.Replayer ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(1, 4)));
         }
     }
 
-    private void Passing(LogicalClient client, bool isHere)
+    private void Passing(LogicalClient client, PlaceKind kind, bool isHere)
     {
         lock (gate)
         {
-            _ = isHere ? passing.Add(client) : passing.Remove(client);
+            _ = isHere ? passing.TryAdd(client, kind) : passing.Remove(client);
         }
     }
 

@@ -62,9 +62,9 @@ internal sealed class Link(Socket near, Socket far, IPEndPoint target, Lane up, 
         {
             while (true)
             {
-                await WhilePausedAsync(from, lane);
+                await WhilePausedAsync(lane, () => from.Available > 0);
                 var read = await from.ReceiveAsync(buffer, ended.Token);
-                await WhilePausedAsync(from, lane);
+                await WhilePausedAsync(lane, () => read > 0);
                 if (lane.Conditions.IsBlackHole && !isLost[(int)direction])
                 {
                     isLost[(int)direction] = true;
@@ -120,7 +120,7 @@ internal sealed class Link(Socket near, Socket far, IPEndPoint target, Lane up, 
         }
     }
 
-    private async Task WhilePausedAsync(Socket from, Lane lane)
+    private async Task WhilePausedAsync(Lane lane, Func<bool> isWaitedFor)
     {
         while (lane.Conditions.IsPaused)
         {
@@ -128,7 +128,7 @@ internal sealed class Link(Socket near, Socket far, IPEndPoint target, Lane up, 
             if (lane.Conditions.IsPaused)
             {
                 await changed.WaitAsync(ended.Token);
-                if (from.Available > 0)
+                if (isWaitedFor())
                 {
                     lane.FeelPause();
                 }
