@@ -31,15 +31,16 @@ internal sealed class GatewayEndpoint(
             return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, refusal);
         }
 
-        if (!HttpMethods.IsGet(context.Request.Method))
+        // Methods are case-sensitive; ASP.NET's own comparison isn't.
+        if (!string.Equals(context.Request.Method, HttpMethods.Get, StringComparison.Ordinal))
         {
             context.Response.Headers.Allow = HttpMethods.Get;
             return Problem.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, $"{Path} is a WebSocket: connect to it with GET.");
         }
 
-        if (!context.WebSockets.IsWebSocketRequest)
+        if (Handshake.FaultIn(context) is { } fault)
         {
-            return RefuseHandshakeAsync(context);
+            return RefuseHandshakeAsync(context, fault);
         }
 
         if (sessions.IsDraining)
@@ -79,26 +80,15 @@ internal sealed class GatewayEndpoint(
         }
     }
 
-    private static Task RefuseHandshakeAsync(HttpContext context)
+    private static Task RefuseHandshakeAsync(HttpContext context, HandshakeFault fault)
     {
-        var request = context.Request;
-        var wantsWebSocket = request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase);
-        if (wantsWebSocket && request.Headers.SecWebSocketVersion == "13")
+        if (fault.Status == StatusCodes.Status426UpgradeRequired)
         {
-            return Problem.WriteAsync(
-                context,
-                StatusCodes.Status400BadRequest,
-                "The WebSocket handshake is malformed: it needs Connection: Upgrade and a Sec-WebSocket-Key of 16 bytes in base64."
-            );
+            context.Response.Headers[HeaderNames.Upgrade] = "websocket";
+            context.Response.Headers[HeaderNames.Connection] = HeaderNames.Upgrade;
+            context.Response.Headers.SecWebSocketVersion = "13";
         }
 
-        context.Response.Headers[HeaderNames.Upgrade] = "websocket";
-        context.Response.Headers[HeaderNames.Connection] = HeaderNames.Upgrade;
-        context.Response.Headers.SecWebSocketVersion = "13";
-        return Problem.WriteAsync(
-            context,
-            StatusCodes.Status426UpgradeRequired,
-            $"{Path} is a WebSocket. Connect with a WebSocket client (version 13) and send {{\"type\":\"subscribe\",\"jobId\":\"…\",\"afterEventId\":0}}."
-        );
+        return Problem.WriteAsync(context, fault.Status, fault.Detail);
     }
 }

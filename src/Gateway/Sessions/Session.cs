@@ -24,6 +24,7 @@ internal sealed class Session : IDisposable
     private readonly GatheringStream? stream;
     private readonly SocketReader reader;
     private readonly SocketWriter writer;
+    private readonly FrameMeter meter;
     private readonly SendProgress progress;
     private readonly Outbox outbox;
     private readonly SubscriptionSet subscriptions;
@@ -51,7 +52,15 @@ internal sealed class Session : IDisposable
         this.logger = logger;
         this.abortConnection = abortConnection;
         outbox = new Outbox(limits.OutboxBytesPerSubscription, ControlBytes);
-        reader = new SocketReader(socket, limits.MessageBytes);
+        meter = new FrameMeter(
+            time,
+            limits.MessageBytes,
+            limits.FragmentsPerMessage,
+            limits.MessageTimeout,
+            () => end.TrySetResult(SessionEnd.BrokeRule(CloseCode.MessageTimeout))
+        );
+        stream?.Meter = meter;
+        reader = new SocketReader(socket, meter, limits.MessageBytes);
         writer = new SocketWriter(socket, stream, outbox);
         progress = new SendProgress(
             time,
@@ -94,6 +103,7 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         progress.Dispose();
+        meter.Dispose();
         reader.Dispose();
         socket.Dispose();
     }

@@ -1,0 +1,188 @@
+using System.Buffers.Binary;
+using OptimizationGateway.Gateway.Protocol;
+
+namespace OptimizationGateway.Gateway.Sockets;
+
+/// <summary>
+/// Follows the frames that a client sends, header by header, and holds each message to its limits: bytes, fragments, and the time from its
+/// first byte to its last. The WebSocket above tells none of it: it reports neither where a fragment ends nor that a message has begun whose
+/// bytes don't come.
+/// </summary>
+/// <remarks>
+/// It only watches; what is no WebSocket at all is the library's to refuse. It is fed by the one reader of a socket; only the timer comes
+/// from elsewhere. A message that arrives in one piece costs no timer.
+/// </remarks>
+internal sealed class FrameMeter : IDisposable
+{
+    private const int LongestHeader = 14;
+    private const int FirstControlOpcode = 8;
+
+    private readonly int maxBytes;
+    private readonly int maxFragments;
+    private readonly TimeSpan maxTime;
+    private readonly ITimer timer;
+    private readonly Lock gate = new();
+    private readonly byte[] header = new byte[LongestHeader];
+    private int headerBytes;
+    private ulong payloadLeft;
+    private long messages;
+    private int fragments;
+    private ulong bytes;
+    private bool isTimed;
+    private (long Message, CloseCode Code)? breach;
+
+    /// <param name="time">The clock.</param>
+    /// <param name="maxBytes">The largest message, in bytes.</param>
+    /// <param name="maxFragments">Of how many frames a message may consist.</param>
+    /// <param name="maxTime">How long a message may take, or a control frame between messages.</param>
+    /// <param name="onSlow">Called once when one takes longer.</param>
+    public FrameMeter(TimeProvider time, int maxBytes, int maxFragments, TimeSpan maxTime, Action onSlow)
+    {
+        this.maxBytes = maxBytes;
+        this.maxFragments = maxFragments;
+        this.maxTime = maxTime;
+        timer = time.CreateTimer(_ => Expire(onSlow), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private bool IsIdle => headerBytes == 0 && fragments == 0;
+
+    /// <summary>What to close with, where the message after the first <paramref name="whole"/> ones has broken a limit.</summary>
+    public CloseCode? BreachAfter(long whole) => breach is { } found && found.Message == whole ? found.Code : null;
+
+    /// <summary>Takes note of what has come, before the WebSocket sees it.</summary>
+    public void Received(ReadOnlySpan<byte> received)
+    {
+        lock (gate)
+        {
+            var begins = IsIdle;
+            while (!received.IsEmpty)
+            {
+                received = received[Follow(received)..];
+                begins |= IsIdle;
+            }
+
+            if (IsIdle)
+            {
+                StopTimer();
+            }
+            else if (begins)
+            {
+                isTimed = true;
+                timer.Change(maxTime, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    public void Dispose() => timer.Dispose();
+
+    /// <returns>How many of the bytes belong to the header, or to the payload, that was due.</returns>
+    private int Follow(ReadOnlySpan<byte> received)
+    {
+        var taken = 1;
+        if (payloadLeft > 0)
+        {
+            taken = (int)Math.Min(payloadLeft, (ulong)received.Length);
+            payloadLeft -= (ulong)taken;
+        }
+        else
+        {
+            header[headerBytes++] = received[0];
+            if (headerBytes < HeaderLength())
+            {
+                return taken;
+            }
+
+            BeginFrame();
+        }
+
+        if (payloadLeft == 0)
+        {
+            EndFrame();
+        }
+
+        return taken;
+    }
+
+    private int HeaderLength()
+    {
+        if (headerBytes < 2)
+        {
+            return 2;
+        }
+
+        // A client's frame has a mask. The library waits for it before it refuses a header that denies it.
+        return 2 + ExtendedLengthBytes() + sizeof(uint);
+    }
+
+    private int ExtendedLengthBytes() =>
+        (header[1] & 0x7F) switch
+        {
+            127 => sizeof(ulong),
+            126 => sizeof(ushort),
+            _ => 0,
+        };
+
+    private void BeginFrame()
+    {
+        payloadLeft = ExtendedLengthBytes() switch
+        {
+            sizeof(ulong) => BinaryPrimitives.ReadUInt64BigEndian(header.AsSpan(2)),
+            sizeof(ushort) => BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(2)),
+            _ => (ulong)(header[1] & 0x7F),
+        };
+        if (IsControl)
+        {
+            return;
+        }
+
+        fragments++;
+        // A length of nearly 2^64 must not add up to a small one.
+        bytes = payloadLeft > (ulong)maxBytes ? payloadLeft : bytes + payloadLeft;
+        if (bytes > (ulong)maxBytes)
+        {
+            breach ??= (messages, CloseCode.MessageTooBig);
+        }
+        else if (fragments > maxFragments)
+        {
+            breach ??= (messages, CloseCode.TooManyFragments);
+        }
+    }
+
+    private void EndFrame()
+    {
+        headerBytes = 0;
+        if (!IsControl && (header[0] & 0x80) != 0)
+        {
+            messages++;
+            fragments = 0;
+            bytes = 0;
+        }
+    }
+
+    private bool IsControl => (header[0] & 0x0F) >= FirstControlOpcode;
+
+    private void StopTimer()
+    {
+        if (isTimed)
+        {
+            isTimed = false;
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Expire(Action onSlow)
+    {
+        lock (gate)
+        {
+            // It may have come to its end between the timer's decision and this line.
+            if (!isTimed)
+            {
+                return;
+            }
+
+            isTimed = false;
+        }
+
+        onSlow();
+    }
+}
