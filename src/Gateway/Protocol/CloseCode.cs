@@ -16,5 +16,5 @@ internal sealed record CloseCode(int Status, string Reason)
     public static readonly CloseCode ServiceRestart = new(1012, "the gateway restarts; come back after a random delay");
     public static readonly CloseCode MessageTimeout = new(4408, "a message took too long to arrive; come back");
     public static readonly CloseCode RateLimited = new(4429, "too many messages; come back slower");
-    public static readonly CloseCode BadClient = new(4500, "too many invalid messages in a row");
+    public static readonly CloseCode BadClient = new(4500, "too many invalid messages in a row; the errors before said why");
 }

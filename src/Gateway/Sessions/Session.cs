@@ -57,7 +57,7 @@ internal sealed class Session : IDisposable
             limits.MessageBytes,
             limits.FragmentsPerMessage,
             limits.MessageTimeout,
-            () => end.TrySetResult(SessionEnd.BrokeRule(CloseCode.MessageTimeout))
+            code => end.TrySetResult(SessionEnd.BrokeRule(code))
         );
         stream?.Meter = meter;
         reader = new SocketReader(socket, meter, limits.MessageBytes);

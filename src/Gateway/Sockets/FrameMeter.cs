@@ -20,6 +20,7 @@ internal sealed class FrameMeter : IDisposable
     private readonly int maxBytes;
     private readonly int maxFragments;
     private readonly TimeSpan maxTime;
+    private readonly Action<CloseCode> onBreach;
     private readonly ITimer timer;
     private readonly Lock gate = new();
     private readonly byte[] header = new byte[LongestHeader];
@@ -35,19 +36,32 @@ internal sealed class FrameMeter : IDisposable
     /// <param name="maxBytes">The largest message, in bytes.</param>
     /// <param name="maxFragments">Of how many frames a message may consist.</param>
     /// <param name="maxTime">How long a message may take, or a control frame between messages.</param>
-    /// <param name="onSlow">Called once when one takes longer.</param>
-    public FrameMeter(TimeProvider time, int maxBytes, int maxFragments, TimeSpan maxTime, Action onSlow)
+    /// <param name="onBreach">Called with what to close with where no message will come that the reader could judge.</param>
+    public FrameMeter(TimeProvider time, int maxBytes, int maxFragments, TimeSpan maxTime, Action<CloseCode> onBreach)
     {
         this.maxBytes = maxBytes;
         this.maxFragments = maxFragments;
         this.maxTime = maxTime;
-        timer = time.CreateTimer(_ => Expire(onSlow), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        this.onBreach = onBreach;
+        timer = time.CreateTimer(_ => Expire(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private bool IsIdle => headerBytes == 0 && fragments == 0;
 
     /// <summary>What to close with, where the message after the first <paramref name="whole"/> ones has broken a limit.</summary>
     public CloseCode? BreachAfter(long whole) => breach is { } found && found.Message == whole ? found.Code : null;
+
+    /// <summary>
+    /// Says that the WebSocket needs more bytes. It has then handed on every message before one that breaks a limit, and would wait for as
+    /// much of that one as its header says.
+    /// </summary>
+    public void WantsMore()
+    {
+        if (breach is { } found)
+        {
+            onBreach(found.Code);
+        }
+    }
 
     /// <summary>Takes note of what has come, before the WebSocket sees it.</summary>
     public void Received(ReadOnlySpan<byte> received)
@@ -170,7 +184,7 @@ internal sealed class FrameMeter : IDisposable
         }
     }
 
-    private void Expire(Action onSlow)
+    private void Expire()
     {
         lock (gate)
         {
@@ -183,6 +197,6 @@ internal sealed class FrameMeter : IDisposable
             isTimed = false;
         }
 
-        onSlow();
+        onBreach(CloseCode.MessageTimeout);
     }
 }

@@ -131,6 +131,7 @@ internal sealed class GatheringStream(Stream inner) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         isReading = true;
+        Meter?.WantsMore();
         try
         {
             var received = await inner.ReadAsync(buffer, cancellationToken);

@@ -69,6 +69,11 @@ internal static class BadFrames
             1009,
             TooBigReason
         ),
+        ["a second fragment that announces 2^62 bytes and brings none"] = new(
+            [.. RawFrame.Of(RawFrame.Text, [.. "{"u8], fin: false), .. RawFrame.Of(RawFrame.Continuation, [], announced: 1UL << 62)],
+            1009,
+            TooBigReason
+        ),
         ["a message at the limit"] = new(RawFrame.Message(Ping.PadRight(32_768)), null, "", Pong),
         ["a length in more bytes than it needs"] = new(RawFrame.Of(RawFrame.Text, PingBytes, lengthBytes: 9), null, "", Pong),
         ["a short length in three bytes"] = new(RawFrame.Of(RawFrame.Text, PingBytes, lengthBytes: 3), null, "", Pong),
