@@ -3,7 +3,7 @@
 BUF := node_modules/.bin/buf
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test check fmt clean
+.PHONY: help deps run build test fuzz check fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ build: ## Compile everything
 
 test: ## Build once, run every test; the last line sums them up
 	@scripts/test.sh
+
+fuzz: ## Fuzz one TARGET (message, event) for SECONDS (60); needs afl++
+	@scripts/fuzz.sh "$(TARGET)" "$(or $(SECONDS),60)"
 
 check: ## Format and lint, without tests
 	dotnet tool restore
