@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Sockets;
@@ -12,6 +13,7 @@ namespace OptimizationGateway.Gateway;
 /// <summary>The front door: looks at the request, refuses what may not come in, and runs a session for what may.</summary>
 internal sealed class GatewayEndpoint(
     CallerPolicy callers,
+    Admission admission,
     SessionRegistry sessions,
     BackendRegistry backends,
     IOptions<GatewayOptions> options,
@@ -24,36 +26,16 @@ internal sealed class GatewayEndpoint(
 
     private const string Subprotocol = "optimization.v1";
 
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
-        if (callers.Refusal(context.Request) is { } refusal)
+        if (WhyNot(context) is { } refusal)
         {
-            return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, refusal);
+            await RefuseAsync(context, refusal);
+            return;
         }
 
-        // Methods are case-sensitive; ASP.NET's own comparison isn't.
-        if (!string.Equals(context.Request.Method, HttpMethods.Get, StringComparison.Ordinal))
-        {
-            context.Response.Headers.Allow = HttpMethods.Get;
-            return Problem.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, $"{Path} is a WebSocket: connect to it with GET.");
-        }
-
-        if (Handshake.FaultIn(context) is { } fault)
-        {
-            return RefuseHandshakeAsync(context, fault);
-        }
-
-        if (sessions.IsDraining)
-        {
-            context.Response.Headers.RetryAfter = "1";
-            return Problem.WriteAsync(
-                context,
-                StatusCodes.Status503ServiceUnavailable,
-                "The gateway is shutting down. Come back in a moment."
-            );
-        }
-
-        return RunAsync(context);
+        using var place = admission.TryEnter(context.Connection.RemoteIpAddress, out var full);
+        await (place is null ? RefuseAsync(context, full!) : RunAsync(context));
     }
 
     private async Task RunAsync(HttpContext context)
@@ -66,13 +48,9 @@ internal sealed class GatewayEndpoint(
         var started = time.GetTimestamp();
         try
         {
-            var ended = await sessions.RunAsync(session.RunAsync);
+            var ended = await sessions.RunAsync(session);
             var duration = time.GetElapsedTime(started);
             SessionLog.Ended(logger, duration, ended.Reason, ended.CloseCode?.Status);
-            if (ended.Reason == SessionEndReason.Stuck)
-            {
-                metrics.ReaderStuck();
-            }
         }
         finally
         {
@@ -80,15 +58,29 @@ internal sealed class GatewayEndpoint(
         }
     }
 
-    private static Task RefuseHandshakeAsync(HttpContext context, HandshakeFault fault)
+    /// <summary>What is wrong with the request itself.</summary>
+    private Refusal? WhyNot(HttpContext context) =>
+        callers.WhyNot(context.Request) is { } refusal ? refusal
+        // Methods are case-sensitive; ASP.NET's own comparison isn't.
+        : !string.Equals(context.Request.Method, HttpMethods.Get, StringComparison.Ordinal) ? Refusal.MethodNotAllowed
+        : Handshake.WhyNot(context);
+
+    private Task RefuseAsync(HttpContext context, Refusal refusal)
     {
-        if (fault.Status == StatusCodes.Status426UpgradeRequired)
+        metrics.ConnectionRefused(refusal);
+        var headers = context.Response.Headers;
+        if (refusal == Refusal.MethodNotAllowed)
         {
-            context.Response.Headers[HeaderNames.Upgrade] = "websocket";
-            context.Response.Headers[HeaderNames.Connection] = HeaderNames.Upgrade;
-            context.Response.Headers.SecWebSocketVersion = "13";
+            headers.Allow = HttpMethods.Get;
         }
 
-        return Problem.WriteAsync(context, fault.Status, fault.Detail);
+        if (refusal.Status == StatusCodes.Status426UpgradeRequired)
+        {
+            headers[HeaderNames.Upgrade] = "websocket";
+            headers[HeaderNames.Connection] = HeaderNames.Upgrade;
+            headers.SecWebSocketVersion = "13";
+        }
+
+        return Problem.WriteAsync(context, refusal);
     }
 }

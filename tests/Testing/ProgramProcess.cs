@@ -47,7 +47,24 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
         process = null;
     }
 
+    /// <summary>Sends a signal; it may have none of the orderly ends in mind.</summary>
+    public void Send(Signal signal) => Signals.Send(Running.Id, signal);
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> ExitAsync(TimeSpan deadline)
+    {
+        using var timeout = new CancellationTokenSource(deadline);
+        await Running.WaitForExitAsync(timeout.Token);
+        return Running.ExitCode;
+    }
+
+    /// <summary>What it has printed.</summary>
+    public string Output => string.Join('\n', output);
+
     public async ValueTask DisposeAsync() => await KillAsync();
+
+    private Process Running => process ?? throw new InvalidOperationException("It isn't running.");
 
     /// <summary>A port that is free now; the programs are started again at the same one, so they can't be left to choose.</summary>
     public static int FreePort()
@@ -56,8 +73,6 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-
-    private string Output => string.Join('\n', output);
 
     private async Task<bool> AnswersAsync()
     {

@@ -43,20 +43,21 @@ public sealed class SlowClient : IAsyncDisposable
 
     /// <summary>Reads one message.</summary>
     /// <exception cref="WebSocketException">The connection is gone.</exception>
-    public async Task<JsonObject> ReadAsync()
+    public async Task<JsonObject> ReadAsync() =>
+        await ReadOrCloseAsync() ?? throw new InvalidOperationException($"The gateway closed with {(int?)socket.CloseStatus}.");
+
+    /// <summary>Reads everything up to the gateway's close.</summary>
+    /// <returns>The ids of the events, and the close code.</returns>
+    public async Task<(List<long> Ids, int? CloseStatus)> ReadToCloseAsync()
     {
-        using var deadline = new CancellationTokenSource(TestClient.Deadline);
-        using var message = new MemoryStream();
-        var buffer = new byte[4 * 1024];
-        while (true)
+        var ids = new List<long>();
+        while (await ReadOrCloseAsync() is { } message)
         {
-            var read = await socket.ReceiveAsync(buffer.AsMemory(), deadline.Token);
-            message.Write(buffer, 0, read.Count);
-            if (read.EndOfMessage)
-            {
-                return JsonNode.Parse(message.ToArray())!.AsObject();
-            }
+            ids.AddRange(TestClient.EventIds([message], (string?)message["jobId"] ?? ""));
         }
+
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, CancellationToken.None);
+        return (ids, (int?)socket.CloseStatus);
     }
 
     /// <summary>Reads until so many events have come.</summary>
@@ -70,6 +71,27 @@ public sealed class SlowClient : IAsyncDisposable
         }
 
         return ids;
+    }
+
+    private async Task<JsonObject?> ReadOrCloseAsync()
+    {
+        using var deadline = new CancellationTokenSource(TestClient.Deadline);
+        using var message = new MemoryStream();
+        var buffer = new byte[4 * 1024];
+        while (true)
+        {
+            var read = await socket.ReceiveAsync(buffer.AsMemory(), deadline.Token);
+            if (read.MessageType == WebSocketMessageType.Close)
+            {
+                return null;
+            }
+
+            message.Write(buffer, 0, read.Count);
+            if (read.EndOfMessage)
+            {
+                return JsonNode.Parse(message.ToArray())!.AsObject();
+            }
+        }
     }
 
     public ValueTask DisposeAsync()

@@ -110,6 +110,8 @@ internal sealed class JobWatcher
                 yield break;
             }
 
+            metrics.StreamReopened(backend.Name, fault?.Kind);
+
             foreach (var pause in Pauses())
             {
                 var began = time.GetTimestamp();
@@ -140,7 +142,6 @@ internal sealed class JobWatcher
             request.AfterEventId = cursor;
         }
 
-        metrics.StreamOpened(backend.Name);
         return backend.Open(request, stop);
     }
 

@@ -6,13 +6,13 @@ namespace OptimizationGateway.Gateway.IntegrationTests.BadInput;
 /// <summary>PROTOCOL.md section 7: what can't become a WebSocket is told why, and disturbs nobody. Nothing is ever answered with 500.</summary>
 public sealed class BadHandshakeTests(TargetGateway target) : IClassFixture<TargetGateway>
 {
-    private static readonly Dictionary<int, string> Titles = new()
+    private static readonly Dictionary<int, (string Title, string[] Codes)> Documented = new()
     {
-        [400] = "Bad Request",
-        [403] = "Forbidden",
-        [404] = "Not Found",
-        [405] = "Method Not Allowed",
-        [426] = "Upgrade Required",
+        [400] = ("Bad Request", ["malformed_handshake"]),
+        [403] = ("Forbidden", ["host_not_allowed", "origin_not_allowed"]),
+        [404] = ("Not Found", ["not_found"]),
+        [405] = ("Method Not Allowed", ["method_not_allowed"]),
+        [426] = ("Upgrade Required", ["upgrade_required"]),
     };
 
     public static TheoryData<string> Names => [.. BadHandshakes.Rows.Keys];
@@ -109,9 +109,10 @@ public sealed class BadHandshakeTests(TargetGateway target) : IClassFixture<Targ
         Assert.Equal("application/problem+json", answer.Headers["Content-Type"]);
         var problem = JsonNode.Parse(answer.Body)!.AsObject();
         Assert.Equal(
-            (row.Detail, row.Status, Titles[row.Status]),
+            (row.Detail, row.Status, Documented[row.Status].Title),
             ((string?)problem["detail"], (int)problem["status"]!, (string?)problem["title"])
         );
+        Assert.Contains((string?)problem["code"], Documented[row.Status].Codes);
         Assert.StartsWith("https://tools.ietf.org/html/rfc9110#section-15.5.", (string?)problem["type"], StringComparison.Ordinal);
     }
 }

@@ -5,9 +5,9 @@ namespace OptimizationGateway.Gateway.IntegrationTests.BadInput;
 /// <summary>The table of malformed handshakes and what each is answered with.</summary>
 internal static class BadHandshakes
 {
-    private const string Get = "/ws/optimization is a WebSocket: connect to it with GET.";
-    private const string OverHttp11 = "/ws/optimization is a WebSocket. Connect over HTTP/1.1.";
-    private const string Version13 = "/ws/optimization is a WebSocket. Send Sec-WebSocket-Version: 13, once.";
+    private const string Get = "This is a WebSocket: connect to it with GET.";
+    private const string OverHttp11 = "This is a WebSocket. Connect over HTTP/1.1.";
+    private const string Version13 = "This is a WebSocket. Send Sec-WebSocket-Version: 13, once.";
     private const string Malformed = "The WebSocket handshake is malformed: ";
     private const string OneKey = Malformed + "it needs one Sec-WebSocket-Key, of 16 bytes in base64.";
     private const string NeedsConnection = Malformed + "it needs Connection: Upgrade.";
@@ -19,7 +19,7 @@ internal static class BadHandshakes
         "Pages of this Origin may not connect. If they should, add the Origin to Gateway:Security:AllowedOrigins.";
     private const string NothingHere = "Nothing is here. The WebSocket is at /ws/optimization, the page at /.";
     private const string UseAClient =
-        "/ws/optimization is a WebSocket. Connect with a WebSocket client (version 13) and send "
+        "This is a WebSocket. Connect with a WebSocket client (version 13) and send "
         + "{\"type\":\"subscribe\",\"jobId\":\"…\",\"afterEventId\":0}.";
     private const string AllowGet = "Allow: GET";
     private const string Take13 = "Sec-WebSocket-Version: 13";
