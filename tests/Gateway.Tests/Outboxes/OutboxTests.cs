@@ -195,6 +195,145 @@ public sealed class OutboxTests
                 Assert.Equal((0, false), (model.QueuedBytes, model.HasMessages));
             });
 
+    [Fact]
+    public async Task Whatever_is_done_no_lane_holds_more_than_it_may_and_who_waits_is_let_in_once_there_is_room()
+    {
+        var step = Gen.Select(Gen.Int[0, 2], Gen.Int[0, 5], Gen.Int[1, 400]);
+        await step.List[1, 200]
+            .SampleAsync(async steps =>
+            {
+                var model = new Outbox(LaneCapacity, int.MaxValue);
+                var lanes = Enumerable.Range(0, 3).Select(_ => new ModelLane(model)).ToArray();
+                foreach (var (which, what, length) in steps)
+                {
+                    if (what == 5)
+                    {
+                        lanes[which].Clear();
+                    }
+                    else if (what >= 3)
+                    {
+                        TakeOne(model, lanes);
+                    }
+                    else
+                    {
+                        lanes[which].Write((byte)which, length);
+                    }
+
+                    await Task.WhenAll(lanes.Select(lane => lane.AssertAsync()));
+                }
+
+                while (TakeOne(model, lanes))
+                {
+                    await Task.WhenAll(lanes.Select(lane => lane.AssertAsync()));
+                }
+
+                Assert.All(lanes, lane => Assert.Empty(lane.Queued));
+            });
+    }
+
+    [Fact]
+    public void Lanes_that_stay_busy_get_their_share_whatever_the_size_of_their_messages() =>
+        Gen.Int[1, 100_000]
+            .Array[2, 5]
+            .Sample(sizes =>
+            {
+                const int Turn = 32 * 1024;
+                var model = new Outbox(int.MaxValue, int.MaxValue);
+                foreach (var (size, lane) in sizes.Select((size, lane) => (size, lane)))
+                {
+                    var ticket = model.Ticket(model.OpenLane());
+                    for (var left = 1_000_000; left > 0; left -= size)
+                    {
+                        Write(ticket, Filled((byte)lane, size));
+                    }
+                }
+
+                var sent = new long[sizes.Length];
+                while (sent.Max() < 800_000 && model.TryTake(out var message))
+                {
+                    sent[message.Bytes.Span[0]] += message.Length;
+                    message.Return();
+                    Assert.InRange(sent.Max() - sent.Min(), 0, (2 * Turn) + (2 * sizes.Max()));
+                }
+            });
+
+    private static bool TakeOne(Outbox model, ModelLane[] lanes)
+    {
+        if (!model.TryTake(out var message))
+        {
+            return false;
+        }
+
+        lanes[message.Bytes.Span[0]].Taken(message.Length);
+        message.Return();
+        return true;
+    }
+
+    private static OutboxMessage Filled(byte with, int length)
+    {
+        using var buffer = new MessageBuffer();
+        buffer.GetSpan(length)[..length].Fill(with);
+        buffer.Advance(length);
+        return buffer.Detach();
+    }
+
+    /// <summary>One lane and what it should hold: one producer, which writes the next message once the last is in.</summary>
+    private sealed class ModelLane(Outbox outbox)
+    {
+        private readonly Lane lane = outbox.OpenLane();
+        private Task waiting = Task.CompletedTask;
+        private int waitingLength;
+
+        public Queue<int> Queued { get; } = new();
+
+        public void Write(byte id, int length)
+        {
+            if (waitingLength > 0)
+            {
+                return;
+            }
+
+            var mustWait = Queued.Count > 0 && Queued.Sum() + length > LaneCapacity;
+            waiting = outbox.Ticket(lane).WriteAsync(Filled(id, length)).AsTask();
+            Assert.Equal(mustWait, !waiting.IsCompleted);
+            waitingLength = mustWait ? length : 0;
+            if (!mustWait)
+            {
+                Queued.Enqueue(length);
+            }
+        }
+
+        public void Taken(int length)
+        {
+            Assert.Equal(Queued.Dequeue(), length);
+            if (waitingLength > 0 && (Queued.Count == 0 || Queued.Sum() + waitingLength <= LaneCapacity))
+            {
+                Queued.Enqueue(waitingLength);
+                waitingLength = 0;
+            }
+        }
+
+        public void Clear()
+        {
+            outbox.Clear(lane);
+            Queued.Clear();
+            waitingLength = 0;
+        }
+
+        /// <summary>Whoever may go on, goes on; the lane holds what it should.</summary>
+        public async Task AssertAsync()
+        {
+            if (waitingLength == 0)
+            {
+                await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+            }
+
+            Assert.Equal(waitingLength > 0, !waiting.IsCompleted);
+            Assert.Equal(Queued.Sum(), lane.Bytes);
+            Assert.InRange(lane.Bytes, 0, LaneCapacity);
+        }
+    }
+
     private LaneTicket NewLane(out Lane lane)
     {
         lane = outbox.OpenLane();
