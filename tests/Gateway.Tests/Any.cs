@@ -38,7 +38,10 @@ internal static class Any
 
     /// <summary>A job id or request id that section 2 allows, of at most as many UTF-16 units.</summary>
     public static Gen<string> Id(int most) =>
-        Gen.OneOf("a", "-", "/", "\"", "\\", " ", "é", "漢", "😀", "\u2028").Array[1, most / 2].Select(string.Concat);
+        Gen.OneOf(
+            Gen.OneOf("a", "-", "/", "\"", "\\", " ", "é", "漢", "😀", "\u2028").Array[1, most / 2].Select(string.Concat),
+            Gen.OneOf(new string('j', most), string.Concat(Enumerable.Repeat("😀", most / 2)))
+        );
 
     public static readonly Gen<long> EventId = Gen.OneOf(Gen.Long[1, (1L << 53) - 1], Gen.Long[1, 100], Gen.Const((1L << 53) - 1));
 
