@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Sockets;
@@ -14,22 +13,20 @@ namespace OptimizationGateway.Gateway.Sockets;
 /// </remarks>
 internal sealed class FrameMeter : IDisposable
 {
-    private const int LongestHeader = 14;
-    private const int FirstControlOpcode = 8;
-
+    private readonly TimeProvider time;
     private readonly int maxBytes;
     private readonly int maxFragments;
     private readonly TimeSpan maxTime;
     private readonly Action<CloseCode> onBreach;
     private readonly ITimer timer;
     private readonly Lock gate = new();
-    private readonly byte[] header = new byte[LongestHeader];
-    private int headerBytes;
+    private readonly FrameHeader header = new();
     private ulong payloadLeft;
     private long messages;
     private int fragments;
     private ulong bytes;
     private bool isTimed;
+    private long began;
     private (long Message, CloseCode Code)? breach;
 
     /// <param name="time">The clock.</param>
@@ -39,6 +36,7 @@ internal sealed class FrameMeter : IDisposable
     /// <param name="onBreach">Called with what to close with where no message will come that the reader could judge.</param>
     public FrameMeter(TimeProvider time, int maxBytes, int maxFragments, TimeSpan maxTime, Action<CloseCode> onBreach)
     {
+        this.time = time;
         this.maxBytes = maxBytes;
         this.maxFragments = maxFragments;
         this.maxTime = maxTime;
@@ -46,7 +44,7 @@ internal sealed class FrameMeter : IDisposable
         timer = time.CreateTimer(_ => Expire(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    private bool IsIdle => headerBytes == 0 && fragments == 0;
+    private bool IsIdle => header.IsEmpty && fragments == 0;
 
     /// <summary>What to close with, where the message after the first <paramref name="whole"/> ones has broken a limit.</summary>
     public CloseCode? BreachAfter(long whole) => breach is { } found && found.Message == whole ? found.Code : null;
@@ -82,6 +80,7 @@ internal sealed class FrameMeter : IDisposable
             else if (begins)
             {
                 isTimed = true;
+                began = time.GetTimestamp();
                 timer.Change(maxTime, Timeout.InfiniteTimeSpan);
             }
         }
@@ -100,8 +99,8 @@ internal sealed class FrameMeter : IDisposable
         }
         else
         {
-            header[headerBytes++] = received[0];
-            if (headerBytes < HeaderLength())
+            header.Add(received[0]);
+            if (!header.IsWhole)
             {
                 return taken;
             }
@@ -117,34 +116,10 @@ internal sealed class FrameMeter : IDisposable
         return taken;
     }
 
-    private int HeaderLength()
-    {
-        if (headerBytes < 2)
-        {
-            return 2;
-        }
-
-        // A client's frame has a mask. The library waits for it before it refuses a header that denies it.
-        return 2 + ExtendedLengthBytes() + sizeof(uint);
-    }
-
-    private int ExtendedLengthBytes() =>
-        (header[1] & 0x7F) switch
-        {
-            127 => sizeof(ulong),
-            126 => sizeof(ushort),
-            _ => 0,
-        };
-
     private void BeginFrame()
     {
-        payloadLeft = ExtendedLengthBytes() switch
-        {
-            sizeof(ulong) => BinaryPrimitives.ReadUInt64BigEndian(header.AsSpan(2)),
-            sizeof(ushort) => BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(2)),
-            _ => (ulong)(header[1] & 0x7F),
-        };
-        if (IsControl)
+        payloadLeft = header.PayloadLength;
+        if (header.IsControl)
         {
             return;
         }
@@ -164,16 +139,15 @@ internal sealed class FrameMeter : IDisposable
 
     private void EndFrame()
     {
-        headerBytes = 0;
-        if (!IsControl && (header[0] & 0x80) != 0)
+        if (header is { IsControl: false, IsLast: true })
         {
             messages++;
             fragments = 0;
             bytes = 0;
         }
-    }
 
-    private bool IsControl => (header[0] & 0x0F) >= FirstControlOpcode;
+        header.Clear();
+    }
 
     private void StopTimer()
     {
@@ -188,9 +162,11 @@ internal sealed class FrameMeter : IDisposable
     {
         lock (gate)
         {
-            // It may have come to its end between the timer's decision and this line.
-            if (!isTimed)
+            // It may have come to its end between the timer's decision and this line, and another have begun.
+            var left = maxTime - time.GetElapsedTime(began);
+            if (!isTimed || left > TimeSpan.Zero)
             {
+                timer.Change(isTimed ? left : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 return;
             }
 
