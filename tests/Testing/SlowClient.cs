@@ -9,18 +9,24 @@ namespace OptimizationGateway.Testing;
 /// <summary>A WebSocket client with small buffers that reads only when told to.</summary>
 public sealed class SlowClient : IAsyncDisposable
 {
+    /// <summary>The longest message that it should have to wait for at its own pace.</summary>
+    private const int LongMessageBytes = 300 * 1024;
+
     private readonly WebSocket socket;
     private readonly HttpMessageInvoker http;
+    private readonly TimeSpan patience;
 
-    private SlowClient(WebSocket socket, HttpMessageInvoker http)
+    private SlowClient(WebSocket socket, HttpMessageInvoker http, TimeSpan patience)
     {
         this.socket = socket;
         this.http = http;
+        this.patience = patience;
     }
 
     /// <param name="url">The gateway's socket.</param>
     /// <param name="receiveBufferBytes">What the kernel takes for it; little, or megabytes fit into it before anyone is held back.</param>
-    public static async Task<SlowClient> ConnectAsync(Uri url, int receiveBufferBytes = 8 * 1024)
+    /// <param name="bytesPerSecond">How fast it takes what it is told to read; as fast as it can by default.</param>
+    public static async Task<SlowClient> ConnectAsync(Uri url, int receiveBufferBytes = 8 * 1024, int? bytesPerSecond = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -28,14 +34,16 @@ public sealed class SlowClient : IAsyncDisposable
             {
                 var tcp = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = receiveBufferBytes, NoDelay = true };
                 await tcp.ConnectAsync(new IPEndPoint(IPAddress.Loopback, context.DnsEndPoint.Port), cancellation);
-                return new NetworkStream(tcp, ownsSocket: true);
+                var stream = new NetworkStream(tcp, ownsSocket: true);
+                return bytesPerSecond is { } rate ? new ThrottledStream(stream, rate) : stream;
             },
         };
         var http = new HttpMessageInvoker(handler);
         var client = new ClientWebSocket();
         using var deadline = new CancellationTokenSource(TestClient.Deadline);
         await client.ConnectAsync(url, http, deadline.Token);
-        return new SlowClient(client, http);
+        var slowness = TimeSpan.FromSeconds(bytesPerSecond is null ? 0 : LongMessageBytes / bytesPerSecond.Value);
+        return new SlowClient(client, http, TestClient.Deadline + slowness);
     }
 
     public Task SendAsync(string text) =>
@@ -75,7 +83,7 @@ public sealed class SlowClient : IAsyncDisposable
 
     private async Task<JsonObject?> ReadOrCloseAsync()
     {
-        using var deadline = new CancellationTokenSource(TestClient.Deadline);
+        using var deadline = new CancellationTokenSource(patience);
         using var message = new MemoryStream();
         var buffer = new byte[4 * 1024];
         while (true)

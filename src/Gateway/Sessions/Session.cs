@@ -67,12 +67,7 @@ internal sealed class Session : IDisposable
         stream?.Meter = meter;
         reader = new SocketReader(socket, meter, limits.MessageBytes);
         writer = new SocketWriter(socket, stream, outbox);
-        progress = new SendProgress(
-            time,
-            limits.StuckReaderTimeout,
-            SendProgress.DefaultMinimumBytes,
-            () => end.TrySetResult(SessionEnd.Stuck)
-        );
+        progress = new SendProgress(time, limits.StuckReaderTimeout, () => end.TrySetResult(SessionEnd.Stuck));
         stream?.Progress = progress;
         subscriptions = new SubscriptionSet(backends, outbox, limits.SubscriptionsPerConnection, time, metrics, Fail);
         replays = new ReplayQueue(backends, outbox, limits.WaitingReplays, time, Fail);
