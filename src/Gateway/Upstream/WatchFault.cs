@@ -53,6 +53,11 @@ internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = n
     /// <param name="id">The event's id, where it could be read; one that no cursor can name is no help to anyone and left out.</param>
     public static WatchFault BadEvent(long id) => new(WatchFaultKind.BadEvent, EventId: id is > 0 and <= WatchedEvent.MaxId ? id : null);
 
+    /// <param name="verdict">What is wrong with an event.</param>
+    /// <param name="watched">The event.</param>
+    public static WatchFault Of(EventVerdict verdict, in WatchedEvent watched) =>
+        verdict == EventVerdict.Bad ? BadEvent(watched.Id) : Breach;
+
     /// <param name="exception">How the client library reports it.</param>
     /// <param name="answer">What came over HTTP.</param>
     /// <param name="askedForEpoch">Whether the request named an epoch.</param>
