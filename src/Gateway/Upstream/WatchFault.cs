@@ -63,9 +63,9 @@ internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = n
     /// <param name="askedForEpoch">Whether the request named an epoch.</param>
     public static WatchFault Of(RpcException exception, WatchAnswer answer, bool askedForEpoch)
     {
-        if (exception.Status.DebugException is not null)
+        if (exception.Status.DebugException is { } cause)
         {
-            return Unavailable;
+            return cause is UnreadableMessageException ? BadEvent(id: 0) : Unavailable;
         }
 
         if (!answer.HasStatus)
@@ -96,5 +96,8 @@ internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = n
     }
 
     private static long? Trailer(RpcException exception, string name) =>
-        long.TryParse(exception.Trailers.GetValue(name), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+        long.TryParse(exception.Trailers.GetValue(name), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        && id <= WatchedEvent.MaxId
+            ? id
+            : null;
 }
