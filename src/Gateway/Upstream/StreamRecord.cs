@@ -23,7 +23,7 @@ internal sealed class StreamRecord(long? start)
     /// <param name="earliestTold">The oldest event there was at that time, where the client was told so.</param>
     public WatchFault? FaultOf(WatchMessage subscribed, bool isReopened, long? earliestTold)
     {
-        if (subscribed.LastEventId is < 0 or > WatchedEvent.MaxId)
+        if (subscribed.LastEventId is < 0 or > WatchedEvent.MaxId || subscribed.EarliestEventId is < 0 or > WatchedEvent.MaxId)
         {
             return WatchFault.Refused;
         }

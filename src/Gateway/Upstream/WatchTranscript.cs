@@ -11,9 +11,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
     private bool isOpen;
     private long? earliestTold;
 
-    // What the client was promised: a replay that says it is the last.
-    private bool owesLastReplay;
-
+    private readonly OwedReplay owed = new();
     private StreamRecord stream = new(start.AfterEventId);
 
     public LogPosition Position { get; } = new(start.AfterEventId);
@@ -37,14 +35,25 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
     {
         steps.Clear();
         Position.MoveTo(lastShown);
-        owesLastReplay |= step is WatchStep.History;
+        owed.Promise(last: step is WatchStep.History);
     }
 
     /// <summary>A new stream was asked for, from the position on.</summary>
     public void StartStream()
     {
         stream = new StreamRecord(Position.Cursor);
+        owed.ForgetAllClear();
+        outage.StreamStarted();
         Position.ExpectNoLateStart();
+    }
+
+    /// <summary>The outage is over. Where the client was told of it and nothing else has told it of the end, an empty replay does.</summary>
+    public void OutageEnded()
+    {
+        if (owed.TakeAllClear())
+        {
+            Tell(new WatchStep.History([], HasMore: false));
+        }
     }
 
     /// <summary>Takes the stream's next message.</summary>
@@ -115,7 +124,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
 
         isOpen = true;
         earliestTold = earliestEventId;
-        owesLastReplay = start.AfterEventId is not null;
+        owed.Promise(last: start.AfterEventId is not null);
         Tell(new WatchStep.Opened(toldEpoch, lastEventId, earliestEventId));
     }
 
@@ -177,11 +186,8 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
 
     private void TellHistory(List<WatchedEvent> fresh, bool hasMore)
     {
-        // The empty replay of a reopened stream is news only where the client waits for a last one, or was told that the backend is away.
-        var isNews = fresh.Count > 0 || (!hasMore && (owesLastReplay || outage.IsAnnounced));
-        if (isNews)
+        if (owed.IsNews(fresh.Count == 0, hasMore, outage.IsAnnounced))
         {
-            owesLastReplay = hasMore;
             Tell(new WatchStep.History(fresh, hasMore));
         }
     }
@@ -213,7 +219,8 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
         }
 
         stream.GoLive();
-        if (owesLastReplay)
+        owed.ForgetAllClear();
+        if (owed.OwesLast)
         {
             // The backend went over to live events without a word; the client was promised one.
             TellHistory([], hasMore: false);
