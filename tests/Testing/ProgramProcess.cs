@@ -91,7 +91,8 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
 
     private Process Started => process ?? throw new InvalidOperationException("It isn't started.");
 
-    private string Output => string.Join('\n', output);
+    /// <summary>What it has said.</summary>
+    public string Output => string.Join('\n', output);
 
     private async Task<bool> AnswersAsync()
     {
