@@ -3,7 +3,7 @@
 BUF := node_modules/.bin/buf
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test check fmt clean
+.PHONY: help deps run build test chaos check fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ build: ## Compile everything
 
 test: ## Build once, run every test; the last line sums them up
 	@scripts/test.sh
+
+DURATION ?= 600
+chaos: ## Kill, cut and stall for DURATION seconds, from SEED, while clients watch; the last line sums it up
+	dotnet run --project tests/Faults -- --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 
 check: ## Format and lint, without tests
 	dotnet tool restore

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Health;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Sockets;
@@ -39,7 +40,10 @@ public static class GatewayHost
         app.Use(GatheringUpgrade.Invoke);
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = KeepAlive, KeepAliveTimeout = KeepAlive });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
+        HealthEndpoints.Map(app);
         ConsolePage.Map(app);
+        app.Services.GetRequiredService<GatewayMetrics>()
+            .ObserveOutboxes(() => app.Services.GetRequiredService<SessionRegistry>().QueuedBytes);
         return app;
     }
 
@@ -53,10 +57,21 @@ public static class GatewayHost
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<BackendRegistry>();
+        services.AddSingleton(provider => new Admission(
+            provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits,
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<CallerPolicy>();
         services.AddSingleton<GatewayEndpoint>();
         services.AddHostedService<SessionDrain>();
+        services
+            .AddOptions<HostOptions>()
+            .Configure<IOptions<GatewayOptions>>((host, gateway) => host.ShutdownTimeout = gateway.Value.Drain.ShutdownTimeout);
+        services
+            .AddHealthChecks()
+            .AddCheck<LifeCheck>(LifeCheck.Name, tags: [HealthEndpoints.Ready])
+            .AddCheck<BackendsCheck>(BackendsCheck.Name, tags: [HealthEndpoints.Ready]);
     }
 
     private static void AddServer(WebApplicationBuilder builder)
@@ -86,5 +101,8 @@ public static class GatewayHost
         // A backend that goes away is the gateway's daily bread, told once per outage by its own log; the client library has an error for each stream.
         builder.Logging.AddFilter("Grpc", LogLevel.Critical);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+
+        // Not to be ready while it drains is no error of the gateway's, however often a balancer asks.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
     }
 }

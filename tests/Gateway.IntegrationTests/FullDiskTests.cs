@@ -102,7 +102,7 @@ public sealed class FullDiskTests
     private static async Task HealthIsAsync(TestStub stub, HealthCheckResponse.Types.ServingStatus status)
     {
         using var channel = GrpcChannel.ForAddress(stub.GrpcUrl);
-        var health = new Health.HealthClient(channel);
+        var health = new global::Grpc.Health.V1.Health.HealthClient(channel);
         await Until.TrueAsync(
             async () =>
                 (await health.CheckAsync(new HealthCheckRequest(), deadline: DateTime.UtcNow + TestClient.Deadline)).Status == status,

@@ -20,7 +20,7 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
     /// <param name="value">The soft limit.</param>
     public async Task LimitAsync(string resource, string value)
     {
-        using var prlimit = Process.Start("prlimit", ["--pid", $"{Started.Id}", $"--{resource}={value}:"]);
+        using var prlimit = Process.Start("prlimit", ["--pid", $"{Running.Id}", $"--{resource}={value}:"]);
         await prlimit.WaitForExitAsync();
         if (prlimit.ExitCode != 0)
         {
@@ -29,19 +29,19 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
     }
 
     /// <summary>How many descriptors it has open.</summary>
-    public int Descriptors => Directory.GetFileSystemEntries($"/proc/{Started.Id}/fd").Length;
+    public int Descriptors => Directory.GetFileSystemEntries($"/proc/{Running.Id}/fd").Length;
 
     /// <summary>How much CPU time it has used.</summary>
     public TimeSpan Cpu
     {
         get
         {
-            Started.Refresh();
-            return Started.TotalProcessorTime;
+            Running.Refresh();
+            return Running.TotalProcessorTime;
         }
     }
 
-    public bool IsAlive => !Started.HasExited;
+    public bool IsAlive => !Running.HasExited;
 
     public async Task StartAsync()
     {
@@ -79,7 +79,24 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
         process = null;
     }
 
+    /// <summary>Sends a signal; it may have none of the orderly ends in mind.</summary>
+    public void Send(Signal signal) => Signals.Send(Running.Id, signal);
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> ExitAsync(TimeSpan deadline)
+    {
+        using var timeout = new CancellationTokenSource(deadline);
+        await Running.WaitForExitAsync(timeout.Token);
+        return Running.ExitCode;
+    }
+
+    /// <summary>What it has printed.</summary>
+    public string Output => string.Join('\n', output);
+
     public async ValueTask DisposeAsync() => await KillAsync();
+
+    private Process Running => process ?? throw new InvalidOperationException("It isn't running.");
 
     /// <summary>A port that is free now; the programs are started again at the same one, so they can't be left to choose.</summary>
     public static int FreePort()
@@ -88,11 +105,6 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-
-    private Process Started => process ?? throw new InvalidOperationException("It isn't started.");
-
-    /// <summary>What it has said.</summary>
-    public string Output => string.Join('\n', output);
 
     private async Task<bool> AnswersAsync()
     {

@@ -146,7 +146,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     }
 
     /// <summary>Waits until there is something to take.</summary>
-    /// <returns>False once the outbox is closed and its control lane is drained.</returns>
+    /// <returns>False once the outbox is closed and drained.</returns>
     public ValueTask<bool> WaitToTakeAsync()
     {
         lock (gate)
@@ -163,6 +163,16 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
 
             takerWaiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             return new ValueTask<bool>(takerWaiter.Task);
+        }
+    }
+
+    /// <summary>Takes nothing more. What waits is still sent.</summary>
+    public void CloseWhenDrained()
+    {
+        lock (gate)
+        {
+            closed = true;
+            WakeTaker();
         }
     }
 

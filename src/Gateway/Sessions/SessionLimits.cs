@@ -2,9 +2,24 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OptimizationGateway.Gateway.Sessions;
 
-/// <summary>What one connection may do: the settings under <c>Gateway:Limits</c>.</summary>
+/// <summary>How many clients there may be and what each may do: the settings under <c>Gateway:Limits</c>.</summary>
 internal sealed record SessionLimits
 {
+    /// <summary>How many connections there may be in all. One more is refused with 503. Default: 10,000.</summary>
+    [Range(1, 10_000_000)]
+    public int Connections { get; init; } = 10_000;
+
+    /// <summary>
+    /// How many connections an address may have (of IPv6: its first 64 bits); loopback isn't counted. One more is refused with 429.
+    /// Default: 200, which many people behind one address of an office can share.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int ConnectionsPerAddress { get; init; } = 200;
+
+    /// <summary>How many clients a second may connect; as many may at once. More are refused with 503. Default: 500.</summary>
+    [Range(1, 10_000_000)]
+    public int NewConnectionsPerSecond { get; init; } = 500;
+
     /// <summary>The largest client message, in bytes. A larger one closes the socket with 1009. Default: 32 KiB.</summary>
     [Range(1_024, 16_777_216)]
     public int MessageBytes { get; init; } = 32 * 1024;

@@ -1,10 +1,17 @@
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Upstream;
 
 /// <summary>A gRPC server that has jobs, and the connections to it.</summary>
-internal sealed class Backend(string name, BackendOptions options, UpstreamOptions upstream, TimeProvider time, ILoggerFactory loggers)
-    : IDisposable
+internal sealed class Backend(
+    string name,
+    BackendOptions options,
+    UpstreamOptions upstream,
+    TimeProvider time,
+    GatewayMetrics metrics,
+    ILoggerFactory loggers
+) : IDisposable
 {
     private readonly ChannelPool channels = new(new Uri(options.Address), upstream, loggers);
     private readonly ILogger logger = loggers.CreateLogger<Backend>();
@@ -21,7 +28,14 @@ internal sealed class Backend(string name, BackendOptions options, UpstreamOptio
     /// <summary>How many streams are open to it.</summary>
     public int Streams => channels.Streams;
 
-    public WatchStream Open(WatchJobRequest request, CancellationToken stop) => new(channels.Rent(), request, time, stop);
+    /// <summary>Whether a watch broke since it can't be reached, ends streams without a reason or breaks the contract, and some still are.</summary>
+    public bool IsTroubled => trouble.IsOn;
+
+    public WatchStream Open(WatchJobRequest request, CancellationToken stop)
+    {
+        metrics.StreamOpened(name);
+        return new WatchStream(channels.Rent(() => metrics.StreamClosed(name)), request, time, stop);
+    }
 
     /// <summary>How long a watch that wants to reopen has to wait for its turn.</summary>
     public TimeSpan NextTurn() => pacer.Reserve();

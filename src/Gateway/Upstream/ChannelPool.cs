@@ -14,7 +14,8 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
     private readonly List<PooledChannel> channels = [];
 
     /// <summary>A place on a connection, for one stream.</summary>
-    public ChannelLease Rent()
+    /// <param name="returned">Called once the place is given back.</param>
+    public ChannelLease Rent(Action returned)
     {
         lock (gate)
         {
@@ -26,7 +27,14 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
             }
 
             channel.Streams++;
-            return new ChannelLease(channel.Invoker, () => Return(channel));
+            return new ChannelLease(
+                channel.Invoker,
+                () =>
+                {
+                    Return(channel);
+                    returned();
+                }
+            );
         }
     }
 

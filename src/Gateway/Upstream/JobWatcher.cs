@@ -111,6 +111,8 @@ internal sealed class JobWatcher
                 yield break;
             }
 
+            metrics.StreamReopened(backend.Name, fault?.Kind);
+
             foreach (var pause in Pauses())
             {
                 var began = time.GetTimestamp();
@@ -131,7 +133,6 @@ internal sealed class JobWatcher
         isLetGo = false;
         patience.Start();
         transcript.StartStream();
-        metrics.StreamOpened(backend.Name);
         return backend.Open(start.RequestAt(Cursor, transcript.Epoch), stop);
     }
 

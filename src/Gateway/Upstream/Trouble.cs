@@ -13,6 +13,8 @@ internal sealed class Trouble(string backend, ILogger logger)
     private int brokenWatches;
     private volatile bool isOn;
 
+    public bool IsOn => isOn;
+
     /// <summary>Another watch is broken.</summary>
     public void Begin(WatchFaultKind cause)
     {
