@@ -3,7 +3,7 @@
 BUF := node_modules/.bin/buf
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test fuzz check fmt clean
+.PHONY: help deps run build test fuzz chaos check fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test: ## Build once, run every test; the last line sums them up
 
 fuzz: ## Fuzz one TARGET (message, event) for SECONDS (60); needs afl++
 	@scripts/fuzz.sh "$(TARGET)" "$(or $(SECONDS),60)"
+
+DURATION ?= 600
+chaos: ## Kill, cut and stall for DURATION seconds, from SEED, while clients watch; the last line sums it up
+	dotnet run --project tests/Faults -- --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 
 check: ## Format and lint, without tests
 	dotnet tool restore

@@ -84,5 +84,6 @@ fi
 
 check "C# format" dotnet csharpier check .
 runner ".NET" dotnet_counts dotnet test --solution OptimizationGateway.sln --no-build
+check "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
 
 finish
