@@ -16,7 +16,7 @@ public sealed class HalfOpenBackendTests
             new Uri($"http://127.0.0.1:{proxy.Port}"),
             time: null,
             "Gateway:Upstream:SilenceTimeout=00:00:01",
-            "Gateway:Upstream:OpenTimeout=00:00:01"
+            "Gateway:Upstream:OpenTimeout=00:00:05"
         );
         await using var client = await gateway.ConnectAsync();
         await client.SubscribeAsync("paced-10", 0);
