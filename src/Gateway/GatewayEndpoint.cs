@@ -61,14 +61,9 @@ internal sealed class GatewayEndpoint(
     /// <summary>What is wrong with the request itself.</summary>
     private Refusal? WhyNot(HttpContext context) =>
         callers.WhyNot(context.Request) is { } refusal ? refusal
-        : !HttpMethods.IsGet(context.Request.Method) ? Refusal.MethodNotAllowed
-        : context.WebSockets.IsWebSocketRequest ? null
-        : IsVersion13(context.Request) ? Refusal.MalformedHandshake
-        : Refusal.UpgradeRequired;
-
-    private static bool IsVersion13(HttpRequest request) =>
-        request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase)
-        && request.Headers.SecWebSocketVersion == "13";
+        // Methods are case-sensitive; ASP.NET's own comparison isn't.
+        : !string.Equals(context.Request.Method, HttpMethods.Get, StringComparison.Ordinal) ? Refusal.MethodNotAllowed
+        : Handshake.WhyNot(context);
 
     private Task RefuseAsync(HttpContext context, Refusal refusal)
     {
@@ -79,7 +74,7 @@ internal sealed class GatewayEndpoint(
             headers.Allow = HttpMethods.Get;
         }
 
-        if (refusal == Refusal.UpgradeRequired)
+        if (refusal.Status == StatusCodes.Status426UpgradeRequired)
         {
             headers[HeaderNames.Upgrade] = "websocket";
             headers[HeaderNames.Connection] = HeaderNames.Upgrade;

@@ -25,6 +25,9 @@ public static class GatewayHost
         // Stuck streams cost memory up to their window; left to itself it grows to 16 MB each.
         AppContext.SetSwitch("System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing", isEnabled: true);
 
+        // A header line ends with CR and LF. A server that takes a bare LF sees other requests than a proxy in front of it that doesn't.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
+
         var builder = WebApplication.CreateBuilder(args);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
@@ -37,6 +40,7 @@ public static class GatewayHost
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseStatusCodePages(Problem.WriteMissingAsync);
         app.Use(GatheringUpgrade.Invoke);
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = KeepAlive, KeepAliveTimeout = KeepAlive });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
@@ -78,10 +82,18 @@ public static class GatewayHost
     {
         builder.Services.AddSingleton<IConnectionListenerFactory, LoopbackListening>();
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = PromptListenSocket.Create);
+        builder
+            .Services.AddOptions<KestrelServerOptions>()
+            .Configure<IOptions<GatewayOptions>>(
+                (kestrel, gateway) =>
+                {
+                    kestrel.Limits.RequestHeadersTimeout = gateway.Value.Limits.RequestHeadersTimeout;
+                    kestrel.Limits.KeepAliveTimeout = gateway.Value.Limits.IdleHttpTimeout;
+                }
+            );
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
     }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway;
@@ -16,8 +17,29 @@ internal static class Problem
             context.Response.Headers.RetryAfter = $"{Random.Shared.Next(SoonestReturn, LatestReturn + 1)}";
         }
 
+        if (Handshake.HasBody(context) && context.Response.Headers.Connection.Count == 0)
+        {
+            // Nobody reads it, so nobody can know where the next request begins.
+            context.Response.Headers.Connection = "close";
+        }
+
         context.Response.StatusCode = refusal.Status;
         var code = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = refusal.Name };
         return Results.Problem(refusal.Text, statusCode: refusal.Status, extensions: code).ExecuteAsync(context);
     }
+
+    /// <summary>Gives what the routing refuses without a word a body that says what there is.</summary>
+    public static Task WriteMissingAsync(StatusCodeContext refused) =>
+        refused.HttpContext.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => WriteAsync(refused.HttpContext, Refusal.NotFound),
+            StatusCodes.Status405MethodNotAllowed => WriteAsync(
+                refused.HttpContext,
+                Refusal.MethodNotAllowed with
+                {
+                    Text = "The Allow header has the methods that this path takes.",
+                }
+            ),
+            _ => Task.CompletedTask,
+        };
 }

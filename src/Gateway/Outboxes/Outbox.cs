@@ -15,7 +15,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     private bool closed;
     private TaskCompletionSource<bool>? takerWaiter;
 
-    /// <summary>How many bytes wait, in all lanes.</summary>
+    /// <summary>How many bytes of memory what waits occupies, in all lanes.</summary>
     public long QueuedBytes
     {
         get
@@ -74,14 +74,14 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     {
         lock (gate)
         {
-            if (closed || controlBytes + message.Length > controlCapacityBytes)
+            if (closed || controlBytes + message.Held > controlCapacityBytes)
             {
                 message.Return();
                 return closed;
             }
 
             control.Enqueue(message);
-            controlBytes += message.Length;
+            controlBytes += message.Held;
             WakeTaker();
             return true;
         }
@@ -94,7 +94,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         {
             return TryEnqueue(lane, ticket, message)
                 ? ValueTask.CompletedTask
-                : new ValueTask(WriteWhenRoomAsync(lane, ticket, message, lane.WaitForRoom(message.Length)));
+                : new ValueTask(WriteWhenRoomAsync(lane, ticket, message, lane.WaitForRoom(message.Held)));
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         {
             if (control.TryDequeue(out message))
             {
-                controlBytes -= message.Length;
+                controlBytes -= message.Held;
                 return true;
             }
 
@@ -203,7 +203,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
                     return;
                 }
 
-                room = lane.WaitForRoom(message.Length);
+                room = lane.WaitForRoom(message.Held);
             }
         }
     }
@@ -217,7 +217,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
             return true;
         }
 
-        if (!lane.HasRoomFor(message.Length))
+        if (!lane.HasRoomFor(message.Held))
         {
             return false;
         }

@@ -22,12 +22,18 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
         "Pages of this Origin may not connect. If they should, add the Origin to Gateway:Security:AllowedOrigins."
     );
 
+    public static readonly Refusal NotFound = new(
+        "not_found",
+        404,
+        "Nothing is here. The WebSocket is at /ws/optimization, the page at /."
+    );
+
     public static readonly Refusal MethodNotAllowed = new("method_not_allowed", 405, "This is a WebSocket: connect to it with GET.");
 
     public static readonly Refusal MalformedHandshake = new(
         "malformed_handshake",
         400,
-        "The WebSocket handshake is malformed: it needs Connection: Upgrade and a Sec-WebSocket-Key of 16 bytes in base64."
+        "The WebSocket handshake is malformed: it needs Upgrade: websocket and Connection: Upgrade, each as a word of its own."
     );
 
     public static readonly Refusal UpgradeRequired = new(

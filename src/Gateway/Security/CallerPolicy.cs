@@ -30,6 +30,9 @@ internal sealed class CallerPolicy(IOptions<GatewayOptions> options)
 
     private static bool IsSameHost(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var url)
+        // An origin has no path: what has one, or a user's name, no browser has written.
+        && url is { Scheme: "http" or "https", UserInfo: "", PathAndQuery: "/", Fragment: "" }
+        && !origin.EndsWith('/')
         && string.Equals(
             url.IsDefaultPort ? url.Host : $"{url.Host}:{url.Port}",
             WithoutDefaultPort(request),

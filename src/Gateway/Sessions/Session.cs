@@ -27,6 +27,7 @@ internal sealed class Session : IDisposable
     private readonly GatheringStream? stream;
     private readonly SocketReader reader;
     private readonly SocketWriter writer;
+    private readonly FrameMeter meter;
     private readonly SendProgress progress;
     private readonly Outbox outbox;
     private readonly SubscriptionSet subscriptions;
@@ -56,7 +57,15 @@ internal sealed class Session : IDisposable
         this.logger = logger;
         this.abortConnection = abortConnection;
         outbox = new Outbox(limits.OutboxBytesPerSubscription, ControlBytes);
-        reader = new SocketReader(socket, limits.MessageBytes);
+        meter = new FrameMeter(
+            time,
+            limits.MessageBytes,
+            limits.FragmentsPerMessage,
+            limits.MessageTimeout,
+            code => end.TrySetResult(SessionEnd.BrokeRule(code))
+        );
+        stream?.Meter = meter;
+        reader = new SocketReader(socket, meter, limits.MessageBytes);
         writer = new SocketWriter(socket, stream, outbox);
         progress = new SendProgress(time, limits.StuckReaderTimeout, () => end.TrySetResult(SessionEnd.Stuck));
         stream?.Progress = progress;
@@ -112,6 +121,7 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         progress.Dispose();
+        meter.Dispose();
         reader.Dispose();
         socket.Dispose();
     }

@@ -24,6 +24,17 @@ internal sealed record SessionLimits
     [Range(1_024, 16_777_216)]
     public int MessageBytes { get; init; } = 32 * 1024;
 
+    /// <summary>
+    /// Of how many frames a message may consist; more close the socket with 1009. Default: 64, a message of 32 KiB in pieces of 512 bytes.
+    /// Browsers send messages of that size in one.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int FragmentsPerMessage { get; init; } = 64;
+
+    /// <summary>How long a message may take from its first byte to its last. A slower one closes the socket with 4408. Default: 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan MessageTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How many subscriptions a connection may have. Default: 100.</summary>
     [Range(1, 100_000)]
     public int SubscriptionsPerConnection { get; init; } = 100;
@@ -51,4 +62,12 @@ internal sealed record SessionLimits
     /// <summary>How long a reader may take nothing before its socket is aborted. Default: 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan StuckReaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the headers of an HTTP request may take, the WebSocket handshake's too. A slower one gets 408. Default: 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan RequestHeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection that is no WebSocket may wait for its first or next request before it is closed. Default: 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan IdleHttpTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }
