@@ -9,8 +9,8 @@ namespace OptimizationGateway.Gateway.IntegrationTests;
 /// <summary>The shutdown, as clients, balancers and backends see it.</summary>
 public sealed class DrainTests
 {
-    /// <summary>More than an event of <see cref="ManyEvents"/> has as JSON.</summary>
-    private const int BytesOfAnEvent = 4_500;
+    /// <summary>What an event of <see cref="ManyEvents"/> occupies while it waits: 4 KB of JSON in an array of 8 KiB.</summary>
+    private const int BytesOfAnEvent = 8_300;
 
     private static readonly Uri NoBackend = new("http://127.0.0.1:9");
 
