@@ -1,0 +1,244 @@
+import { Batch } from './batch.ts';
+import { Connection, type ConnectionSnapshot, type ConnectionState } from './connection.ts';
+import { Emitter } from './emitter.ts';
+import { GatewayError } from './errors.ts';
+import { errorOf, Job, type JobHost } from './job.ts';
+import { type ClientMessage, parseServerMessage, type ServerMessage } from './messages.ts';
+import type { ClientEvents, GatewayClientOptions, WatchOptions } from './options.ts';
+import { isOffline, listenToPage } from './pageEvents.ts';
+import { Replays } from './replays.ts';
+import { idleSnapshot, type JobSnapshot } from './snapshot.ts';
+import { type GatewayStorage, JobRecords } from './storage.ts';
+import type { ReadableStore } from './store.ts';
+import { type JobSubscription, Subscription } from './subscription.ts';
+
+/** One connection to a gateway, and the jobs that are watched over it. As a store it is that of the connection. */
+export interface GatewayClient extends ReadableStore<ConnectionSnapshot>, AsyncDisposable {
+  readonly state: ConnectionState;
+  /** Watches a job from now on; `unsubscribe()` what it returns. */
+  watch(jobId: string, options: WatchOptions = {}): JobSubscription {
+    const job = this.#jobs.get(jobId) ?? this.#add(jobId, options);
+    clearTimeout(this.#idleTimer);
+    return new Subscription(job, this.#replays, options);
+  }
+
+  #add(jobId: string, options: WatchOptions): Job {
+    const job = new Job(this, jobId, options);
+    this.#jobs.set(jobId, job);
+    if (this.state === 'idle' && !this.#options.signal?.aborted) this.connect();
+    // A job that begins while there is no connection hears of it as the others did.
+    else if (!this.isOpen && this.state !== 'connecting') job.disconnected(this.#comesBack ? Date.now() : undefined, this.#final);
+    return job;
+  }
+
+  observe(jobId: string, options?: WatchOptions): ReadableStore<JobSnapshot>;
+  /** Connects now; also after `close()` and after a final close by the gateway. Jobs go on where they were. */
+  connect(): void;
+  /** Ends the connection. Nothing reconnects until `connect()`. */
+  close(): void;
+  /** Asks the gateway for a sign of life now; without one within `keepAlive.timeout` the connection is made anew. */
+  ping(): void;
+  /** Calls `handler` from now on. Returns how to stop that. */
+  on<Name extends keyof ClientEvents>(name: Name, handler: (value: ClientEvents[Name]) => void): () => void;
+}
+
+const defaults = {
+  reconnect: { minDelay: 500, maxDelay: 20_000 },
+  keepAlive: { interval: 15_000, timeout: 10_000 },
+  idleTimeout: 30_000,
+};
+
+export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
+  return new Client(options);
+}
+
+class Client implements GatewayClient, JobHost {
+  readonly records: JobRecords;
+  readonly #options: GatewayClientOptions;
+  readonly #connection: Connection;
+  readonly #jobs = new Map<string, Job>();
+  readonly #batch: Batch;
+  readonly #replays: Replays;
+  readonly #emitter = new Emitter<ClientEvents>();
+  #requests = 0;
+  /** Why the gateway doesn't want us back. */
+  #final: GatewayError | undefined;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopListening: (() => void) | undefined;
+
+  constructor(options: GatewayClientOptions) {
+    this.#options = options;
+    const { on, reconnect, keepAlive, networkEvents = true } = options;
+    if (on?.state) this.on('state', on.state);
+    if (on?.error) this.on('error', on.error);
+    const url = absolute(options.url);
+    this.#batch = new Batch(options.batch ?? 'frame');
+    this.records = new JobRecords(
+      () => storageOf(options),
+      url,
+      (error) => this.#emitter.emit('error', error),
+    );
+    this.#replays = new Replays(this);
+    this.#connection = new Connection(
+      {
+        url,
+        getToken: options.getToken,
+        reconnect: reconnect !== false && { ...defaults.reconnect, ...reconnect },
+        keepAlive: keepAlive !== false && { ...defaults.keepAlive, ...keepAlive },
+        WebSocket: options.WebSocket ?? WebSocket,
+        isOffline: networkEvents ? isOffline : () => false,
+      },
+      {
+        changed: (snapshot) => this.#emitter.emit('state', snapshot),
+        opened: () => this.#opened(),
+        received: (frame) => this.#received(frame),
+        lost: (heardAt, final) => this.#lost(heardAt, final),
+        failed: (error) => this.#emitter.emit('error', error),
+      },
+    );
+    const { signal } = options;
+    signal?.addEventListener('abort', () => this.close(), { once: true });
+    if (options.lazy === false && !signal?.aborted) this.connect();
+  }
+
+  get state(): ConnectionState {
+    return this.getSnapshot().state;
+  }
+
+  get isOpen(): boolean {
+    return this.#connection.isOpen;
+  }
+
+  readonly getSnapshot = (): ConnectionSnapshot => this.#connection.snapshot;
+  readonly subscribe = (onChange: () => void): (() => void) => this.on('state', () => onChange());
+
+  watch(jobId: string, options: WatchOptions = {}): JobSubscription {
+    let job = this.#jobs.get(jobId);
+    if (!job) {
+      job = new Job(this, jobId, options);
+      this.#jobs.set(jobId, job);
+    }
+    const subscription = new Subscription(job, this.#replays, options);
+    clearTimeout(this.#idleTimer);
+    if (this.state === 'idle' && !this.#options.signal?.aborted) this.connect();
+    return subscription;
+  }
+
+  observe(jobId: string, options?: WatchOptions): ReadableStore<JobSnapshot> {
+    const idle = idleSnapshot(jobId);
+    return {
+      getSnapshot: () => this.#jobs.get(jobId)?.view.snapshot ?? idle,
+      subscribe: (onChange) => {
+        const subscription = this.watch(jobId, options);
+        subscription.subscribe(onChange);
+        return () => subscription.unsubscribe();
+      },
+    };
+  }
+
+  connect(): void {
+    if (this.#options.networkEvents !== false) this.#stopListening ??= listenToPage(this.#page);
+    this.#connection.connect();
+  }
+
+  close(): void {
+    clearTimeout(this.#idleTimer);
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+    this.#connection.close('closed');
+    this.#replays.abortAll();
+    this.#batch.flush();
+    for (const job of this.#jobs.values()) job.view.save();
+  }
+
+  ping(): void {
+    this.#connection.probe();
+  }
+
+  on<Name extends keyof ClientEvents>(name: Name, handler: (value: ClientEvents[Name]) => void): () => void {
+    return this.#emitter.on(name, handler);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  // --- What jobs need ------------------------------------------------------------------------------------------------
+
+  send(message: ClientMessage): void {
+    this.#connection.send(JSON.stringify(message));
+  }
+
+  nextRequestId(): string {
+    return String(++this.#requests);
+  }
+
+  schedule(land: () => void): void {
+    this.#batch.add(land);
+  }
+
+  released(job: Job): void {
+    this.#jobs.delete(job.jobId);
+    if (this.#jobs.size > 0 || this.#options.lazy === false) return;
+    this.#idleTimer = setTimeout(() => this.#idle(), this.#options.idleTimeout ?? defaults.idleTimeout);
+  }
+
+  #idle(): void {
+    if (this.state === 'closed') return;
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+    this.#connection.close('idle');
+  }
+
+  // --- What the connection and the page tell -------------------------------------------------------------------------
+
+  #opened(): void {
+    for (const job of this.#jobs.values()) job.connected();
+    this.#replays.askAgain();
+  }
+
+  #received(frame: unknown): void {
+    const message = parseServerMessage(frame);
+    if (message) this.#route(message);
+    else this.#emitter.emit('error', new GatewayError('invalid_server_message', 'the gateway sent what is no message'));
+  }
+
+  #route(message: ServerMessage): void {
+    if (message.type === 'pong' || this.#replays.take(message)) return;
+    if (message.type === 'replay' && message.requested) return;
+    const job = this.#jobs.get(message.jobId ?? '') ?? [...this.#jobs.values()].find((other) => other.awaits(message.requestId));
+    if (!job?.take(message) && message.type === 'error') this.#emitter.emit('error', errorOf(message));
+  }
+
+  #lost(heardAt: number, final: GatewayError | undefined): void {
+    this.#final = final;
+    for (const job of this.#jobs.values()) job.disconnected(this.#comesBack ? heardAt : undefined, final);
+  }
+
+  get #comesBack(): boolean {
+    return this.state !== 'closed' && this.state !== 'idle';
+  }
+
+  readonly #page = {
+    woke: (): void => this.#connection.wake(),
+    offline: (): void => this.#connection.lostNetwork(),
+    hidden: (): void => {
+      this.#batch.flush();
+      for (const job of this.#jobs.values()) job.view.save();
+      this.#connection.suspend();
+    },
+  };
+}
+
+/** Relative to the page, and ws for http. */
+function absolute(url: string | URL): string {
+  const absolute = new URL(url, globalThis.location?.href);
+  absolute.protocol = absolute.protocol.replace('http', 'ws');
+  return absolute.href;
+}
+
+/** Asked each time: reading `sessionStorage` throws where it is forbidden, and that is an event for those who listen by then. */
+function storageOf({ storage }: GatewayClientOptions): GatewayStorage | undefined {
+  if (storage === false) return undefined;
+  return storage ?? globalThis.window?.sessionStorage;
+}
