@@ -16,21 +16,8 @@ import { type JobSubscription, Subscription } from './subscription.ts';
 export interface GatewayClient extends ReadableStore<ConnectionSnapshot>, AsyncDisposable {
   readonly state: ConnectionState;
   /** Watches a job from now on; `unsubscribe()` what it returns. */
-  watch(jobId: string, options: WatchOptions = {}): JobSubscription {
-    const job = this.#jobs.get(jobId) ?? this.#add(jobId, options);
-    clearTimeout(this.#idleTimer);
-    return new Subscription(job, this.#replays, options);
-  }
-
-  #add(jobId: string, options: WatchOptions): Job {
-    const job = new Job(this, jobId, options);
-    this.#jobs.set(jobId, job);
-    if (this.state === 'idle' && !this.#options.signal?.aborted) this.connect();
-    // A job that begins while there is no connection hears of it as the others did.
-    else if (!this.isOpen && this.state !== 'connecting') job.disconnected(this.#comesBack ? Date.now() : undefined, this.#final);
-    return job;
-  }
-
+  watch(jobId: string, options?: WatchOptions): JobSubscription;
+  /** A job as a store for UI frameworks: it is watched while the store has subscribers. */
   observe(jobId: string, options?: WatchOptions): ReadableStore<JobSnapshot>;
   /** Connects now; also after `close()` and after a final close by the gateway. Jobs go on where they were. */
   connect(): void;
@@ -113,15 +100,18 @@ class Client implements GatewayClient, JobHost {
   readonly subscribe = (onChange: () => void): (() => void) => this.on('state', () => onChange());
 
   watch(jobId: string, options: WatchOptions = {}): JobSubscription {
-    let job = this.#jobs.get(jobId);
-    if (!job) {
-      job = new Job(this, jobId, options);
-      this.#jobs.set(jobId, job);
-    }
-    const subscription = new Subscription(job, this.#replays, options);
+    const job = this.#jobs.get(jobId) ?? this.#add(jobId, options);
     clearTimeout(this.#idleTimer);
+    return new Subscription(job, this.#replays, options);
+  }
+
+  #add(jobId: string, options: WatchOptions): Job {
+    const job = new Job(this, jobId, options);
+    this.#jobs.set(jobId, job);
     if (this.state === 'idle' && !this.#options.signal?.aborted) this.connect();
-    return subscription;
+    // A job that begins while there is no connection hears of it as the others did.
+    else if (!this.isOpen && this.state !== 'connecting') job.disconnected(this.#comesBack ? Date.now() : undefined, this.#final);
+    return job;
   }
 
   observe(jobId: string, options?: WatchOptions): ReadableStore<JobSnapshot> {
