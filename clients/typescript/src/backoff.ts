@@ -6,7 +6,7 @@ export interface BackoffOptions {
 }
 
 /** Full jitter: anywhere between the least and a ceiling that doubles, so that a restarted gateway isn't met by everyone at once. */
-export function backoffDelay(attempt: number, { minDelay, maxDelay }: BackoffOptions, random: () => number = Math.random): number {
+export function backoffDelay(attempt: number, { minDelay, maxDelay }: BackoffOptions): number {
   const ceiling = Math.min(maxDelay, minDelay * 2 ** (attempt + 1));
-  return Math.round(minDelay + random() * Math.max(0, ceiling - minDelay));
+  return minDelay + Math.random() * Math.max(0, ceiling - minDelay);
 }

@@ -1,11 +1,11 @@
 import { Batch } from './batch.ts';
-import { Connection, type ConnectionSnapshot, type ConnectionState } from './connection.ts';
+import { Connection, type ConnectionListener, type ConnectionSnapshot, type ConnectionState } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { GatewayError } from './errors.ts';
 import { errorOf, Job, type JobHost } from './job.ts';
 import { type ClientMessage, parseServerMessage, type ServerMessage } from './messages.ts';
 import type { ClientEvents, GatewayClientOptions, WatchOptions } from './options.ts';
-import { isOffline, listenToPage } from './pageEvents.ts';
+import { isOffline, listenToPage, type PageListener } from './pageEvents.ts';
 import { Replays } from './replays.ts';
 import { idleSnapshot, type JobSnapshot } from './snapshot.ts';
 import { type GatewayStorage, JobRecords } from './storage.ts';
@@ -29,61 +29,44 @@ export interface GatewayClient extends ReadableStore<ConnectionSnapshot>, AsyncD
   on<Name extends keyof ClientEvents>(name: Name, handler: (value: ClientEvents[Name]) => void): () => void;
 }
 
-const defaults = {
-  reconnect: { minDelay: 500, maxDelay: 20_000 },
-  keepAlive: { interval: 15_000, timeout: 10_000 },
-  idleTimeout: 30_000,
-};
-
 export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
   return new Client(options);
 }
 
-class Client implements GatewayClient, JobHost {
+/** Puts the parts together. What isn't in GatewayClient is what the parts call: nobody else sees it in the types. */
+class Client implements GatewayClient, JobHost, ConnectionListener, PageListener {
   readonly records: JobRecords;
   readonly #options: GatewayClientOptions;
   readonly #connection: Connection;
   readonly #jobs = new Map<string, Job>();
   readonly #batch: Batch;
-  readonly #replays: Replays;
+  readonly #replays = new Replays(this);
   readonly #emitter = new Emitter<ClientEvents>();
   #requests = 0;
-  /** Why the gateway doesn't want us back. */
-  #final: GatewayError | undefined;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #stopListening: (() => void) | undefined;
+  /** Why the gateway doesn't want us back. */
+  #final: GatewayError | undefined;
 
   constructor(options: GatewayClientOptions) {
     this.#options = options;
-    const { on, reconnect, keepAlive, networkEvents = true } = options;
+    const { on, reconnect, keepAlive, signal } = options;
     if (on?.state) this.on('state', on.state);
     if (on?.error) this.on('error', on.error);
     const url = absolute(options.url);
     this.#batch = new Batch(options.batch ?? 'frame');
-    this.records = new JobRecords(
-      () => storageOf(options),
-      url,
-      (error) => this.#emitter.emit('error', error),
-    );
-    this.#replays = new Replays(this);
+    this.records = new JobRecords(() => storageOf(options), url, this);
     this.#connection = new Connection(
       {
+        ...options,
         url,
-        getToken: options.getToken,
-        reconnect: reconnect !== false && { ...defaults.reconnect, ...reconnect },
-        keepAlive: keepAlive !== false && { ...defaults.keepAlive, ...keepAlive },
+        reconnect: reconnect !== false && { minDelay: 500, maxDelay: 20_000, ...reconnect },
+        keepAlive: keepAlive !== false && { interval: 15_000, timeout: 10_000, ...keepAlive },
         WebSocket: options.WebSocket ?? WebSocket,
-        isOffline: networkEvents ? isOffline : () => false,
+        isOffline: () => options.networkEvents !== false && isOffline(),
       },
-      {
-        changed: (snapshot) => this.#emitter.emit('state', snapshot),
-        opened: () => this.#opened(),
-        received: (frame) => this.#received(frame),
-        lost: (heardAt, final) => this.#lost(heardAt, final),
-        failed: (error) => this.#emitter.emit('error', error),
-      },
+      this,
     );
-    const { signal } = options;
     signal?.addEventListener('abort', () => this.close(), { once: true });
     if (options.lazy === false && !signal?.aborted) this.connect();
   }
@@ -127,18 +110,14 @@ class Client implements GatewayClient, JobHost {
   }
 
   connect(): void {
-    if (this.#options.networkEvents !== false) this.#stopListening ??= listenToPage(this.#page);
+    if (this.#options.networkEvents !== false) this.#stopListening ??= listenToPage(this);
     this.#connection.connect();
   }
 
   close(): void {
-    clearTimeout(this.#idleTimer);
-    this.#stopListening?.();
-    this.#stopListening = undefined;
-    this.#connection.close('closed');
+    this.#end('closed');
     this.#replays.abortAll();
-    this.#batch.flush();
-    for (const job of this.#jobs.values()) job.view.save();
+    this.#settle();
   }
 
   ping(): void {
@@ -169,38 +148,46 @@ class Client implements GatewayClient, JobHost {
 
   released(job: Job): void {
     this.#jobs.delete(job.jobId);
-    if (this.#jobs.size > 0 || this.#options.lazy === false) return;
-    this.#idleTimer = setTimeout(() => this.#idle(), this.#options.idleTimeout ?? defaults.idleTimeout);
+    if (this.#jobs.size === 0 && this.#options.lazy !== false && this.state !== 'closed')
+      this.#idleTimer = setTimeout(() => this.#end('idle'), this.#options.idleTimeout ?? 30_000);
   }
 
-  #idle(): void {
-    if (this.state === 'closed') return;
+  #end(state: 'closed' | 'idle'): void {
+    clearTimeout(this.#idleTimer);
     this.#stopListening?.();
     this.#stopListening = undefined;
-    this.#connection.close('idle');
+    this.#connection.close(state);
   }
 
   // --- What the connection and the page tell -------------------------------------------------------------------------
 
-  #opened(): void {
+  changed(snapshot: ConnectionSnapshot): void {
+    this.#emitter.emit('state', snapshot);
+  }
+
+  failed(error: GatewayError): void {
+    this.#emitter.emit('error', error);
+  }
+
+  opened(): void {
     for (const job of this.#jobs.values()) job.connected();
     this.#replays.askAgain();
   }
 
-  #received(frame: unknown): void {
+  received(frame: unknown): void {
     const message = parseServerMessage(frame);
     if (message) this.#route(message);
-    else this.#emitter.emit('error', new GatewayError('invalid_server_message', 'the gateway sent what is no message'));
+    else this.failed(new GatewayError('invalid_server_message', 'the gateway sent what is no message'));
   }
 
   #route(message: ServerMessage): void {
     if (message.type === 'pong' || this.#replays.take(message)) return;
     if (message.type === 'replay' && message.requested) return;
     const job = this.#jobs.get(message.jobId ?? '') ?? [...this.#jobs.values()].find((other) => other.awaits(message.requestId));
-    if (!job?.take(message) && message.type === 'error') this.#emitter.emit('error', errorOf(message));
+    if (!job?.take(message) && message.type === 'error') this.failed(errorOf(message));
   }
 
-  #lost(heardAt: number, final: GatewayError | undefined): void {
+  lost(heardAt: number, final: GatewayError | undefined): void {
     this.#final = final;
     for (const job of this.#jobs.values()) job.disconnected(this.#comesBack ? heardAt : undefined, final);
   }
@@ -209,15 +196,24 @@ class Client implements GatewayClient, JobHost {
     return this.state !== 'closed' && this.state !== 'idle';
   }
 
-  readonly #page = {
-    woke: (): void => this.#connection.wake(),
-    offline: (): void => this.#connection.lostNetwork(),
-    hidden: (): void => {
-      this.#batch.flush();
-      for (const job of this.#jobs.values()) job.view.save();
-      this.#connection.suspend();
-    },
-  };
+  woke(): void {
+    this.#connection.wake();
+  }
+
+  offline(): void {
+    this.#connection.goOffline();
+  }
+
+  hidden(): void {
+    this.#settle();
+    this.#connection.suspend();
+  }
+
+  /** Shows and stores what has come. */
+  #settle(): void {
+    this.#batch.flush();
+    for (const job of this.#jobs.values()) job.view.save();
+  }
 }
 
 /** Relative to the page, and ws for http. */

@@ -20,7 +20,7 @@ export interface ConnectionSnapshot {
 
 export interface ConnectionSettings {
   readonly url: string;
-  readonly getToken: GetToken | undefined;
+  readonly getToken?: GetToken;
   readonly reconnect: BackoffOptions | false;
   readonly keepAlive: KeepAliveOptions | false;
   readonly WebSocket: WebSocketConstructor;
@@ -87,8 +87,7 @@ export class Connection {
   /** Starts, also after a final close. Where attempts are being made already it makes the next one now. */
   connect(): void {
     if (this.isOpen || this.#phase.at === 'dialling') return;
-    if (this.#settings.isOffline()) this.goOffline();
-    else this.#dial();
+    this.#dial();
   }
 
   /** Ends it with 1000. `idle` where it is only not needed at the moment. */
@@ -109,29 +108,26 @@ export class Connection {
   /** The page is seen again or the network is back: no reason to wait any longer. */
   wake(): void {
     this.probe();
-    if (this.#isWanted()) this.connect();
+    if (this.#isWanted) this.connect();
   }
 
+  /** The network is gone: nothing is tried until it is back. */
   goOffline(): void {
-    this.#leave({ at: 'offline' }, { state: 'offline', reason: 'the browser is offline' });
-  }
-
-  /** The network is gone while a connection is there or wanted. */
-  lostNetwork(): void {
-    if (this.#isWanted()) this.goOffline();
+    if (this.#isWanted) this.#leave({ at: 'offline' }, { state: 'offline', reason: 'the browser is offline' });
   }
 
   /** A page with an open socket can't stay in the back/forward cache. */
   suspend(): void {
-    if (this.#isWanted()) this.#leave({ at: 'suspended' }, { state: 'reconnecting', reason: 'the page was left' });
+    if (this.#isWanted) this.#leave({ at: 'suspended' }, { state: 'reconnecting', reason: 'the page was left' });
   }
 
-  #isWanted(): boolean {
+  get #isWanted(): boolean {
     return this.#phase.at !== 'idle' && this.#phase.at !== 'closed';
   }
 
   #dial(): void {
     const phase: Phase = { at: 'dialling' };
+    if (this.#settings.isOffline()) return this.#leave({ at: 'offline' }, { state: 'offline', reason: 'the browser is offline' });
     const { reason, closeCode } = this.snapshot;
     this.#enter(phase, { state: this.#openedAt || this.#attempts ? 'reconnecting' : 'connecting', reason, closeCode });
     if (phase !== this.#phase) return;

@@ -36,16 +36,14 @@ export class Cursor {
     this.#epoch = undefined;
   }
 
-  isOtherEpoch(epoch: string | undefined): boolean {
-    return Boolean(epoch && this.#epoch && epoch !== this.#epoch);
-  }
-
-  /** Whether history follows. Where none was asked for, what there is by now is behind us. */
-  subscribed(epoch: string | undefined, lastEventId: number | undefined): boolean {
+  /** What follows: history if it was asked for, or news. `undefined`: the log isn't the one the cursor belongs to. */
+  subscribed(epoch: string | undefined, lastEventId: number | undefined): 'replaying' | 'live' | undefined {
+    if (epoch && this.#epoch && epoch !== this.#epoch) return undefined;
     this.#epoch = epoch || this.#epoch;
-    if (this.#after !== undefined) return true;
+    if (this.#after !== undefined) return 'replaying';
+    // Where only news were asked for, what there is by now is behind us.
     if (lastEventId !== undefined) this.#after = this.#seen = Math.max(this.#seen, lastEventId);
-    return false;
+    return 'live';
   }
 
   /** Whether this is news; then it is the new position. */

@@ -23,8 +23,6 @@ export interface JobHost {
 
 /** One who watches. Several may watch one job. */
 export interface Watcher {
-  readonly persist: boolean;
-  readonly maxEvents: number;
   landed(events: readonly JobEvent[], before: JobSnapshot, after: JobSnapshot): void;
 }
 
@@ -81,11 +79,11 @@ export class Job {
 
   // --- Who watches ---------------------------------------------------------------------------------------------------
 
-  join(watcher: Watcher): void {
+  join(watcher: Watcher, maxEvents: number, persist: boolean): void {
     clearTimeout(this.#releaseTimer);
     this.#watchers.add(watcher);
-    this.view.maxEvents = Math.max(this.view.maxEvents, watcher.maxEvents);
-    this.view.persist ||= watcher.persist;
+    this.view.maxEvents = Math.max(this.view.maxEvents, maxEvents);
+    this.view.persist ||= persist;
   }
 
   /** The last one's going is heeded in the next task, so that a component that is mounted anew at once finds everything as it was. */
@@ -151,11 +149,11 @@ export class Job {
 
   #subscribed({ epoch, lastEventId, earliestEventId }: SubscribedMessage): void {
     this.#refusals = 0;
-    if (this.#cursor.isOtherEpoch(epoch)) {
+    const status = this.#cursor.subscribed(epoch, lastEventId);
+    if (!status) {
       this.#host.send({ type: 'unsubscribe', jobId: this.jobId });
-      return this.#fail(new GatewayError('epoch_changed', 'the history of this job is a new one', { jobId: this.jobId }));
+      return this.#fail(new GatewayError('epoch_changed', 'the history is a new one'));
     }
-    const status = this.#cursor.subscribed(epoch, lastEventId) ? 'replaying' : 'live';
     this.view.belongsTo(epoch);
     const { shown } = this.#cursor;
     this.#enter(status, { status, staleSince: null, error: null, earliestEventId: earliestEventId ?? null, lastEventId: shown });
@@ -173,7 +171,7 @@ export class Job {
   #unsubscribed(reason: string | undefined): void {
     if (reason === 'job_ended') this.#enter('ended', { status: 'ended', staleSince: null, error: null });
     // The error that came before has said why; this is for the case that it didn't.
-    if (reason === 'failed') this.#fail(new GatewayError('backend_error', 'the subscription ended', { jobId: this.jobId }));
+    if (reason === 'failed') this.#fail(new GatewayError('backend_error', 'the subscription ended'));
   }
 
   #failed(message: ErrorMessage): true {

@@ -22,13 +22,13 @@ const version = 1;
 export class JobRecords {
   readonly #storage: () => GatewayStorage | undefined;
   readonly #prefix: string;
-  readonly #failed: (error: GatewayError) => void;
+  readonly #listener: { failed(error: GatewayError): void };
   #failing = false;
 
-  constructor(storage: () => GatewayStorage | undefined, url: string, failed: (error: GatewayError) => void) {
+  constructor(storage: () => GatewayStorage | undefined, url: string, listener: { failed(error: GatewayError): void }) {
     this.#storage = storage;
     this.#prefix = `optimization-gateway:${url.split('?')[0]}:`;
-    this.#failed = failed;
+    this.#listener = listener;
   }
 
   /** Calls back at once where the storage answers at once, so that the first snapshot has it already. */
@@ -53,7 +53,7 @@ export class JobRecords {
       then?.(answer);
     };
     const failed = (cause: unknown): void => {
-      if (!this.#failing) this.#failed(new GatewayError('storage_failed', 'the storage failed', { cause, retryable: true }));
+      if (!this.#failing) this.#listener.failed(new GatewayError('storage_failed', 'the storage failed', { cause, retryable: true }));
       this.#failing = true;
       then?.(undefined);
     };

@@ -40,8 +40,6 @@ export interface JobSubscription extends ReadableStore<JobSnapshot>, AsyncIterab
 const defaultMaxEvents = 10_000;
 
 export class Subscription implements JobSubscription, Watcher {
-  readonly maxEvents: number;
-  readonly persist: boolean;
   readonly #job: Job;
   readonly #replays: Replays;
   readonly #emitter = new Emitter<JobEvents & { readonly change: undefined }>();
@@ -50,9 +48,7 @@ export class Subscription implements JobSubscription, Watcher {
   constructor(job: Job, replays: Replays, { maxEvents = defaultMaxEvents, persist = true, signal }: WatchOptions) {
     this.#job = job;
     this.#replays = replays;
-    this.maxEvents = Math.max(1, maxEvents);
-    this.persist = persist;
-    job.join(this);
+    job.join(this, maxEvents, persist);
     if (signal?.aborted) this.unsubscribe();
     signal?.addEventListener('abort', () => this.unsubscribe(), { signal: this.#stopped.signal });
   }
@@ -100,8 +96,10 @@ export class Subscription implements JobSubscription, Watcher {
     for (const event of events) emitter.emit('event', event);
     if (events.length > 0) emitter.emit('events', events);
     if (after.status !== before.status) emitter.emit('status', after.status);
-    if (after.gap && after.gap !== before.gap) emitter.emit('gap', after.gap);
-    if (after.error && after.error !== before.error) emitter.emit('error', after.error);
+    for (const name of ['gap', 'error'] as const) {
+      const value = after[name];
+      if (value && value !== before[name]) emitter.emit<'gap' | 'error'>(name, value);
+    }
     if (after.status === 'ended' && before.status !== 'ended') emitter.emit('completed', after.latest);
     emitter.emit('change', undefined);
   }
