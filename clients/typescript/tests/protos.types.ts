@@ -1,0 +1,47 @@
+// Compiled, never run: `tsc -p tests` fails where our hand-written types and what the protos generate differ.
+
+import type { JobEvent, JobEventData, JsonValue } from '../src/index.ts';
+import type { SubscribedMessage } from '../src/messages.ts';
+import type {
+  IterationCompletedJson,
+  JobCancelledJson,
+  JobCompletedJson,
+  JobEventJson,
+  JobFailedJson,
+  JobPausedJson,
+  JobResumedJson,
+  JobStartedJson,
+  SubscribedJson,
+} from './generated/optimization/v1/optimizer_pb.ts';
+
+/** `true` only for two types that are the same; assignability both ways would let `any` and optional members through. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Expect<T extends true> = T;
+
+/** What section 4 makes of protobuf-JSON: every member there, doubles as numbers or null, objects as objects. */
+type Translated<Member> = 'NaN' extends Member ? number | null : Member extends string | number | boolean ? Member : Readonly<Record<string, JsonValue | undefined>>;
+type Documented<Payload> = { readonly [Name in keyof Payload]-?: Translated<NonNullable<Payload[Name]>> };
+/** The same without the name of our interface for JSON objects. */
+type Plain<Data> = { readonly [Name in keyof Data]: Data[Name] extends object ? Readonly<Record<string, JsonValue | undefined>> : Data[Name] };
+
+interface Generated {
+  readonly job_started: JobStartedJson;
+  readonly iteration_completed: IterationCompletedJson;
+  readonly job_paused: JobPausedJson;
+  readonly job_resumed: JobResumedJson;
+  readonly job_completed: JobCompletedJson;
+  readonly job_failed: JobFailedJson;
+  readonly job_cancelled: JobCancelledJson;
+}
+
+type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name;
+
+export type Checks = [
+  { [Type in keyof Generated]: Expect<Same<Plain<JobEventData[Type]>, Documented<Generated[Type]>>> },
+  Expect<Same<keyof JobEventData, keyof Generated>>,
+  // Each documented type is a payload of the event's oneof, and there is no other but `custom`.
+  Expect<Same<Exclude<keyof JobEventJson, 'id' | 'iteration' | 'stage' | 'timestamp' | 'details' | 'previousId' | 'custom'>, Camel<keyof JobEventData>>>,
+  Expect<Same<Exclude<keyof JobEvent, 'eventType' | 'data'>, 'id' | 'iteration' | 'stage' | 'timestamp'>>,
+  // `ended` becomes `unsubscribed`; the rest is said by the same names.
+  Expect<Same<Exclude<keyof SubscribedMessage, 'type' | 'jobId' | 'requestId'>, Exclude<keyof SubscribedJson, 'ended'>>>,
+];
