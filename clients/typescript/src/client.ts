@@ -83,18 +83,15 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
   readonly subscribe = (onChange: () => void): (() => void) => this.on('state', () => onChange());
 
   watch(jobId: string, options: WatchOptions = {}): JobSubscription {
-    const job = this.#jobs.get(jobId) ?? this.#add(jobId, options);
-    clearTimeout(this.#idleTimer);
-    return new Subscription(job, this.#replays, options);
-  }
-
-  #add(jobId: string, options: WatchOptions): Job {
-    const job = new Job(this, jobId, options);
+    const known = this.#jobs.get(jobId);
+    const job = known ?? new Job(this, jobId, options);
     this.#jobs.set(jobId, job);
+    clearTimeout(this.#idleTimer);
+    const subscription = new Subscription(job, this.#replays, options);
     if (this.state === 'idle' && !this.#options.signal?.aborted) this.connect();
     // A job that begins while there is no connection hears of it as the others did.
-    else if (!this.isOpen && this.state !== 'connecting') job.disconnected(this.#comesBack ? Date.now() : undefined, this.#final);
-    return job;
+    else if (!known && !this.isOpen && this.state !== 'connecting') this.#tellLost(job, Date.now());
+    return subscription;
   }
 
   observe(jobId: string, options?: WatchOptions): ReadableStore<JobSnapshot> {
@@ -189,11 +186,12 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
 
   lost(heardAt: number, final: GatewayError | undefined): void {
     this.#final = final;
-    for (const job of this.#jobs.values()) job.disconnected(this.#comesBack ? heardAt : undefined, final);
+    for (const job of this.#jobs.values()) this.#tellLost(job, heardAt);
   }
 
-  get #comesBack(): boolean {
-    return this.state !== 'closed' && this.state !== 'idle';
+  #tellLost(job: Job, heardAt: number): void {
+    const comesBack = this.state !== 'closed' && this.state !== 'idle';
+    job.disconnected(comesBack ? heardAt : undefined, this.#final);
   }
 
   woke(): void {

@@ -27,6 +27,6 @@ export class Emitter<Events> {
   }
 
   clear(): void {
-    this.#handlers.clear();
+    for (const handlers of this.#handlers.values()) handlers.clear();
   }
 }

@@ -29,18 +29,18 @@ export interface Watcher {
 /**
  * Where the one upstream subscription of a job is.
  *
- *     loading ─► away ─► opening ─► replaying ─► live ─► ended
- *       (storage)  ▲         │  └───────┬──────►─┘ ▲ │
+ *     new ─► loading ─► away ─► opening ─► replaying ─► live ─► ended
+ *              (storage) ▲         │  └───────┬──────►─┘ ▲ │
  *                  │         │          └► outage ─┘ │      the gateway is there, the backend isn't
  *                  └─────────┴──◄── connection lost ─┘
  *     opening | replaying | live | outage ─► refused (tried again after a delay) | failed (somebody has to decide)
  */
-type Phase = 'loading' | 'away' | 'opening' | 'replaying' | 'live' | 'outage' | 'refused' | 'ended' | 'failed' | 'released';
+type Phase = 'new' | 'loading' | 'away' | 'opening' | 'replaying' | 'live' | 'outage' | 'refused' | 'ended' | 'failed' | 'released';
 
 /** Those in which the gateway has confirmed the subscription, and no other. */
 const confirmed: readonly Phase[] = ['replaying', 'live', 'outage'];
 /** Those that a lost connection changes nothing about. */
-const settled: readonly Phase[] = ['loading', 'ended', 'failed', 'released'];
+const settled: readonly Phase[] = ['new', 'loading', 'ended', 'failed', 'released'];
 
 /** Delays before a refused subscribe is sent again. */
 const refusedBackoff = { minDelay: 500, maxDelay: 20_000 };
@@ -53,28 +53,18 @@ export class Job {
   readonly #host: JobHost;
   readonly #watchers = new Set<Watcher>();
   readonly #cursor = new Cursor();
-  #phase: Phase = 'loading';
+  #phase: Phase = 'new';
+  readonly #start: number | 'stored' | 'latest';
   #requestId = '';
   #refusals = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #releaseTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: JobHost, jobId: string, { afterEventId = 0, persist = true }: WatchOptions) {
+  constructor(host: JobHost, jobId: string, { afterEventId = 0 }: WatchOptions) {
     this.#host = host;
     this.jobId = jobId;
     this.view = new JobView(jobId, host.records);
-    const begin = (record?: JobRecord): void => this.#begin(afterEventId, record);
-    if (persist) host.records.load(jobId, begin);
-    else begin();
-  }
-
-  #begin(start: number | 'stored' | 'latest', record: JobRecord | undefined): void {
-    if (this.#phase !== 'loading') return;
-    if (start !== 'stored') this.#cursor.askFrom(start);
-    else if (record) this.#cursor.resumeAt(record.lastEventId, record.epoch);
-    this.view.seed(record, this.#cursor.shown);
-    this.#enter('away');
-    if (this.#host.isOpen) this.#subscribe();
+    this.#start = afterEventId;
   }
 
   // --- Who watches ---------------------------------------------------------------------------------------------------
@@ -84,11 +74,25 @@ export class Job {
     this.#watchers.add(watcher);
     this.view.maxEvents = Math.max(this.view.maxEvents, maxEvents);
     this.view.persist ||= persist;
+    if (this.#phase !== 'new') return;
+    this.#phase = 'loading';
+    if (persist) this.#host.records.load(this.jobId, (record) => this.#begin(record));
+    else this.#begin();
+  }
+
+  #begin(record?: JobRecord): void {
+    if (this.#phase !== 'loading') return;
+    if (this.#start !== 'stored') this.#cursor.askFrom(this.#start);
+    else if (record) this.#cursor.resumeAt(record.lastEventId, record.epoch);
+    this.view.seed(record, this.#cursor.shown);
+    this.#enter('away');
+    if (this.#host.isOpen) this.#subscribe();
   }
 
   /** The last one's going is heeded in the next task, so that a component that is mounted anew at once finds everything as it was. */
   part(watcher: Watcher): void {
-    if (this.#watchers.delete(watcher) && this.#watchers.size === 0) this.#releaseTimer = setTimeout(() => this.#release(), 0);
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size === 0) this.#releaseTimer = setTimeout(() => this.#release(), 0);
   }
 
   #release(): void {

@@ -57,8 +57,8 @@ export class KeepAlive {
 
   #ask(): void {
     this.#askedAt = Date.now();
-    this.#ping();
     this.#after(this.#options.timeout, () => this.#judge(Date.now()));
+    this.#ping();
   }
 
   #judge(now: number): void {

@@ -48,8 +48,8 @@ export class Subscription implements JobSubscription, Watcher {
   constructor(job: Job, replays: Replays, { maxEvents = defaultMaxEvents, persist = true, signal }: WatchOptions) {
     this.#job = job;
     this.#replays = replays;
-    job.join(this, maxEvents, persist);
     if (signal?.aborted) this.unsubscribe();
+    else job.join(this, maxEvents, persist);
     signal?.addEventListener('abort', () => this.unsubscribe(), { signal: this.#stopped.signal });
   }
 

@@ -246,7 +246,16 @@ it('A message that is none is an event, and nothing else', async () => {
   const b = await open({ on: { error: ({ code }) => errors.push(code) } });
   const subscription = b.client.watch('job-1');
   confirm(b, events(1, 2));
-  for (const frame of ['', 'null', '[]', '{"type":1}', '{"type":"replay"}', '{"type":"replay","data":[{"id":"1"}]}', '{"type":"event"}', new ArrayBuffer(1)])
+  for (const frame of [
+    '',
+    'null',
+    '[]',
+    '{"type":1}',
+    '{"type":"replay"}',
+    '{"type":"replay","data":[{"id":"1"}]}',
+    '{"type":"event"}',
+    new ArrayBuffer(1),
+  ])
     b.gateway.socket.sayRaw(frame);
   b.gateway.socket.sayRaw('{"type":"of a newer gateway","jobId":"job-1"}');
   b.gateway.socket.say({ type: 'event', jobId: 'job-1', event: event(3) });

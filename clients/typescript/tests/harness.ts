@@ -23,7 +23,8 @@ export function event(id: number, eventType = 'iteration_completed', data: JobEv
   return { id, eventType, iteration: id, stage: 'evaluate', data, timestamp: '2026-01-01T00:00:00.000Z' };
 }
 
-export const events = (from: number, to: number): JobEvent[] => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => event(from + i));
+export const events = (from: number, to: number): JobEvent[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => event(from + i));
 
 export const ids = (list: readonly JobEvent[]): number[] => list.map(({ id }) => id);
 
