@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { Batch } from './batch.ts';
 import { Connection, type ConnectionListener, type ConnectionSnapshot, type ConnectionState } from './connection.ts';
 import { Emitter } from './emitter.ts';
@@ -174,7 +176,7 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
   received(frame: unknown): void {
     const message = parseServerMessage(frame);
     if (message) this.#route(message);
-    else this.failed(new GatewayError('invalid_server_message', 'the gateway sent what is no message'));
+    else this.failed(new GatewayError('invalid_server_message', 'not a message'));
   }
 
   #route(message: ServerMessage): void {

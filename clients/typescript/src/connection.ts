@@ -76,7 +76,7 @@ export class Connection {
     this.#keepAlive = new KeepAlive(
       settings.keepAlive,
       () => this.send('{"type":"ping"}'),
-      () => this.#lost('nothing was heard after a ping'),
+      () => this.#lost('no answer to a ping'),
     );
   }
 
@@ -113,7 +113,11 @@ export class Connection {
 
   /** The network is gone: nothing is tried until it is back. */
   goOffline(): void {
-    if (this.#isWanted) this.#leave({ at: 'offline' }, { state: 'offline', reason: 'the browser is offline' });
+    if (this.#isWanted) this.#waitForNetwork();
+  }
+
+  #waitForNetwork(): void {
+    this.#leave({ at: 'offline' }, { state: 'offline', reason: 'the browser is offline' });
   }
 
   /** A page with an open socket can't stay in the back/forward cache. */
@@ -127,7 +131,7 @@ export class Connection {
 
   #dial(): void {
     const phase: Phase = { at: 'dialling' };
-    if (this.#settings.isOffline()) return this.#leave({ at: 'offline' }, { state: 'offline', reason: 'the browser is offline' });
+    if (this.#settings.isOffline()) return this.#waitForNetwork();
     const { reason, closeCode } = this.snapshot;
     this.#enter(phase, { state: this.#openedAt || this.#attempts ? 'reconnecting' : 'connecting', reason, closeCode });
     if (phase !== this.#phase) return;
@@ -152,12 +156,12 @@ export class Connection {
     try {
       const socket = new WebSocket(url, token ? ['optimization.v1', `bearer.${token}`] : ['optimization.v1']);
       phase.socket = socket;
-      phase.timer = setTimeout(() => this.#lost('it did not open in time'), openTimeoutMs);
+      phase.timer = setTimeout(() => this.#lost('no connection in time'), openTimeoutMs);
       socket.onopen = () => this.#opened(socket);
       socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#received(data);
       socket.onclose = ({ code, reason }: CloseEvent) => this.#closed(code, reason || `the connection closed (${code})`);
     } catch (cause) {
-      this.#giveUp(new GatewayError('connection_refused', 'the socket could not be made', { cause }));
+      this.#giveUp(new GatewayError('connection_refused', 'no socket could be made', { cause }));
     }
   }
 
@@ -188,7 +192,7 @@ export class Connection {
   #lost(reason: string, closeCode?: number): void {
     const { reconnect, getToken, isOffline } = this.#settings;
     if (!reconnect) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
-    if (isOffline()) return this.goOffline();
+    if (isOffline()) return this.#waitForNetwork();
     if (this.isOpen && Date.now() - this.#openedAt >= stableMs) this.#attempts = 0;
     const renew = closeCode === tokenExpired && !this.#attempts && getToken;
     const delay = renew ? 0 : backoffDelay(this.#attempts, reconnect);

@@ -15,7 +15,7 @@ export async function* eventsOf(
         last = 0;
       }
       const { events, status, error, jobId } = subscription.getSnapshot();
-      if (view.droppedId > last) throw new GatewayError('fell_behind', 'the loop is more than maxEvents behind', { jobId });
+      if (view.droppedId > last) throw new GatewayError('fell_behind', 'more than maxEvents behind', { jobId });
       const news = events.filter(({ id }) => id > last);
       for (const event of news) {
         last = event.id;

@@ -62,7 +62,7 @@ export class Replays {
 
   /** One that is settled already stays as it is. */
   #abort(id: string): void {
-    this.#waiting.get(id)?.reject(new GatewayError('aborted', 'not watching any more'));
+    this.#waiting.get(id)?.reject(new GatewayError('aborted', 'not watched any more'));
     this.#waiting.delete(id);
   }
 }

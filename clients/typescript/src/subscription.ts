@@ -70,7 +70,7 @@ export class Subscription implements JobSubscription, Watcher {
   }
 
   replay(afterEventId = 0): Promise<readonly JobEvent[]> {
-    if (this.isStopped) return Promise.reject(new GatewayError('aborted', 'not watching any more', { jobId: this.jobId }));
+    if (this.isStopped) return Promise.reject(new GatewayError('aborted', 'not watched any more'));
     return this.#replays.ask(this.jobId, afterEventId, this.#stopped.signal);
   }
 

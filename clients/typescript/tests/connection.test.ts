@@ -179,7 +179,7 @@ describe('Keepalive', () => {
     await settle(9_900);
     expect(b.client.state).toBe('open');
     await settle(200);
-    expect(b.client.getSnapshot()).toMatchObject({ state: 'reconnecting', reason: 'nothing was heard after a ping' });
+    expect(b.client.getSnapshot()).toMatchObject({ state: 'reconnecting', reason: 'no answer to a ping' });
     b.client.close();
   });
 

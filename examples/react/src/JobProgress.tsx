@@ -17,7 +17,13 @@ export function JobProgress({ jobId }: { readonly jobId: string }): ReactNode {
       )}
       {gap && (
         <p role="alert">
-          {gap.message} <button onClick={gap.restart}>Show what is left</button> <button onClick={gap.skip}>Only what comes</button>
+          {gap.message}{' '}
+          <button type="button" onClick={gap.restart}>
+            Show what is left
+          </button>{' '}
+          <button type="button" onClick={gap.skip}>
+            Only what comes
+          </button>
         </p>
       )}
       {error && !gap && <p role="alert">{error.message}</p>}

@@ -68,6 +68,7 @@ export interface Programs {
   readonly url: string;
   /** Starts a job of the stub's. */
   startJob(config: Readonly<Record<string, number>>): Promise<string>;
+  cancelJob(jobId: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -104,6 +105,10 @@ export async function startPrograms(pageOrigin: string): Promise<Programs> {
       const body = JSON.stringify({ promptId: 'p', datasetId: 'support', config });
       const response = await fetch(jobs, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
       return ((await response.json()) as { jobId: string }).jobId;
+    },
+    async cancelJob(jobId) {
+      const response = await fetch(`${jobs}/${jobId}/cancel`, { method: 'POST' });
+      if (!response.ok) throw new Error(`The job isn't cancelled: ${response.status} ${await response.text()}`);
     },
     async stop() {
       await Promise.all([gateway.kill(), stub.kill()]);
