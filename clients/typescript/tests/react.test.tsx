@@ -18,9 +18,11 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await act(() => root.unmount());
-  b.client.close();
-  await settle(60_000);
+  await act(async () => {
+    root.unmount();
+    b.client.close();
+    await settle(60_000);
+  });
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
   document.body.replaceChildren();
