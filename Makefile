@@ -4,7 +4,7 @@ BUF := node_modules/.bin/buf
 BIOME := node_modules/.bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test check fmt clean
+.PHONY: help deps run build test chaos memory fuzz check fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,17 @@ build: ## Compile everything
 test: ## Build once, run every test; the last line sums them up
 	@scripts/test.sh
 
+DURATION ?= 600
+chaos: ## Kill, cut and stall for DURATION seconds, from SEED, while clients watch; the last line sums it up
+	dotnet run --project tests/Faults -- --duration $(DURATION) $(if $(SEED),--seed $(SEED))
+
+memory: ## What 1,000 slow readers cost, and what 30,000 connections leave behind
+	dotnet run -c Release --project bench/Memory -- slow
+	dotnet run -c Release --project bench/Memory -- churn
+
+fuzz: ## Fuzz one TARGET (message, event) for SECONDS (60); needs afl++
+	@scripts/fuzz.sh "$(TARGET)" "$(or $(SECONDS),60)"
+
 check: ## Format and lint, without tests
 	dotnet tool restore
 	dotnet csharpier check .
@@ -36,4 +47,4 @@ fmt: ## Format code and protos in place
 
 clean: ## Remove what builds and tests leave behind
 	rm -rf clients/typescript/dist clients/typescript/tests/generated examples/*/dist
-	find src tests \( -name bin -o -name obj -o -name TestResults \) -type d -prune -exec rm -rf {} +
+	find src tests bench \( -name bin -o -name obj -o -name TestResults \) -type d -prune -exec rm -rf {} +

@@ -96,5 +96,6 @@ check "client: build and size" npm run --silent build --workspace clients/typesc
 check "client: types and package" npm run --silent check --workspace clients/typescript
 runner ".NET" dotnet_counts dotnet test --solution OptimizationGateway.sln --no-build
 runner "client" vitest_counts npm run --silent test --workspace clients/typescript
+check "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
 
 finish

@@ -54,6 +54,7 @@ internal static class DemoProgram
 
     private static async Task RunBothAsync(string[] args)
     {
+        using var hurry = new SecondSignal();
         await using var stub = await StartFailedException.ExplainAsync(
             "The optimizer",
             "Stub:GrpcUrl and Stub:HttpUrl say where it listens, Stub:DataDirectory where it keeps its jobs.",

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Sockets;
@@ -12,6 +13,7 @@ namespace OptimizationGateway.Gateway;
 /// <summary>The front door: looks at the request, refuses what may not come in, and runs a session for what may.</summary>
 internal sealed class GatewayEndpoint(
     CallerPolicy callers,
+    Admission admission,
     SessionRegistry sessions,
     BackendRegistry backends,
     IOptions<GatewayOptions> options,
@@ -24,35 +26,16 @@ internal sealed class GatewayEndpoint(
 
     private const string Subprotocol = "optimization.v1";
 
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
-        if (callers.Refusal(context.Request) is { } refusal)
+        if (WhyNot(context) is { } refusal)
         {
-            return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, refusal);
+            await RefuseAsync(context, refusal);
+            return;
         }
 
-        if (!HttpMethods.IsGet(context.Request.Method))
-        {
-            context.Response.Headers.Allow = HttpMethods.Get;
-            return Problem.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, $"{Path} is a WebSocket: connect to it with GET.");
-        }
-
-        if (!context.WebSockets.IsWebSocketRequest)
-        {
-            return RefuseHandshakeAsync(context);
-        }
-
-        if (sessions.IsDraining)
-        {
-            context.Response.Headers.RetryAfter = "1";
-            return Problem.WriteAsync(
-                context,
-                StatusCodes.Status503ServiceUnavailable,
-                "The gateway is shutting down. Come back in a moment."
-            );
-        }
-
-        return RunAsync(context);
+        using var place = admission.TryEnter(context.Connection.RemoteIpAddress, out var full);
+        await (place is null ? RefuseAsync(context, full!) : RunAsync(context));
     }
 
     private async Task RunAsync(HttpContext context)
@@ -65,13 +48,9 @@ internal sealed class GatewayEndpoint(
         var started = time.GetTimestamp();
         try
         {
-            var ended = await sessions.RunAsync(session.RunAsync);
+            var ended = await sessions.RunAsync(session);
             var duration = time.GetElapsedTime(started);
             SessionLog.Ended(logger, duration, ended.Reason, ended.CloseCode?.Status);
-            if (ended.Reason == SessionEndReason.Stuck)
-            {
-                metrics.ReaderStuck();
-            }
         }
         finally
         {
@@ -79,26 +58,29 @@ internal sealed class GatewayEndpoint(
         }
     }
 
-    private static Task RefuseHandshakeAsync(HttpContext context)
+    /// <summary>What is wrong with the request itself.</summary>
+    private Refusal? WhyNot(HttpContext context) =>
+        callers.WhyNot(context.Request) is { } refusal ? refusal
+        // Methods are case-sensitive; ASP.NET's own comparison isn't.
+        : !string.Equals(context.Request.Method, HttpMethods.Get, StringComparison.Ordinal) ? Refusal.MethodNotAllowed
+        : Handshake.WhyNot(context);
+
+    private Task RefuseAsync(HttpContext context, Refusal refusal)
     {
-        var request = context.Request;
-        var wantsWebSocket = request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase);
-        if (wantsWebSocket && request.Headers.SecWebSocketVersion == "13")
+        metrics.ConnectionRefused(refusal);
+        var headers = context.Response.Headers;
+        if (refusal == Refusal.MethodNotAllowed)
         {
-            return Problem.WriteAsync(
-                context,
-                StatusCodes.Status400BadRequest,
-                "The WebSocket handshake is malformed: it needs Connection: Upgrade and a Sec-WebSocket-Key of 16 bytes in base64."
-            );
+            headers.Allow = HttpMethods.Get;
         }
 
-        context.Response.Headers[HeaderNames.Upgrade] = "websocket";
-        context.Response.Headers[HeaderNames.Connection] = HeaderNames.Upgrade;
-        context.Response.Headers.SecWebSocketVersion = "13";
-        return Problem.WriteAsync(
-            context,
-            StatusCodes.Status426UpgradeRequired,
-            $"{Path} is a WebSocket. Connect with a WebSocket client (version 13) and send {{\"type\":\"subscribe\",\"jobId\":\"…\",\"afterEventId\":0}}."
-        );
+        if (refusal.Status == StatusCodes.Status426UpgradeRequired)
+        {
+            headers[HeaderNames.Upgrade] = "websocket";
+            headers[HeaderNames.Connection] = HeaderNames.Upgrade;
+            headers.SecWebSocketVersion = "13";
+        }
+
+        return Problem.WriteAsync(context, refusal);
     }
 }

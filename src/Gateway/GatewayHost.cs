@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Health;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Sockets;
@@ -24,6 +25,9 @@ public static class GatewayHost
         // Stuck streams cost memory up to their window; left to itself it grows to 16 MB each.
         AppContext.SetSwitch("System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing", isEnabled: true);
 
+        // A header line ends with CR and LF. A server that takes a bare LF sees other requests than a proxy in front of it that doesn't.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
+
         var builder = WebApplication.CreateBuilder(args);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
@@ -36,10 +40,14 @@ public static class GatewayHost
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseStatusCodePages(Problem.WriteMissingAsync);
         app.Use(GatheringUpgrade.Invoke);
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = KeepAlive, KeepAliveTimeout = KeepAlive });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
+        HealthEndpoints.Map(app);
         ConsolePage.Map(app);
+        app.Services.GetRequiredService<GatewayMetrics>()
+            .ObserveOutboxes(() => app.Services.GetRequiredService<SessionRegistry>().QueuedBytes);
         return app;
     }
 
@@ -53,20 +61,39 @@ public static class GatewayHost
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<BackendRegistry>();
+        services.AddSingleton(provider => new Admission(
+            provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits,
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<CallerPolicy>();
         services.AddSingleton<GatewayEndpoint>();
         services.AddHostedService<SessionDrain>();
+        services
+            .AddOptions<HostOptions>()
+            .Configure<IOptions<GatewayOptions>>((host, gateway) => host.ShutdownTimeout = gateway.Value.Drain.ShutdownTimeout);
+        services
+            .AddHealthChecks()
+            .AddCheck<LifeCheck>(LifeCheck.Name, tags: [HealthEndpoints.Ready])
+            .AddCheck<BackendsCheck>(BackendsCheck.Name, tags: [HealthEndpoints.Ready]);
     }
 
     private static void AddServer(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IConnectionListenerFactory, LoopbackListening>();
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = PromptListenSocket.Create);
+        builder
+            .Services.AddOptions<KestrelServerOptions>()
+            .Configure<IOptions<GatewayOptions>>(
+                (kestrel, gateway) =>
+                {
+                    kestrel.Limits.RequestHeadersTimeout = gateway.Value.Limits.RequestHeadersTimeout;
+                    kestrel.Limits.KeepAliveTimeout = gateway.Value.Limits.IdleHttpTimeout;
+                }
+            );
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
     }
@@ -86,5 +113,8 @@ public static class GatewayHost
         // A backend that goes away is the gateway's daily bread, told once per outage by its own log; the client library has an error for each stream.
         builder.Logging.AddFilter("Grpc", LogLevel.Critical);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+
+        // Not to be ready while it drains is no error of the gateway's, however often a balancer asks.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
     }
 }

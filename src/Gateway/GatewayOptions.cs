@@ -19,6 +19,9 @@ internal sealed record GatewayOptions
     [ValidateObjectMembers]
     public SessionLimits Limits { get; init; } = new();
 
+    [ValidateObjectMembers]
+    public DrainOptions Drain { get; init; } = new();
+
     public SecurityOptions Security { get; init; } = new();
 
     public ConsoleOptions Console { get; init; } = new();

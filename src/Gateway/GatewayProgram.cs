@@ -43,6 +43,7 @@ internal static class GatewayProgram
             return 0;
         }
 
+        using var hurry = new SecondSignal();
         var hasStarted = false;
         try
         {

@@ -34,6 +34,9 @@ internal sealed record StubOptions
     /// <summary>Whether load-&lt;n&gt; and paced-&lt;rate&gt; can be watched.</summary>
     public bool LoadJobs { get; init; }
 
+    /// <summary>Whether their events say in <c>details</c> which they are, so that whoever reads them can tell one that went astray.</summary>
+    public bool MarkLoadEvents { get; init; }
+
     /// <summary>Origins of pages elsewhere that may use the JSON API, separated by commas.</summary>
     public string AllowedOrigins { get; init; } = "";
 

@@ -44,6 +44,13 @@ internal sealed record StubSetting(string Name, Type Type, string Default, strin
             "the silence that a heartbeat ends"
         ),
         new(nameof(StubOptions.LoadJobs), typeof(bool), "false", "true or false", "whether load-<n> and paced-<rate> can be watched"),
+        new(
+            nameof(StubOptions.MarkLoadEvents),
+            typeof(bool),
+            "false",
+            "true or false",
+            "whether each of their events carries its job, its id and a hash of both"
+        ),
         new(nameof(StubOptions.AllowedOrigins), typeof(string), "none", "origins, by commas", "pages elsewhere that may use the JSON API"),
         new(
             nameof(StubOptions.AllowedHosts),

@@ -6,14 +6,46 @@ using System.Net.Sockets;
 namespace OptimizationGateway.Testing;
 
 /// <summary>One of the programs as a process of its own, which can be killed without a word and started again as it was.</summary>
-public sealed class ProgramProcess(string assembly, string[] settings, Uri ready) : IAsyncDisposable
+/// <param name="assembly">The program.</param>
+/// <param name="settings">Its arguments.</param>
+/// <param name="ready">Where it listens once it is ready.</param>
+/// <param name="prelude">What a shell does before it becomes the program: signals and limits that are inherited.</param>
+public sealed class ProgramProcess(string assembly, string[] settings, Uri ready, string prelude = ":") : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> output = new();
     private Process? process;
 
+    /// <summary>Sets one of its resource limits while it runs.</summary>
+    /// <param name="resource">As prlimit calls it.</param>
+    /// <param name="value">The soft limit.</param>
+    public async Task LimitAsync(string resource, string value)
+    {
+        using var prlimit = Process.Start("prlimit", ["--pid", $"{Running.Id}", $"--{resource}={value}:"]);
+        await prlimit.WaitForExitAsync();
+        if (prlimit.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"prlimit ended with {prlimit.ExitCode}.");
+        }
+    }
+
+    /// <summary>How many descriptors it has open.</summary>
+    public int Descriptors => Directory.GetFileSystemEntries($"/proc/{Running.Id}/fd").Length;
+
+    /// <summary>How much CPU time it has used.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            Running.Refresh();
+            return Running.TotalProcessorTime;
+        }
+    }
+
+    public bool IsAlive => !Running.HasExited;
+
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet", [assembly, .. settings])
+        var start = new ProcessStartInfo("sh", ["-c", $"{prelude}; exec dotnet \"$@\"", "sh", assembly, .. settings])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -47,7 +79,24 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
         process = null;
     }
 
+    /// <summary>Sends a signal; it may have none of the orderly ends in mind.</summary>
+    public void Send(Signal signal) => Signals.Send(Running.Id, signal);
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> ExitAsync(TimeSpan deadline)
+    {
+        using var timeout = new CancellationTokenSource(deadline);
+        await Running.WaitForExitAsync(timeout.Token);
+        return Running.ExitCode;
+    }
+
+    /// <summary>What it has printed.</summary>
+    public string Output => string.Join('\n', output);
+
     public async ValueTask DisposeAsync() => await KillAsync();
+
+    private Process Running => process ?? throw new InvalidOperationException("It isn't running.");
 
     /// <summary>A port that is free now; the programs are started again at the same one, so they can't be left to choose.</summary>
     public static int FreePort()
@@ -56,8 +105,6 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-
-    private string Output => string.Join('\n', output);
 
     private async Task<bool> AnswersAsync()
     {

@@ -31,13 +31,17 @@ public sealed class TestGateway : IAsyncDisposable
     /// <summary>How many connections it has.</summary>
     public int Connections => app.Services.GetRequiredService<SessionRegistry>().Count;
 
+    /// <summary>How many bytes wait in it for clients.</summary>
+    public long QueuedBytes => app.Services.GetRequiredService<SessionRegistry>().QueuedBytes;
+
     /// <param name="backendUrl">The one backend, for all jobs.</param>
     /// <param name="time">Its clock; the system's by default.</param>
     /// <param name="settings">Further settings, as <c>Gateway:…=value</c>.</param>
     public static Task<TestGateway> StartAsync(Uri backendUrl, TimeProvider? time = null, params string[] settings) =>
         StartAsync(time, [$"Gateway:Backends:test:Address={backendUrl}", .. settings]);
 
-    public static async Task<TestGateway> StartAsync(TimeProvider? time, string[] settings)
+    /// <param name="configure">Changes the composition before it is built.</param>
+    public static async Task<TestGateway> StartAsync(TimeProvider? time, string[] settings, Action<IServiceCollection>? configure = null)
     {
         var app = GatewayHost.Build(
             [.. settings.Select(setting => $"--{setting}"), "--urls=http://127.0.0.1:0"],
@@ -45,6 +49,7 @@ public sealed class TestGateway : IAsyncDisposable
             {
                 builder.Logging.ClearProviders().AddFakeLogging();
                 builder.Services.AddSingleton(time ?? TimeProvider.System);
+                configure?.Invoke(builder.Services);
             }
         );
         await app.StartAsync();

@@ -48,7 +48,11 @@ public sealed class TestStub : IAsyncDisposable
     }
 
     /// <summary>As a process of its own, which can be killed and started again on the same log and port.</summary>
-    public static async Task<TestStub> StartProcessAsync(params string[] settings)
+    public static Task<TestStub> StartProcessAsync(params string[] settings) => StartProcessAfterAsync(prelude: ":", settings);
+
+    /// <param name="prelude">What a shell does before it becomes the stub.</param>
+    /// <param name="settings">As <c>Stub:LoadJobs=true</c>.</param>
+    public static async Task<TestStub> StartProcessAfterAsync(string prelude, params string[] settings)
     {
         var data = Directory.CreateTempSubdirectory("gateway-test-");
         var grpc = new Uri($"http://127.0.0.1:{ProgramProcess.FreePort()}");
@@ -61,7 +65,8 @@ public sealed class TestStub : IAsyncDisposable
                 $"--Stub:DataDirectory={data.FullName}",
                 .. settings.Select(setting => $"--{setting}"),
             ],
-            json
+            json,
+            prelude
         );
         await process.StartAsync();
         return new TestStub(data, app: null, process) { GrpcUrl = grpc, HttpUrl = json };

@@ -12,7 +12,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     private TaskCompletionSource? roomWaiter;
     private int roomWanted;
 
-    /// <summary>How many bytes wait.</summary>
+    /// <summary>How many bytes of memory what waits occupies.</summary>
     public int Bytes { get; private set; }
 
     /// <summary>Whether the client was sent a <c>subscribed</c> that no <c>unsubscribed</c> has followed. Queued messages don't count.</summary>
@@ -36,18 +36,18 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
 
     public bool Honours(int ticket) => ticket == generation;
 
-    public bool HasRoomFor(int length) => Bytes == 0 || length <= capacityBytes - Bytes;
+    public bool HasRoomFor(int held) => Bytes == 0 || held <= capacityBytes - Bytes;
 
     public void Enqueue(OutboxMessage message)
     {
         messages.Enqueue(message);
-        Bytes += message.Length;
+        Bytes += message.Held;
     }
 
     public OutboxMessage Dequeue()
     {
         var message = messages.Dequeue();
-        Bytes -= message.Length;
+        Bytes -= message.Held;
         IsOpenAtClient = message.Mark switch
         {
             LaneMark.Opens => true,
@@ -62,10 +62,10 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
         return message;
     }
 
-    /// <summary>The task that completes when the lane has room for <paramref name="length"/> bytes, or is cleared.</summary>
-    public Task WaitForRoom(int length)
+    /// <summary>The task that completes when the lane has room for a message that holds so many bytes, or is cleared.</summary>
+    public Task WaitForRoom(int held)
     {
-        roomWanted = length;
+        roomWanted = held;
         roomWaiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return roomWaiter.Task;
     }

@@ -2,10 +2,16 @@ using System.Buffers;
 
 namespace OptimizationGateway.Gateway.Outboxes;
 
-/// <summary>Collects the bytes of one message in a pooled array, which <see cref="Detach"/> hands on without a copy.</summary>
+/// <summary>
+/// Collects the bytes of one message in a pooled array. <see cref="Detach"/> hands a full one on as it is; of one that is mostly empty it
+/// hands on a copy that fits, since thousands of them may wait, and keeps the array for the next message.
+/// </summary>
 internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
 {
     private const int InitialSize = 1024;
+
+    /// <summary>A larger array isn't kept: every subscription has a buffer, and most have nothing large to say again.</summary>
+    private const int MostKept = 4 * 1024;
 
     private byte[] array = [];
     private int count;
@@ -42,13 +48,40 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>Hands the message on and starts anew; whoever gets it returns the array.</summary>
     public OutboxMessage Detach(LaneMark mark = LaneMark.None)
     {
-        var message = new OutboxMessage(array, count, mark);
-        array = [];
+        var length = count;
         count = 0;
-        return message;
+        var mostlyEmpty = length <= array.Length / 2;
+        if (!mostlyEmpty)
+        {
+            var full = array;
+            array = [];
+            return new OutboxMessage(full, length, mark);
+        }
+
+        var fitting = ArrayPool<byte>.Shared.Rent(length);
+        array.AsSpan(0, length).CopyTo(fitting);
+        if (array.Length > MostKept)
+        {
+            Return();
+        }
+
+        return new OutboxMessage(fitting, length, mark);
     }
 
-    public void Dispose() => Detach().Return();
+    public void Dispose()
+    {
+        count = 0;
+        Return();
+    }
+
+    private void Return()
+    {
+        if (array.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(array);
+            array = [];
+        }
+    }
 
     private void EnsureFree(int size)
     {
@@ -59,11 +92,7 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
 
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(InitialSize, array.Length * 2), count + size));
         array.AsSpan(0, count).CopyTo(larger);
-        if (array.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(array);
-        }
-
+        Return();
         array = larger;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     private bool closed;
     private TaskCompletionSource<bool>? takerWaiter;
 
-    /// <summary>How many bytes wait, in all lanes.</summary>
+    /// <summary>How many bytes of memory what waits occupies, in all lanes.</summary>
     public long QueuedBytes
     {
         get
@@ -74,14 +74,14 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     {
         lock (gate)
         {
-            if (closed || controlBytes + message.Length > controlCapacityBytes)
+            if (closed || controlBytes + message.Held > controlCapacityBytes)
             {
                 message.Return();
                 return closed;
             }
 
             control.Enqueue(message);
-            controlBytes += message.Length;
+            controlBytes += message.Held;
             WakeTaker();
             return true;
         }
@@ -94,7 +94,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         {
             return TryEnqueue(lane, ticket, message)
                 ? ValueTask.CompletedTask
-                : new ValueTask(WriteWhenRoomAsync(lane, ticket, message, lane.WaitForRoom(message.Length)));
+                : new ValueTask(WriteWhenRoomAsync(lane, ticket, message, lane.WaitForRoom(message.Held)));
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         {
             if (control.TryDequeue(out message))
             {
-                controlBytes -= message.Length;
+                controlBytes -= message.Held;
                 return true;
             }
 
@@ -146,7 +146,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     }
 
     /// <summary>Waits until there is something to take.</summary>
-    /// <returns>False once the outbox is closed and its control lane is drained.</returns>
+    /// <returns>False once the outbox is closed and drained.</returns>
     public ValueTask<bool> WaitToTakeAsync()
     {
         lock (gate)
@@ -163,6 +163,16 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
 
             takerWaiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             return new ValueTask<bool>(takerWaiter.Task);
+        }
+    }
+
+    /// <summary>Takes nothing more. What waits is still sent.</summary>
+    public void CloseWhenDrained()
+    {
+        lock (gate)
+        {
+            closed = true;
+            WakeTaker();
         }
     }
 
@@ -193,7 +203,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
                     return;
                 }
 
-                room = lane.WaitForRoom(message.Length);
+                room = lane.WaitForRoom(message.Held);
             }
         }
     }
@@ -207,7 +217,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
             return true;
         }
 
-        if (!lane.HasRoomFor(message.Length))
+        if (!lane.HasRoomFor(message.Held))
         {
             return false;
         }

@@ -79,7 +79,7 @@ internal static class ClientMessageParser
 
         if (members.JobId.Value is null)
         {
-            return members.JobId.Fault ?? "\"jobId\" is missing.";
+            return members.JobId.Fault ?? "\"jobId\" is missing: send the id of a job.";
         }
 
         return type == ClientMessageType.Unsubscribe

@@ -11,8 +11,10 @@ internal sealed record CloseCode(int Status, string Reason)
     public static readonly CloseCode ProtocolError = new(1002, "not WebSocket");
     public static readonly CloseCode UnsupportedData = new(1003, "binary frames are not supported; send JSON text");
     public static readonly CloseCode MessageTooBig = new(1009, "the message is over the size limit");
+    public static readonly CloseCode TooManyFragments = new(1009, "the message has too many fragments; send it in one frame");
     public static readonly CloseCode InternalError = new(1011, "internal error; come back");
     public static readonly CloseCode ServiceRestart = new(1012, "the gateway restarts; come back after a random delay");
+    public static readonly CloseCode MessageTimeout = new(4408, "a message took too long to arrive; come back");
     public static readonly CloseCode RateLimited = new(4429, "too many messages; come back slower");
-    public static readonly CloseCode BadClient = new(4500, "too many invalid messages in a row");
+    public static readonly CloseCode BadClient = new(4500, "too many invalid messages in a row; the errors before said why");
 }

@@ -51,7 +51,11 @@ internal sealed record ErrorCode(string Name, bool Retryable, string Text)
         "This connection has as many subscriptions as it may have. Unsubscribe from a job first, or open another connection."
     );
 
-    public static readonly ErrorCode RateLimited = new("rate_limited", true, "Too many messages in a short time. Slow down.");
+    public static readonly ErrorCode RateLimited = new(
+        "rate_limited",
+        true,
+        "Too many messages in a short time: this one was dropped. Wait a second, then send it again, and fewer at once."
+    );
 
     public static readonly ErrorCode BackendUnavailable = new(
         "backend_unavailable",

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Security;
 
@@ -13,22 +14,25 @@ internal sealed class CallerPolicy(IOptions<GatewayOptions> options)
     );
     private readonly HashSet<string> origins = new(List(options.Value.Security.AllowedOrigins), StringComparer.OrdinalIgnoreCase);
 
-    /// <returns>What is wrong with the request, and the setting to change; null where it may come in.</returns>
-    public string? Refusal(HttpRequest request)
+    /// <returns>Why the request may not come in; null where it may.</returns>
+    public Refusal? WhyNot(HttpRequest request)
     {
         if (!hosts.Contains("*") && !hosts.Contains(request.Host.Host))
         {
-            return "This gateway doesn't answer to the request's Host. If the name is right, add it to Gateway:Security:AllowedHosts.";
+            return Refusal.HostNotAllowed;
         }
 
         var origin = request.Headers.Origin.ToString();
         return origin.Length == 0 || origins.Contains("*") || origins.Contains(origin) || IsSameHost(origin, request)
             ? null
-            : "Pages of this Origin may not connect. If they should, add the Origin to Gateway:Security:AllowedOrigins.";
+            : Refusal.OriginNotAllowed;
     }
 
     private static bool IsSameHost(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var url)
+        // An origin has no path: what has one, or a user's name, no browser has written.
+        && url is { Scheme: "http" or "https", UserInfo: "", PathAndQuery: "/", Fragment: "" }
+        && !origin.EndsWith('/')
         && string.Equals(
             url.IsDefaultPort ? url.Host : $"{url.Host}:{url.Port}",
             WithoutDefaultPort(request),

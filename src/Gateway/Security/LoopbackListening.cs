@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Sockets;
 
 namespace OptimizationGateway.Gateway.Security;
 
@@ -12,10 +13,11 @@ namespace OptimizationGateway.Gateway.Security;
 internal sealed class LoopbackListening(
     IOptions<GatewayOptions> options,
     IOptions<SocketTransportOptions> transport,
+    TimeProvider time,
     ILoggerFactory loggers
 ) : IConnectionListenerFactory
 {
-    private readonly SocketTransportFactory sockets = new(transport, loggers);
+    private readonly ILogger logger = loggers.CreateLogger<PatientListener>();
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
@@ -27,6 +29,6 @@ internal sealed class LoopbackListening(
             );
         }
 
-        return sockets.BindAsync(endpoint, cancellationToken);
+        return ValueTask.FromResult<IConnectionListener>(PatientListener.Bind(endpoint, transport.Value, time, logger));
     }
 }

@@ -1,10 +1,9 @@
 namespace OptimizationGateway.Gateway.Sessions;
 
-/// <summary>A token bucket for one client's messages: the receive loop's own, so it needs no lock and no timer.</summary>
+/// <summary>How fast one client may send: the receive loop's own, so it needs no lock and no timer.</summary>
 internal sealed class MessageRate(TimeProvider time, int perSecond, int burst)
 {
-    private double tokens = burst;
-    private long filled = time.GetTimestamp();
+    private readonly TokenBucket bucket = new(time, perSecond, burst);
     private int refused;
 
     /// <summary>Whether the client was refused so often, without a pause between, that it has to go.</summary>
@@ -12,22 +11,14 @@ internal sealed class MessageRate(TimeProvider time, int perSecond, int burst)
 
     public bool TryTake()
     {
-        var now = time.GetTimestamp();
-        tokens = Math.Min(burst, tokens + (time.GetElapsedTime(filled, now).TotalSeconds * perSecond));
-        filled = now;
-        if (tokens >= burst)
+        var isTaken = bucket.TryTake();
+        if (bucket.IsFull)
         {
             // Only a client that has been quiet for a while is forgiven: one that floods gets a token now and then, too.
             refused = 0;
         }
 
-        if (tokens < 1)
-        {
-            refused++;
-            return false;
-        }
-
-        tokens--;
-        return true;
+        refused += isTaken ? 0 : 1;
+        return isTaken;
     }
 }

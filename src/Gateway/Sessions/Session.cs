@@ -17,6 +17,9 @@ internal sealed class Session : IDisposable
     /// <summary>What waits to be said in answers when a session ends, and the close handshake, may take this long together.</summary>
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(5);
 
+    /// <summary>At shutdown, what waits in the queues may take this long: what isn't sent by then is for a resume.</summary>
+    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(5);
+
     /// <summary>What of the answers may wait, in bytes, before a client that sends and doesn't read has to go.</summary>
     private const int ControlBytes = 64 * 1024;
 
@@ -24,12 +27,14 @@ internal sealed class Session : IDisposable
     private readonly GatheringStream? stream;
     private readonly SocketReader reader;
     private readonly SocketWriter writer;
+    private readonly FrameMeter meter;
     private readonly SendProgress progress;
     private readonly Outbox outbox;
     private readonly SubscriptionSet subscriptions;
     private readonly ReplayQueue replays;
     private readonly MessageIntake intake;
     private readonly TimeProvider time;
+    private readonly GatewayMetrics metrics;
     private readonly ILogger logger;
     private readonly Action abortConnection;
     private readonly TaskCompletionSource<SessionEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,39 +53,61 @@ internal sealed class Session : IDisposable
         this.socket = socket;
         this.stream = stream;
         this.time = time;
+        this.metrics = metrics;
         this.logger = logger;
         this.abortConnection = abortConnection;
         outbox = new Outbox(limits.OutboxBytesPerSubscription, ControlBytes);
-        reader = new SocketReader(socket, limits.MessageBytes);
-        writer = new SocketWriter(socket, stream, outbox);
-        progress = new SendProgress(
+        meter = new FrameMeter(
             time,
-            limits.StuckReaderTimeout,
-            SendProgress.DefaultMinimumBytes,
-            () => end.TrySetResult(SessionEnd.Stuck)
+            limits.MessageBytes,
+            limits.FragmentsPerMessage,
+            limits.MessageTimeout,
+            code => end.TrySetResult(SessionEnd.BrokeRule(code))
         );
+        stream?.Meter = meter;
+        reader = new SocketReader(socket, meter, limits.MessageBytes);
+        writer = new SocketWriter(socket, stream, outbox);
+        progress = new SendProgress(time, limits.StuckReaderTimeout, () => end.TrySetResult(SessionEnd.Stuck));
         stream?.Progress = progress;
         subscriptions = new SubscriptionSet(backends, outbox, limits.SubscriptionsPerConnection, time, metrics, Fail);
         replays = new ReplayQueue(backends, outbox, limits.WaitingReplays, time, Fail);
         intake = new MessageIntake(subscriptions, replays, outbox, limits, time);
     }
 
+    /// <summary>How many bytes wait for the client.</summary>
+    public long QueuedBytes => outbox.QueuedBytes;
+
+    /// <summary>Whether it is decided how it ends.</summary>
+    public bool IsEnding => end.Task.IsCompleted;
+
+    /// <summary>Ends it because the gateway shuts down: what waits is sent, then 1012.</summary>
+    public void Drain() => end.TrySetResult(SessionEnd.Draining);
+
     /// <summary>Runs until nothing of the connection is left.</summary>
-    /// <param name="drain">Ends it with 1012.</param>
     /// <returns>Why it ended.</returns>
-    public async Task<SessionEnd> RunAsync(CancellationToken drain)
+    public async Task<SessionEnd> RunAsync()
     {
         using var abort = new CancellationTokenSource();
-        await using var draining = drain.Register(() => end.TrySetResult(SessionEnd.Draining));
         var reading = ReadAsync(abort.Token);
         var writing = WriteAsync(abort.Token);
         var ended = await end.Task;
 
         intake.Stop();
+        if (ended.Reason == SessionEndReason.Draining)
+        {
+            outbox.CloseWhenDrained();
+            await IsDoneInTimeAsync(writing, FlushLimit);
+        }
+
         outbox.Close();
         await Task.WhenAll(subscriptions.EndAllAsync(), replays.EndAllAsync());
-        if (ended.CloseCode is null || !await IsDoneInTimeAsync(FarewellAsync(ended.CloseCode, reading, writing, abort.Token)))
+        if (
+            ended.CloseCode is null
+            || !await IsDoneInTimeAsync(FarewellAsync(ended.CloseCode, reading, writing, abort.Token), FarewellLimit)
+        )
         {
+            metrics.ConnectionAborted(ended.Reason);
+
             // What the server's own buffers still hold for this client it will not take; left to itself the server would wait for it.
             socket.Abort();
             abortConnection();
@@ -94,6 +121,7 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         progress.Dispose();
+        meter.Dispose();
         reader.Dispose();
         socket.Dispose();
     }
@@ -178,11 +206,11 @@ internal sealed class Session : IDisposable
         await reading;
     }
 
-    private async Task<bool> IsDoneInTimeAsync(Task farewell)
+    private async Task<bool> IsDoneInTimeAsync(Task task, TimeSpan limit)
     {
         try
         {
-            await farewell.WaitAsync(FarewellLimit, time);
+            await task.WaitAsync(limit, time);
             return true;
         }
         catch (TimeoutException)

@@ -1,11 +1,25 @@
+using Microsoft.Extensions.Options;
+
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
 /// At shutdown, closes the sockets before the server does: left to itself it waits out its timeout and then resets them, without a word to
-/// anyone.
+/// anyone. They are closed in batches, since everyone who is closed comes back, to this gateway's successor or to its neighbours.
 /// </summary>
-internal sealed class SessionDrain(SessionRegistry sessions, ILogger<Session> logger) : IHostedLifecycleService
+internal sealed class SessionDrain(
+    Admission admission,
+    SessionRegistry sessions,
+    IOptions<GatewayOptions> options,
+    TimeProvider time,
+    ILogger<Session> logger
+) : IHostedLifecycleService
 {
+    /// <summary>How many connections are closed at once without a second thought: a number of clients that no server notices.</summary>
+    private const int SmallestBatch = 25;
+
+    /// <summary>Finer than this makes no difference to whom the clients come back to.</summary>
+    private const int MostBatches = 100;
+
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -14,15 +28,42 @@ internal sealed class SessionDrain(SessionRegistry sessions, ILogger<Session> lo
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        if (sessions.Count > 0)
+        admission.Close();
+        try
         {
-            SessionLog.Draining(logger, sessions.Count);
+            await CloseInBatchesAsync(options.Value.Drain.Time, cancellationToken);
+            await sessions.DrainAsync().WaitAsync(cancellationToken);
         }
-
-        await sessions.DrainAsync(cancellationToken);
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The time is up: the server resets what is left.
+            SessionLog.DrainGivenUp(logger, sessions.Count);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>All batches but the last, which is everyone who is left.</summary>
+    private async Task CloseInBatchesAsync(TimeSpan drainTime, CancellationToken giveUp)
+    {
+        var count = sessions.Count;
+        var batches = Math.Min((count + SmallestBatch - 1) / SmallestBatch, MostBatches);
+        if (count > 0)
+        {
+            SessionLog.Draining(logger, count, batches);
+        }
+
+        for (var left = batches; left > 1; left--)
+        {
+            var waiting = sessions.Here().Where(session => !session.IsEnding).ToList();
+            foreach (var session in waiting.Take((waiting.Count + left - 1) / left))
+            {
+                session.Drain();
+            }
+
+            await Task.Delay(drainTime / batches, time, giveUp);
+        }
+    }
 }

@@ -2,12 +2,38 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OptimizationGateway.Gateway.Sessions;
 
-/// <summary>What one connection may do: the settings under <c>Gateway:Limits</c>.</summary>
+/// <summary>How many clients there may be and what each may do: the settings under <c>Gateway:Limits</c>.</summary>
 internal sealed record SessionLimits
 {
+    /// <summary>How many connections there may be in all. One more is refused with 503. Default: 10,000.</summary>
+    [Range(1, 10_000_000)]
+    public int Connections { get; init; } = 10_000;
+
+    /// <summary>
+    /// How many connections an address may have (of IPv6: its first 64 bits); loopback isn't counted. One more is refused with 429.
+    /// Default: 200, which many people behind one address of an office can share.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int ConnectionsPerAddress { get; init; } = 200;
+
+    /// <summary>How many clients a second may connect; as many may at once. More are refused with 503. Default: 500.</summary>
+    [Range(1, 10_000_000)]
+    public int NewConnectionsPerSecond { get; init; } = 500;
+
     /// <summary>The largest client message, in bytes. A larger one closes the socket with 1009. Default: 32 KiB.</summary>
     [Range(1_024, 16_777_216)]
     public int MessageBytes { get; init; } = 32 * 1024;
+
+    /// <summary>
+    /// Of how many frames a message may consist; more close the socket with 1009. Default: 64, a message of 32 KiB in pieces of 512 bytes.
+    /// Browsers send messages of that size in one.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int FragmentsPerMessage { get; init; } = 64;
+
+    /// <summary>How long a message may take from its first byte to its last. A slower one closes the socket with 4408. Default: 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan MessageTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many subscriptions a connection may have. Default: 100.</summary>
     [Range(1, 100_000)]
@@ -36,4 +62,12 @@ internal sealed record SessionLimits
     /// <summary>How long a reader may take nothing before its socket is aborted. Default: 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan StuckReaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the headers of an HTTP request may take, the WebSocket handshake's too. A slower one gets 408. Default: 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan RequestHeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection that is no WebSocket may wait for its first or next request before it is closed. Default: 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan IdleHttpTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

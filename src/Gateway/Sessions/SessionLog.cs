@@ -10,7 +10,13 @@ internal static partial class SessionLog
 
     [LoggerMessage(
         Level = LogLevel.Information,
-        Message = "Closing connections with 1012, {Count} in all; clients come back by themselves."
+        Message = "Closing connections with 1012, {Count} in all, in {Batches} batches; clients come back by themselves. A second signal ends at once."
     )]
-    public static partial void Draining(ILogger logger, int count);
+    public static partial void Draining(ILogger logger, int count, int batches);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The shutdown timeout is over with {Count} connections left; they are reset. Gateway:Drain:Time sets it."
+    )]
+    public static partial void DrainGivenUp(ILogger logger, int count);
 }

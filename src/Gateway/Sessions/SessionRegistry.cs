@@ -1,17 +1,12 @@
 namespace OptimizationGateway.Gateway.Sessions;
 
-/// <summary>Who is here, and whether anyone may still come in.</summary>
-internal sealed class SessionRegistry : IDisposable
+/// <summary>Who is here.</summary>
+internal sealed class SessionRegistry
 {
     private readonly Lock gate = new();
-    private readonly HashSet<Task> sessions = [];
-    private readonly CancellationTokenSource drain = new();
-
-    /// <summary>Cancelled when sessions have to end.</summary>
-    public CancellationToken Drain => drain.Token;
-
-    /// <summary>Whether new sessions are refused.</summary>
-    public bool IsDraining => drain.IsCancellationRequested;
+    private readonly HashSet<Session> sessions = [];
+    private TaskCompletionSource? emptyWaiter;
+    private bool isOver;
 
     public int Count
     {
@@ -24,42 +19,65 @@ internal sealed class SessionRegistry : IDisposable
         }
     }
 
-    /// <summary>Counts a session in while it runs.</summary>
-    public async Task<SessionEnd> RunAsync(Func<CancellationToken, Task<SessionEnd>> run)
+    /// <summary>How many bytes wait for clients, in all outboxes.</summary>
+    public long QueuedBytes => Here().Sum(session => session.QueuedBytes);
+
+    /// <summary>Those who are here at this moment.</summary>
+    public IReadOnlyCollection<Session> Here()
     {
-        var here = new TaskCompletionSource();
         lock (gate)
         {
-            sessions.Add(here.Task);
+            return [.. sessions];
+        }
+    }
+
+    /// <summary>Counts a session in while it runs.</summary>
+    public async Task<SessionEnd> RunAsync(Session session)
+    {
+        lock (gate)
+        {
+            sessions.Add(session);
+            if (isOver)
+            {
+                session.Drain();
+            }
         }
 
         try
         {
-            return await run(drain.Token);
+            return await session.RunAsync();
         }
         finally
         {
             lock (gate)
             {
-                sessions.Remove(here.Task);
+                sessions.Remove(session);
+                if (sessions.Count == 0)
+                {
+                    emptyWaiter?.TrySetResult();
+                }
             }
-
-            here.SetResult();
         }
     }
 
-    /// <summary>Refuses newcomers, asks everyone to leave, and waits until they have.</summary>
-    public async Task DrainAsync(CancellationToken giveUp)
+    /// <summary>Asks everyone to leave who is still here, or comes in late, and waits until they have.</summary>
+    public Task DrainAsync()
     {
-        await drain.CancelAsync();
-        Task all;
         lock (gate)
         {
-            all = Task.WhenAll(sessions);
+            isOver = true;
+            emptyWaiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            foreach (var session in sessions)
+            {
+                session.Drain();
+            }
+
+            if (sessions.Count == 0)
+            {
+                emptyWaiter.TrySetResult();
+            }
+
+            return emptyWaiter.Task;
         }
-
-        await all.WaitAsync(giveUp);
     }
-
-    public void Dispose() => drain.Dispose();
 }

@@ -32,6 +32,9 @@ internal sealed class GatheringStream(Stream inner) : Stream
     /// <summary>Who watches whether the reader takes anything; set before the first write.</summary>
     public SendProgress? Progress { get; set; }
 
+    /// <summary>Who watches what the client sends; set before the first read.</summary>
+    public FrameMeter? Meter { get; set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -128,9 +131,12 @@ internal sealed class GatheringStream(Stream inner) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         isReading = true;
+        Meter?.WantsMore();
         try
         {
-            return await inner.ReadAsync(buffer, cancellationToken);
+            var received = await inner.ReadAsync(buffer, cancellationToken);
+            Meter?.Received(buffer.Span[..received]);
+            return received;
         }
         finally
         {

@@ -5,19 +5,18 @@ using OptimizationGateway.Gateway.Protocol;
 namespace OptimizationGateway.Gateway.Sockets;
 
 /// <summary>
-/// Reads whole text messages out of a WebSocket, which by itself limits neither their size nor the number of their fragments. One read is
+/// Reads whole text messages out of a WebSocket, which by itself limits nothing about them: a <see cref="FrameMeter"/> does. One read is
 /// always pending, or the keep-alive's pongs would go unseen; an idle one holds no buffer.
 /// </summary>
 /// <param name="socket">The socket.</param>
-/// <param name="maxBytes">The largest message, in bytes.</param>
-internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
+/// <param name="meter">Sees the frames before the socket does.</param>
+/// <param name="maxBytes">The largest message, in bytes: what the buffer grows to, whatever else goes wrong.</param>
+internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBytes) : IDisposable
 {
-    /// <summary>Empty fragments cost a client nothing and count towards no size; a message may have this many.</summary>
-    private const int MaxEmptyFragments = 1_000;
-
     private const int InitialSize = 2 * 1024;
 
     private byte[] buffer = [];
+    private long whole;
     private bool isBroken;
 
     /// <summary>The next message. After a violation there is none: what the client still sends is read and dropped until it closes.</summary>
@@ -49,7 +48,7 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
         }
 
         var length = 0;
-        for (var empty = 0; empty < MaxEmptyFragments; )
+        while (true)
         {
             // With no buffer this waits for data and reads none of it.
             var received = await socket.ReceiveAsync(buffer.AsMemory(length), abort);
@@ -63,7 +62,11 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
                 return Violation(CloseCode.UnsupportedData);
             }
 
-            empty += received.Count == 0 ? 1 : 0;
+            if (meter.BreachAfter(whole) is { } breach)
+            {
+                return Violation(breach);
+            }
+
             length += received.Count;
             if (length > maxBytes)
             {
@@ -72,13 +75,12 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes) : IDisposable
 
             if (received.EndOfMessage)
             {
+                whole++;
                 return SocketRead.Message(buffer.AsMemory(0, length));
             }
 
             EnsureFree(length);
         }
-
-        return Violation(CloseCode.MessageTooBig);
     }
 
     private SocketRead Violation(CloseCode code)

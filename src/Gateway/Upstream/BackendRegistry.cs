@@ -16,7 +16,7 @@ internal sealed class BackendRegistry : IDisposable
         upstream = options.Value.Upstream;
         this.time = time;
         this.metrics = metrics;
-        All = [.. options.Value.Backends.Select(b => new Backend(b.Key, b.Value, upstream, time, loggers))];
+        All = [.. options.Value.Backends.Select(b => new Backend(b.Key, b.Value, upstream, time, metrics, loggers))];
         routes =
         [
             .. All.SelectMany(backend => backend.Jobs, (backend, pattern) => (pattern, backend))

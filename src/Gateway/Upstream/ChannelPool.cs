@@ -14,7 +14,8 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
     private readonly List<PooledChannel> channels = [];
 
     /// <summary>A place on a connection, for one stream.</summary>
-    public ChannelLease Rent()
+    /// <param name="returned">Called once the place is given back.</param>
+    public ChannelLease Rent(Action returned)
     {
         lock (gate)
         {
@@ -26,7 +27,14 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
             }
 
             channel.Streams++;
-            return new ChannelLease(channel.Invoker, () => Return(channel));
+            return new ChannelLease(
+                channel.Invoker,
+                () =>
+                {
+                    Return(channel);
+                    returned();
+                }
+            );
         }
     }
 
@@ -85,6 +93,7 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
                 HttpHandler = new WatchAnswer.Recorder(handler),
                 DisposeHttpClient = true,
                 MaxReceiveMessageSize = options.MaxMessageBytes,
+                CompressionProviders = [new BoundedGzip(options.MaxMessageBytes)],
                 // The pace of reopening is ours (Backoff, ReopenPacer); the channel only has to notice soon that its backend is back.
                 InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
                 MaxReconnectBackoff = TimeSpan.FromSeconds(1),

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Upstream;
@@ -11,34 +10,31 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// <remarks>Used by one consumer, who calls the other methods only between two steps.</remarks>
 internal sealed class JobWatcher
 {
-    /// <summary>How long a reopened stream must stand before the outage is over and a heartbeat counts as progress.</summary>
-    private static readonly TimeSpan Standing = TimeSpan.FromSeconds(10);
-
     private readonly WatchStart start;
     private readonly Backend backend;
-    private readonly UpstreamOptions options;
     private readonly TimeProvider time;
     private readonly GatewayMetrics metrics;
     private readonly Outage outage;
+    private readonly WatchTrouble trouble;
     private readonly ReopenPolicy policy;
     private readonly WatchTranscript transcript;
-    private readonly Random random = Random.Shared;
+    private readonly StreamPatience patience;
 
     private long? cursorBefore;
     private WatchFault? refusal;
     private WatchStream? current;
     private bool isLetGo;
-    private long openedAt;
 
     public JobWatcher(WatchStart start, Backend backend, UpstreamOptions options, TimeProvider time, GatewayMetrics metrics)
     {
         this.start = start;
         this.backend = backend;
-        this.options = options;
         this.time = time;
         this.metrics = metrics;
         outage = new Outage(time);
-        policy = new ReopenPolicy(time, options, start.HistoryOnly, random);
+        trouble = backend.NewTrouble();
+        policy = new ReopenPolicy(time, options, start.HistoryOnly, Random.Shared);
+        patience = new StreamPatience(options, policy, time, Random.Shared);
         transcript = new WatchTranscript(start, outage, metrics.EventsDropped);
     }
 
@@ -64,6 +60,7 @@ internal sealed class JobWatcher
     /// <exception cref="OperationCanceledException">The token.</exception>
     public async IAsyncEnumerable<WatchStep> WatchAsync([EnumeratorCancellation] CancellationToken stop)
     {
+        using var share = trouble;
         while (true)
         {
             WatchFault? fault = null;
@@ -71,14 +68,13 @@ internal sealed class JobWatcher
             {
                 while (fault is null && !isLetGo)
                 {
-                    var reading = stream.ReadAsync(Patience());
-                    while (!transcript.IsSubscribed && AnnounceIn is { } left && !reading.IsCompleted)
+                    var reading = stream.ReadAsync(patience.Next(transcript.IsSubscribed));
+                    while (NewsIn is { } left && !reading.IsCompleted)
                     {
-                        await Task.WhenAny(reading, DelayAsync(left, stop));
-                        stop.ThrowIfCancellationRequested();
-                        if (IsDue())
+                        await time.PendAsync(reading, left, stop);
+                        if (News() is { } news)
                         {
-                            yield return new WatchStep.Outage();
+                            yield return news;
                         }
                     }
 
@@ -89,6 +85,7 @@ internal sealed class JobWatcher
                         yield return step;
                         if (step is WatchStep.Ended)
                         {
+                            trouble.End();
                             yield break;
                         }
 
@@ -101,6 +98,10 @@ internal sealed class JobWatcher
                     {
                         Progressed();
                     }
+                    else if (fault is null && patience.IsOver(transcript.IsSubscribed))
+                    {
+                        fault = WatchFault.Silent;
+                    }
                 }
             }
 
@@ -110,12 +111,14 @@ internal sealed class JobWatcher
                 yield break;
             }
 
+            metrics.StreamReopened(backend.Name, fault?.Kind);
+
             foreach (var pause in Pauses())
             {
                 var began = time.GetTimestamp();
                 while (pause - time.GetElapsedTime(began) is { Ticks: > 0 } wait)
                 {
-                    await DelayAsync(AnnounceIn is { } left && left < wait ? left : wait, stop);
+                    await time.DelayAsync(AnnounceIn is { } left && left < wait ? left : wait, stop);
                     if (IsDue())
                     {
                         yield return new WatchStep.Outage();
@@ -128,20 +131,9 @@ internal sealed class JobWatcher
     private WatchStream Open(CancellationToken stop)
     {
         isLetGo = false;
+        patience.Start();
         transcript.StartStream();
-        var request = new WatchJobRequest
-        {
-            JobId = start.JobId,
-            Epoch = transcript.Epoch,
-            HistoryOnly = start.HistoryOnly,
-        };
-        if (Cursor is { } cursor)
-        {
-            request.AfterEventId = cursor;
-        }
-
-        metrics.StreamOpened(backend.Name);
-        return backend.Open(request, stop);
+        return backend.Open(start.RequestAt(Cursor, transcript.Epoch), stop);
     }
 
     /// <summary>What to wait for before the next attempt, as far as there is time left: our own backoff, and then the backend's turn for us.</summary>
@@ -154,22 +146,6 @@ internal sealed class JobWatcher
 
     private TimeSpan WithinTimeLeft(TimeSpan delay) => policy.TimeLeft is { } left && left < delay ? left : delay;
 
-    /// <summary>Waits at least so long. A delay is cut to whole milliseconds, and one of none at all would be waited for in a busy loop.</summary>
-    private Task DelayAsync(TimeSpan delay, CancellationToken stop) =>
-        Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds)), time, stop);
-
-    private TimeSpan Patience()
-    {
-        var patience = transcript.IsSubscribed ? options.SilenceTimeout * (0.9 + (0.2 * random.NextDouble())) : options.OpenTimeout;
-        if (policy.TimeLeft is not { } left)
-        {
-            return patience;
-        }
-
-        var shorter = left < patience ? left : patience;
-        return shorter > TimeSpan.Zero ? shorter : TimeSpan.FromMilliseconds(1);
-    }
-
     /// <summary>Takes what a read came to.</summary>
     /// <returns>The fault to reopen after, or to end with.</returns>
     private WatchFault? Take(WatchRead read)
@@ -180,46 +156,62 @@ internal sealed class JobWatcher
         }
 
         cursorBefore = Cursor;
-        var wasSubscribed = transcript.IsSubscribed;
         var wasOpen = transcript.IsOpen;
         var fault = transcript.Take(message);
-        if (transcript.IsSubscribed && !wasSubscribed)
-        {
-            openedAt = time.GetTimestamp();
-            backend.Answered();
-        }
-
         if (transcript.IsOpen && !wasOpen)
         {
-            policy.Opened();
+            Opened();
         }
 
-        var isAlive = message.Kind == WatchMessageKind.Heartbeat && fault is null && transcript.IsSubscribed && HasStood();
-        if (isAlive)
+        if (message.Kind == WatchMessageKind.Heartbeat && fault is null && outage.HasStood)
         {
             Progressed();
         }
-
         return fault;
+    }
+
+    private void Opened()
+    {
+        policy.Opened();
+        if (!outage.IsOn)
+        {
+            trouble.End();
+        }
     }
 
     /// <summary>The client has something new, or the stream has shown that it lives: the outage is over.</summary>
     private void Progressed()
     {
-        outage.End();
+        EndOutage();
         policy.Progressed();
+    }
+
+    private void EndOutage()
+    {
+        outage.End();
+        transcript.OutageEnded();
+        trouble.End();
     }
 
     private WatchStep.Ended? Decide(WatchFault fault)
     {
-        if (transcript.IsSubscribed && HasStood())
+        if (outage.HasStood)
         {
             outage.End();
+            trouble.End();
+        }
+
+        // A backend that says no to one client is not in trouble. Of a stream that fell silent the reopened one will tell.
+        var isTrouble =
+            fault.Kind is WatchFaultKind.Unavailable or WatchFaultKind.EndedEarly or WatchFaultKind.Breach
+            || (fault.Kind == WatchFaultKind.Silent && !transcript.IsSubscribed);
+        if (isTrouble)
+        {
+            trouble.Begin(fault.Kind);
         }
 
         outage.Begin(afterSilence: fault.Kind == WatchFaultKind.Silent && transcript.IsSubscribed);
         metrics.StreamBroke(backend.Name, fault.Kind);
-        backend.Failed(fault.Kind);
         if (policy.Decide(fault, Cursor) is { } end)
         {
             backend.Ended(start.JobId, end, fault.Kind);
@@ -229,7 +221,19 @@ internal sealed class JobWatcher
         return policy.TimeLeft <= TimeSpan.Zero ? new WatchStep.Ended(WatchEnd.Unavailable, fault) : null;
     }
 
-    private bool HasStood() => time.GetElapsedTime(openedAt) >= Standing;
+    /// <summary>How long until there will be news if nothing comes.</summary>
+    private TimeSpan? NewsIn => transcript.IsSubscribed ? outage.EndsIn : AnnounceIn;
+
+    private WatchStep? News()
+    {
+        if (outage.EndsIn == TimeSpan.Zero)
+        {
+            EndOutage();
+            return transcript.TryTell(out var allClear) ? allClear : null;
+        }
+
+        return !transcript.IsSubscribed && IsDue() ? new WatchStep.Outage() : null;
+    }
 
     /// <summary>How long until the client is to hear of the outage. It hears of none while it waits for its first answer.</summary>
     private TimeSpan? AnnounceIn => transcript.IsOpen && !start.HistoryOnly ? outage.AnnounceIn : null;

@@ -10,7 +10,11 @@ internal sealed class Outage(TimeProvider time)
     /// <summary>How long to keep quiet: a redeploy that nobody notices needs no words.</summary>
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a reopened stream must stand before the outage is over and a heartbeat counts as progress.</summary>
+    private static readonly TimeSpan Standing = TimeSpan.FromSeconds(10);
+
     private long began;
+    private long? subscribedAt;
     private bool endsWithSubscribed;
 
     public bool IsOn { get; private set; }
@@ -19,36 +23,36 @@ internal sealed class Outage(TimeProvider time)
     public bool IsAnnounced { get; private set; }
 
     /// <summary>How long until the client is to be told; null where there is nothing to tell.</summary>
-    public TimeSpan? AnnounceIn
-    {
-        get
-        {
-            if (!IsOn || IsAnnounced)
-            {
-                return null;
-            }
+    public TimeSpan? AnnounceIn => IsOn && !IsAnnounced ? Left(QuietTime, began) : null;
 
-            var left = QuietTime - time.GetElapsedTime(began);
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    /// <summary>How long until the present stream will have stood for long enough to end it; null where there is none that stands.</summary>
+    public TimeSpan? EndsIn => IsOn && subscribedAt is { } since ? Left(Standing, since) : null;
+
+    /// <summary>Whether the present stream has stood for a while.</summary>
+    public bool HasStood => subscribedAt is { } since && Left(Standing, since) == TimeSpan.Zero;
+
+    /// <summary>A new stream was asked for.</summary>
+    public void StreamStarted() => subscribedAt = null;
+
+    /// <summary>The present stream was confirmed.</summary>
+    public void Subscribed()
+    {
+        subscribedAt = time.GetTimestamp();
+        if (endsWithSubscribed && !IsAnnounced)
+        {
+            End();
         }
     }
 
     /// <param name="afterSilence">Whether the stream was only silent: then the backend's next <c>subscribed</c> is all that is needed.</param>
     public void Begin(bool afterSilence)
     {
+        subscribedAt = null;
         endsWithSubscribed = afterSilence && (!IsOn || endsWithSubscribed);
         if (!IsOn)
         {
             IsOn = true;
             began = time.GetTimestamp();
-        }
-    }
-
-    public void Subscribed()
-    {
-        if (endsWithSubscribed && !IsAnnounced)
-        {
-            End();
         }
     }
 
@@ -59,5 +63,11 @@ internal sealed class Outage(TimeProvider time)
         IsOn = false;
         IsAnnounced = false;
         endsWithSubscribed = false;
+    }
+
+    private TimeSpan Left(TimeSpan of, long since)
+    {
+        var left = of - time.GetElapsedTime(since);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

@@ -53,14 +53,19 @@ internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = n
     /// <param name="id">The event's id, where it could be read; one that no cursor can name is no help to anyone and left out.</param>
     public static WatchFault BadEvent(long id) => new(WatchFaultKind.BadEvent, EventId: id is > 0 and <= WatchedEvent.MaxId ? id : null);
 
+    /// <param name="verdict">What is wrong with an event.</param>
+    /// <param name="watched">The event.</param>
+    public static WatchFault Of(EventVerdict verdict, in WatchedEvent watched) =>
+        verdict == EventVerdict.Bad ? BadEvent(watched.Id) : Breach;
+
     /// <param name="exception">How the client library reports it.</param>
     /// <param name="answer">What came over HTTP.</param>
     /// <param name="askedForEpoch">Whether the request named an epoch.</param>
     public static WatchFault Of(RpcException exception, WatchAnswer answer, bool askedForEpoch)
     {
-        if (exception.Status.DebugException is not null)
+        if (exception.Status.DebugException is { } cause)
         {
-            return Unavailable;
+            return cause is UnreadableMessageException ? BadEvent(id: 0) : Unavailable;
         }
 
         if (!answer.HasStatus)
@@ -91,5 +96,8 @@ internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = n
     }
 
     private static long? Trailer(RpcException exception, string name) =>
-        long.TryParse(exception.Trailers.GetValue(name), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+        long.TryParse(exception.Trailers.GetValue(name), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        && id <= WatchedEvent.MaxId
+            ? id
+            : null;
 }

@@ -1,3 +1,5 @@
+using OptimizationGateway.Contracts.V1;
+
 namespace OptimizationGateway.Gateway.Upstream;
 
 /// <summary>What a client wants to see of a job.</summary>
@@ -5,4 +7,24 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// <param name="AfterEventId">The cursor; null for live events only.</param>
 /// <param name="Epoch">The epoch the cursor belongs to; null or empty where the client didn't say.</param>
 /// <param name="HistoryOnly">Whether it ends with the last of the history.</param>
-internal sealed record WatchStart(string JobId, long? AfterEventId, string? Epoch, bool HistoryOnly);
+internal sealed record WatchStart(string JobId, long? AfterEventId, string? Epoch, bool HistoryOnly)
+{
+    /// <summary>What to ask a backend for.</summary>
+    /// <param name="cursor">Where to go on from, as far as it is known.</param>
+    /// <param name="epoch">The epoch, as far as it is known; else empty.</param>
+    public WatchJobRequest RequestAt(long? cursor, string epoch)
+    {
+        var request = new WatchJobRequest
+        {
+            JobId = JobId,
+            Epoch = epoch,
+            HistoryOnly = HistoryOnly,
+        };
+        if (cursor is { } id)
+        {
+            request.AfterEventId = id;
+        }
+
+        return request;
+    }
+}

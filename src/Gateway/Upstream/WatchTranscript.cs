@@ -11,21 +11,13 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
     private bool isOpen;
     private long? earliestTold;
 
-    // What the client was promised: a replay that says it is the last.
-    private bool owesLastReplay;
-
-    // Of the present stream.
-    private long? streamStart;
-    private bool isSubscribed;
-    private bool expectsReplay;
-    private bool hasBegunReplay;
-    private long? historyEnd;
-    private bool hasEnded;
+    private readonly OwedReplay owed = new();
+    private StreamRecord stream = new(start.AfterEventId);
 
     public LogPosition Position { get; } = new(start.AfterEventId);
 
     /// <summary>Whether the present stream has been confirmed.</summary>
-    public bool IsSubscribed => isSubscribed;
+    public bool IsSubscribed => stream.IsSubscribed;
 
     /// <summary>Whether the client was told <c>subscribed</c>.</summary>
     public bool IsOpen => isOpen;
@@ -43,19 +35,25 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
     {
         steps.Clear();
         Position.MoveTo(lastShown);
-        owesLastReplay |= step is WatchStep.History;
+        owed.Promise(last: step is WatchStep.History);
     }
 
     /// <summary>A new stream was asked for, from the position on.</summary>
     public void StartStream()
     {
-        streamStart = Position.Cursor;
-        isSubscribed = false;
-        expectsReplay = streamStart is not null;
-        hasBegunReplay = false;
-        historyEnd = null;
-        hasEnded = false;
+        stream = new StreamRecord(Position.Cursor);
+        owed.ForgetAllClear();
+        outage.StreamStarted();
         Position.ExpectNoLateStart();
+    }
+
+    /// <summary>The outage is over. Where the client was told of it and nothing else has told it of the end, an empty replay does.</summary>
+    public void OutageEnded()
+    {
+        if (owed.TakeAllClear())
+        {
+            Tell(new WatchStep.History([], HasMore: false));
+        }
     }
 
     /// <summary>Takes the stream's next message.</summary>
@@ -75,7 +73,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
     /// <returns>False where it had no reason to.</returns>
     public bool TakeEnd()
     {
-        if (!isSubscribed || expectsReplay || !hasEnded || IsHistoryMissing)
+        if (!stream.IsComplete(Position.Cursor))
         {
             return false;
         }
@@ -92,57 +90,32 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
         }
 
         epoch = epoch.Length > 0 ? epoch : message.Epoch;
-        if (isSubscribed)
+        if (stream.IsSubscribed)
         {
             // Late, after events that implied it: nothing else in it is news.
             return null;
         }
 
-        if (LogFault(message) is { } fault)
+        if (stream.FaultOf(message, isOpen, earliestTold) is { } fault)
         {
             return fault;
         }
 
         Position.MoveTo(Position.Cursor ?? message.LastEventId);
-        if (streamStart == 0 && message.EarliestEventId is not null)
+        if (stream.Start == 0 && message.EarliestEventId is not null)
         {
             Position.AllowLateStart();
         }
 
-        historyEnd = message.LastEventId;
-        hasEnded = message.Ended;
+        stream.Announce(message.LastEventId, message.Ended);
         Open(message.Epoch, message.LastEventId, message.EarliestEventId);
         EndIfComplete();
         return null;
     }
 
-    /// <summary>Whether the log that the backend describes is one that this watch can go on in.</summary>
-    private WatchFault? LogFault(WatchMessage message)
-    {
-        if (message.LastEventId is < 0 or > WatchedEvent.MaxId)
-        {
-            return WatchFault.Refused;
-        }
-
-        if (streamStart is null)
-        {
-            // Where "now" is has to be said, or a broken stream could not be resumed without a hole.
-            return message.LastEventId is null ? WatchFault.Refused : null;
-        }
-
-        if (message.LastEventId < streamStart)
-        {
-            return new WatchFault(WatchFaultKind.OutOfRange, message.EarliestEventId, message.LastEventId);
-        }
-
-        // 0 is always served; but where the client got 0 as its place in a log that has been cut since, events it was promised are gone.
-        var isCutSince = isOpen && streamStart == 0 && message.EarliestEventId > (earliestTold ?? 0);
-        return isCutSince ? new WatchFault(WatchFaultKind.LogCut, message.EarliestEventId, message.LastEventId) : null;
-    }
-
     private void Open(string toldEpoch, long? lastEventId, long? earliestEventId)
     {
-        isSubscribed = true;
+        stream.Confirm();
         outage.Subscribed();
         if (isOpen)
         {
@@ -151,22 +124,21 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
 
         isOpen = true;
         earliestTold = earliestEventId;
-        owesLastReplay = start.AfterEventId is not null;
+        owed.Promise(last: start.AfterEventId is not null);
         Tell(new WatchStep.Opened(toldEpoch, lastEventId, earliestEventId));
     }
 
     /// <summary>A backend that sends an event before <c>subscribed</c> is forgiven; its first event then says where "now" is.</summary>
     private void ImplySubscribed(in WatchedEvent first)
     {
-        if (!isSubscribed)
+        if (!stream.IsSubscribed)
         {
             Position.MoveTo(Position.Cursor ?? first.Id - 1);
             Open(toldEpoch: "", lastEventId: null, earliestEventId: null);
         }
     }
 
-    /// <summary>Whether the backend has said of events that they are there and then didn't send them.</summary>
-    private bool IsHistoryMissing => historyEnd > Position.Cursor;
+    private bool IsHistoryMissing => stream.IsHistoryMissing(Position.Cursor);
 
     private WatchFault? TakeReplay(WatchMessage message)
     {
@@ -177,9 +149,13 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
         }
 
         ImplySubscribed(first);
-        hasBegunReplay = true;
-        var (fresh, fault, isTerminal) = Sift(message.Events);
-        expectsReplay = message.HasMore && !isTerminal;
+        var (fresh, dropped, fault, isTerminal) = SiftedBatch.Of(Position, message.Events);
+        if (dropped > 0)
+        {
+            onDropped(dropped);
+        }
+
+        stream.TakeBatch(isLast: isTerminal || !message.HasMore);
         var hasMore = !isTerminal && (fault is not null || message.HasMore || IsHistoryMissing);
         TellHistory(fresh, hasMore);
         if (fault is not null)
@@ -187,7 +163,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
             return fault;
         }
 
-        if (!expectsReplay && !isTerminal && IsHistoryMissing)
+        if (!stream.ExpectsReplay && !isTerminal && IsHistoryMissing)
         {
             return WatchFault.Breach;
         }
@@ -208,42 +184,10 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
         return null;
     }
 
-    /// <summary>Picks the events that are new, up to the first that is terminal or wrong.</summary>
-    private (List<WatchedEvent> Fresh, WatchFault? Fault, bool IsTerminal) Sift(IReadOnlyList<WatchedEvent> events)
-    {
-        var fresh = new List<WatchedEvent>(events.Count);
-        for (var i = 0; i < events.Count; i++)
-        {
-            var verdict = Position.Take(events[i]);
-            if (verdict == EventVerdict.Duplicate)
-            {
-                onDropped(1);
-            }
-            else if (verdict != EventVerdict.New)
-            {
-                return (fresh, FaultOf(verdict, events[i]), false);
-            }
-            else
-            {
-                fresh.Add(events[i]);
-                if (events[i].IsTerminal)
-                {
-                    onDropped(events.Count - i - 1);
-                    return (fresh, null, true);
-                }
-            }
-        }
-
-        return (fresh, null, false);
-    }
-
     private void TellHistory(List<WatchedEvent> fresh, bool hasMore)
     {
-        // The empty replay of a reopened stream is news only where the client waits for a last one, or was told that the backend is away.
-        var isNews = fresh.Count > 0 || (!hasMore && (owesLastReplay || outage.IsAnnounced));
-        if (isNews)
+        if (owed.IsNews(fresh.Count == 0, hasMore, outage.IsAnnounced))
         {
-            owesLastReplay = hasMore;
             Tell(new WatchStep.History(fresh, hasMore));
         }
     }
@@ -257,8 +201,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
 
         ImplySubscribed(watched);
 
-        // Taken, it would move the cursor past history that is still to come, or was left out.
-        if (start.HistoryOnly || (expectsReplay && (hasBegunReplay || IsHistoryMissing)))
+        if (start.HistoryOnly || stream.WouldSkipHistory(Position.Cursor))
         {
             return WatchFault.Breach;
         }
@@ -272,11 +215,12 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
 
         if (verdict != EventVerdict.New)
         {
-            return FaultOf(verdict, watched);
+            return WatchFault.Of(verdict, watched);
         }
 
-        expectsReplay = false;
-        if (owesLastReplay)
+        stream.GoLive();
+        owed.ForgetAllClear();
+        if (owed.OwesLast)
         {
             // The backend went over to live events without a word; the client was promised one.
             TellHistory([], hasMore: false);
@@ -291,21 +235,18 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
         return null;
     }
 
-    private WatchFault? TakeHeartbeat(long? lastEventId) => isSubscribed && lastEventId > Position.Cursor ? WatchFault.Breach : null;
+    private WatchFault? TakeHeartbeat(long? lastEventId) => stream.IsSubscribed && lastEventId > Position.Cursor ? WatchFault.Breach : null;
 
     private void EndIfComplete()
     {
-        if (hasEnded && !expectsReplay && !start.HistoryOnly && !IsHistoryMissing)
+        if (!start.HistoryOnly && stream.IsComplete(Position.Cursor))
         {
             Tell(new WatchStep.Ended(WatchEnd.JobEnded));
         }
     }
 
     /// <summary>Whether a live-only watch that has nothing but this event still wouldn't know where it is.</summary>
-    private bool SaysNothingOfNow(in WatchedEvent first) => streamStart is null && !isSubscribed && !first.IsWellFormed;
+    private bool SaysNothingOfNow(in WatchedEvent first) => stream.Start is null && !stream.IsSubscribed && !first.IsWellFormed;
 
     private void Tell(WatchStep step) => steps.Enqueue(step);
-
-    private static WatchFault FaultOf(EventVerdict verdict, in WatchedEvent watched) =>
-        verdict == EventVerdict.Bad ? WatchFault.BadEvent(watched.Id) : WatchFault.Breach;
 }

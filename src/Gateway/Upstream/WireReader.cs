@@ -86,13 +86,14 @@ internal ref struct WireReader
 
     private bool TryReadDelimited()
     {
-        if (!TryReadVarint(out var size) || size > (ulong)rest.Length)
+        // Of a length, too, the generated parser drops what is beyond 32 bits.
+        if (!TryReadVarint(out var number) || (uint)number > (uint)rest.Length)
         {
             return false;
         }
 
         var start = Position;
-        rest = rest[(int)size..];
+        rest = rest[(int)(uint)number..];
         Delimited = start..Position;
         return true;
     }

@@ -4,7 +4,7 @@ using OptimizationGateway.OptimizerStub.Log;
 namespace OptimizationGateway.OptimizerStub.Load;
 
 /// <summary><c>load-&lt;n&gt;</c>: a job that ended long ago and left n events of history.</summary>
-internal sealed class FinishedLoad(string jobId, int count) : IJobLog
+internal sealed class FinishedLoad(LoadEvents jobEvents, int count) : IJobLog
 {
     private static readonly DateTimeOffset _begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -13,7 +13,9 @@ internal sealed class FinishedLoad(string jobId, int count) : IJobLog
 
     public LogPage Read(long afterEventId)
     {
-        var left = Math.Clamp(count - afterEventId, 0, LogPage.MaxEvents);
+        // A watch that wants no history asks after the greatest id there is.
+        afterEventId = Math.Min(afterEventId, count);
+        var left = Math.Min(count - afterEventId, LogPage.MaxEvents);
         var events = new List<JobEvent>((int)left);
         for (var id = afterEventId + 1; id <= afterEventId + left; id++)
         {
@@ -31,9 +33,9 @@ internal sealed class FinishedLoad(string jobId, int count) : IJobLog
         var at = _begin.AddMilliseconds(10 * id);
         return id switch
         {
-            _ when id == count => LoadEvents.Completed(id, jobId, at),
-            1 => LoadEvents.Started(jobId, at),
-            _ => LoadEvents.Iteration(id, at),
+            _ when id == count => jobEvents.Completed(id, at),
+            1 => jobEvents.Started(at),
+            _ => jobEvents.Iteration(id, at),
         };
     }
 }

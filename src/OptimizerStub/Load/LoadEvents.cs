@@ -1,12 +1,15 @@
+using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.OptimizerStub.Load;
 
 /// <summary>The events of generated jobs: each a function of its id, so that a log of any length needs no disk.</summary>
-internal static class LoadEvents
+/// <param name="jobId">The job.</param>
+/// <param name="areMarked">Whether each says in its details which event of which job it is.</param>
+internal sealed class LoadEvents(string jobId, bool areMarked)
 {
-    public static JobEvent Started(string jobId, DateTimeOffset at) =>
+    public JobEvent Started(DateTimeOffset at) =>
         Event(
             1,
             at,
@@ -19,16 +22,16 @@ internal static class LoadEvents
                 }
         );
 
-    public static JobEvent Iteration(long id, DateTimeOffset at) =>
+    public JobEvent Iteration(long id, DateTimeOffset at) =>
         Event(id, at, e => e.IterationCompleted = new IterationCompleted { Score = Score(id) });
 
-    public static JobEvent Completed(long id, string jobId, DateTimeOffset at) =>
+    public JobEvent Completed(long id, DateTimeOffset at) =>
         Event(id, at, e => e.JobCompleted = new JobCompleted { ResultPromptId = $"{jobId}/result", FinalScore = Score(id) });
 
     // Climbs for a thousand iterations and starts again.
     private static double Score(long id) => Math.Round(0.2 + (0.6 * (id % 1000) / 1000), 4);
 
-    private static JobEvent Event(long id, DateTimeOffset at, Action<JobEvent> payload)
+    private JobEvent Event(long id, DateTimeOffset at, Action<JobEvent> payload)
     {
         var jobEvent = new JobEvent
         {
@@ -39,6 +42,34 @@ internal static class LoadEvents
             Timestamp = at.ToTimestamp(),
         };
         payload(jobEvent);
+        if (areMarked)
+        {
+            jobEvent.Details = Mark(id);
+        }
+
         return jobEvent;
+    }
+
+    private Struct Mark(long id) =>
+        new()
+        {
+            Fields =
+            {
+                ["job"] = Value.ForString(jobId),
+                ["id"] = Value.ForNumber(id),
+                ["hash"] = Value.ForString(Hash(string.Create(CultureInfo.InvariantCulture, $"{jobId}/{id}"))),
+            },
+        };
+
+    // FNV-1a, 32 bits: a line in any language.
+    private static string Hash(string text)
+    {
+        var hash = 2166136261u;
+        foreach (var unit in text)
+        {
+            hash = unchecked((hash ^ unit) * 16777619u);
+        }
+
+        return hash.ToString("x8", CultureInfo.InvariantCulture);
     }
 }

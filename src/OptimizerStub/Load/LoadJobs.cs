@@ -21,13 +21,15 @@ internal sealed class LoadJobs(EventLog log, IOptions<StubOptions> options, Time
 
         if (Number(jobId, "load-", MaxEvents) is { } count)
         {
-            return new FinishedLoad(jobId, count);
+            return new FinishedLoad(Events(jobId), count);
         }
 
         return Number(jobId, "paced-", MaxRate) is { } rate
-            ? new PacedLoad(jobId, rate, options.Value.RetainEventsPerJob, log.Epoch, _clock.Value)
+            ? new PacedLoad(Events(jobId), rate, options.Value.RetainEventsPerJob, log.Epoch, _clock.Value)
             : null;
     }
+
+    private LoadEvents Events(string jobId) => new(jobId, options.Value.MarkLoadEvents);
 
     // Written one way only: load-010 would be a second name for the log of load-10.
     private static int? Number(string jobId, string prefix, int max)

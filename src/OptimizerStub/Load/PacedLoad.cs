@@ -8,7 +8,7 @@ namespace OptimizationGateway.OptimizerStub.Load;
 /// the database was created, whoever looks and whether the process is up or not: the log is honest over restarts, with
 /// one epoch, though nothing of it is stored. (Who sets the clock back meanwhile meets ids from the future, as OUT_OF_RANGE.)
 /// </summary>
-internal sealed class PacedLoad(string jobId, int rate, int? retain, string epoch, LoadClock clock) : IJobLog
+internal sealed class PacedLoad(LoadEvents jobEvents, int rate, int? retain, string epoch, LoadClock clock) : IJobLog
 {
     // A hundred seconds at the highest rate, which outlasts a restart, and two seconds' work for a watch from 0.
     private const int MaxRetained = 1_000_000;
@@ -23,9 +23,11 @@ internal sealed class PacedLoad(string jobId, int rate, int? retain, string epoc
         var latest = Latest();
         var earliest = Math.Max(1, latest - Math.Min(retain ?? MaxRetained, MaxRetained) + 1);
         var events = new List<JobEvent>();
-        for (var id = Math.Max(afterEventId, earliest - 1) + 1; id <= latest && events.Count < LogPage.MaxEvents; id++)
+
+        // A watch that wants no history asks after the greatest id there is.
+        for (var id = Math.Clamp(afterEventId, earliest - 1, latest) + 1; id <= latest && events.Count < LogPage.MaxEvents; id++)
         {
-            events.Add(id == 1 ? LoadEvents.Started(jobId, DueAt(id)) : LoadEvents.Iteration(id, DueAt(id)));
+            events.Add(id == 1 ? jobEvents.Started(DueAt(id)) : jobEvents.Iteration(id, DueAt(id)));
         }
 
         return new LogPage(earliest, latest, Ended: false, events);

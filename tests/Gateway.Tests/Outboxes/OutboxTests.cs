@@ -7,7 +7,7 @@ namespace OptimizationGateway.Gateway.Tests.Outboxes;
 public sealed class OutboxTests
 {
     private const int LaneCapacity = 1_000;
-    private const int ControlCapacity = 100;
+    private const int ControlCapacity = 200;
 
     private readonly Outbox outbox = new(LaneCapacity, ControlCapacity);
 
@@ -121,7 +121,7 @@ public sealed class OutboxTests
     [Fact]
     public void A_client_that_sends_and_does_not_read_fills_the_control_lane()
     {
-        Assert.True(outbox.TryPost(Message(new string('x', ControlCapacity))));
+        Assert.True(outbox.TryPost(Message(new string('x', 100))));
 
         Assert.False(outbox.TryPost(Message("y")));
     }
@@ -194,6 +194,147 @@ public sealed class OutboxTests
                 Assert.All(expected, Assert.Empty);
                 Assert.Equal((0, false), (model.QueuedBytes, model.HasMessages));
             });
+
+    [Fact]
+    public async Task Whatever_is_done_no_lane_holds_more_than_it_may_and_who_waits_is_let_in_once_there_is_room()
+    {
+        var step = Gen.Select(Gen.Int[0, 2], Gen.Int[0, 5], Gen.Int[1, 400]);
+        await step.List[1, 200]
+            .SampleAsync(async steps =>
+            {
+                var model = new Outbox(LaneCapacity, int.MaxValue);
+                var lanes = Enumerable.Range(0, 3).Select(_ => new ModelLane(model)).ToArray();
+                foreach (var (which, what, length) in steps)
+                {
+                    if (what == 5)
+                    {
+                        lanes[which].Clear();
+                    }
+                    else if (what >= 3)
+                    {
+                        TakeOne(model, lanes);
+                    }
+                    else
+                    {
+                        lanes[which].Write((byte)which, length);
+                    }
+
+                    await Task.WhenAll(lanes.Select(lane => lane.AssertAsync()));
+                }
+
+                while (TakeOne(model, lanes))
+                {
+                    await Task.WhenAll(lanes.Select(lane => lane.AssertAsync()));
+                }
+
+                Assert.All(lanes, lane => Assert.Empty(lane.Queued));
+            });
+    }
+
+    [Fact]
+    public void Lanes_that_stay_busy_get_their_share_whatever_the_size_of_their_messages() =>
+        Gen.Int[1, 100_000]
+            .Array[2, 5]
+            .Sample(sizes =>
+            {
+                const int Turn = 32 * 1024;
+                var model = new Outbox(int.MaxValue, int.MaxValue);
+                foreach (var (size, lane) in sizes.Select((size, lane) => (size, lane)))
+                {
+                    var ticket = model.Ticket(model.OpenLane());
+                    for (var left = 1_000_000; left > 0; left -= size)
+                    {
+                        Write(ticket, Filled((byte)lane, size));
+                    }
+                }
+
+                var sent = new long[sizes.Length];
+                while (sent.Max() < 800_000 && model.TryTake(out var message))
+                {
+                    sent[message.Bytes.Span[0]] += message.Length;
+                    message.Return();
+                    Assert.InRange(sent.Max() - sent.Min(), 0, (2 * Turn) + (2 * sizes.Max()));
+                }
+            });
+
+    private static bool TakeOne(Outbox model, ModelLane[] lanes)
+    {
+        if (!model.TryTake(out var message))
+        {
+            return false;
+        }
+
+        lanes[message.Bytes.Span[0]].Taken(message.Held);
+        message.Return();
+        return true;
+    }
+
+    private static OutboxMessage Filled(byte with, int length)
+    {
+        using var buffer = new MessageBuffer();
+        buffer.GetSpan(length)[..length].Fill(with);
+        buffer.Advance(length);
+        return buffer.Detach();
+    }
+
+    /// <summary>One lane and what it should hold: one producer, which writes the next message once the last is in.</summary>
+    private sealed class ModelLane(Outbox outbox)
+    {
+        private readonly Lane lane = outbox.OpenLane();
+        private Task waiting = Task.CompletedTask;
+        private int waitingHeld;
+
+        public Queue<int> Queued { get; } = new();
+
+        public void Write(byte id, int length)
+        {
+            if (waitingHeld > 0)
+            {
+                return;
+            }
+
+            var message = Filled(id, length);
+            var held = message.Held;
+            var mustWait = Queued.Count > 0 && Queued.Sum() + held > LaneCapacity;
+            waiting = outbox.Ticket(lane).WriteAsync(message).AsTask();
+            Assert.Equal(mustWait, !waiting.IsCompleted);
+            waitingHeld = mustWait ? held : 0;
+            if (!mustWait)
+            {
+                Queued.Enqueue(held);
+            }
+        }
+
+        public void Taken(int held)
+        {
+            Assert.Equal(Queued.Dequeue(), held);
+            if (waitingHeld > 0 && (Queued.Count == 0 || Queued.Sum() + waitingHeld <= LaneCapacity))
+            {
+                Queued.Enqueue(waitingHeld);
+                waitingHeld = 0;
+            }
+        }
+
+        public void Clear()
+        {
+            outbox.Clear(lane);
+            Queued.Clear();
+            waitingHeld = 0;
+        }
+
+        /// <summary>Whoever may go on, goes on; the lane holds what it should.</summary>
+        public async Task AssertAsync()
+        {
+            if (waitingHeld == 0)
+            {
+                await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+            }
+
+            Assert.Equal(waitingHeld > 0, !waiting.IsCompleted);
+            Assert.Equal(Queued.Sum(), lane.Bytes);
+            Assert.InRange(lane.Bytes, 0, LaneCapacity);
+        }
+    }
 
     private LaneTicket NewLane(out Lane lane)
     {

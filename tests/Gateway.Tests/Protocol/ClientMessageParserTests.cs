@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using OptimizationGateway.Gateway.Protocol;
@@ -43,6 +46,46 @@ public sealed class ClientMessageParserTests
         Assert.NotEmpty(error.Text);
         Assert.Equal(SubscriptionEffect.Untouched, error.Effect);
     }
+
+    [Fact]
+    public void Any_valid_message_means_what_it_says_in_whatever_order_and_however_it_is_escaped()
+    {
+        var cursor = Gen.OneOf(Gen.Long[0, ClientMembers.MaxEventId], Gen.Const(0L), Gen.Const(ClientMembers.MaxEventId)).Nullable();
+        var message = Gen.Select(Gen.Enum<ClientMessageType>(), Any.Id(256), cursor, Any.Text.Null(), Any.Id(64).Null());
+        Gen.Select(message, Gen.Shuffle(Enumerable.Range(0, 6).ToArray()), Gen.Bool, Any.Text)
+            .Sample(
+                (valid, order, isEscaped, unknown) =>
+                {
+                    var (type, jobId, after, epoch, requestId) = valid;
+                    var members = new (string Name, JsonNode? Value)[]
+                    {
+                        ("type", type.ToString().ToLowerInvariant()),
+                        ("jobId", jobId),
+                        ("afterEventId", after),
+                        ("epoch", epoch),
+                        ("requestId", requestId),
+                        ("unknown", new JsonArray(unknown, 1.5, new JsonObject { ["type"] = 1 })),
+                    };
+                    var json = new JsonObject(order.Select(i => KeyValuePair.Create(members[i].Name, members[i].Value)));
+                    var encoder = isEscaped ? JavaScriptEncoder.Default : JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+                    var options = new JsonSerializerOptions { Encoder = encoder, WriteIndented = isEscaped };
+                    var (parsed, error) = ClientMessageParser.Parse(Encoding.UTF8.GetBytes(json.ToJsonString(options)));
+
+                    Assert.Null(error);
+                    Assert.Equal(Expected(type, jobId, after, epoch, requestId), parsed);
+                }
+            );
+    }
+
+    private static ClientMessage Expected(ClientMessageType type, string jobId, long? after, string? epoch, string? requestId) =>
+        type switch
+        {
+            ClientMessageType.Subscribe => new(type, jobId, after, epoch, requestId),
+            ClientMessageType.Replay => new(type, jobId, after ?? 0, epoch, requestId),
+            ClientMessageType.Unsubscribe => new(type, jobId, null, null, requestId),
+            _ => new(type, "", null, null, requestId),
+        };
 
     [Fact]
     public void No_bytes_at_all_make_it_throw() =>

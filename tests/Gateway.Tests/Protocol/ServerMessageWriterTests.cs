@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
+using CsCheck;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Testing;
 
@@ -63,6 +64,64 @@ public sealed class ServerMessageWriterTests
 
         Assert.Empty(Codes.Keys.Except(shown, StringComparer.Ordinal));
         Assert.Equal(Codes.Count, Codes.Values.Select(code => code.Text).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public void Any_text_and_any_number_can_be_read_back()
+    {
+        var number = Gen.Long.Nullable();
+        var error = Gen.Select(Gen.OneOf(Codes.Values.ToArray()), Gen.OneOf(Effects), Gen.Bool, number, number, number);
+        Gen.Select(Any.Text, Any.Text, Any.Text.Null(), error)
+            .Sample(
+                (jobId, text, requestId, of) =>
+                {
+                    var (code, effect, requested, earliest, latest, eventId) = of;
+                    var written = new ErrorMessage(code, effect)
+                    {
+                        Text = text,
+                        JobId = jobId,
+                        RequestId = requestId,
+                        Requested = requested,
+                        EarliestEventId = earliest,
+                        LatestEventId = latest,
+                        EventId = eventId,
+                    };
+
+                    Assert.Equal(written, ErrorIn(Written(output => ServerMessageWriter.WriteError(output, written))));
+                    var encoded = ServerMessageWriter.Encode(jobId);
+                    var subscribed = Written(output =>
+                        ServerMessageWriter.WriteSubscribed(output, encoded, text, latest, earliest, requestId)
+                    );
+                    Assert.Equal(
+                        (jobId, text.Length > 0 ? text : null, latest, earliest, requestId),
+                        (
+                            (string?)subscribed["jobId"],
+                            (string?)subscribed["epoch"],
+                            (long?)subscribed["lastEventId"],
+                            (long?)subscribed["earliestEventId"],
+                            (string?)subscribed["requestId"]
+                        )
+                    );
+                    var replay = Written(output =>
+                    {
+                        ServerMessageWriter.BeginReplay(output, encoded);
+                        ServerMessageWriter.EndReplay(output, requested, requested, requestId);
+                    });
+                    Assert.Equal(
+                        (jobId, requestId, 0),
+                        ((string?)replay["jobId"], (string?)replay["requestId"], replay["data"]!.AsArray().Count)
+                    );
+                    var live = Written(output => ServerMessageWriter.WriteEvent(output, encoded, "{}"u8));
+                    Assert.Equal((jobId, 0), ((string?)live["jobId"], live["event"]!.AsObject().Count));
+                }
+            );
+    }
+
+    private static JsonObject Written(Action<ArrayBufferWriter<byte>> write)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        write(output);
+        return JsonNode.Parse(output.WrittenSpan)!.AsObject();
     }
 
     /// <summary>Says with the writer what the golden message says.</summary>

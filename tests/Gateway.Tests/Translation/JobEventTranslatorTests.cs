@@ -91,6 +91,43 @@ public sealed class JobEventTranslatorTests
     }
 
     [Fact]
+    public void Any_event_has_the_six_members_unless_one_of_its_times_is_on_no_calendar() =>
+        Any.Event.Sample(jobEvent =>
+        {
+            var json = Translate(jobEvent.ToByteArray());
+
+            Assert.Equal(IsOnCalendar(jobEvent.Timestamp) && IsOnCalendar(MomentOf(jobEvent) ?? jobEvent.Timestamp), json is not null);
+            if (json is null)
+            {
+                return;
+            }
+
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            var members = document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value);
+            Assert.Equal(["id", "eventType", "iteration", "stage", "data", "timestamp"], members.Keys);
+            Assert.Equal(
+                (jobEvent.Id, jobEvent.Iteration, jobEvent.Stage, JsonValueKind.Object),
+                (members["id"].GetInt64(), members["iteration"].GetInt32(), members["stage"].GetString(), members["data"].ValueKind)
+            );
+            Assert.Equal(
+                jobEvent.Timestamp.ToDateTimeOffset().ToUnixTimeMilliseconds(),
+                members["timestamp"].GetDateTimeOffset().ToUnixTimeMilliseconds()
+            );
+        });
+
+    private static bool IsOnCalendar(Timestamp? time) =>
+        time is { Seconds: >= -62_135_596_800 and <= 253_402_300_799, Nanos: >= 0 and < 1_000_000_000 };
+
+    private static Timestamp? MomentOf(JobEvent jobEvent) =>
+        jobEvent.PayloadCase switch
+        {
+            JobEvent.PayloadOneofCase.JobPaused => jobEvent.JobPaused.PausedAt,
+            JobEvent.PayloadOneofCase.JobResumed => jobEvent.JobResumed.ResumedAt,
+            JobEvent.PayloadOneofCase.JobCancelled => jobEvent.JobCancelled.CancelledAt,
+            _ => null,
+        };
+
+    [Fact]
     public void Any_bytes_become_valid_json_or_nothing()
     {
         var golden = Golden

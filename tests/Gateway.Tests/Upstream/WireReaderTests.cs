@@ -40,6 +40,34 @@ public sealed class WireReaderTests
     }
 
     [Fact]
+    public void Any_events_one_after_the_other_are_scanned_as_the_generated_parser_merges_them() =>
+        Any
+            .Event.Array[1, 3]
+            .Sample(events =>
+            {
+                var bytes = events.SelectMany(jobEvent => jobEvent.ToByteArray()).ToArray();
+                AssertAgree(bytes, JobEvent.Parser.ParseFrom(bytes));
+            });
+
+    [Fact]
+    public void Any_batch_is_read_event_by_event() =>
+        Gen.Select(Any.Event.Array[0, 5], Gen.Bool)
+            .Sample(
+                (events, hasMore) =>
+                {
+                    var batch = new WatchJobResponse
+                    {
+                        Replay = new Replay { Events = { events }, HasMore = hasMore },
+                    };
+
+                    var message = WatchMessage.Read(batch.ToByteArray());
+
+                    Assert.Equal((WatchMessageKind.Replay, hasMore), (message.Kind, message.HasMore));
+                    Assert.Equal(events.Select(jobEvent => jobEvent.ToByteArray()), message.Events.Select(e => e.Bytes.ToArray()));
+                }
+            );
+
+    [Fact]
     public void Any_bytes_at_all_are_read_to_an_end() =>
         Gen
             .Byte.Array[0, 300]
@@ -47,6 +75,10 @@ public sealed class WireReaderTests
             {
                 WatchMessage.Read(bytes);
                 WatchedEvent.Read(bytes);
+                if (TryParse(bytes) is { } parsed)
+                {
+                    AssertAgree(bytes, parsed);
+                }
             });
 
     [Fact]

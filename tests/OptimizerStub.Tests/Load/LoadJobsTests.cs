@@ -26,6 +26,38 @@ public sealed class LoadJobsTests : IDisposable
         Assert.Equal(events.Skip(count / 2), await half.RestAsync());
     }
 
+    [Fact]
+    public async Task A_live_only_watch_of_a_load_job_is_told_that_it_has_ended()
+    {
+        await using var stub = await StubHost.StartAsync(_directory.Path, null, LoadJobs);
+        using var watch = stub.Watch("load-3", after: null);
+        var subscribed = await watch.SubscribedAsync();
+        Assert.Equal((3L, true), (subscribed.LastEventId, subscribed.Ended));
+        Assert.Empty(await watch.RestAsync());
+    }
+
+    [Theory]
+    [InlineData("paced-10")]
+    [InlineData("paced-40")]
+    [InlineData("paced-9999")]
+    public async Task A_live_only_watch_of_a_paced_job_opens_at_any_rate(string jobId)
+    {
+        await using var stub = await StubHost.StartAsync(_directory.Path, null, LoadJobs);
+        using var watch = stub.Watch(jobId, after: null);
+        Assert.False((await watch.SubscribedAsync()).Ended);
+    }
+
+    [Fact]
+    public async Task Marked_events_carry_their_job_their_id_and_a_hash_of_both()
+    {
+        await using var stub = await StubHost.StartAsync(_directory.Path, null, LoadJobs, "--Stub:MarkLoadEvents=true");
+        using var watch = stub.Watch("load-3");
+        var details = (await watch.RestAsync()).Select(e => e.Details.Fields).ToList();
+        Assert.All(details, fields => Assert.Equal("load-3", fields["job"].StringValue));
+        Assert.Equal([1d, 2d, 3d], details.Select(fields => fields["id"].NumberValue));
+        Assert.Equal(["d9cf42b5", "d6cf3dfc", "d7cf3f8f"], details.Select(fields => fields["hash"].StringValue));
+    }
+
     [Theory]
     [InlineData("load-0")]
     [InlineData("load-1000001")]

@@ -1,0 +1,67 @@
+namespace OptimizationGateway.Gateway.Protocol;
+
+/// <summary>
+/// Why a request is refused before the upgrade: the closed set of PROTOCOL.md section 7. It is sent as problem+json, with the name as
+/// <c>code</c>.
+/// </summary>
+/// <param name="Name">The <c>code</c> member, and the <c>reason</c> tag of the metric.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Text">What was wrong and what to do, for people.</param>
+/// <param name="IsForNow">Whether the same request may succeed soon: the answer then carries <c>Retry-After</c>.</param>
+internal sealed record Refusal(string Name, int Status, string Text, bool IsForNow = false)
+{
+    public static readonly Refusal HostNotAllowed = new(
+        "host_not_allowed",
+        403,
+        "This gateway doesn't answer to the request's Host. If the name is right, add it to Gateway:Security:AllowedHosts."
+    );
+
+    public static readonly Refusal OriginNotAllowed = new(
+        "origin_not_allowed",
+        403,
+        "Pages of this Origin may not connect. If they should, add the Origin to Gateway:Security:AllowedOrigins."
+    );
+
+    public static readonly Refusal NotFound = new(
+        "not_found",
+        404,
+        "Nothing is here. The WebSocket is at /ws/optimization, the page at /."
+    );
+
+    public static readonly Refusal MethodNotAllowed = new("method_not_allowed", 405, "This is a WebSocket: connect to it with GET.");
+
+    public static readonly Refusal MalformedHandshake = new(
+        "malformed_handshake",
+        400,
+        "The WebSocket handshake is malformed: it needs Upgrade: websocket and Connection: Upgrade, each as a word of its own."
+    );
+
+    public static readonly Refusal UpgradeRequired = new(
+        "upgrade_required",
+        426,
+        """This is a WebSocket. Connect with a WebSocket client (version 13) and send {"type":"subscribe","jobId":"…","afterEventId":0}."""
+    );
+
+    public static readonly Refusal Draining = new("draining", 503, "The gateway is shutting down. Come back in a moment.", IsForNow: true);
+
+    public static readonly Refusal TooManyConnections = new(
+        "too_many_connections",
+        503,
+        "The gateway has as many connections as it may have (Gateway:Limits:Connections). Come back later.",
+        IsForNow: true
+    );
+
+    public static readonly Refusal TooManyNewConnections = new(
+        "too_many_new_connections",
+        503,
+        "Too many clients connect at once (Gateway:Limits:NewConnectionsPerSecond). Come back in a moment.",
+        IsForNow: true
+    );
+
+    public static readonly Refusal TooManyFromAddress = new(
+        "too_many_connections_from_address",
+        429,
+        "This address has as many connections as it may have (Gateway:Limits:ConnectionsPerAddress). Close one first; one connection can watch many jobs.",
+        IsForNow: true
+    );
+}

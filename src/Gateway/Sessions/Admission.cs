@@ -1,0 +1,89 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using OptimizationGateway.Gateway.Protocol;
+
+namespace OptimizationGateway.Gateway.Sessions;
+
+/// <summary>
+/// Decides who may come in, before the upgrade: Kestrel's own limit of upgraded connections answers 500. A place is reserved before anything
+/// waits, so that many who come at once can't all take the last one.
+/// </summary>
+internal sealed class Admission(SessionLimits limits, TimeProvider time)
+{
+    private readonly Lock gate = new();
+    private readonly TokenBucket newcomers = new(time, limits.NewConnectionsPerSecond, limits.NewConnectionsPerSecond);
+    private readonly Dictionary<IPAddress, int> byAddress = [];
+    private int taken;
+    private volatile bool isClosed;
+
+    /// <summary>Whether nobody comes in any more.</summary>
+    public bool IsClosed => isClosed;
+
+    /// <summary>Refuses everyone from now on.</summary>
+    public void Close() => isClosed = true;
+
+    /// <summary>Asks for a place.</summary>
+    /// <param name="remote">The client's address; null where there is none.</param>
+    /// <param name="refusal">Why there is no place.</param>
+    /// <returns>The place, to be given back; null where there is none.</returns>
+    public IDisposable? TryEnter(IPAddress? remote, out Refusal? refusal)
+    {
+        var address = ClientAddress.Of(remote);
+        lock (gate)
+        {
+            refusal = WhyNot(address);
+            if (refusal is not null)
+            {
+                return null;
+            }
+
+            taken++;
+            if (address is not null)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(byAddress, address, out _)++;
+            }
+
+            return new Place(this, address);
+        }
+    }
+
+    /// <summary>A refused newcomer takes nothing of the others' rate but where the rate itself refuses it.</summary>
+    private Refusal? WhyNot(IPAddress? address) =>
+        isClosed ? Refusal.Draining
+        : address is not null && byAddress.GetValueOrDefault(address) >= limits.ConnectionsPerAddress ? Refusal.TooManyFromAddress
+        : taken >= limits.Connections ? Refusal.TooManyConnections
+        : newcomers.TryTake() ? null
+        : Refusal.TooManyNewConnections;
+
+    private void Leave(IPAddress? address)
+    {
+        lock (gate)
+        {
+            taken--;
+            if (address is null)
+            {
+                return;
+            }
+
+            ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(byAddress, address);
+            if (--count == 0)
+            {
+                byAddress.Remove(address);
+            }
+        }
+    }
+
+    private sealed class Place(Admission admission, IPAddress? address) : IDisposable
+    {
+        private bool isGivenBack;
+
+        public void Dispose()
+        {
+            if (!isGivenBack)
+            {
+                isGivenBack = true;
+                admission.Leave(address);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace OptimizationGateway.Gateway.Upstream;
+
+/// <summary>How long the present stream may take for what it has to say next.</summary>
+internal sealed class StreamPatience(UpstreamOptions options, ReopenPolicy policy, TimeProvider time, Random random)
+{
+    private long startedAt;
+
+    /// <summary>A new stream was asked for.</summary>
+    public void Start() => startedAt = time.GetTimestamp();
+
+    /// <summary>How long to wait for the next message.</summary>
+    /// <param name="isSubscribed">Whether the stream has been confirmed.</param>
+    public TimeSpan Next(bool isSubscribed)
+    {
+        var patience = isSubscribed ? options.SilenceTimeout * (0.9 + (0.2 * random.NextDouble())) : ConfirmsIn;
+        var shorter = policy.TimeLeft is { } left && left < patience ? left : patience;
+        return shorter > TimeSpan.Zero ? shorter : TimeSpan.FromMilliseconds(1);
+    }
+
+    /// <summary>Whether the time is up though messages keep coming: none of them is the one that counts.</summary>
+    public bool IsOver(bool isSubscribed) => policy.TimeLeft <= TimeSpan.Zero || (!isSubscribed && ConfirmsIn <= TimeSpan.Zero);
+
+    private TimeSpan ConfirmsIn => options.OpenTimeout - time.GetElapsedTime(startedAt);
+}

@@ -1,0 +1,34 @@
+namespace OptimizationGateway.Gateway.Upstream;
+
+/// <summary>One watch's part in its backend's <see cref="Trouble"/>.</summary>
+internal sealed class WatchTrouble(Trouble trouble) : IDisposable
+{
+    private bool isBroken;
+
+    /// <summary>A stream of the watch broke, in a way that is the backend's trouble.</summary>
+    public void Begin(WatchFaultKind cause)
+    {
+        if (!isBroken)
+        {
+            isBroken = true;
+            trouble.Begin(cause);
+        }
+    }
+
+    /// <summary>The watch moves on.</summary>
+    public void End()
+    {
+        Dispose();
+        trouble.Answered();
+    }
+
+    /// <summary>The watch is over. That says nothing of the backend.</summary>
+    public void Dispose()
+    {
+        if (isBroken)
+        {
+            isBroken = false;
+            trouble.End();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using OptimizationGateway.Faults;
+using OptimizationGateway.Faults.Checker;
+using OptimizationGateway.Faults.Programs;
+
+switch (args)
+{
+    // The programs under test, in processes of their own.
+    case [ProgramKind.Gateway or ProgramKind.Stub, ..]:
+        await HostedProgram.RunAsync(args[0], args[1..]);
+        return 0;
+
+    case ["--check", var folder]:
+        return Report.Print(new RunFolder(folder), HistoryChecker.Check(new RunFolder(folder)));
+
+    default:
+        if (ChaosOptions.Parse(args) is not { } options)
+        {
+            Console.Write(ChaosOptions.Help);
+            return 2;
+        }
+
+        Console.WriteLine($"chaos: seed {options.Seed}, {options.Duration.TotalSeconds:0} s of faults");
+        var run = new RunFolder(Path.Combine(RunFolder.Artifacts, $"chaos-{options.Seed}"));
+        run.Clear();
+        await ChaosRun.RunAsync(options, run);
+        var exitCode = Report.Print(run, HistoryChecker.Check(run));
+        if (exitCode == 0 && !options.Keep)
+        {
+            run.Delete();
+        }
+
+        return exitCode;
+}

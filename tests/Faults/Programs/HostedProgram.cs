@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OptimizationGateway.Gateway;
+using OptimizationGateway.OptimizerStub;
+
+namespace OptimizationGateway.Faults.Programs;
+
+/// <summary>
+/// The other side of <see cref="ChildProgram"/>: the gateway or the stub as they are, in a process whose only addition is that it answers
+/// on standard input what its gauges show, and ends with it.
+/// </summary>
+internal static class HostedProgram
+{
+    public const string Ready = "ready";
+    public const string AskGauges = "gauges";
+
+    public static async Task RunAsync(string kind, string[] args)
+    {
+        using var gauges = new Gauges("OptimizationGateway");
+        await using var app = kind == ProgramKind.Gateway ? GatewayHost.Build(args) : BuildStub(args, gauges);
+        await app.StartAsync();
+        var answering = new Thread(() => Answer(gauges, app.Lifetime)) { IsBackground = true };
+        answering.Start();
+        Console.WriteLine(Ready);
+        await app.WaitForShutdownAsync();
+    }
+
+    private static WebApplication BuildStub(string[] args, Gauges gauges)
+    {
+        gauges.Add(WatchCount.Name, 0);
+        return OptimizerStubHost.Build(
+            args,
+            builder =>
+            {
+                builder.Services.AddSingleton(gauges);
+                builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<WatchCount>());
+            }
+        );
+    }
+
+    private static void Answer(Gauges gauges, IHostApplicationLifetime lifetime)
+    {
+        while (Console.ReadLine() is { } line)
+        {
+            if (line == AskGauges)
+            {
+                Console.WriteLine($"{AskGauges} {JsonSerializer.Serialize(gauges.Read())}");
+            }
+        }
+
+        lifetime.StopApplication();
+    }
+}

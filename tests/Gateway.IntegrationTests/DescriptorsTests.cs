@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Sockets;
+using OptimizationGateway.Testing;
+
+namespace OptimizationGateway.Gateway.IntegrationTests;
+
+/// <summary>The gateway as a process that may open no more files: what it has goes on, what comes waits, and it lives.</summary>
+public sealed class DescriptorsTests
+{
+    private const int Limit = 320;
+
+    [Fact]
+    public async Task Out_of_descriptors_new_connections_wait_and_old_ones_go_on()
+    {
+        await using var backend = await ScriptedBackend.StartAsync();
+        var tell = new SemaphoreSlim(0);
+        backend.Next(
+            async (_, stream, cancelled) =>
+            {
+                await stream.WriteAsync(Say.Subscribed(), cancelled);
+                for (var id = 1; ; id++)
+                {
+                    await tell.WaitAsync(cancelled);
+                    await stream.WriteAsync(Say.Live(Say.Event(id)), cancelled);
+                }
+            }
+        );
+        backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1)), Say.Live(Say.Completed(2))));
+        var (gateway, url) = await StartAsync($"--Gateway:Backends:test:Address={backend.Url}");
+        await using var running = gateway;
+        await using var client = await TestClient.ConnectAsync(url);
+        await client.SubscribeAsync("job-1");
+        await client.NextAsync("subscribed");
+
+        var crowd = await CrowdAsync(url);
+        await TestGateway.EventuallyAsync(() => gateway.Descriptors > Limit - 40, "hardly a descriptor is left");
+        var cpu = gateway.Cpu;
+        var newcomer = TestClient.ConnectAsync(url);
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        for (var id = 1; id <= 100; id++)
+        {
+            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+            tell.Release();
+            Assert.Equal(id, (long)(await client.NextAsync("event"))["event"]!["id"]!);
+            Assert.InRange(gateway.Descriptors, 1, Limit - 16);
+        }
+
+        // It took two seconds at least; to try again and again to accept would have taken a core for all of them.
+        Assert.InRange(gateway.Cpu - cpu, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.True(gateway.IsAlive, gateway.Output);
+
+        foreach (var socket in crowd)
+        {
+            socket.Dispose();
+        }
+
+        await using (var let = await newcomer)
+        {
+            await HostileBridge.AssertComesThroughAsync(let, "job-2");
+        }
+
+        await HostileBridge.AssertComesThroughAsync(client, "job-3");
+    }
+
+    [Fact]
+    public async Task Out_of_descriptors_for_connections_there_are_some_left_for_backends()
+    {
+        await using var known = await ScriptedBackend.StartAsync();
+        await using var another = await ScriptedBackend.StartAsync();
+        var honest = ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1)), Say.Live(Say.Completed(2)));
+        known.Always(honest);
+        another.Always(honest);
+        var (gateway, url) = await StartAsync(
+            $"--Gateway:Backends:known:Address={known.Url}",
+            $"--Gateway:Backends:another:Address={another.Url}",
+            "--Gateway:Backends:another:JobIds=another-*"
+        );
+        await using var running = gateway;
+        await using var client = await TestClient.ConnectAsync(url);
+        await HostileBridge.AssertComesThroughAsync(client, "job-1");
+
+        var crowd = await CrowdAsync(url);
+        await TestGateway.EventuallyAsync(() => gateway.Descriptors > Limit - 40, "hardly a descriptor is left");
+        await HostileBridge.AssertComesThroughAsync(client, "another-1");
+        await HostileBridge.AssertComesThroughAsync(client, "job-2");
+
+        Assert.True(gateway.IsAlive, gateway.Output);
+        crowd.ForEach(socket => socket.Dispose());
+    }
+
+    private static async Task<(ProgramProcess Gateway, Uri Url)> StartAsync(params string[] settings)
+    {
+        var http = new Uri($"http://127.0.0.1:{ProgramProcess.FreePort()}");
+        var gateway = new ProgramProcess(
+            typeof(GatewayHost).Assembly.Location,
+            [$"--Urls={http}", .. settings],
+            http,
+            $"ulimit -n {Limit}"
+        );
+        await gateway.StartAsync();
+        return (gateway, new UriBuilder(http) { Scheme = "ws", Path = "/ws/optimization" }.Uri);
+    }
+
+    /// <summary>Connections that say nothing, more of them than may be open.</summary>
+    private static async Task<List<Socket>> CrowdAsync(Uri url)
+    {
+        var crowd = new List<Socket>();
+        for (var i = 0; i < Limit; i++)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, url.Port);
+            crowd.Add(socket);
+        }
+
+        return crowd;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Net.WebSockets;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using OptimizationGateway.Testing;
+
+namespace OptimizationGateway.Gateway.IntegrationTests;
+
+/// <summary>What an operator reads off the meter while things happen, and that every gauge is back at zero afterwards.</summary>
+public sealed class MetricsTests
+{
+    [Fact]
+    public async Task Gauges_follow_connections_subscriptions_and_streams_and_are_zero_when_all_have_left()
+    {
+        await using var backend = await ScriptedBackend.StartAsync();
+        backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 0)));
+        await using var gateway = await TestGateway.StartAsync(backend.Url);
+        using var meter = new Readings(gateway);
+        var client = await gateway.ConnectAsync();
+        foreach (var job in new[] { "a", "b", "c" })
+        {
+            await client.SubscribeAsync(job);
+            await client.UntilAsync("subscribed");
+        }
+
+        Assert.Equal(1, meter["gateway.connections"]);
+        Assert.Equal(3, meter["gateway.subscriptions"]);
+        Assert.Equal(3, meter["gateway.upstream.streams", "test"]);
+
+        await client.DisposeAsync();
+        foreach (var gauge in new[] { "gateway.connections", "gateway.subscriptions", "gateway.upstream.streams", "gateway.outbox.bytes" })
+        {
+            await TestGateway.EventuallyAsync(() => meter[gauge] == 0, $"{gauge} is zero");
+        }
+
+        Assert.Equal(3, meter["gateway.upstream.opened"]);
+        Assert.Equal(0, meter["gateway.upstream.broken"]);
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_slow_reader_is_seen_and_gone_when_it_has_left()
+    {
+        await using var bridge = await Bridge.OpenAsync();
+        using var meter = new Readings(bridge.Gateway);
+        bridge.Backend.Next(
+            async (_, stream, stopped) =>
+            {
+                await stream.WriteAsync(Say.Subscribed(last: 0), stopped);
+                for (var id = 1; ; id++)
+                {
+                    var jobEvent = Say.Event(id);
+                    jobEvent.Stage = new string('x', 10_000);
+                    await stream.WriteAsync(Say.Live(jobEvent), stopped);
+                }
+            }
+        );
+        var slow = await SlowClient.ConnectAsync(bridge.Gateway.SocketUrl);
+        await slow.SendAsync("""{"type":"subscribe","jobId":"job-1"}""");
+
+        await TestGateway.EventuallyAsync(() => meter["gateway.outbox.bytes"] > 400_000, "the outbox is full");
+        await slow.DisposeAsync();
+        await TestGateway.EventuallyAsync(() => meter["gateway.outbox.bytes"] == 0, "nothing waits");
+    }
+
+    [Fact]
+    public async Task A_reopen_is_counted_by_its_cause()
+    {
+        var clock = new FakeTimeProvider();
+        await using var bridge = await Bridge.OpenAsync(clock);
+        using var meter = new Readings(bridge.Gateway);
+        bridge.Backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 0)));
+        bridge.Backend.Next(ScriptedBackend.SayAndEnd(Say.Subscribed(last: 0), Say.Replay()));
+        bridge.Backend.Next(Say.Subscribed(last: 0), Say.Replay());
+
+        await bridge.Client.SubscribeAsync("job-1", 0);
+        await clock.RunUntilAsync(() => bridge.Requests.Count == 3, TimeSpan.FromSeconds(10), "it was reopened twice");
+
+        Assert.Equal(1, meter["gateway.upstream.reopened", "Unavailable"]);
+        Assert.Equal(1, meter["gateway.upstream.reopened", "EndedEarly"]);
+        Assert.Equal(1, meter["gateway.upstream.streams"]);
+    }
+
+    [Fact]
+    public async Task Refusals_are_counted_by_reason_and_aborts_by_cause()
+    {
+        await using var bridge = await Bridge.OpenAsync(
+            clock: null,
+            "Gateway:Limits:Connections=2",
+            "Gateway:Limits:StuckReaderTimeout=00:00:01"
+        );
+        using var meter = new Readings(bridge.Gateway);
+        bridge.Backend.Next(
+            async (_, stream, stopped) =>
+            {
+                for (var id = 1; ; id++)
+                {
+                    var jobEvent = Say.Event(id);
+                    jobEvent.Stage = new string('x', 10_000);
+                    await stream.WriteAsync(Say.Live(jobEvent), stopped);
+                }
+            }
+        );
+        await using var stuck = await SlowClient.ConnectAsync(bridge.Gateway.SocketUrl);
+        await Assert.ThrowsAsync<WebSocketException>(bridge.Gateway.ConnectAsync);
+        using var http = new HttpClient();
+        using var plain = await http.GetAsync(new Uri(bridge.Gateway.HttpUrl, "/ws/optimization"), TestContext.Current.CancellationToken);
+        await stuck.SendAsync("""{"type":"subscribe","jobId":"job-1"}""");
+
+        await TestGateway.EventuallyAsync(() => meter["gateway.connections.aborted", "Stuck"] == 1, "the stuck reader is aborted");
+        Assert.Equal(1, meter["gateway.connections.refused", "too_many_connections"]);
+        Assert.Equal(1, meter["gateway.connections.refused", "upgrade_required"]);
+        Assert.Equal(2, meter["gateway.connections.refused"]);
+    }
+
+    /// <summary>One gateway's instruments, added up over their tags.</summary>
+    private sealed class Readings : IDisposable
+    {
+        private readonly ConcurrentDictionary<(string Instrument, string Tags), long> sums = new();
+        private readonly MeterListener listener = new();
+
+        public Readings(TestGateway gateway)
+        {
+            var meters = gateway.Services.GetRequiredService<IMeterFactory>();
+            listener.InstrumentPublished = (instrument, self) =>
+            {
+                // Other tests' gateways have instruments of the same names.
+                if (ReferenceEquals(instrument.Meter.Scope, meters))
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            };
+            listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Take(instrument, value, tags));
+            listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, value, tags));
+            listener.Start();
+        }
+
+        public long this[string instrument, string tag = ""]
+        {
+            get
+            {
+                listener.RecordObservableInstruments();
+                return sums.Where(sum => sum.Key.Instrument == instrument && sum.Key.Tags.Contains(tag, StringComparison.Ordinal))
+                    .Sum(sum => sum.Value);
+            }
+        }
+
+        public void Dispose() => listener.Dispose();
+
+        private void Take(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            var key = (instrument.Name, string.Join(',', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")));
+            sums.AddOrUpdate(key, value, (_, sum) => instrument.IsObservable ? value : sum + value);
+        }
+    }
+}

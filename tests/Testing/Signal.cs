@@ -1,0 +1,30 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace OptimizationGateway.Testing;
+
+/// <summary>What a supervisor does to a process.</summary>
+public enum Signal
+{
+    Interrupt = 2,
+    Kill = 9,
+    Terminate = 15,
+    Continue = 18,
+    Stop = 19,
+}
+
+internal static partial class Signals
+{
+    /// <summary>Sends it to one process.</summary>
+    public static void Send(int processId, Signal signal)
+    {
+        if (Kill(processId, (int)signal) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{signal} didn't reach process {processId}.");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int processId, int signal);
+}
