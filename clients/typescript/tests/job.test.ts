@@ -306,6 +306,10 @@ describe('Batches', () => {
     await settle();
     const before = subscription.getSnapshot();
     b.gateway.socket.say({ type: 'event', jobId: 'job-1', event: event(2) });
+    const timers = vi.getTimerCount();
+    b.gateway.socket.say({ type: 'event', jobId: 'job-1', event: event(3) });
+    // One timer, whatever comes.
+    expect(vi.getTimerCount()).toBe(timers);
     expect(subscription.getSnapshot()).toBe(before);
     await settle();
     expect(subscription.getSnapshot()).not.toBe(before);

@@ -29,7 +29,10 @@ afterEach(async () => {
 });
 
 async function render(children: ReactNode): Promise<void> {
-  await act(() => root.render(createElement(StrictMode, null, createElement(GatewayProvider, { client: b.client }, children))));
+  await act(async () => {
+    root.render(createElement(StrictMode, null, createElement(GatewayProvider, { client: b.client }, children)));
+    await Promise.resolve();
+  });
   await act(() => settle());
 }
 
