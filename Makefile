@@ -1,6 +1,7 @@
 # Thin on purpose: every target is the command you could type yourself. `make` lists them.
 
 BUF := node_modules/.bin/buf
+BIOME := node_modules/.bin/biome
 
 .DEFAULT_GOAL := help
 .PHONY: help deps run build test chaos memory fuzz check fmt clean
@@ -36,11 +37,14 @@ check: ## Format and lint, without tests
 	dotnet csharpier check .
 	$(BUF) format --diff --exit-code
 	$(BUF) lint
+	$(BIOME) check
 
-fmt: ## Format the code and the protos in place
+fmt: ## Format code and protos in place
 	dotnet tool restore
 	dotnet csharpier format .
 	$(BUF) format --write
+	$(BIOME) check --write
 
 clean: ## Remove what builds and tests leave behind
+	rm -rf clients/typescript/dist clients/typescript/tests/generated examples/*/dist
 	find src tests bench \( -name bin -o -name obj -o -name TestResults \) -type d -prune -exec rm -rf {} +

@@ -16,8 +16,8 @@ command -v dotnet > /dev/null || fail "dotnet not found: install the .NET 10 SDK
 dotnet --version > /dev/null 2>&1 || fail "the .NET 10 SDK not found; there is: $(cd / && dotnet --list-sdks | tr '\n' ' ')"
 
 command -v node > /dev/null || fail "node not found: install Node.js 20 or newer, https://nodejs.org"
-node_major=$(node -p 'process.versions.node.split(".")[0]')
-[ "$node_major" -ge 20 ] || fail "Node.js 20 or newer needed; this is $(node --version)"
+node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||
+    fail "Node.js 20.19 or newer needed; this is $(node --version)"
 
 echo "dotnet $(dotnet --version), node $(node --version)"
 

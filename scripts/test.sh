@@ -27,6 +27,14 @@ dotnet_counts() {
         END { if (p != "" && f != "" && s != "") print p, f, s }'
 }
 
+# vitest closes with `Tests  1 failed | 176 passed | 2 skipped (179)`; numbers that are 0 aren't there.
+vitest_counts() {
+    sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | awk '
+        $1 == "Tests" { p = f = s = 0; seen = 1
+            for (i = 2; i < NF; i++) { if ($(i + 1) == "passed") p = $i; if ($(i + 1) == "failed") f = $i; if ($(i + 1) == "skipped") s = $i } }
+        END { if (seen) print p, f, s }'
+}
+
 # A whole set of tests: shows its output live and adds up its counts.
 runner() {
     local name=$1 counts=$2 status p f s
@@ -83,7 +91,11 @@ if ! dotnet build OptimizationGateway.sln --verbosity quiet; then
 fi
 
 check "C# format" dotnet csharpier check .
+check "TypeScript format and lint" node_modules/.bin/biome check
+check "client: build and size" npm run --silent build --workspace clients/typescript
+check "client: types and package" npm run --silent check --workspace clients/typescript
 runner ".NET" dotnet_counts dotnet test --solution OptimizationGateway.sln --no-build
+runner "client" vitest_counts npm run --silent test --workspace clients/typescript
 check "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
 
 finish

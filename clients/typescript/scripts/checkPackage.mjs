@@ -1,0 +1,66 @@
+// What a user gets: the packed tarball, looked at by publint and attw, then installed into a fresh Vite app outside this
+// repository and built there. Nothing is asked of a registry: the app's tools are linked from here.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('..', import.meta.url));
+const tools = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+const app = mkdtempSync(join(tmpdir(), 'optimization-client-app-'));
+
+function run(name, args, cwd) {
+  execFileSync(name, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+const code = `
+import { createGatewayClient, isEvent, type JobSnapshot } from '@optimization-gateway/client';
+import { GatewayProvider, useJob } from '@optimization-gateway/client/react';
+import { FakeGateway } from '@optimization-gateway/client/testing';
+import { createGateway, useJob as useVueJob } from '@optimization-gateway/client/vue';
+
+const client = createGatewayClient({ url: '/ws/optimization', WebSocket: new FakeGateway().WebSocket });
+client.watch('job-1').on('event', (event) => {
+  if (isEvent(event, 'iteration_completed')) event.data.score satisfies number | null;
+});
+const best = (snapshot: JobSnapshot): number | null => snapshot.bestScore;
+console.log(GatewayProvider, createGateway(client), useVueJob, () => useJob('job-1', { select: best }));
+`;
+
+const compilerOptions = {
+  target: 'es2022',
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  lib: ['es2022', 'dom', 'dom.iterable'],
+  strict: true,
+  noEmit: true,
+  types: [],
+  // Libraries too: our declarations must hold in somebody else's project.
+  skipLibCheck: false,
+};
+
+try {
+  run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', app], here);
+  const tarball = join(app, 'optimization-gateway-client-0.1.0.tgz');
+  run(join(tools, '.bin/publint'), ['run', tarball, '--strict'], here);
+  run(join(tools, '.bin/attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--quiet'], here);
+
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  run('npm', ['install', tarball, '--offline', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error'], app);
+  for (const name of ['react', '@types/react', 'csstype', 'vue', '@vue', 'vite', '@babel']) {
+    const target = join(app, 'node_modules', name);
+    mkdirSync(join(target, '..'), { recursive: true });
+    symlinkSync(join(tools, name), target);
+  }
+  mkdirSync(join(app, 'src'));
+  writeFileSync(join(app, 'index.html'), '<script type="module" src="/src/main.ts"></script>');
+  writeFileSync(join(app, 'src/main.ts'), code);
+  writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+  run(join(tools, '.bin/tsc'), ['-p', '.'], app);
+  run('node', [join(tools, 'vite/bin/vite.js'), 'build', '--logLevel', 'warn'], app);
+  console.log('The package installs into a fresh Vite app and builds there.');
+} finally {
+  rmSync(app, { recursive: true, force: true });
+}

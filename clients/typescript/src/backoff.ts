@@ -1,0 +1,12 @@
+export interface BackoffOptions {
+  /** The shortest delay, in ms. Default 500. */
+  readonly minDelay: number;
+  /** The longest delay, in ms. Default 20,000. */
+  readonly maxDelay: number;
+}
+
+/** Full jitter: anywhere between the least and a ceiling that doubles, so that a restarted gateway isn't met by everyone at once. */
+export function backoffDelay(attempt: number, { minDelay, maxDelay }: BackoffOptions): number {
+  const ceiling = Math.min(maxDelay, minDelay * 2 ** (attempt + 1));
+  return minDelay + Math.random() * Math.max(0, ceiling - minDelay);
+}

@@ -1,0 +1,230 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import { Batch } from './batch.ts';
+import { Connection, type ConnectionListener, type ConnectionSnapshot, type ConnectionState } from './connection.ts';
+import { Emitter } from './emitter.ts';
+import { GatewayError } from './errors.ts';
+import { errorOf, Job, type JobHost } from './job.ts';
+import { type ClientMessage, parseServerMessage, type ServerMessage } from './messages.ts';
+import type { ClientEvents, GatewayClientOptions, WatchOptions } from './options.ts';
+import { isOffline, listenToPage, type PageListener } from './pageEvents.ts';
+import { Replays } from './replays.ts';
+import { idleSnapshot, type JobSnapshot } from './snapshot.ts';
+import { type GatewayStorage, JobRecords } from './storage.ts';
+import type { ReadableStore } from './store.ts';
+import { type JobSubscription, Subscription } from './subscription.ts';
+
+/** One connection to a gateway, and the jobs that are watched over it. As a store it is that of the connection. */
+export interface GatewayClient extends ReadableStore<ConnectionSnapshot>, AsyncDisposable {
+  readonly state: ConnectionState;
+  /** Watches a job from now on; `unsubscribe()` what it returns. */
+  watch(jobId: string, options?: WatchOptions): JobSubscription;
+  /** A job as a store for UI frameworks: it is watched while the store has subscribers. */
+  observe(jobId: string, options?: WatchOptions): ReadableStore<JobSnapshot>;
+  /** Connects now; also after `close()` and after a final close by the gateway. Jobs go on where they were. */
+  connect(): void;
+  /** Ends the connection. Nothing reconnects until `connect()`. */
+  close(): void;
+  /** Asks the gateway for a sign of life now; without one within `keepAlive.timeout` the connection is made anew. */
+  ping(): void;
+  /** Calls `handler` from now on. Returns how to stop that. */
+  on<Name extends keyof ClientEvents>(name: Name, handler: (value: ClientEvents[Name]) => void): () => void;
+}
+
+export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
+  return new Client(options);
+}
+
+/** Puts the parts together. What isn't in GatewayClient is what the parts call: nobody else sees it in the types. */
+class Client implements GatewayClient, JobHost, ConnectionListener, PageListener {
+  readonly records: JobRecords;
+  readonly #options: GatewayClientOptions;
+  readonly #connection: Connection;
+  readonly #jobs = new Map<string, Job>();
+  readonly #batch: Batch;
+  readonly #replays = new Replays(this);
+  readonly #emitter = new Emitter<ClientEvents>();
+  #requests = 0;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopListening: (() => void) | undefined;
+  /** Why the gateway doesn't want us back. */
+  #final: GatewayError | undefined;
+
+  constructor(options: GatewayClientOptions) {
+    this.#options = options;
+    const { on, reconnect, keepAlive, signal } = options;
+    if (on?.state) this.on('state', on.state);
+    if (on?.error) this.on('error', on.error);
+    const url = absolute(options.url);
+    this.#batch = new Batch(options.batch ?? 'frame');
+    this.records = new JobRecords(() => storageOf(options), url, this);
+    this.#connection = new Connection(
+      {
+        ...options,
+        url,
+        reconnect: reconnect !== false && { minDelay: 500, maxDelay: 20_000, ...reconnect },
+        keepAlive: keepAlive !== false && { interval: 15_000, timeout: 10_000, ...keepAlive },
+        WebSocket: options.WebSocket ?? WebSocket,
+        isOffline: () => options.networkEvents !== false && isOffline(),
+      },
+      this,
+    );
+    signal?.addEventListener('abort', () => this.close(), { once: true });
+    if (options.lazy === false && !signal?.aborted) this.connect();
+  }
+
+  get state(): ConnectionState {
+    return this.getSnapshot().state;
+  }
+
+  get isOpen(): boolean {
+    return this.#connection.isOpen;
+  }
+
+  readonly getSnapshot = (): ConnectionSnapshot => this.#connection.snapshot;
+  readonly subscribe = (onChange: () => void): (() => void) => this.on('state', () => onChange());
+
+  watch(jobId: string, options: WatchOptions = {}): JobSubscription {
+    const known = this.#jobs.get(jobId);
+    const job = known ?? new Job(this, jobId, options);
+    this.#jobs.set(jobId, job);
+    clearTimeout(this.#idleTimer);
+    const subscription = new Subscription(job, this.#replays, options);
+    if (this.state === 'idle' && !this.#options.signal?.aborted) this.connect();
+    // A job that begins while there is no connection hears of it as the others did.
+    else if (!known && !this.isOpen && this.state !== 'connecting') this.#tellLost(job, Date.now());
+    return subscription;
+  }
+
+  observe(jobId: string, options?: WatchOptions): ReadableStore<JobSnapshot> {
+    const idle = idleSnapshot(jobId);
+    return {
+      getSnapshot: () => this.#jobs.get(jobId)?.view.snapshot ?? idle,
+      subscribe: (onChange) => {
+        const subscription = this.watch(jobId, options);
+        subscription.subscribe(onChange);
+        return () => subscription.unsubscribe();
+      },
+    };
+  }
+
+  connect(): void {
+    if (this.#options.networkEvents !== false) this.#stopListening ??= listenToPage(this);
+    this.#connection.connect();
+  }
+
+  close(): void {
+    this.#end('closed');
+    this.#replays.abortAll();
+    this.#settle();
+  }
+
+  ping(): void {
+    this.#connection.probe();
+  }
+
+  on<Name extends keyof ClientEvents>(name: Name, handler: (value: ClientEvents[Name]) => void): () => void {
+    return this.#emitter.on(name, handler);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  // --- What jobs need ------------------------------------------------------------------------------------------------
+
+  send(message: ClientMessage): void {
+    this.#connection.send(JSON.stringify(message));
+  }
+
+  nextRequestId(): string {
+    return String(++this.#requests);
+  }
+
+  schedule(land: () => void): void {
+    this.#batch.add(land);
+  }
+
+  released(job: Job): void {
+    this.#jobs.delete(job.jobId);
+    if (this.#jobs.size === 0 && this.#options.lazy !== false && this.state !== 'closed')
+      this.#idleTimer = setTimeout(() => this.#end('idle'), this.#options.idleTimeout ?? 30_000);
+  }
+
+  #end(state: 'closed' | 'idle'): void {
+    clearTimeout(this.#idleTimer);
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+    this.#connection.close(state);
+  }
+
+  // --- What the connection and the page tell -------------------------------------------------------------------------
+
+  changed(snapshot: ConnectionSnapshot): void {
+    this.#emitter.emit('state', snapshot);
+  }
+
+  failed(error: GatewayError): void {
+    this.#emitter.emit('error', error);
+  }
+
+  opened(): void {
+    for (const job of this.#jobs.values()) job.connected();
+    this.#replays.askAgain();
+  }
+
+  received(frame: unknown): void {
+    const message = parseServerMessage(frame);
+    if (message) this.#route(message);
+    else this.failed(new GatewayError('invalid_server_message', 'not a message'));
+  }
+
+  #route(message: ServerMessage): void {
+    if (message.type === 'pong' || this.#replays.take(message)) return;
+    if (message.type === 'replay' && message.requested) return;
+    const job = this.#jobs.get(message.jobId ?? '') ?? [...this.#jobs.values()].find((other) => other.awaits(message.requestId));
+    if (!job?.take(message) && message.type === 'error') this.failed(errorOf(message));
+  }
+
+  lost(heardAt: number, final: GatewayError | undefined): void {
+    this.#final = final;
+    for (const job of this.#jobs.values()) this.#tellLost(job, heardAt);
+  }
+
+  #tellLost(job: Job, heardAt: number): void {
+    const comesBack = this.state !== 'closed' && this.state !== 'idle';
+    job.disconnected(comesBack ? heardAt : undefined, this.#final);
+  }
+
+  woke(): void {
+    this.#connection.wake();
+  }
+
+  offline(): void {
+    this.#connection.goOffline();
+  }
+
+  hidden(): void {
+    this.#settle();
+    this.#connection.suspend();
+  }
+
+  /** Shows and stores what has come. */
+  #settle(): void {
+    this.#batch.flush();
+    for (const job of this.#jobs.values()) job.view.save();
+  }
+}
+
+/** Relative to the page, and ws for http. */
+function absolute(url: string | URL): string {
+  const absolute = new URL(url, globalThis.location?.href);
+  absolute.protocol = absolute.protocol.replace('http', 'ws');
+  return absolute.href;
+}
+
+/** Asked each time: reading `sessionStorage` throws where it is forbidden, and that is an event for those who listen by then. */
+function storageOf({ storage }: GatewayClientOptions): GatewayStorage | undefined {
+  if (storage === false) return undefined;
+  return storage ?? globalThis.window?.sessionStorage;
+}

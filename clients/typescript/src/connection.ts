@@ -1,0 +1,230 @@
+import { type BackoffOptions, backoffDelay } from './backoff.ts';
+import { isFinalCloseCode, tokenExpired } from './closeCodes.ts';
+import { GatewayError } from './errors.ts';
+import { KeepAlive, type KeepAliveOptions } from './keepalive.ts';
+import type { GetToken, WebSocketConstructor, WebSocketLike } from './options.ts';
+
+export type ConnectionState = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'offline' | 'closed';
+
+export interface ConnectionSnapshot {
+  readonly state: ConnectionState;
+  /** When this state began, in ms since 1970. */
+  readonly since: number;
+  /** Why there is no connection, for people; `''` if there is one or none was wanted. */
+  readonly reason: string;
+  /** The code with which the gateway or the network ended the last one; `null` if neither did, or without a code. */
+  readonly closeCode: number | null;
+  /** When the next attempt is made, in ms since 1970; `null` while one is being made or none is planned. */
+  readonly retryAt: number | null;
+}
+
+export interface ConnectionSettings {
+  readonly url: string;
+  readonly getToken?: GetToken;
+  readonly reconnect: BackoffOptions | false;
+  readonly keepAlive: KeepAliveOptions | false;
+  readonly WebSocket: WebSocketConstructor;
+  /** Whether the page knows that there is no network. */
+  readonly isOffline: () => boolean;
+}
+
+export interface ConnectionListener {
+  changed(snapshot: ConnectionSnapshot): void;
+  opened(): void;
+  received(frame: unknown): void;
+  /** The socket is gone; it was last heard of at `heardAt`. `final` where it won't come back by itself. */
+  lost(heardAt: number, final: GatewayError | undefined): void;
+  failed(error: GatewayError): void;
+}
+
+/**
+ * What is going on. Only a phase's own timer runs, and nothing is done for a phase that was left: late tokens and sockets find another one.
+ *
+ *     idle ─► dialling ─► open ─► waiting ─► dialling …
+ *                │          │        └► offline (the network is gone) ─► dialling
+ *                └──────────┴─► suspended (the page is in the back/forward cache) ─► dialling
+ *                           └─► closed (by us, or by a code that says so)
+ */
+interface Phase {
+  readonly at: 'idle' | 'dialling' | 'open' | 'waiting' | 'offline' | 'suspended' | 'closed';
+  socket?: WebSocketLike;
+  timer?: ReturnType<typeof setTimeout>;
+}
+
+/** How long a socket may take to open. */
+const openTimeoutMs = 10_000;
+/** A connection that lasted this long was a good one: the next trouble starts with short delays again. */
+const stableMs = 10_000;
+
+const noSocket = { reason: '', closeCode: null, retryAt: null };
+
+export class Connection {
+  snapshot: ConnectionSnapshot = { ...noSocket, state: 'idle', since: Date.now() };
+  readonly #settings: ConnectionSettings;
+  readonly #listener: ConnectionListener;
+  readonly #keepAlive: KeepAlive | undefined;
+  #phase: Phase = { at: 'idle' };
+  #attempts = 0;
+  #openedAt = 0;
+  #heardAt = 0;
+  #expired = false;
+
+  constructor(settings: ConnectionSettings, listener: ConnectionListener) {
+    this.#settings = settings;
+    this.#listener = listener;
+    if (!settings.keepAlive) return;
+    this.#keepAlive = new KeepAlive(
+      settings.keepAlive,
+      () => this.send('{"type":"ping"}'),
+      () => this.#lost('no answer to a ping'),
+    );
+  }
+
+  get isOpen(): boolean {
+    return this.#phase.at === 'open';
+  }
+
+  /** Starts, also after a final close. Where attempts are being made already it makes the next one now. */
+  connect(): void {
+    if (this.isOpen || this.#phase.at === 'dialling') return;
+    this.#dial();
+  }
+
+  /** Ends it with 1000. `idle` where it is only not needed at the moment. */
+  close(state: 'closed' | 'idle'): void {
+    this.#attempts = 0;
+    this.#leave({ at: state }, { state });
+  }
+
+  send(text: string): void {
+    if (this.isOpen) this.#phase.socket?.send(text);
+  }
+
+  /** Asks for a sign of life now. */
+  probe(): void {
+    if (this.isOpen) this.#keepAlive?.probe();
+  }
+
+  /** The page is seen again or the network is back: no reason to wait any longer. */
+  wake(): void {
+    this.probe();
+    if (this.#isWanted) this.connect();
+  }
+
+  /** The network is gone: nothing is tried until it is back. */
+  goOffline(): void {
+    if (this.#isWanted) this.#waitForNetwork();
+  }
+
+  #waitForNetwork(): void {
+    this.#leave({ at: 'offline' }, { state: 'offline', reason: 'the browser is offline' });
+  }
+
+  /** A page with an open socket can't stay in the back/forward cache. */
+  suspend(): void {
+    if (this.#isWanted) this.#leave({ at: 'suspended' }, { state: 'reconnecting', reason: 'the page was left' });
+  }
+
+  get #isWanted(): boolean {
+    return this.#phase.at !== 'idle' && this.#phase.at !== 'closed';
+  }
+
+  #dial(): void {
+    const phase: Phase = { at: 'dialling' };
+    if (this.#settings.isOffline()) return this.#waitForNetwork();
+    const { reason, closeCode } = this.snapshot;
+    this.#enter(phase, { state: this.#openedAt || this.#attempts ? 'reconnecting' : 'connecting', reason, closeCode });
+    if (phase !== this.#phase) return;
+    const { getToken } = this.#settings;
+    if (!getToken) return this.#openSocket(phase);
+    // Inside the chain, so that one that throws at once is no different.
+    Promise.resolve({ expired: this.#expired })
+      .then(getToken)
+      .then(
+        (token) => this.#openSocket(phase, token),
+        (cause: unknown) => {
+          if (phase !== this.#phase) return;
+          this.#listener.failed(new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
+          this.#lost('getToken failed');
+        },
+      );
+  }
+
+  #openSocket(phase: Phase, token?: string | null): void {
+    if (phase !== this.#phase) return;
+    const { WebSocket, url } = this.#settings;
+    try {
+      const socket = new WebSocket(url, token ? ['optimization.v1', `bearer.${token}`] : ['optimization.v1']);
+      phase.socket = socket;
+      phase.timer = setTimeout(() => this.#lost('no connection in time'), openTimeoutMs);
+      socket.onopen = () => this.#opened(socket);
+      socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#received(data);
+      socket.onclose = ({ code, reason }: CloseEvent) => this.#closed(code, reason || `the connection closed (${code})`);
+    } catch (cause) {
+      this.#giveUp(new GatewayError('connection_refused', 'no socket could be made', { cause }));
+    }
+  }
+
+  #opened(socket: WebSocketLike): void {
+    this.#openedAt = this.#heardAt = Date.now();
+    this.#expired = false;
+    const phase: Phase = { at: 'open', socket };
+    this.#enter(phase, { state: 'open' });
+    // A handler of the state may have closed it.
+    if (phase !== this.#phase) return;
+    this.#keepAlive?.start();
+    this.#listener.opened();
+  }
+
+  #received(frame: unknown): void {
+    this.#heardAt = Date.now();
+    this.#keepAlive?.heard();
+    this.#listener.received(frame);
+  }
+
+  #closed(closeCode: number, reason: string): void {
+    if (isFinalCloseCode(closeCode)) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
+    this.#expired ||= closeCode === tokenExpired;
+    this.#lost(reason, closeCode);
+  }
+
+  /** Comes back later, or at once after a long connection whose token has expired. */
+  #lost(reason: string, closeCode?: number): void {
+    const { reconnect, getToken, isOffline } = this.#settings;
+    if (!reconnect) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
+    if (isOffline()) return this.#waitForNetwork();
+    if (this.isOpen && Date.now() - this.#openedAt >= stableMs) this.#attempts = 0;
+    const renew = closeCode === tokenExpired && !this.#attempts && getToken;
+    const delay = renew ? 0 : backoffDelay(this.#attempts, reconnect);
+    this.#attempts++;
+    const timer = setTimeout(() => this.#dial(), delay);
+    this.#leave({ at: 'waiting', timer }, { state: 'reconnecting', reason, closeCode: closeCode ?? null, retryAt: Date.now() + delay });
+  }
+
+  #giveUp(error: GatewayError): void {
+    this.#attempts = 0;
+    this.#leave({ at: 'closed' }, { state: 'closed', reason: error.message, closeCode: error.details.closeCode ?? null }, error);
+    this.#listener.failed(error);
+  }
+
+  /** Lets go of the socket, whatever it still says. */
+  #leave(phase: Phase, snapshot: Partial<ConnectionSnapshot>, final?: GatewayError): void {
+    const { socket } = this.#phase;
+    const heardAt = this.isOpen ? this.#heardAt : Date.now();
+    this.#keepAlive?.stop();
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close(1000);
+    }
+    this.#enter(phase, snapshot);
+    if (phase === this.#phase) this.#listener.lost(heardAt, final);
+  }
+
+  #enter(phase: Phase, snapshot: Partial<ConnectionSnapshot>): void {
+    clearTimeout(this.#phase.timer);
+    this.#phase = phase;
+    const since = snapshot.state === this.snapshot.state ? this.snapshot.since : Date.now();
+    this.snapshot = { ...this.snapshot, ...noSocket, since, ...snapshot };
+    this.#listener.changed(this.snapshot);
+  }
+}

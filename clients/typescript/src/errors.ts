@@ -1,0 +1,66 @@
+/** What the gateway says went wrong: PROTOCOL.md section 6. */
+export type GatewayErrorCode =
+  | 'invalid_message'
+  | 'unknown_type'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'job_not_found'
+  | 'history_truncated'
+  | 'cursor_ahead'
+  | 'epoch_changed'
+  | 'too_many_subscriptions'
+  | 'rate_limited'
+  | 'backend_unavailable'
+  | 'backend_error'
+  | 'bad_event';
+
+/** What this package says went wrong on this side. */
+export type ClientErrorCode =
+  /** The gateway closed with a code that means: don't come back. `closeCode` has it. */
+  | 'connection_closed'
+  /** The socket couldn't even be made: a bad URL, or a token that can't be a subprotocol. */
+  | 'connection_refused'
+  /** `getToken` threw. It is asked again with the next attempt. */
+  | 'token_failed'
+  /** The storage is full, forbidden or broken: nothing is remembered over a reload. */
+  | 'storage_failed'
+  /** A `for await` loop is more than `maxEvents` behind. */
+  | 'fell_behind'
+  /** The answer can't come any more: unsubscribed or closed. */
+  | 'aborted'
+  /** The gateway sent something that is no message. */
+  | 'invalid_server_message';
+
+/** Codes may be added, so a program has a branch for those it doesn't know. */
+export type ErrorCode = GatewayErrorCode | ClientErrorCode | (string & Record<never, never>);
+
+/** What else is known; of an error that the gateway sent, its message. */
+export interface GatewayErrorDetails {
+  readonly jobId?: string | undefined;
+  /** Whether it goes on by itself. */
+  readonly retryable?: boolean | undefined;
+  readonly earliestEventId?: number | undefined;
+  readonly latestEventId?: number | undefined;
+  readonly eventId?: number | undefined;
+  readonly closeCode?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** `code` is for programs, `message` for people. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly code: ErrorCode;
+  readonly details: GatewayErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: GatewayErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Someone else's function failed: it is told as an uncaught error would be, and nothing of ours stops. */
+export function reportUncaught(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error);
+  else console.error(error);
+}

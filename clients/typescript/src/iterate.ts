@@ -1,0 +1,39 @@
+import { GatewayError } from './errors.ts';
+import type { JobEvent } from './events.ts';
+import type { Subscription } from './subscription.ts';
+
+/** A loop over events at its own pace. It keeps no queue: it reads on in the snapshot, whose `maxEvents` bounds how far it may fall behind. */
+export async function* eventsOf(
+  subscription: Subscription,
+  view: { readonly droppedId: number; readonly restarts: number },
+): AsyncGenerator<JobEvent, void, undefined> {
+  let { droppedId: last, restarts } = view;
+  try {
+    while (!subscription.isStopped) {
+      if (restarts !== view.restarts) {
+        restarts = view.restarts;
+        last = 0;
+      }
+      const { events, status, error, jobId } = subscription.getSnapshot();
+      if (view.droppedId > last) throw new GatewayError('fell_behind', 'more than maxEvents behind', { jobId });
+      const news = events.filter(({ id }) => id > last);
+      for (const event of news) {
+        last = event.id;
+        yield event;
+        if (subscription.isStopped) return;
+      }
+      // The snapshot may have changed while the loop's body ran.
+      if (subscription.getSnapshot().events !== events) continue;
+      if (error && status === 'error') throw error;
+      if (status === 'ended' || status === 'idle') return;
+      await new Promise<void>((resolve) => {
+        const off = subscription.subscribe(() => {
+          off();
+          resolve();
+        });
+      });
+    }
+  } finally {
+    subscription.unsubscribe();
+  }
+}

@@ -1,0 +1,239 @@
+import { backoffDelay } from './backoff.ts';
+import { Cursor } from './cursor.ts';
+import { GatewayError } from './errors.ts';
+import type { JobEvent } from './events.ts';
+import { gapOf, type Way } from './gap.ts';
+import type { ClientMessage, ErrorMessage, JobMessage, SubscribedMessage } from './messages.ts';
+import type { WatchOptions } from './options.ts';
+import type { JobSnapshot } from './snapshot.ts';
+import type { JobRecord, JobRecords } from './storage.ts';
+import { JobView } from './view.ts';
+
+/** What a job needs of the client. */
+export interface JobHost {
+  readonly isOpen: boolean;
+  readonly records: JobRecords;
+  send(message: ClientMessage): void;
+  nextRequestId(): string;
+  /** Asks for `land` to be called with the next batch. */
+  schedule(land: () => void): void;
+  /** Nobody watches the job any more. */
+  released(job: Job): void;
+}
+
+/** One who watches. Several may watch one job. */
+export interface Watcher {
+  landed(events: readonly JobEvent[], before: JobSnapshot, after: JobSnapshot): void;
+}
+
+/**
+ * Where the one upstream subscription of a job is.
+ *
+ *     new ─► loading ─► away ─► opening ─► replaying ─► live ─► ended
+ *              (storage) ▲         │  └───────┬──────►─┘ ▲ │
+ *                  │         │          └► outage ─┘ │      the gateway is there, the backend isn't
+ *                  └─────────┴──◄── connection lost ─┘
+ *     opening | replaying | live | outage ─► refused (tried again after a delay) | failed (somebody has to decide)
+ */
+type Phase = 'new' | 'loading' | 'away' | 'opening' | 'replaying' | 'live' | 'outage' | 'refused' | 'ended' | 'failed' | 'released';
+
+/** Those in which the gateway has confirmed the subscription, and no other. */
+const confirmed: readonly Phase[] = ['replaying', 'live', 'outage'];
+/** Those that a lost connection changes nothing about. */
+const settled: readonly Phase[] = ['new', 'loading', 'ended', 'failed', 'released'];
+
+/** Delays before a refused subscribe is sent again. */
+const refusedBackoff = { minDelay: 500, maxDelay: 20_000 };
+/** As many events may wait for the next batch; a hidden tab's can be long in coming. */
+const mostPending = 5_000;
+
+export class Job {
+  readonly jobId: string;
+  readonly view: JobView;
+  readonly #host: JobHost;
+  readonly #watchers = new Set<Watcher>();
+  readonly #cursor = new Cursor();
+  #phase: Phase = 'new';
+  readonly #start: number | 'stored' | 'latest';
+  #requestId = '';
+  #refusals = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #releaseTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: JobHost, jobId: string, { afterEventId = 0 }: WatchOptions) {
+    this.#host = host;
+    this.jobId = jobId;
+    this.view = new JobView(jobId, host.records);
+    this.#start = afterEventId;
+  }
+
+  // --- Who watches ---------------------------------------------------------------------------------------------------
+
+  join(watcher: Watcher, maxEvents: number, persist: boolean): void {
+    clearTimeout(this.#releaseTimer);
+    this.#watchers.add(watcher);
+    this.view.maxEvents = Math.max(this.view.maxEvents, maxEvents);
+    this.view.persist ||= persist;
+    if (this.#phase !== 'new') return;
+    this.#phase = 'loading';
+    if (persist) this.#host.records.load(this.jobId, (record) => this.#begin(record));
+    else this.#begin();
+  }
+
+  #begin(record?: JobRecord): void {
+    if (this.#phase !== 'loading') return;
+    if (this.#start !== 'stored') this.#cursor.askFrom(this.#start);
+    else if (record) this.#cursor.resumeAt(record.lastEventId, record.epoch);
+    this.view.seed(record, this.#cursor.shown);
+    this.#enter('away');
+    if (this.#host.isOpen) this.#subscribe();
+  }
+
+  /** The last one's going is heeded in the next task, so that a component that is mounted anew at once finds everything as it was. */
+  part(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size === 0) this.#releaseTimer = setTimeout(() => this.#release(), 0);
+  }
+
+  #release(): void {
+    if (this.#phase === 'opening' || this.#isConfirmed) this.#host.send({ type: 'unsubscribe', jobId: this.jobId });
+    this.#enter('released', { status: 'idle', staleSince: null });
+    this.land();
+    this.view.save();
+    this.#host.released(this);
+  }
+
+  // --- The connection ------------------------------------------------------------------------------------------------
+
+  connected(): void {
+    // Another connection has another token.
+    const mayDoNow = this.#phase === 'failed' && this.view.draft.error?.code === 'unauthorized';
+    if (this.#phase === 'away' || mayDoNow) this.#subscribe();
+  }
+
+  /** `heardAt` is when anything was last known, if it will come back by itself. Without `final` it was closed on purpose. */
+  disconnected(heardAt: number | undefined, final?: GatewayError): void {
+    if (settled.includes(this.#phase)) return;
+    if (heardAt) this.#goStale('away', heardAt, null);
+    else this.#enter('away', { status: final ? 'error' : 'idle', error: final ?? null, staleSince: null });
+  }
+
+  /** Whether an answer with this id is for this job's own `subscribe`. */
+  awaits(requestId: string | undefined): boolean {
+    return this.#phase === 'opening' && requestId === this.#requestId;
+  }
+
+  /** Tries again after an error, where it was. */
+  resume(): void {
+    if (this.#phase !== 'failed' && this.#phase !== 'refused') return;
+    this.#enter('away', { status: 'subscribing', error: null, gap: null });
+    if (this.#host.isOpen) this.#subscribe();
+  }
+
+  // --- Messages ------------------------------------------------------------------------------------------------------
+
+  /** Returns whether it was for the subscription; what an earlier one still had under way isn't, and is dropped. */
+  take(message: JobMessage): boolean {
+    if (message.type === 'subscribed' || this.#phase === 'opening') {
+      // Other answers belong to an earlier request. A gateway that doesn't echo ids is believed.
+      if (!this.awaits(message.requestId ?? this.#requestId)) return false;
+      if (message.type === 'subscribed') this.#subscribed(message);
+      return message.type !== 'error' || this.#failed(message);
+    }
+    if (!this.#isConfirmed) return false;
+    if (message.type === 'replay') this.#receive(message.data, !message.hasMore);
+    if (message.type === 'event') this.#receive([message.event], true);
+    if (message.type === 'unsubscribed') this.#unsubscribed(message.reason);
+    return message.type !== 'error' || (message.subscription !== 'untouched' && this.#failed(message));
+  }
+
+  get #isConfirmed(): boolean {
+    return confirmed.includes(this.#phase);
+  }
+
+  #subscribed({ epoch, lastEventId, earliestEventId }: SubscribedMessage): void {
+    this.#refusals = 0;
+    const status = this.#cursor.subscribed(epoch, lastEventId);
+    if (!status) {
+      this.#host.send({ type: 'unsubscribe', jobId: this.jobId });
+      return this.#fail(new GatewayError('epoch_changed', 'the history is a new one'));
+    }
+    this.view.belongsTo(epoch);
+    const { shown } = this.#cursor;
+    this.#enter(status, { status, staleSince: null, error: null, earliestEventId: earliestEventId ?? null, lastEventId: shown });
+  }
+
+  /** The cursor moves before anybody hears of the events: whatever a handler does, they are behind us. */
+  #receive(events: readonly JobEvent[], isLive: boolean): void {
+    const { pending } = this.view;
+    for (const event of events) if (this.#cursor.advance(event.id)) pending.push(event);
+    if (isLive && this.#phase !== 'live') this.#enter('live', { status: 'live', staleSince: null, error: null });
+    this.#host.schedule(this.land);
+    if (pending.length >= mostPending) this.land();
+  }
+
+  #unsubscribed(reason: string | undefined): void {
+    if (reason === 'job_ended') this.#enter('ended', { status: 'ended', staleSince: null, error: null });
+    // The error that came before has said why; this is for the case that it didn't.
+    if (reason === 'failed') this.#fail(new GatewayError('backend_error', 'the subscription ended'));
+  }
+
+  #failed(message: ErrorMessage): true {
+    const error = errorOf(message);
+    if (message.subscription === 'kept') {
+      this.#goStale('outage', Date.now(), error);
+    } else if (message.retryable) {
+      this.#goStale('refused', Date.now(), error);
+      this.#retryTimer = setTimeout(() => this.#subscribe(), backoffDelay(this.#refusals++, refusedBackoff));
+    } else {
+      this.#fail(error);
+    }
+    return true;
+  }
+
+  #fail(error: GatewayError): void {
+    const gap = gapOf(error, this.#cursor.shown, (way) => this.view.draft.gap === gap && this.#leaveGap(way));
+    this.#enter('failed', { status: 'error', error, gap, staleSince: null });
+  }
+
+  #leaveGap({ from, startsOver }: Way): void {
+    this.land();
+    if (startsOver) {
+      this.view.startOver();
+      this.#cursor.reset();
+    }
+    this.#cursor.askFrom(from);
+    this.resume();
+  }
+
+  // --- Phases --------------------------------------------------------------------------------------------------------
+
+  #subscribe(): void {
+    this.#requestId = this.#host.nextRequestId();
+    // Until it is confirmed, what was stale still is.
+    this.#enter('opening', { status: this.view.draft.staleSince === null ? 'subscribing' : 'stale', error: null });
+    this.#host.send({ type: 'subscribe', jobId: this.jobId, ...this.#cursor.request(), requestId: this.#requestId });
+  }
+
+  #goStale(phase: Phase, since: number, error: GatewayError | null): void {
+    this.#enter(phase, { status: 'stale', staleSince: this.view.draft.staleSince ?? since, error });
+  }
+
+  #enter(phase: Phase, changes?: Partial<JobSnapshot>): void {
+    clearTimeout(this.#retryTimer);
+    this.#phase = phase;
+    this.view.draft = { ...this.view.draft, ...changes };
+    this.#host.schedule(this.land);
+  }
+
+  /** Lets those who watch see what has come since the last batch. */
+  readonly land = (): void => {
+    const before = this.view.snapshot;
+    const events = this.view.land();
+    if (events) for (const watcher of [...this.#watchers]) watcher.landed(events, before, this.view.snapshot);
+  };
+}
+
+export function errorOf(message: ErrorMessage): GatewayError {
+  return new GatewayError(message.code ?? 'backend_error', message.error, message);
+}

@@ -1,0 +1,102 @@
+// The messages of PROTOCOL.md sections 2 and 3.
+
+import type { ErrorCode } from './errors.ts';
+import type { JobEvent } from './events.ts';
+
+export type ClientMessage =
+  | {
+      readonly type: 'subscribe';
+      readonly jobId: string;
+      readonly afterEventId?: number;
+      readonly epoch?: string;
+      readonly requestId?: string;
+    }
+  | { readonly type: 'unsubscribe'; readonly jobId: string; readonly requestId?: string }
+  | {
+      readonly type: 'replay';
+      readonly jobId: string;
+      readonly afterEventId?: number;
+      readonly epoch?: string;
+      readonly requestId?: string;
+    }
+  | { readonly type: 'ping'; readonly requestId?: string };
+
+export interface SubscribedMessage {
+  readonly type: 'subscribed';
+  readonly jobId: string;
+  readonly epoch?: string;
+  readonly lastEventId?: number;
+  readonly earliestEventId?: number;
+  readonly requestId?: string;
+}
+
+export interface ReplayMessage {
+  readonly type: 'replay';
+  readonly jobId: string;
+  readonly data: readonly JobEvent[];
+  readonly hasMore?: boolean;
+  readonly requested?: boolean;
+  readonly requestId?: string;
+}
+
+export interface EventMessage {
+  readonly type: 'event';
+  readonly jobId: string;
+  readonly event: JobEvent;
+  readonly requestId?: never;
+}
+
+export interface UnsubscribedMessage {
+  readonly type: 'unsubscribed';
+  readonly jobId: string;
+  readonly reason?: 'requested' | 'job_ended' | 'failed';
+  readonly requestId?: string;
+}
+
+export interface PongMessage {
+  readonly type: 'pong';
+  readonly requestId?: string;
+}
+
+export interface ErrorMessage {
+  readonly type: 'error';
+  readonly error: string;
+  readonly jobId?: string;
+  readonly code?: ErrorCode;
+  readonly retryable?: boolean;
+  readonly subscription?: 'kept' | 'ended' | 'not_opened' | 'untouched';
+  readonly requested?: boolean;
+  readonly earliestEventId?: number;
+  readonly latestEventId?: number;
+  readonly eventId?: number;
+  readonly requestId?: string;
+}
+
+export type ServerMessage = SubscribedMessage | ReplayMessage | EventMessage | UnsubscribedMessage | PongMessage | ErrorMessage;
+
+/** A message for one job. */
+export type JobMessage = Exclude<ServerMessage, PongMessage>;
+
+/** Reads one frame. `undefined` if it is no message of ours; one of a newer gateway's types passes and is ignored further on. */
+export function parseServerMessage(frame: unknown): ServerMessage | undefined {
+  if (typeof frame !== 'string') return undefined;
+  try {
+    const value: unknown = JSON.parse(frame);
+    return isMessage(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The gateway is ours, so this checks what would break the cursor if it were wrong, not every member. */
+function isMessage(value: unknown): value is ServerMessage {
+  const message = value as { readonly type?: unknown; readonly data?: unknown; readonly event?: unknown } | null;
+  const type = message?.type;
+  if (typeof type !== 'string') return false;
+  if (type === 'replay') return Array.isArray(message?.data) && message.data.every(hasId);
+  return type !== 'event' || hasId(message?.event);
+}
+
+function hasId(value: unknown): boolean {
+  return Number.isSafeInteger((value as Partial<JobEvent> | null | undefined)?.id);
+}

@@ -1,0 +1,92 @@
+import type { JobEvent } from './events.ts';
+import { idleSnapshot, type JobSnapshot, noSummary, summarize } from './snapshot.ts';
+import type { JobRecord, JobRecords } from './storage.ts';
+
+/** A cursor is stored at most this often. */
+const saveEveryMs = 250;
+
+/** What those who watch a job see: changes gather in a draft, and land together as the next snapshot. */
+export class JobView {
+  snapshot: JobSnapshot;
+  /** The id of the newest event that `maxEvents` has pushed out of the snapshot. */
+  droppedId = 0;
+  /** How often the snapshot began anew. */
+  restarts = 0;
+  /** The most that any watcher wants. */
+  maxEvents = 1;
+  /** Whether any watcher wants it stored. */
+  persist = false;
+  draft: JobSnapshot;
+  pending: JobEvent[] = [];
+
+  readonly #records: JobRecords;
+  #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What the storage had. */
+  #record: JobRecord | undefined;
+  #epoch: string | undefined;
+
+  constructor(jobId: string, records: JobRecords) {
+    this.#records = records;
+    this.snapshot = this.draft = { ...idleSnapshot(jobId), status: 'subscribing' };
+  }
+
+  /** Shows what the storage knows, until the events it was made from come. */
+  seed(record: JobRecord | undefined, lastEventId: number): void {
+    this.#record = record;
+    this.snapshot = this.draft = { ...this.draft, ...record?.summary, lastEventId };
+  }
+
+  /** What was stored of another log is no part of this one. */
+  belongsTo(epoch: string | undefined): void {
+    this.#epoch = epoch;
+    if (this.#record?.epoch && epoch && this.#record.epoch !== epoch) this.#forget();
+  }
+
+  /** What was shown is of another log, or may be: it isn't mixed with what comes. */
+  startOver(): void {
+    this.#forget();
+    this.droppedId = 0;
+    this.restarts++;
+    this.draft = { ...this.draft, events: [], lastEventId: 0 };
+  }
+
+  /** Makes what has gathered the snapshot. Returns the events that came with it; `undefined` if nothing has changed. */
+  land(): readonly JobEvent[] | undefined {
+    const events = this.pending;
+    const last = events.at(-1);
+    if (last) {
+      this.pending = [];
+      this.draft = { ...this.#withEvents(events), lastEventId: last.id };
+      if (this.persist) this.#saveTimer ??= setTimeout(() => this.save(), saveEveryMs);
+    }
+    if (this.draft === this.snapshot) return undefined;
+    this.snapshot = this.draft;
+    return events;
+  }
+
+  /** Stores what has landed, never what is only on its way, and never an older cursor than is there already. */
+  save(): void {
+    if (this.#saveTimer === undefined) return;
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = undefined;
+    const { jobId, lastEventId, latest, score, bestScore, iteration, stage } = this.snapshot;
+    if (lastEventId < (this.#record?.lastEventId ?? 0)) return;
+    this.#records.save(jobId, { lastEventId, epoch: this.#epoch, summary: { latest, score, bestScore, iteration, stage } });
+  }
+
+  #withEvents(events: readonly JobEvent[]): JobSnapshot {
+    const all = [...this.draft.events, ...events];
+    const surplus = Math.max(0, all.length - this.maxEvents);
+    this.droppedId = all[surplus - 1]?.id ?? this.droppedId;
+    // A stored summary gives way to the events it was made from; its best score stands, it is of the same log.
+    const anew = this.draft.events.length === 0 && (events[0]?.id ?? 0) <= (this.#record?.lastEventId ?? 0);
+    const known = anew ? { ...noSummary, bestScore: this.draft.bestScore } : this.draft;
+    return { ...this.draft, ...events.reduce(summarize, known), events: all.slice(surplus) };
+  }
+
+  #forget(): void {
+    if (this.#record) this.#records.remove(this.snapshot.jobId);
+    this.#record = undefined;
+    this.draft = { ...this.draft, ...noSummary };
+  }
+}

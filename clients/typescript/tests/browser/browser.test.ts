@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Pages, servePages } from './pages.ts';
+import type { Heard } from './plain/main.ts';
+import { type Programs, startPrograms } from './programs.ts';
+
+const executablePath = (process.env['PATH'] ?? '')
+  .split(':')
+  .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `${folder}/${name}`))
+  .find(existsSync);
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+// With CI=true a missing browser is a failure, not a reason to skip.
+describe.skipIf(!executablePath && !process.env['CI'])('In Chromium, against gateway and stub', { timeout: 120_000 }, () => {
+  let browser: Browser;
+  let pages: Pages;
+  let programs: Programs;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    pages = await servePages();
+    [programs, browser] = await Promise.all([
+      startPrograms(pages.origin),
+      chromium.launch({ executablePath: executablePath ?? 'chromium', args }),
+    ]);
+  }, 120_000);
+
+  afterAll(async () => {
+    await Promise.allSettled([browser?.close(), programs?.stop(), pages?.stop()]);
+  }, 30_000);
+
+  beforeEach(async () => {
+    context = await browser.newContext();
+    page = await context.newPage();
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+  });
+
+  afterEach(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+
+  const address = (name: string, jobId: string): string =>
+    `${pages.origin}/${name}/?job=${jobId}&gateway=${encodeURIComponent(programs.url)}`;
+  const ids = (): Promise<number[]> => page.evaluate(() => (globalThis as unknown as { heard: Heard }).heard.ids());
+  const hasHeard = (count: number): Promise<unknown> =>
+    page.waitForFunction((most) => (globalThis as unknown as { heard: Heard }).heard.ids().length >= most, count, {
+      timeout: 60_000,
+      polling: 50,
+    });
+  const hasStatus = (status: string): Promise<unknown> =>
+    page.waitForFunction(
+      (wanted) => (globalThis as unknown as { heard: Heard }).heard.subscription.getSnapshot().status === wanted,
+      status,
+      { timeout: 60_000, polling: 50 },
+    );
+  const state = (): Promise<string> => page.evaluate(() => (globalThis as unknown as { heard: Heard }).heard.client.state);
+
+  /** The job has ended on the page, and it has heard all that the log has, once and in order. */
+  async function expectWhole(): Promise<void> {
+    await hasStatus('ended');
+    const all = await page.evaluate(async () => {
+      const { client, subscription } = (globalThis as unknown as { heard: Heard }).heard;
+      client.connect();
+      return (await subscription.replay(0)).map(({ id }) => id);
+    });
+    expect(all.length).toBeGreaterThan(5);
+    expect(await ids()).toEqual(all);
+  }
+
+  it('a reload keeps the cursor: nothing is lost and nothing repeated', async () => {
+    const job = await programs.startJob({ maxIterations: 12, iterationDelayMs: 150 });
+    await page.goto(address('plain', job));
+    for (const count of [4, 9]) {
+      await hasHeard(count);
+      await page.reload();
+      expect(
+        await page.evaluate(() => (globalThis as unknown as { heard: Heard }).heard.subscription.getSnapshot().lastEventId),
+      ).toBeGreaterThanOrEqual(count);
+    }
+    await expectWhole();
+  });
+
+  it('offline is seen at once, waited out, and left at once', async () => {
+    const job = await programs.startJob({ maxIterations: 12, iterationDelayMs: 150 });
+    await page.goto(address('plain', job));
+    await hasHeard(3);
+    await context.setOffline(true);
+    await hasStatus('stale');
+    expect(await state()).toBe('offline');
+    await context.setOffline(false);
+    await hasHeard(6);
+    await expectWhole();
+  });
+
+  it('a gateway that is killed and comes back has lost and repeated nothing; nor has its backend', async () => {
+    // Long enough not to end while they are away, however long that takes here; it is cancelled when they are back.
+    const job = await programs.startJob({ maxIterations: 100, iterationDelayMs: 500 });
+    await page.goto(address('plain', job));
+    await hasHeard(3);
+    await programs.gateway.kill();
+    await hasStatus('stale');
+    await programs.gateway.start();
+    await hasStatus('live');
+    await hasHeard((await ids()).length + 1);
+    await programs.stub.kill();
+    await programs.stub.start();
+    await hasHeard((await ids()).length + 1);
+    await programs.cancelJob(job);
+    await expectWhole();
+    const statuses = await page.evaluate(() => (globalThis as unknown as { heard: Heard }).heard.statuses);
+    expect(statuses).toContain('stale');
+  });
+
+  // Headless Chromium shows every tab as visible, so the page is told that it is hidden and given no frames.
+  it('a hidden tab goes on hearing', async () => {
+    const job = await programs.startJob({ maxIterations: 12, iterationDelayMs: 100 });
+    const show = (visibility: string): Promise<void> =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, visibility);
+    await page.goto(address('plain', job));
+    await hasHeard(2);
+    await page.evaluate(() => {
+      globalThis.requestAnimationFrame = () => 1;
+    });
+    await show('hidden');
+    await hasStatus('ended');
+    await show('visible');
+    await expectWhole();
+  });
+
+  it('10,000 replayed events are at most 100 notifications', async () => {
+    await page.goto(address('plain', 'load-10000'));
+    const begun = Date.now();
+    await hasStatus('ended');
+    const result = await page.evaluate(() => {
+      const { subscription, notifications, longestFrame } = (globalThis as unknown as { heard: Heard }).heard;
+      return { count: subscription.getSnapshot().events.length, notifications, longestFrame };
+    });
+    console.log(
+      `10,000 events: ${Date.now() - begun} ms to the end, ${result.notifications} notifications, longest frame ${Math.round(result.longestFrame)} ms`,
+    );
+    expect(result.count).toBe(10_000);
+    expect(result.notifications).toBeLessThanOrEqual(100);
+  });
+
+  it.each(['react', 'vue'])('the example in %s shows a job to its end, over one subscription', async (name) => {
+    const job = await programs.startJob({ maxIterations: 5, iterationDelayMs: 100 });
+    const sent: string[] = [];
+    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+    await page.goto(address(name, job));
+    await page.locator('[data-status=ended]').waitFor({ timeout: 60_000 });
+    expect(sent.filter((text) => text.includes('"subscribe"'))).toHaveLength(1);
+    const shown = await page.locator('dd').allTextContents();
+    expect(Number(shown[3])).toBeGreaterThan(0);
+    expect(Number(shown[3])).toBeGreaterThanOrEqual(Number(shown[2]));
+  });
+});

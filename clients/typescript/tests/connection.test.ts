@@ -1,0 +1,266 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GatewayError } from '../src/index.ts';
+import { type Bench, bench, confirm, event, events, ids, settle } from './harness.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+async function open(options?: Parameters<typeof bench>[0]): Promise<Bench> {
+  const b = bench({ lazy: false, ...options });
+  await settle();
+  expect(b.client.state).toBe('open');
+  return b;
+}
+
+describe('Reconnecting', () => {
+  it('waits with full jitter, from half a second to twenty', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const { gateway, client } = await open();
+    gateway.accepts = false;
+    const delays: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      gateway.socket.end(1006);
+      const { retryAt } = client.getSnapshot();
+      delays.push((retryAt ?? 0) - Date.now());
+      await settle(delays.at(-1));
+    }
+    expect(delays).toEqual([1000, 2000, 4000, 8000, 16000, 20000, 20000, 20000]);
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    gateway.socket.end(1006);
+    expect((client.getSnapshot().retryAt ?? 0) - Date.now()).toBe(500);
+    client.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('starts with short delays again only after a connection that lasted', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const { gateway, client } = await open();
+    const delay = (): number => (client.getSnapshot().retryAt ?? 0) - Date.now();
+    gateway.socket.end(1013);
+    await settle(delay());
+    gateway.socket.end(1013);
+    expect(delay()).toBe(2000);
+    await settle(delay() + 10_000);
+    gateway.socket.end(1012);
+    expect(delay()).toBe(1000);
+    client.close();
+  });
+
+  it.each([1000, 1001, 1005, 1006, 1011, 1012, 1013, 3000, 3999, 4000, 4401, 4429, 4499, 5000])('comes back after %i', async (code) => {
+    const { gateway, client } = await open();
+    gateway.socket.end(code, 'why');
+    expect(client.getSnapshot()).toMatchObject({ state: 'reconnecting', closeCode: code, reason: 'why' });
+    await settle(1000);
+    expect(client.state).toBe('open');
+    client.close();
+  });
+
+  it.each([1002, 1003, 1007, 1009, 4500, 4501, 4503, 4999])('stays away after %i, and says why', async (code) => {
+    const errors: GatewayError[] = [];
+    const b = await open({ on: { error: (error) => errors.push(error) } });
+    const subscription = b.client.watch('job-1');
+    b.gateway.socket.end(code);
+    await settle(60_000);
+    expect(b.gateway.sockets).toHaveLength(1);
+    expect(b.client.getSnapshot()).toMatchObject({ state: 'closed', closeCode: code, retryAt: null });
+    expect(errors).toMatchObject([{ code: 'connection_closed', details: { closeCode: code } }]);
+    expect(subscription.getSnapshot()).toMatchObject({ status: 'error', error: { code: 'connection_closed' } });
+    // One that comes later isn't left to wait in silence either.
+    expect(b.client.watch('job-2').getSnapshot().status).not.toBe('live');
+    await settle();
+    expect(b.client.watch('job-2').getSnapshot()).toMatchObject({ status: 'error', error: { code: 'connection_closed' } });
+    b.client.connect();
+    await settle();
+    expect(b.gateway.socket.received.map(({ type }) => type)).toEqual(['subscribe', 'subscribe']);
+    b.client.close();
+  });
+
+  it('does so no more where it was told not to', async () => {
+    const { gateway, client } = await open({ reconnect: false });
+    gateway.socket.end(1006);
+    await settle(60_000);
+    expect(gateway.sockets).toHaveLength(1);
+    expect(client.state).toBe('closed');
+  });
+
+  it('gives up on a socket that does not open in ten seconds', async () => {
+    const { gateway, client } = bench({ lazy: false }, { accepts: false });
+    await settle(10_000);
+    expect(client.state).toBe('reconnecting');
+    expect(gateway.socket.closedWith).toBe(1000);
+    client.close();
+  });
+
+  it('forgets a socket that was let go: nothing it says is heard', async () => {
+    const { gateway, client } = await open();
+    const old = gateway.socket;
+    client.close();
+    old.end(4500);
+    old.accept();
+    expect(client.state).toBe('closed');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is closed by its signal, and by `await using`', async () => {
+    const controller = new AbortController();
+    const { gateway, client } = await open({ signal: controller.signal });
+    controller.abort();
+    expect(client.state).toBe('closed');
+    expect(gateway.socket.closedWith).toBe(1000);
+    const other = await open();
+    await other.client[Symbol.asyncDispose]();
+    expect(other.client.state).toBe('closed');
+  });
+});
+
+describe('Tokens', () => {
+  it('are sent as a subprotocol, and asked for anew after 4401, at once', async () => {
+    const asked: boolean[] = [];
+    const getToken = ({ expired }: { expired: boolean }) => {
+      asked.push(expired);
+      return Promise.resolve(`t${asked.length}`);
+    };
+    const { gateway, client } = await open({ getToken });
+    expect(gateway.socket.protocols).toEqual(['optimization.v1', 'bearer.t1']);
+    await settle(20_000);
+    gateway.socket.end(4401, 'token expired');
+    await settle(1);
+    expect(gateway.socket.protocols).toEqual(['optimization.v1', 'bearer.t2']);
+    expect(asked).toEqual([false, true]);
+    // A second one at once isn't: a gateway that refuses every token isn't hammered.
+    gateway.socket.end(4401);
+    await settle(100);
+    expect(asked).toHaveLength(2);
+    client.close();
+  });
+
+  it('that can not be had are an event, and asked for again', async () => {
+    const errors: string[] = [];
+    let fails = true;
+    const getToken = (): string => {
+      if (fails) throw new Error('no');
+      return 't';
+    };
+    const { client } = bench({ lazy: false, getToken, on: { error: ({ code }) => errors.push(code) } });
+    await settle(10);
+    expect(client.state).toBe('reconnecting');
+    fails = false;
+    await settle(2000);
+    expect(client.state).toBe('open');
+    expect(errors).toEqual(['token_failed']);
+    client.close();
+  });
+
+  it('that come after the client was closed open nothing', async () => {
+    let give: (token: string) => void = () => {};
+    const { gateway, client } = bench({ lazy: false, getToken: () => new Promise<string>((resolve) => (give = resolve)) });
+    await settle(10);
+    client.close();
+    give('late');
+    await settle(10);
+    expect(gateway.sockets).toHaveLength(0);
+  });
+});
+
+describe('Keepalive', () => {
+  it('pings every 15 s, and takes silence of 10 s after a ping for a dead socket', async () => {
+    const b = bench({ lazy: false }, { hears: () => {} });
+    await settle(10);
+    await settle(14_980);
+    expect(b.gateway.socket.received).toEqual([]);
+    await settle(20);
+    expect(b.gateway.socket.received).toEqual([{ type: 'ping' }]);
+    await settle(9_900);
+    expect(b.client.state).toBe('open');
+    await settle(200);
+    expect(b.client.getSnapshot()).toMatchObject({ state: 'reconnecting', reason: 'no answer to a ping' });
+    b.client.close();
+  });
+
+  it('is content with anything that is heard', async () => {
+    const b = bench({ lazy: false }, { hears: () => {} });
+    await settle(15_100);
+    b.gateway.socket.say({ type: 'pong' });
+    await settle(14_000);
+    expect(b.client.state).toBe('open');
+    expect(b.gateway.sockets).toHaveLength(1);
+    b.client.close();
+  });
+
+  it('judges by the clock where timers come once a minute, and lets a page that slept hear first', async () => {
+    const b = bench({ lazy: false }, { hears: () => {} });
+    await settle(15_100);
+    // The tab sleeps: the clock runs, no timer does.
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await settle(10_000);
+    expect(b.client.state).toBe('open');
+    b.gateway.socket.say({ type: 'pong' });
+    await settle(1_000);
+    expect(b.client.state).toBe('open');
+    await settle(14_100);
+    vi.setSystemTime(Date.now() + 50_000);
+    await settle(10_300);
+    expect(b.client.state).toBe('reconnecting');
+    b.client.close();
+  });
+
+  it('asks at once on ping()', async () => {
+    const { gateway, client } = await open();
+    client.ping();
+    expect(gateway.socket.received).toEqual([{ type: 'ping' }]);
+    client.close();
+  });
+});
+
+describe('A lazy client', () => {
+  it('connects with the first job and lets go 30 s after the last', async () => {
+    const b = bench();
+    expect(b.gateway.sockets).toHaveLength(0);
+    const subscription = b.client.watch('job-1');
+    await settle();
+    expect(b.client.state).toBe('open');
+    subscription.unsubscribe();
+    await settle(29_000);
+    expect(b.client.state).toBe('open');
+    await settle(2_000);
+    expect(b.client.state).toBe('idle');
+    expect(b.gateway.socket.closedWith).toBe(1000);
+    b.client.watch('job-1');
+    await settle();
+    expect(b.client.state).toBe('open');
+    b.client.close();
+    await settle(60_000);
+    expect(b.client.state).toBe('closed');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+it('A message that is none is an event, and nothing else', async () => {
+  const errors: string[] = [];
+  const b = await open({ on: { error: ({ code }) => errors.push(code) } });
+  const subscription = b.client.watch('job-1');
+  confirm(b, events(1, 2));
+  for (const frame of [
+    '',
+    'null',
+    '[]',
+    '{"type":1}',
+    '{"type":"replay"}',
+    '{"type":"replay","data":[{"id":"1"}]}',
+    '{"type":"event"}',
+    new ArrayBuffer(1),
+  ])
+    b.gateway.socket.sayRaw(frame);
+  b.gateway.socket.sayRaw('{"type":"of a newer gateway","jobId":"job-1"}');
+  b.gateway.socket.say({ type: 'event', jobId: 'job-1', event: event(3) });
+  await settle();
+  expect(errors).toEqual(Array.from({ length: 8 }, () => 'invalid_server_message'));
+  expect(ids(subscription.getSnapshot().events)).toEqual([1, 2, 3]);
+  b.client.close();
+});

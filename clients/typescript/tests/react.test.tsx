@@ -1,0 +1,101 @@
+// @vitest-environment happy-dom
+
+import { act, createElement, type ReactNode, StrictMode } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { renderToString } from 'react-dom/server';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { GatewayProvider, useConnection, useJob } from '../src/react.ts';
+import { type Bench, bench, confirm, event, events, settle } from './harness.ts';
+
+let b: Bench;
+let root: Root;
+
+beforeEach(() => {
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
+  vi.useFakeTimers();
+  b = bench({ storage: false, networkEvents: false });
+  root = createRoot(document.body.appendChild(document.createElement('div')));
+});
+
+afterEach(async () => {
+  await act(async () => {
+    root.unmount();
+    b.client.close();
+    await settle(60_000);
+  });
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+  document.body.replaceChildren();
+});
+
+async function render(children: ReactNode): Promise<void> {
+  await act(async () => {
+    root.render(createElement(StrictMode, null, createElement(GatewayProvider, { client: b.client }, children)));
+    await Promise.resolve();
+  });
+  await act(() => settle());
+}
+
+function Best({ jobId }: { jobId: string | null }): ReactNode {
+  const { status, bestScore } = useJob(jobId);
+  return `${status} ${bestScore}`;
+}
+
+it('Components of one job share one subscription, also under StrictMode, and give it back', async () => {
+  await render([createElement(Best, { key: 1, jobId: 'job-1' }), createElement(Best, { key: 2, jobId: 'job-1' })]);
+  expect(b.gateway.socket.received.map(({ type }) => type)).toEqual(['subscribe']);
+  await act(async () => {
+    confirm(b, events(1, 2));
+    await settle();
+  });
+  expect(document.body.textContent).toBe('live 0.02live 0.02');
+  await render(createElement(Best, { key: 1, jobId: 'job-2' }));
+  expect(b.gateway.socket.received.map(({ type }) => type)).toEqual(['subscribe', 'subscribe', 'unsubscribe']);
+  await render(createElement(Best, { key: 1, jobId: null }));
+  expect(b.gateway.socket.received.at(-1)).toEqual({ type: 'unsubscribe', jobId: 'job-2' });
+  expect(document.body.textContent).toBe('idle null');
+});
+
+it('With select a component renders only when its part changes', async () => {
+  let renders = 0;
+  function Stage(): ReactNode {
+    renders++;
+    const { stage } = useJob('job-1', { select: ({ stage }) => ({ stage }) });
+    return stage;
+  }
+  await render(createElement(Stage));
+  await act(async () => {
+    confirm(b, events(1, 2));
+    await settle();
+  });
+  expect(document.body.textContent).toBe('evaluate');
+  const before = renders;
+  await act(async () => {
+    b.gateway.socket.say({ type: 'event', jobId: 'job-1', event: event(3) });
+    await settle();
+  });
+  expect(renders).toBe(before);
+});
+
+it('The connection is shown as it is', async () => {
+  function Connection(): ReactNode {
+    const { state, reason } = useConnection();
+    return `${state} ${reason}`;
+  }
+  await render([createElement(Connection, { key: 1 }), createElement(Best, { key: 2, jobId: 'job-1' })]);
+  await act(async () => {
+    b.gateway.socket.end(1012, 'restarting');
+    await settle();
+  });
+  expect(document.body.textContent).toBe('reconnecting restartingstale null');
+});
+
+it('A server renders without connecting', () => {
+  const html = renderToString(createElement(GatewayProvider, { client: b.client }, createElement(Best, { jobId: 'job-1' })));
+  expect(html).toBe('idle null');
+  expect(b.gateway.sockets).toHaveLength(0);
+});
+
+it('A hook without a provider says what is missing', () => {
+  expect(() => renderToString(createElement(Best, { jobId: 'job-1' }))).toThrow('There is no GatewayProvider above this component.');
+});

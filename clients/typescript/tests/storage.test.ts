@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { GatewayStorage } from '../src/index.ts';
+import { bench, confirm, event, events, heard, ids, MemoryStorage, settle } from './harness.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function visit(storage: GatewayStorage, history = events(1, 3)): Promise<void> {
+  const b = bench({ storage });
+  b.client.watch('job-1');
+  await settle();
+  confirm(b, history);
+  await settle(500);
+  b.client.close();
+}
+
+it('A stored cursor goes on where it was, with what was known there', async () => {
+  const storage = new MemoryStorage();
+  await visit(storage, [event(1, 'iteration_completed', { score: 0.9 }), ...events(2, 3)]);
+  const b = bench({ storage });
+  const subscription = b.client.watch('job-1', { afterEventId: 'stored' });
+  const list = heard(subscription);
+  expect(subscription.getSnapshot()).toMatchObject({ lastEventId: 3, bestScore: 0.9, score: 0.03, iteration: 3, latest: { id: 3 } });
+  await settle();
+  expect(b.gateway.socket.last('subscribe')).toMatchObject({ afterEventId: 3, epoch: 'e1' });
+  confirm(b, events(4, 5));
+  await settle();
+  expect(list).toEqual([4, 5]);
+  expect(subscription.getSnapshot()).toMatchObject({ bestScore: 0.9, score: 0.05 });
+  b.client.close();
+});
+
+it('Without one it begins at the beginning', async () => {
+  const b = bench({ storage: new MemoryStorage() });
+  b.client.watch('job-1', { afterEventId: 'stored' });
+  await settle();
+  expect(b.gateway.socket.last('subscribe')).toMatchObject({ afterEventId: 0 });
+  b.client.close();
+});
+
+it('A page that asks for all the history shows the stored result until it has come, and stores no older cursor', async () => {
+  const storage = new MemoryStorage();
+  await visit(storage, events(1, 9));
+  const b = bench({ storage });
+  const subscription = b.client.watch('job-1');
+  expect(subscription.getSnapshot()).toMatchObject({ lastEventId: 0, bestScore: 0.09, iteration: 9, events: [] });
+  await settle();
+  confirm(b, events(1, 2));
+  await settle(500);
+  expect(subscription.getSnapshot()).toMatchObject({ lastEventId: 2, bestScore: 0.09, score: 0.02, iteration: 2 });
+  expect([...storage.items.values()][0]).toContain('"lastEventId":9');
+  b.client.close();
+});
+
+it('What was stored of another log is forgotten', async () => {
+  const storage = new MemoryStorage();
+  await visit(storage, events(1, 9));
+  const b = bench({ storage });
+  const subscription = b.client.watch('job-1');
+  await settle();
+  confirm(b, events(1, 1), 'e2');
+  await settle(500);
+  expect(subscription.getSnapshot()).toMatchObject({ bestScore: 0.01, iteration: 1 });
+  expect([...storage.items.values()][0]).toContain('"lastEventId":1');
+  b.client.close();
+});
+
+it('An asynchronous storage is waited for', async () => {
+  const memory = new MemoryStorage();
+  await visit(memory);
+  const storage: GatewayStorage = {
+    getItem: (key) => new Promise((resolve) => setTimeout(() => resolve(memory.getItem(key)), 1_000)),
+    setItem: (key, value) => Promise.resolve(memory.setItem(key, value)),
+    removeItem: (key) => Promise.resolve(memory.removeItem(key)),
+  };
+  const b = bench({ storage });
+  b.client.watch('job-1', { afterEventId: 'stored' });
+  await settle(900);
+  expect(b.gateway.socket.received).toEqual([]);
+  await settle(200);
+  expect(b.gateway.socket.last('subscribe')).toMatchObject({ afterEventId: 3 });
+  b.client.close();
+});
+
+it.each([
+  ['full', { getItem: () => null, setItem: fail, removeItem: fail }],
+  ['forbidden', { getItem: fail, setItem: fail, removeItem: fail }],
+  [
+    'broken and asynchronous',
+    { getItem: () => Promise.reject(new Error('no')), setItem: () => Promise.reject(new Error('no')), removeItem: fail },
+  ],
+] satisfies [string, GatewayStorage][])('A storage that is %s is one event, and breaks nothing', async (_, storage) => {
+  const errors: string[] = [];
+  const b = bench({ storage, on: { error: ({ code }) => errors.push(code) } });
+  const subscription = b.client.watch('job-1', { afterEventId: 'stored' });
+  await settle();
+  confirm(b, events(1, 2));
+  await settle(500);
+  b.gateway.socket.say({ type: 'event', jobId: 'job-1', event: event(3) });
+  await settle(500);
+  expect(ids(subscription.getSnapshot().events)).toEqual([1, 2, 3]);
+  expect(errors).toEqual(['storage_failed']);
+  b.client.close();
+});
+
+it('What it finds that is no record of ours is none', async () => {
+  for (const text of ['', '{', 'null', '{"version":2,"lastEventId":7}']) {
+    const storage = { getItem: () => text, setItem: () => {}, removeItem: () => {} };
+    const b = bench({ storage });
+    b.client.watch('job-1', { afterEventId: 'stored' });
+    await settle();
+    expect(b.gateway.socket.last('subscribe')).toMatchObject({ afterEventId: 0 });
+    b.client.close();
+  }
+});
+
+function fail(): never {
+  throw new Error('QuotaExceededError');
+}

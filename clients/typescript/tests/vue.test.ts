@@ -1,0 +1,81 @@
+// @vitest-environment happy-dom
+
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type App, createApp, defineComponent, h, nextTick, type PropType, type Ref, ref } from 'vue';
+import { createGateway, useConnection, useJob } from '../src/vue.ts';
+import { type Bench, bench, confirm, events, settle } from './harness.ts';
+
+let b: Bench;
+let app: App | undefined;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  b = bench({ storage: false, networkEvents: false });
+});
+
+afterEach(async () => {
+  app?.unmount();
+  b.client.close();
+  await settle(60_000);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+  document.body.replaceChildren();
+});
+
+const Best = defineComponent({
+  props: { jobId: { type: [String, null] as unknown as PropType<string | null>, required: true } },
+  setup(props) {
+    const job = useJob(() => props.jobId);
+    const connection = useConnection();
+    return () => `${connection.value.state} ${job.value.jobId} ${job.value.status} ${job.value.bestScore};`;
+  },
+});
+
+async function mount(jobId: Ref<string | null>, count = 1): Promise<void> {
+  app = createApp(() => Array.from({ length: count }, () => h(Best, { jobId: jobId.value })));
+  app.use(createGateway(b.client));
+  app.mount(document.body.appendChild(document.createElement('div')));
+  await settle();
+  await nextTick();
+}
+
+it('Components of one job share one subscription, and give it back with their scope', async () => {
+  await mount(ref('job-1'), 2);
+  expect(b.gateway.socket.received.map(({ type }) => type)).toEqual(['subscribe']);
+  confirm(b, events(1, 2));
+  await settle();
+  await nextTick();
+  expect(document.body.textContent).toBe('open job-1 live 0.02;open job-1 live 0.02;');
+  app?.unmount();
+  await settle();
+  expect(b.gateway.socket.received.at(-1)).toEqual({ type: 'unsubscribe', jobId: 'job-1' });
+});
+
+it('A job id that changes changes the job; null is none', async () => {
+  const jobId = ref<string | null>('job-1');
+  await mount(jobId);
+  jobId.value = 'job-2';
+  await nextTick();
+  await settle();
+  expect(b.gateway.socket.received.map(({ type, ...rest }) => `${type} ${'jobId' in rest && rest.jobId}`)).toEqual([
+    'subscribe job-1',
+    'subscribe job-2',
+    'unsubscribe job-1',
+  ]);
+  jobId.value = null;
+  await nextTick();
+  await settle();
+  expect(b.gateway.socket.received.at(-1)).toEqual({ type: 'unsubscribe', jobId: 'job-2' });
+  expect(document.body.textContent).toBe('open  idle null;');
+});
+
+it('A client that the plugin made is closed with the app', async () => {
+  const gateway = createGateway({ url: 'ws://gateway.test/', WebSocket: b.gateway.WebSocket, storage: false, lazy: false });
+  app = createApp(() => '');
+  app.use(gateway);
+  app.mount(document.body.appendChild(document.createElement('div')));
+  await settle();
+  expect(gateway.client.state).toBe('open');
+  app.unmount();
+  expect(gateway.client.state).toBe('closed');
+});

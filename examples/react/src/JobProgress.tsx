@@ -1,0 +1,42 @@
+import { useConnection, useJob } from '@optimization-gateway/client/react';
+import type { ReactNode } from 'react';
+
+export function JobProgress({ jobId }: { readonly jobId: string }): ReactNode {
+  const { status, stage, iteration, score, bestScore, staleSince, gap, error } = useJob(jobId);
+  const connection = useConnection();
+
+  return (
+    <section aria-label={`Job ${jobId}`} data-status={status}>
+      <h1>
+        {jobId}: {status}
+      </h1>
+      {staleSince && (
+        <p role="status">
+          Last heard of at {new Date(staleSince).toLocaleTimeString()}. {connection.reason}
+        </p>
+      )}
+      {gap && (
+        <p role="alert">
+          {gap.message}{' '}
+          <button type="button" onClick={gap.restart}>
+            Show what is left
+          </button>{' '}
+          <button type="button" onClick={gap.skip}>
+            Only what comes
+          </button>
+        </p>
+      )}
+      {error && !gap && <p role="alert">{error.message}</p>}
+      <dl>
+        <dt>Stage</dt>
+        <dd>{stage}</dd>
+        <dt>Iteration</dt>
+        <dd>{iteration}</dd>
+        <dt>Score</dt>
+        <dd>{score}</dd>
+        <dt>Best score</dt>
+        <dd>{bestScore}</dd>
+      </dl>
+    </section>
+  );
+}
