@@ -342,7 +342,7 @@ public sealed class HostileHttp2Tests
         await bridge.Client.UntilAsync("unsubscribed", TimeSpan.FromSeconds(30));
 
         Assert.Equal(["subscribed", "replay 1", "error bad_event ended", "unsubscribed failed"], bridge.Told());
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 96 * 1024 * 1024);
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 40 * 1024 * 1024);
         await bridge.AssertLivesAsync();
     }
 

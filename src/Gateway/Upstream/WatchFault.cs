@@ -65,7 +65,8 @@ internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = n
     {
         if (exception.Status.DebugException is { } cause)
         {
-            return cause is UnreadableMessageException ? BadEvent(id: 0) : Unavailable;
+            // A compressed message that can't be unfolded; one that unfolds beyond the limit is told as one over it.
+            return cause is InvalidDataException ? BadEvent(id: 0) : Unavailable;
         }
 
         if (!answer.HasStatus)
