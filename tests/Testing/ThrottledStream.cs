@@ -8,6 +8,9 @@ internal sealed class ThrottledStream(Stream inner, int bytesPerSecond) : Stream
     /// <summary>Read in small sips, as a slow link delivers.</summary>
     private static readonly TimeSpan Sip = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>What a busy machine makes it miss is made up for, or the pace would be a slower one than it says.</summary>
+    private static readonly TimeSpan MadeUpFor = TimeSpan.FromSeconds(5);
+
     private readonly Stopwatch elapsed = Stopwatch.StartNew();
     private long allowedUntil;
 
@@ -35,7 +38,8 @@ internal sealed class ThrottledStream(Stream inner, int bytesPerSecond) : Stream
         }
 
         var read = await inner.ReadAsync(buffer[..Math.Min(most, buffer.Length)], cancellationToken);
-        allowedUntil = Math.Max(allowedUntil, elapsed.ElapsedMilliseconds) + (1000L * read / bytesPerSecond);
+        var earliest = elapsed.ElapsedMilliseconds - (long)MadeUpFor.TotalMilliseconds;
+        allowedUntil = Math.Max(allowedUntil, earliest) + (1000L * read / bytesPerSecond);
         return read;
     }
 

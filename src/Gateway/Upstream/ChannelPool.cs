@@ -19,7 +19,7 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
     {
         lock (gate)
         {
-            var channel = channels.Find(c => c.Streams < options.StreamsPerChannel);
+            var channel = channels.Find(IsFree);
             if (channel is null)
             {
                 channel = new PooledChannel(Open());
@@ -29,7 +29,8 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
             channel.Streams++;
             return new ChannelLease(
                 channel.Invoker,
-                () =>
+                distrust: () => Distrust(channel),
+                giveBack: () =>
                 {
                     Return(channel);
                     returned();
@@ -59,13 +60,27 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
         }
     }
 
+    private bool IsFree(PooledChannel channel) => !channel.IsDistrusted && channel.Streams < options.StreamsPerChannel;
+
+    /// <summary>
+    /// Its connection may be half open: TCP would find out after a quarter of an hour, and the channel puts every new stream on it until
+    /// then. What streams it has are left to their own timeouts.
+    /// </summary>
+    private void Distrust(PooledChannel channel)
+    {
+        lock (gate)
+        {
+            channel.IsDistrusted = true;
+        }
+    }
+
     private void Return(PooledChannel channel)
     {
         lock (gate)
         {
             channel.Streams--;
-            var isSpare = channel.Streams == 0 && channels.Count(c => c.Streams < options.StreamsPerChannel) > 1;
-            if (isSpare && channels.Remove(channel))
+            var isSpare = channel.IsDistrusted || channels.Count(IsFree) > 1;
+            if (channel.Streams == 0 && isSpare && channels.Remove(channel))
             {
                 channel.Channel.Dispose();
             }
@@ -108,5 +123,7 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
         public CallInvoker Invoker { get; } = channel.CreateCallInvoker();
 
         public int Streams { get; set; }
+
+        public bool IsDistrusted { get; set; }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class JobWatcher
         trouble = backend.NewTrouble();
         policy = new ReopenPolicy(time, options, start.HistoryOnly, Random.Shared);
         patience = new StreamPatience(options, policy, time, Random.Shared);
-        transcript = new WatchTranscript(start, outage, metrics.EventsDropped);
+        transcript = new WatchTranscript(start, outage, options.MaxEventBytes, metrics.EventsDropped);
     }
 
     /// <summary>The id of the last event that was told; before the first, where the watch started.</summary>

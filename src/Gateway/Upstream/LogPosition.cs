@@ -19,7 +19,9 @@ internal enum EventVerdict
 /// <summary>
 /// A client's place in a job's log: the one piece of state that Ordered, Unique and Reliable (PROTOCOL.md section 5) rest on. Pure.
 /// </summary>
-internal sealed class LogPosition(long? afterEventId)
+/// <param name="afterEventId">Where the client stands; null for from now on.</param>
+/// <param name="maxEventBytes">The largest event that can be shown.</param>
+internal sealed class LogPosition(long? afterEventId, int maxEventBytes)
 {
     private bool mayStartLate;
 
@@ -58,7 +60,7 @@ internal sealed class LogPosition(long? afterEventId)
             return EventVerdict.Duplicate;
         }
 
-        if (!watched.IsWellFormed)
+        if (!watched.IsWellFormed || watched.Bytes.Length > maxEventBytes)
         {
             return EventVerdict.Bad;
         }

@@ -29,7 +29,11 @@ internal sealed record UpstreamOptions
     [Range(65_535, 16_777_216)]
     public int StreamWindowBytes { get; init; } = 128 * 1024;
 
-    /// <summary>The largest message of a stream, in bytes. Default: 16 MiB, enough for a batch of one event at its limit of 4 MB.</summary>
-    [Range(4_194_304, 268_435_456)]
+    /// <summary>The largest event, in bytes as the backend encodes it. A larger one is <c>bad_event</c>. Default: 4 MiB.</summary>
+    [Range(1_024, 268_435_456)]
+    public int MaxEventBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>The largest message of a stream, in bytes. Default: 16 MiB, enough for a batch of three events at their limit.</summary>
+    [Range(65_536, 268_435_456)]
     public int MaxMessageBytes { get; init; } = 16 * 1024 * 1024;
 }

@@ -76,6 +76,7 @@ internal sealed class WatchStream : IDisposable
     private void TimeOut()
     {
         isTimedOut = true;
+        lease.Distrust();
         try
         {
             cancel.Cancel();

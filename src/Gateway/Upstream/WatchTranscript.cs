@@ -4,7 +4,11 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// What one client was told of a job, over all the streams it took, and what the next message of the stream adds to it. Every rule about
 /// the content of a stream (PROTOCOL.md sections 8 and 9) is here; no I/O and no clock.
 /// </summary>
-internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<int> onDropped)
+/// <param name="start">What the client asked for.</param>
+/// <param name="outage">Whether the backend is away.</param>
+/// <param name="maxEventBytes">The largest event that can be shown.</param>
+/// <param name="onDropped">Counts the events that the client had already.</param>
+internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEventBytes, Action<int> onDropped)
 {
     private readonly Queue<WatchStep> steps = new();
     private string epoch = start.Epoch ?? "";
@@ -14,7 +18,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, Action<in
     private readonly OwedReplay owed = new();
     private StreamRecord stream = new(start.AfterEventId);
 
-    public LogPosition Position { get; } = new(start.AfterEventId);
+    public LogPosition Position { get; } = new(start.AfterEventId, maxEventBytes);
 
     /// <summary>Whether the present stream has been confirmed.</summary>
     public bool IsSubscribed => stream.IsSubscribed;

@@ -13,9 +13,6 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// <param name="Bytes">The encoded event.</param>
 internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsTerminal, bool IsWellFormed, ReadOnlyMemory<byte> Bytes)
 {
-    /// <summary>The largest event, in bytes: 4 MB, PROTOCOL.md section 9.</summary>
-    public const int MaxBytes = 4 * 1024 * 1024;
-
     /// <summary>2^53−1, the largest integer that a browser's number holds exactly.</summary>
     public const long MaxId = (1L << 53) - 1;
 
@@ -46,7 +43,7 @@ internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsT
             }
         }
 
-        var isWellFormed = !reader.IsMalformed && id is > 0 and <= MaxId && hasTimestamp && bytes.Length <= MaxBytes;
+        var isWellFormed = !reader.IsMalformed && id is > 0 and <= MaxId && hasTimestamp;
         var isTerminal =
             payload is JobEvent.JobCompletedFieldNumber or JobEvent.JobCancelledFieldNumber
             || (payload == JobEvent.JobFailedFieldNumber && !willRetry);

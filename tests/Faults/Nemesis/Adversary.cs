@@ -61,7 +61,7 @@ internal sealed class Adversary(NetworkFaults network, ProgramFaults programs, i
         {
             var kind = deck.Deal();
             await (kind == FaultKind.Hop ? programs.HopAsync(random) : programs.StrikeGatewayAsync(kind, random));
-            await RestAsync(500, 2500, random, stop);
+            await RestAsync(300, 1500, random, stop);
         }
     }
 
@@ -69,6 +69,7 @@ internal sealed class Adversary(NetworkFaults network, ProgramFaults programs, i
     {
         var deck = new Deck<FaultKind>(
             random,
+            FaultKind.KillBackend,
             FaultKind.KillBackend,
             FaultKind.KillBackend,
             FaultKind.KillBackend,
@@ -81,7 +82,7 @@ internal sealed class Adversary(NetworkFaults network, ProgramFaults programs, i
         while (!stop.IsCancellationRequested)
         {
             await programs.StrikeBackendAsync(deck.Deal(), random);
-            await RestAsync(500, 2500, random, stop);
+            await RestAsync(300, 1500, random, stop);
         }
     }
 }

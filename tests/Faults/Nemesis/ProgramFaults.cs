@@ -9,10 +9,16 @@ internal sealed class ProgramFaults(Fleet fleet, IReadOnlyList<Place> places, Fa
 {
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(8);
 
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long to wait for something that can break.</summary>
+    private const int Glances = 20;
+
     public async Task StrikeGatewayAsync(FaultKind kind, Random random)
     {
         var gateway = fleet.Gateways[random.Next(fleet.Gateways.Count)];
         var address = gateway.Process.Address;
+        await UntilAsync(() => places.Any(place => place.IsOn(address)));
         var met = places.Where(place => place.IsOn(address)).Select(place => place.Name).ToArray();
         Record(kind, gateway.Process.Name, met.Length + gateway.Backends.Sum(way => way.Open.Count), met);
         await StrikeAsync(kind, [gateway.Process], random);
@@ -27,6 +33,7 @@ internal sealed class ProgramFaults(Fleet fleet, IReadOnlyList<Place> places, Fa
         }
 
         // The replica that serves most; now and then both, so that nobody answers at their name.
+        await UntilAsync(() => fleet.Replicas.Any(replica => LinksTo(replica).Count > 0));
         var busiest = fleet.Replicas.OrderByDescending(replica => LinksTo(replica).Count).First();
         var victims = random.Next(4) switch
         {
@@ -65,6 +72,14 @@ internal sealed class ProgramFaults(Fleet fleet, IReadOnlyList<Place> places, Fa
         Record(FaultKind.Hop, place.Name, place.Way.BreakAll(reset: false), [place.Name]);
         await Task.Delay(TimeSpan.FromSeconds(1));
         place.Way.AimAt([.. fleet.Gateways.Select(gateway => gateway.Process.Address)]);
+    }
+
+    private static async Task UntilAsync(Func<bool> isWorthIt)
+    {
+        for (var glances = 0; glances < Glances && !isWorthIt(); glances++)
+        {
+            await Task.Delay(Glance);
+        }
     }
 
     private static async Task StrikeAsync(FaultKind kind, IReadOnlyList<ChildProgram> programs, Random random)

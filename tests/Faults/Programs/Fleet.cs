@@ -129,6 +129,7 @@ internal sealed class Fleet : IAsyncDisposable
                 "--Gateway:Upstream:OpenTimeout=00:00:04",
                 "--Gateway:Upstream:ConnectTimeout=00:00:02",
                 "--Gateway:Limits:StuckReaderTimeout=00:00:03",
+                "--Gateway:Drain:Time=00:00:01",
             ]
         );
         return new GatewayProgram(process, clock, stored, forgetful);

@@ -12,6 +12,7 @@ internal sealed class Link(Socket near, Socket far, IPEndPoint target, Lane up, 
     private readonly CancellationTokenSource ended = new();
     private readonly bool[] isLost = new bool[2];
     private int forwarded;
+    private int isBroken;
 
     public IPEndPoint Target => target;
 
@@ -37,20 +38,42 @@ internal sealed class Link(Socket near, Socket far, IPEndPoint target, Lane up, 
     /// <summary>Ends it for both sides: as a program does that exits, or with a reset.</summary>
     public void Break(bool reset)
     {
+        // The first says how: the pumps meet an error of their own when the sockets close.
+        if (Interlocked.Exchange(ref isBroken, 1) == 1)
+        {
+            return;
+        }
+
         try
         {
             if (reset)
             {
                 near.LingerState = far.LingerState = new LingerOption(enable: true, seconds: 0);
             }
-
-            ended.Cancel();
-            near.Close();
-            far.Close();
+            else
+            {
+                // To close a socket that is still being read resets it; the pumps end, and then it is closed.
+                near.Shutdown(SocketShutdown.Both);
+                far.Shutdown(SocketShutdown.Both);
+            }
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
-            // It ended by itself.
+            // One of its sides ended it at the same time.
+        }
+
+        End();
+    }
+
+    private void End()
+    {
+        try
+        {
+            ended.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Both ways have ended already.
         }
     }
 
@@ -138,6 +161,8 @@ internal sealed class Link(Socket near, Socket far, IPEndPoint target, Lane up, 
 
     private async Task HoldAsync(Lane lane, int bytes)
     {
+        // Taken first: what changes from here on ends the wait.
+        var changed = lane.Changed;
         var conditions = lane.Conditions;
         var hold = lane.NextDelay();
         if (conditions.BytesPerSecond is { } rate)
@@ -150,7 +175,7 @@ internal sealed class Link(Socket near, Socket far, IPEndPoint target, Lane up, 
             lane.Feel();
 
             // Fair weather ends the wait.
-            await Task.WhenAny(Task.Delay(hold, ended.Token), lane.Changed);
+            await Task.WhenAny(Task.Delay(hold, ended.Token), changed);
             ended.Token.ThrowIfCancellationRequested();
         }
     }
