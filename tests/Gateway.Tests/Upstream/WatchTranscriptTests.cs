@@ -85,7 +85,12 @@ public sealed class WatchTranscriptTests
     }
 
     private static WatchTranscript New(long? after) =>
-        new(new WatchStart("job-1", after, Epoch: null, HistoryOnly: false), new Outage(new FakeTimeProvider()), _ => { });
+        new(
+            new WatchStart("job-1", after, Epoch: null, HistoryOnly: false),
+            new Outage(new FakeTimeProvider()),
+            maxEventBytes: 4 * 1024 * 1024,
+            _ => { }
+        );
 
     private static IEnumerable<WatchMessage> HonestStream(int length, long after, int batchSize)
     {
