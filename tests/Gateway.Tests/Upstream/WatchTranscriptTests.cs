@@ -84,13 +84,25 @@ public sealed class WatchTranscriptTests
         Assert.Equal([1, 2, 3, 4], Tell(transcript));
     }
 
-    private static WatchTranscript New(long? after) =>
-        new(
-            new WatchStart("job-1", after, Epoch: null, HistoryOnly: false),
-            new Outage(new FakeTimeProvider()),
-            maxEventBytes: 4 * 1024 * 1024,
-            _ => { }
-        );
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(-1, false)]
+    public void An_event_over_the_limit_can_not_be_shown_and_one_at_it_can(int more, bool isShown)
+    {
+        var large = Say.Event(2, previous: 1);
+        large.Stage = new string('x', 2_000);
+        var transcript = New(after: 0, maxEventBytes: large.CalculateSize() + more);
+        transcript.StartStream();
+        Assert.Null(transcript.Take(Read(Say.Subscribed(last: 2))));
+
+        var fault = transcript.Take(Read(Say.Replay(Say.Event(1), large)));
+
+        Assert.Equal(isShown ? null : WatchFault.BadEvent(2), fault);
+        Assert.Equal(isShown ? [1, 2] : [1], Tell(transcript));
+    }
+
+    private static WatchTranscript New(long? after, int maxEventBytes = 4 * 1024 * 1024) =>
+        new(new WatchStart("job-1", after, Epoch: null, HistoryOnly: false), new Outage(new FakeTimeProvider()), maxEventBytes, _ => { });
 
     private static IEnumerable<WatchMessage> HonestStream(int length, long after, int batchSize)
     {
