@@ -403,7 +403,6 @@ public sealed class HostileBackendTests
             while (words != "nothing")
             {
                 await stream.WriteAsync(words == "heartbeats" ? Say.Heartbeat() : new WatchJobResponse(), cancelled);
-                await Task.Delay(1, cancelled);
             }
 
             await ScriptedBackend.SilenceAsync(cancelled);

@@ -210,6 +210,7 @@ public sealed class HostileHttp2Tests
             "an end in the middle of a message",
             "a length prefix of 2 GiB",
             "a length prefix of 4 GiB",
+            "gzip that is none",
             "headers of a megabyte",
             "a second head",
             "HTML under 200",
@@ -299,7 +300,7 @@ public sealed class HostileHttp2Tests
     }
 
     public static TheoryData<string> BrokenMessages =>
-        ["a message that doesn't parse", "an event that doesn't parse", "text that is no UTF-8", "gzip that is none"];
+        ["a message that doesn't parse", "an event that doesn't parse", "text that is no UTF-8"];
 
     [Theory]
     [MemberData(nameof(BrokenMessages))]
@@ -311,7 +312,7 @@ public sealed class HostileHttp2Tests
         {
             await call.AnswerAsync(200, isEnd: false, ("content-type", "application/grpc"), ("grpc-encoding", "gzip"));
             await call.SayAsync(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1)));
-            await (kind == "gzip that is none" ? call.SayBytesAsync([1, 2, 3], flag: 1) : call.SayBytesAsync(Broken(kind)));
+            await call.SayBytesAsync(Broken(kind));
         });
 
         await bridge.Client.SubscribeAsync("job-1", 0);
@@ -342,7 +343,7 @@ public sealed class HostileHttp2Tests
         await bridge.Client.UntilAsync("unsubscribed", TimeSpan.FromSeconds(30));
 
         Assert.Equal(["subscribed", "replay 1", "error bad_event ended", "unsubscribed failed"], bridge.Told());
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 96 * 1024 * 1024);
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 40 * 1024 * 1024);
         await bridge.AssertLivesAsync();
     }
 
@@ -416,7 +417,7 @@ public sealed class HostileHttp2Tests
                 await call.DataAsync(body, isEnd: true);
                 return;
             default:
-                await call.AnswerAsync();
+                await call.AnswerAsync(200, isEnd: false, ("content-type", "application/grpc"), ("grpc-encoding", "gzip"));
                 await call.SayAsync(Say.Subscribed(last: 1), Say.Replay());
                 await BreakEndAsync(call, kind, megabyte);
                 return;
@@ -442,6 +443,9 @@ public sealed class HostileHttp2Tests
             case "a cut in the middle of a message":
                 await call.SayBytesAsync(new byte[10], length: 100);
                 call.Connection.Abort();
+                return;
+            case "gzip that is none":
+                await call.SayBytesAsync([1, 2, 3], flag: 1);
                 return;
             case "a length prefix of 2 GiB":
                 await call.SayBytesAsync(new byte[10], (uint)int.MaxValue + 1);

@@ -108,7 +108,6 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
                 HttpHandler = new WatchAnswer.Recorder(handler),
                 DisposeHttpClient = true,
                 MaxReceiveMessageSize = options.MaxMessageBytes,
-                CompressionProviders = [new BoundedGzip(options.MaxMessageBytes)],
                 // The pace of reopening is ours (Backoff, ReopenPacer); the channel only has to notice soon that its backend is back.
                 InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
                 MaxReconnectBackoff = TimeSpan.FromSeconds(1),

@@ -63,9 +63,9 @@ internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = n
     /// <param name="askedForEpoch">Whether the request named an epoch.</param>
     public static WatchFault Of(RpcException exception, WatchAnswer answer, bool askedForEpoch)
     {
-        if (exception.Status.DebugException is { } cause)
+        if (exception.Status.DebugException is not null)
         {
-            return cause is UnreadableMessageException ? BadEvent(id: 0) : Unavailable;
+            return Unavailable;
         }
 
         if (!answer.HasStatus)
