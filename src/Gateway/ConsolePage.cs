@@ -1,11 +1,14 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace OptimizationGateway.Gateway;
 
 /// <summary>
-/// The page at /: the documented client, in a few files that are embedded in the assembly, so that it is there wherever the gateway is hosted.
+/// The page at /, which the build makes of clients/console and embeds in the assembly, so that it is there wherever the gateway is hosted.
+/// Where it was built without Node.js, / says how to get the page.
 /// </summary>
 internal static class ConsolePage
 {
@@ -13,8 +16,6 @@ internal static class ConsolePage
     [
         ("/", "index.html", "text/html; charset=utf-8"),
         ("/console.js", "console.js", "text/javascript; charset=utf-8"),
-        ("/watch.js", "watch.js", "text/javascript; charset=utf-8"),
-        ("/chart.js", "chart.js", "text/javascript; charset=utf-8"),
         ("/console.css", "console.css", "text/css; charset=utf-8"),
     ];
 
@@ -24,17 +25,26 @@ internal static class ConsolePage
         var jobsOrigin = jobsApiUrl.Length > 0 ? new Uri(jobsApiUrl).GetLeftPart(UriPartial.Authority) : "";
         foreach (var (path, file, contentType) in Files)
         {
-            var content = Read(file);
-            routes.MapGet(path, (HttpContext context) => Serve(context, content, contentType, jobsOrigin));
+            if ((Read($"console/{file}") ?? (path == "/" ? Read("ConsoleMissing.html") : null)) is { } content)
+            {
+                MapFile(path, content, contentType);
+            }
         }
 
         var settings = JsonSerializer.SerializeToUtf8Bytes(
             new Dictionary<string, string>(StringComparer.Ordinal) { ["jobsApiUrl"] = jobsApiUrl }
         );
-        routes.MapGet("/console.json", (HttpContext context) => Serve(context, settings, "application/json", jobsOrigin));
+        MapFile("/console.json", settings, "application/json");
+
+        void MapFile(string path, byte[] content, string contentType)
+        {
+            // The names never change, so the browser asks each time; what it has already isn't sent again.
+            var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content))}\"");
+            routes.MapGet(path, (HttpContext context) => Serve(context, content, contentType, tag, jobsOrigin));
+        }
     }
 
-    private static IResult Serve(HttpContext context, byte[] content, string contentType, string jobsOrigin)
+    private static IResult Serve(HttpContext context, byte[] content, string contentType, EntityTagHeaderValue tag, string jobsOrigin)
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
@@ -43,14 +53,17 @@ internal static class ConsolePage
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-cache";
-        return Results.Bytes(content, contentType);
+        return Results.Bytes(content, contentType, entityTag: tag);
     }
 
-    private static byte[] Read(string file)
+    private static byte[]? Read(string resource)
     {
-        using var stream =
-            Assembly.GetExecutingAssembly().GetManifestResourceStream($"console/{file}")
-            ?? throw new InvalidOperationException($"The assembly lacks its page's {file}.");
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource);
+        if (stream is null)
+        {
+            return null;
+        }
+
         using var content = new MemoryStream();
         stream.CopyTo(content);
         return content.ToArray();

@@ -1,0 +1,93 @@
+import type { Gap, JobSnapshot } from '@optimization-gateway/client';
+import { useConnection, useGateway } from '@optimization-gateway/client/react';
+import type { ReactNode } from 'react';
+import { ago, clock } from './text.ts';
+import { useNow } from './useNow.ts';
+
+/** What is to be known before the rest is believed. */
+export function JobNotices({ job, count }: { readonly job: JobSnapshot; readonly count: number }): ReactNode {
+  const { status, gap, error, staleSince, earliestEventId } = job;
+  return (
+    <>
+      {status === 'replaying' && count > 500 && <p className="notice calm">Catching up: {count.toLocaleString()} events so far.</p>}
+      {status === 'stale' && staleSince !== null && <Stale since={staleSince} why={error && `${error.code}: ${error.message}`} />}
+      {gap ? <GapChoice gap={gap} /> : status === 'error' && <Trouble job={job} />}
+      {earliestEventId !== null && earliestEventId > 1 && !gap && (
+        <p id="job-note" className="notice calm">
+          The log begins at event {earliestEventId}; what was before is gone.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Stale({ since, why }: { readonly since: number; readonly why: string | null }): ReactNode {
+  const { reason } = useConnection();
+  const isRecent = Date.now() - since < 1000;
+  return (
+    <div id="job-stale" className="notice" data-recent={isRecent}>
+      <b role="status">Stale since {clock(since)}</b> <Age since={since} />
+      <br />
+      <span id="stale-reason">{why ?? (reason || 'the connection is away')}.</span> What is shown may be old; it goes on by itself.
+    </div>
+  );
+}
+
+function Age({ since }: { readonly since: number }): ReactNode {
+  return <span id="freshness">(last news {ago(since, useNow())})</span>;
+}
+
+const gapTitles: { readonly [Code in Gap['code']]: string } = {
+  history_truncated: 'Events are missing',
+  cursor_ahead: 'The log is behind this page',
+  epoch_changed: 'The log is another one now',
+  bad_event: 'An event can’t be shown',
+};
+
+/** Nothing more comes until somebody has chosen. */
+function GapChoice({ gap }: { readonly gap: Gap }): ReactNode {
+  const { code, message, earliestEventId, lastEventId } = gap;
+  const isBadEvent = code === 'bad_event';
+  return (
+    <div id="job-gap" className="notice bad" role="alert" data-code={code}>
+      <b>{gapTitles[code]}</b>
+      <p>
+        {code}: {message}. This page has events up to {lastEventId}
+        {earliestEventId !== null && `; the log begins at ${earliestEventId}`}.
+      </p>
+      <div className="row">
+        <button type="button" data-choice="restart" onClick={gap.restart}>
+          {isBadEvent ? 'Read it again from the start' : 'Show all that is left'}
+        </button>
+        <button type="button" data-choice="skip" onClick={gap.skip}>
+          {isBadEvent ? 'Leave this event out' : 'Only what comes from now on'}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** An error that nothing but a person can do something about. */
+function Trouble({ job: { jobId, error } }: { readonly job: JobSnapshot }): ReactNode {
+  const client = useGateway();
+  const tryAgain = (): void => {
+    client.connect();
+    // One more watcher of the same subscription: the hook has no way to ask.
+    const subscription = client.watch(jobId);
+    subscription.resume();
+    subscription.unsubscribe();
+  };
+  return (
+    <div id="job-error" className="notice bad" role="alert">
+      <b>It can’t go on</b>
+      <p>
+        {error?.code}: {error?.message}.
+      </p>
+      <div className="row">
+        <button type="button" onClick={tryAgain}>
+          Try again
+        </button>
+      </div>
+    </div>
+  );
+}

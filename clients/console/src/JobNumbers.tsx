@@ -1,0 +1,59 @@
+import type { JobSnapshot } from '@optimization-gateway/client';
+import type { ReactNode } from 'react';
+import { isFinal, type Story } from './story.ts';
+import { ago, clock, duration, number } from './text.ts';
+import { useNow } from './useNow.ts';
+
+interface Props {
+  readonly job: JobSnapshot;
+  readonly story: Story;
+  readonly isOld: boolean;
+}
+
+/** Where the job stands, in six numbers. */
+export function JobNumbers({ job, story, isOld }: Props): ReactNode {
+  const { iteration, stage, score, bestScore, latest } = job;
+  const most = story.config['maxIterations'];
+  const isOver = isFinal(story.state) || job.status === 'ended';
+  return (
+    <dl id="numbers" className="tiles">
+      <div>
+        <dt>Iteration</dt>
+        <dd id="iteration">{typeof most === 'number' ? `${iteration} of ${most}` : iteration}</dd>
+      </div>
+      <div>
+        <dt>Stage</dt>
+        <dd id="stage">{stage || '–'}</dd>
+      </div>
+      <div>
+        <dt>Score</dt>
+        <dd id="score">{number(score)}</dd>
+      </div>
+      <div>
+        <dt>Best</dt>
+        <dd id="best">{number(bestScore)}</dd>
+      </div>
+      <div>
+        <dt>Elapsed</dt>
+        <dd id="elapsed">
+          {story.startedAt === null ? '–' : <Elapsed from={story.startedAt} to={isOver || isOld ? latest?.timestamp : null} />}
+        </dd>
+      </div>
+      <div>
+        <dt>Last event</dt>
+        <dd id="last-event">{latest ? <LastEvent at={latest.timestamp} isOver={isOver} /> : '–'}</dd>
+      </div>
+    </dl>
+  );
+}
+
+/** It runs on only while the job is heard of. */
+function Elapsed({ from, to }: { readonly from: string; readonly to: string | null | undefined }): ReactNode {
+  const now = useNow();
+  return duration((to ? Date.parse(to) : now) - Date.parse(from));
+}
+
+function LastEvent({ at, isOver }: { readonly at: string; readonly isOver: boolean }): ReactNode {
+  const now = useNow();
+  return <time dateTime={at}>{isOver ? clock(at, now) : ago(Date.parse(at), now)}</time>;
+}

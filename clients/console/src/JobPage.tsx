@@ -1,0 +1,99 @@
+import { useJob } from '@optimization-gateway/client/react';
+import { type ReactNode, useDeferredValue } from 'react';
+import { EventLog } from './EventLog.tsx';
+import { JobActions } from './JobActions.tsx';
+import { JobNotices } from './JobNotices.tsx';
+import { JobNumbers } from './JobNumbers.tsx';
+import { ScoreChart } from './ScoreChart.tsx';
+import { ShareLink } from './ShareLink.tsx';
+import { StateBadge } from './StateBadge.tsx';
+import { isFinal, type Result } from './story.ts';
+import { useStory } from './useStory.ts';
+
+interface Props {
+  readonly jobId: string;
+  readonly jobsApiUrl: string;
+  /** Something was asked of the job. */
+  readonly steered: () => void;
+}
+
+/** One job, live. */
+export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
+  const job = useJob(jobId);
+  const story = useStory(job.events);
+  // The two costly parts may come a frame later; numbers and state don't wait for them.
+  const [events, curve] = [useDeferredValue(job.events), useDeferredValue(story.curve)];
+
+  const { status } = job;
+  const isKnown = story.count > 0;
+  // Only a job that is being heard of is running; of all others we know what they were.
+  const isOld = status !== 'live' && status !== 'replaying' && status !== 'ended' && !isFinal(story.state);
+  const isLoading = !isKnown && (status === 'idle' || status === 'subscribing' || status === 'replaying');
+  const state = story.state || (isLoading ? 'loading' : status === 'live' ? 'no events yet' : 'unknown');
+  const expected = isFinal(story.state) ? null : numberOf(story.config['maxIterations']);
+
+  return (
+    <section id="job" aria-labelledby="job-title" aria-busy={isLoading} data-status={status} data-stale={isOld && isKnown}>
+      <title>{`${jobId}: ${isOld && isKnown ? `was ${state}` : state}`}</title>
+      <div className="row">
+        <h1 id="job-title">{jobId}</h1>
+        <StateBadge id="job-state" state={state} isOld={isOld && isKnown} />
+        <div id="actions">
+          <ShareLink />
+          {jobsApiUrl && isKnown && !isFinal(story.state) && (
+            <JobActions jobId={jobId} jobsApiUrl={jobsApiUrl} state={story.state} steered={steered} />
+          )}
+        </div>
+      </div>
+      {story.promptId && (
+        <p id="job-subtitle" className="muted">
+          {story.promptId} on {story.datasetId}
+        </p>
+      )}
+      <JobNotices job={job} count={story.count} />
+      {isLoading && <Loading />}
+      {isKnown && (
+        <div id="news">
+          <JobNumbers job={job} story={story} isOld={isOld} />
+          <ScoreChart curve={curve} expected={expected} />
+          {story.result && <ResultPanel result={story.result} state={story.state} />}
+          <EventLog events={events} count={story.count} />
+        </div>
+      )}
+      {!isKnown && status === 'live' && (
+        <p className="quiet">The job has said nothing yet. Its first event will be here the moment it happens.</p>
+      )}
+    </section>
+  );
+}
+
+const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+
+/** The page as it will be, without anything in it. */
+function Loading(): ReactNode {
+  return (
+    <div id="loading" aria-hidden="true">
+      <div className="tiles">
+        {['a', 'b', 'c', 'd', 'e', 'f'].map((name) => (
+          <i key={name} />
+        ))}
+      </div>
+      <i className="plot" />
+    </div>
+  );
+}
+
+function ResultPanel({ result, state }: { readonly result: Result; readonly state: string }): ReactNode {
+  return (
+    <section id="result" aria-labelledby="result-title" data-state={state}>
+      <h2 id="result-title">{result.title}</h2>
+      <p id="result-line">{result.line}</p>
+      {result.text && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys can only scroll what has the focus.
+        <pre id="result-text" tabIndex={0}>
+          {result.text}
+        </pre>
+      )}
+    </section>
+  );
+}

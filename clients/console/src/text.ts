@@ -1,0 +1,23 @@
+/** At most four decimals; a dash for what isn't known. */
+export function number(value: number | null | undefined): string {
+  return typeof value === 'number' && Number.isFinite(value) ? String(+value.toFixed(4)) : '–';
+}
+
+/** `12 s`, `3 min 5 s`, `2 h 7 min`. Clocks differ a little, so what lies ahead is now. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
+}
+
+export const ago = (since: number, now: number): string => (now - since < 1000 ? 'just now' : `${duration(now - since)} ago`);
+
+/** The time of day; with the date where that isn't today's. */
+export function clock(timestamp: string | number, now = Date.now()): string {
+  const at = new Date(timestamp);
+  const isToday = at.toDateString() === new Date(now).toDateString();
+  return isToday ? at.toLocaleTimeString() : `${at.toLocaleDateString()} ${at.toLocaleTimeString()}`;
+}
