@@ -78,10 +78,64 @@ internal sealed class Chromium : IAsyncDisposable
     /// <summary>The value of an expression in the page, as JSON.</summary>
     public async Task<JsonNode?> EvaluateAsync(string expression)
     {
-        var answer = await CallAsync("Runtime.evaluate", new JsonObject { ["expression"] = expression, ["returnByValue"] = true });
+        var answer = await CallAsync(
+            "Runtime.evaluate",
+            new JsonObject
+            {
+                ["expression"] = expression,
+                ["returnByValue"] = true,
+                ["awaitPromise"] = true,
+            }
+        );
         return answer["exceptionDetails"] is { } fault
             ? throw new InvalidOperationException($"{expression}: {fault.ToJsonString()}")
             : answer["result"]!["value"];
+    }
+
+    /// <summary>The page at the width and height of another screen.</summary>
+    public Task ResizeAsync(int width, int height) =>
+        CallAsync(
+            "Emulation.setDeviceMetricsOverride",
+            new JsonObject
+            {
+                ["width"] = width,
+                ["height"] = height,
+                ["deviceScaleFactor"] = 1,
+                ["mobile"] = false,
+            }
+        );
+
+    public Task PreferAsync(string colorScheme) =>
+        CallAsync(
+            "Emulation.setEmulatedMedia",
+            new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = colorScheme }) }
+        );
+
+    /// <summary>A key that is pressed and let go.</summary>
+    public async Task PressAsync(string key)
+    {
+        var code = key switch
+        {
+            "Tab" => 9,
+            "Enter" => 13,
+            _ => throw new ArgumentOutOfRangeException(nameof(key), key, "The key's code isn't known."),
+        };
+        foreach (var type in new[] { "keyDown", "keyUp" })
+        {
+            var press = new JsonObject
+            {
+                ["type"] = type,
+                ["key"] = key,
+                ["code"] = key,
+                ["windowsVirtualKeyCode"] = code,
+            };
+            if (key == "Enter" && type == "keyDown")
+            {
+                press["text"] = "\r";
+            }
+
+            await CallAsync("Input.dispatchKeyEvent", press);
+        }
     }
 
     public async Task<byte[]> ScreenshotAsync()

@@ -15,13 +15,26 @@ internal sealed class ConsolePage(Chromium browser)
         return ids!.Deserialize<List<long>>()!;
     }
 
-    /// <summary>The phase of the watch, as the mark beside the connection says it.</summary>
-    public Task<string> PhaseAsync() => TextAsync("document.querySelector('#connection')?.dataset.phase ?? ''");
+    /// <summary>What axe-core finds wrong with the page as it is now, a line each.</summary>
+    public async Task<List<string>> BarriersAsync()
+    {
+        if (!await IsAsync("globalThis.axe"))
+        {
+            await browser.EvaluateAsync(await File.ReadAllTextAsync(RepositoryRoot.Combine("node_modules", "axe-core", "axe.min.js")));
+        }
+
+        // A colour that is on its way to another is neither.
+        var found = await browser.EvaluateAsync(
+            "Promise.all(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished)).then(() => axe.run())"
+                + ".then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html} ${node.failureSummary}`)))"
+        );
+        return found!.Deserialize<List<string>>()!;
+    }
 
     public Task<string> ReadAsync(string selector) =>
         TextAsync($"document.querySelector({JsonSerializer.Serialize(selector)})?.textContent.trim() ?? ''");
 
-    public Task<bool> IsStaleAsync() => IsAsync("document.querySelector('#job').dataset.stale === 'true'");
+    public Task<bool> IsStaleAsync() => IsAsync("document.querySelector('#job')?.dataset.stale === 'true'");
 
     public async Task<bool> IsAsync(string expression) => (bool)(await browser.EvaluateAsync($"Boolean({expression})"))!;
 
@@ -29,12 +42,29 @@ internal sealed class ConsolePage(Chromium browser)
 
     public Task UntilAsync(string expression) => Until.TrueAsync(() => IsAsync(expression), expression, DescribeAsync);
 
-    public Task UntilPhaseAsync(params string[] phases) =>
-        Until.TrueAsync(
-            async () => Array.IndexOf(phases, await PhaseAsync()) >= 0,
-            $"the phase is {string.Join(" or ", phases)}",
-            DescribeAsync
-        );
+    /// <summary>Waits for the subscription's status: `live`, `stale`, `ended` …</summary>
+    public Task UntilStatusAsync(string status) => UntilAsync($"document.querySelector('#job')?.dataset.status === '{status}'");
+
+    /// <summary>Waits for the connection's state: `open`, `reconnecting` …</summary>
+    public Task UntilConnectionAsync(string state) => UntilAsync($"document.querySelector('#connection')?.dataset.state === '{state}'");
+
+    public Task ClickAsync(string selector) =>
+        browser.EvaluateAsync($"document.querySelector({JsonSerializer.Serialize(selector)}).click()");
+
+    /// <summary>Presses Tab until the focus is there.</summary>
+    public async Task TabToAsync(string selector)
+    {
+        for (var presses = 0; presses < 40; presses++)
+        {
+            await browser.PressAsync("Tab");
+            if (await IsAsync($"document.activeElement.matches({JsonSerializer.Serialize(selector)})"))
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"Tab doesn't get to {selector}. {await DescribeAsync()}");
+    }
 
     /// <summary>Waits for an event after this one.</summary>
     public Task UntilEventAfterAsync(long id) =>

@@ -12,19 +12,32 @@ internal sealed class Installation : IAsyncDisposable
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("optimization-browser-");
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
 
-    private Installation()
+    private Installation(Uri? scripted)
     {
         var (page, jobs, grpc) = (LocalUrl(), LocalUrl(), LocalUrl());
         PageUrl = page;
         JobsUrl = jobs;
         Stub = new ProgramProcess(
             typeof(OptimizerStubHost).Assembly.Location,
-            [$"--Stub:GrpcUrl={grpc}", $"--Stub:HttpUrl={jobs}", $"--Stub:DataDirectory={data.FullName}", $"--Stub:AllowedOrigins={page}"],
+            [
+                $"--Stub:GrpcUrl={grpc}",
+                $"--Stub:HttpUrl={jobs}",
+                $"--Stub:DataDirectory={data.FullName}",
+                $"--Stub:AllowedOrigins={page}",
+                "--Stub:LoadJobs=true",
+            ],
             new Uri(jobs)
         );
         Gateway = new ProgramProcess(
             typeof(GatewayHost).Assembly.Location,
-            [$"--Urls={page}", $"--Gateway:Backends:stub:Address={grpc}", $"--Gateway:Console:JobsApiUrl={jobs}"],
+            [
+                $"--Urls={page}",
+                $"--Gateway:Backends:stub:Address={grpc}",
+                $"--Gateway:Console:JobsApiUrl={jobs}",
+                .. scripted is null
+                    ? Array.Empty<string>()
+                    : [$"--Gateway:Backends:scripted:Address={scripted}", "--Gateway:Backends:scripted:JobIds=scripted-*"],
+            ],
             new Uri(page)
         );
     }
@@ -37,9 +50,10 @@ internal sealed class Installation : IAsyncDisposable
 
     public ProgramProcess Gateway { get; }
 
-    public static async Task<Installation> StartAsync()
+    /// <param name="scripted">A backend of the jobs whose ids begin with `scripted-`.</param>
+    public static async Task<Installation> StartAsync(Uri? scripted = null)
     {
-        var installation = new Installation();
+        var installation = new Installation(scripted);
         try
         {
             await Task.WhenAll(installation.Stub.StartAsync(), installation.Gateway.StartAsync());

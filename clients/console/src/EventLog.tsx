@@ -1,6 +1,6 @@
 import type { JobEvent, JsonValue } from '@optimization-gateway/client';
 import { memo, type ReactNode, useState } from 'react';
-import { clock, number } from './text.ts';
+import { clock, isToday, number } from './text.ts';
 
 /** Rows on the page at first, and with each press of the button: so a long history costs no more than a short one. */
 const rowsAtOnce = 200;
@@ -15,6 +15,7 @@ interface Props {
 export const EventLog = memo(function EventLog({ events, count }: Props): ReactNode {
   const [most, setMost] = useState(rowsAtOnce);
   const rows = events.slice(-most).reverse();
+  const latest = rows[0];
   const older = events.length - rows.length;
   return (
     <section aria-labelledby="events-title">
@@ -26,7 +27,7 @@ export const EventLog = memo(function EventLog({ events, count }: Props): ReactN
             : `${count.toLocaleString()}, newest first`}
         </span>
       </div>
-      <ol id="events">
+      <ol id="events" data-dated={latest !== undefined && !isToday(latest.timestamp)}>
         {rows.map((event) => (
           <Row key={event.id} event={event} />
         ))}

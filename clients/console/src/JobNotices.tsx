@@ -1,7 +1,7 @@
 import type { Gap, JobSnapshot } from '@optimization-gateway/client';
 import { useConnection, useGateway } from '@optimization-gateway/client/react';
 import type { ReactNode } from 'react';
-import { ago, clock } from './text.ts';
+import { ago, clock, sentence } from './text.ts';
 import { useNow } from './useNow.ts';
 
 /** What is to be known before the rest is believed. */
@@ -28,7 +28,7 @@ function Stale({ since, why }: { readonly since: number; readonly why: string | 
     <div id="job-stale" className="notice" data-recent={isRecent}>
       <b role="status">Stale since {clock(since)}</b> <Age since={since} />
       <br />
-      <span id="stale-reason">{why ?? (reason || 'the connection is away')}.</span> What is shown may be old; it goes on by itself.
+      <span id="stale-reason">{sentence(why ?? (reason || 'the connection is away'))}</span> What is shown may be old; it goes on by itself.
     </div>
   );
 }
@@ -52,7 +52,7 @@ function GapChoice({ gap }: { readonly gap: Gap }): ReactNode {
     <div id="job-gap" className="notice bad" role="alert" data-code={code}>
       <b>{gapTitles[code]}</b>
       <p>
-        {code}: {message}. This page has events up to {lastEventId}
+        {code}: {sentence(message)} This page has events up to {lastEventId}
         {earliestEventId !== null && `; the log begins at ${earliestEventId}`}.
       </p>
       <div className="row">
@@ -81,7 +81,7 @@ function Trouble({ job: { jobId, error } }: { readonly job: JobSnapshot }): Reac
     <div id="job-error" className="notice bad" role="alert">
       <b>It can’t go on</b>
       <p>
-        {error?.code}: {error?.message}.
+        {error?.code}: {sentence(error?.message ?? '')}
       </p>
       <div className="row">
         <button type="button" onClick={tryAgain}>

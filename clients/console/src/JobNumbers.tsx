@@ -1,7 +1,7 @@
 import type { JobSnapshot } from '@optimization-gateway/client';
 import type { ReactNode } from 'react';
 import { isFinal, type Story } from './story.ts';
-import { ago, clock, duration, number } from './text.ts';
+import { ago, duration, isToday, number } from './text.ts';
 import { useNow } from './useNow.ts';
 
 interface Props {
@@ -55,5 +55,11 @@ function Elapsed({ from, to }: { readonly from: string; readonly to: string | nu
 
 function LastEvent({ at, isOver }: { readonly at: string; readonly isOver: boolean }): ReactNode {
   const now = useNow();
-  return <time dateTime={at}>{isOver ? clock(at, now) : ago(Date.parse(at), now)}</time>;
+  return (
+    <time dateTime={at} title={at}>
+      {isOver
+        ? new Date(at).toLocaleString(undefined, isToday(at) ? { timeStyle: 'medium' } : { dateStyle: 'medium' })
+        : ago(Date.parse(at), now)}
+    </time>
+  );
 }

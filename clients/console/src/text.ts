@@ -15,9 +15,14 @@ export function duration(ms: number): string {
 
 export const ago = (since: number, now: number): string => (now - since < 1000 ? 'just now' : `${duration(now - since)} ago`);
 
+export const isToday = (timestamp: string | number): boolean => new Date(timestamp).toDateString() === new Date().toDateString();
+
 /** The time of day; with the date where that isn't today's. */
-export function clock(timestamp: string | number, now = Date.now()): string {
+export function clock(timestamp: string | number): string {
   const at = new Date(timestamp);
-  const isToday = at.toDateString() === new Date(now).toDateString();
-  return isToday ? at.toLocaleTimeString() : `${at.toLocaleDateString()} ${at.toLocaleTimeString()}`;
+  const day = at.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
+  return isToday(timestamp) ? at.toLocaleTimeString() : `${day}, ${at.toLocaleTimeString()}`;
 }
+
+/** What others say may end with a full stop or not. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
