@@ -48,8 +48,14 @@ internal sealed class Chromium : IAsyncDisposable
 
     public static async Task<Chromium> StartAsync()
     {
+        if (Path is null && Environment.GetEnvironmentVariable("CI") != "true")
+        {
+            Assert.Skip("install chromium: make deps");
+        }
+
+        Assert.NotNull(Path);
         var profile = Directory.CreateTempSubdirectory("optimization-chromium-");
-        var start = new ProcessStartInfo(Path!, [.. Flags, $"--user-data-dir={profile.FullName}", "about:blank"])
+        var start = new ProcessStartInfo(Path, [.. Flags, $"--user-data-dir={profile.FullName}", "about:blank"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -1,0 +1,154 @@
+using Grpc.Core;
+using OptimizationGateway.Testing;
+
+namespace OptimizationGateway.Browser.Tests;
+
+/// <summary>What the page at / shows of jobs of every kind, and whether everybody can use it. Nothing is killed, so one gateway does for all.</summary>
+public sealed class ConsoleStatesTests(RunningConsole shared) : IClassFixture<RunningConsole>
+{
+    [Fact]
+    public async Task It_says_that_a_job_is_not_known()
+    {
+        var (page, browser, installation, _) = await shared.FreshAsync();
+
+        await browser.OpenAsync($"{installation.PageUrl}/?job=no-such-job");
+        await page.UntilStatusAsync("error");
+
+        Assert.Contains("job_not_found", await page.ReadAsync("#job-error"), StringComparison.Ordinal);
+        Assert.Equal("unknown", await page.ReadAsync("#job-state"));
+        Assert.Empty(await page.BarriersAsync());
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
+    public async Task Ten_thousand_events_are_taken_in_a_few_paints_and_the_page_stays_small()
+    {
+        var (page, browser, installation, _) = await shared.FreshAsync();
+
+        await browser.OpenAsync($"{installation.PageUrl}/?job=load-10000");
+        await page.UntilStatusAsync("ended");
+        await page.UntilAsync("document.querySelector('#events-note')?.textContent === 'the newest 200 of 10,000'");
+
+        Assert.True(await page.IsAsync("document.querySelectorAll('*').length < 4000"), "The page has few elements.");
+        Assert.Equal([.. Enumerable.Range(9801, 200).Select(id => (long)id)], await page.EventIdsAsync());
+        await page.ClickAsync("#older");
+        await page.UntilAsync("document.querySelectorAll('#events li').length === 400");
+        Assert.Equal([.. Enumerable.Range(9601, 400).Select(id => (long)id)], await page.EventIdsAsync());
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Theory]
+    [InlineData("light", 1280)]
+    [InlineData("dark", 1280)]
+    [InlineData("light", 360)]
+    [InlineData("dark", 360)]
+    public async Task It_has_no_barriers_and_fits_in_either_colour_on_a_desk_or_a_phone(string colours, int width)
+    {
+        var (page, browser, installation, _) = await shared.FreshAsync();
+        await browser.PreferAsync(colours);
+        await browser.ResizeAsync(width, 800);
+        var done = await installation.StartJobAsync(iterations: 3, iterationDelayMs: 0);
+        var running = await installation.StartJobAsync(iterations: 100, iterationDelayMs: 5000);
+
+        await browser.OpenAsync(installation.PageUrl);
+        await page.UntilAsync("document.querySelectorAll('#jobs a').length >= 2");
+        await FitsAsync();
+        await page.ClickAsync("#start-panel summary");
+        await FitsAsync();
+        await page.ClickAsync($"#jobs a[href$={running}]");
+        await page.UntilStateAsync("running");
+        await page.UntilAsync("document.querySelector('#events summary')");
+        await page.ClickAsync("#events summary");
+        await FitsAsync();
+        await page.ClickAsync($"#jobs a[href$={done}]");
+        await page.UntilStateAsync("completed");
+        await FitsAsync();
+        Assert.Empty(browser.Complaints);
+
+        async Task FitsAsync()
+        {
+            Assert.Empty(await page.BarriersAsync());
+            Assert.True(await page.IsAsync("document.documentElement.scrollWidth <= innerWidth"), "Nothing is wider than the page.");
+        }
+    }
+
+    [Fact]
+    public async Task Everything_can_be_reached_and_done_by_keys()
+    {
+        var (page, browser, installation, _) = await shared.FreshAsync();
+
+        await browser.OpenAsync(installation.PageUrl);
+        await page.UntilAsync("document.querySelector('#start-panel')");
+        await page.TabToAsync("#start-panel summary");
+        await browser.PressAsync("Enter");
+        await page.TabToAsync("#start button");
+        await browser.PressAsync("Enter");
+        await page.UntilStateAsync("running");
+        await page.TabToAsync("[data-action=cancel]");
+        await browser.PressAsync("Enter");
+        await page.UntilStateAsync("cancelled");
+        await page.TabToAsync("#events summary");
+        await browser.PressAsync("Enter");
+        await page.UntilAsync("JSON.parse(document.querySelector('#events pre').textContent).eventType === 'job_cancelled'");
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Theory]
+    [InlineData("restart", 12)]
+    [InlineData("skip", 15)]
+    public async Task Lost_history_is_told_and_nothing_more_comes_until_somebody_chooses(string choice, int next)
+    {
+        var (page, browser, installation, backend) = await shared.FreshAsync();
+        backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 3), Say.Replay(Say.Events(1, 3))));
+        backend.Next(ScriptedBackend.Fail(StatusCode.OutOfRange, ("earliest-event-id", "12"), ("latest-event-id", "14")));
+        backend.Always(
+            (request, stream, cancelled) =>
+                ScriptedBackend.Say(
+                    request.HasAfterEventId
+                        ? [Say.Subscribed(last: 14, earliest: 12), Say.Replay(Say.Events(12, 14)), Say.Live(Say.Event(15))]
+                        : [Say.Subscribed(last: 14, earliest: 12), Say.Live(Say.Event(15))]
+                )(request, stream, cancelled)
+        );
+
+        await browser.OpenAsync($"{installation.PageUrl}/?job=scripted-{choice}");
+        await page.UntilAsync("document.querySelector('#job-gap')?.dataset.code === 'history_truncated'");
+        await page.UntilEventAfterAsync(2);
+        Assert.Contains("the log begins at 12", await page.ReadAsync("#job-gap"), StringComparison.Ordinal);
+        Assert.True(await page.IsStaleAsync());
+        Assert.Empty(await page.BarriersAsync());
+
+        await page.ClickAsync($"[data-choice={choice}]");
+        await page.UntilEventAfterAsync(14);
+
+        Assert.Equal([1, 2, 3, .. Enumerable.Range(next, 16 - next).Select(id => (long)id)], await page.EventIdsAsync());
+        Assert.True(await page.IsAsync("!document.querySelector('#job-gap')"), "The choice is made.");
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
+    public async Task An_event_that_can_not_be_shown_can_be_left_out_knowingly()
+    {
+        var (page, browser, installation, backend) = await shared.FreshAsync();
+        var bad = Say.Event(3, previous: 2);
+        bad.Timestamp = null;
+        backend.Always(
+            (request, stream, cancelled) =>
+                ScriptedBackend.Say(
+                    Say.Subscribed(last: 5),
+                    request.AfterEventId < 3
+                        ? Say.Replay([.. Say.Events(request.AfterEventId + 1, 2), bad, .. Say.Events(4, 5)])
+                        : Say.Replay(Say.Events(4, 5))
+                )(request, stream, cancelled)
+        );
+
+        await browser.OpenAsync($"{installation.PageUrl}/?job=scripted-bad");
+        await page.UntilAsync("document.querySelector('#job-gap')?.dataset.code === 'bad_event'");
+        await page.UntilEventAfterAsync(1);
+        await page.ClickAsync("[data-choice=skip]");
+        await page.UntilStatusAsync("live");
+
+        await page.UntilEventAfterAsync(4);
+        Assert.Equal([1, 2, 4, 5], await page.EventIdsAsync());
+        Assert.Empty(browser.Complaints);
+    }
+}
