@@ -93,9 +93,11 @@ fi
 check "C# format" dotnet csharpier check .
 check "TypeScript format and lint" node_modules/.bin/biome check
 check "client: build and size" npm run --silent build --workspace clients/typescript
+check "console: types" npm run --silent check --workspace clients/console
 check "client: types and package" npm run --silent check --workspace clients/typescript
 runner ".NET" dotnet_counts dotnet test --solution OptimizationGateway.sln --no-build
 runner "client" vitest_counts npm run --silent test --workspace clients/typescript
+runner "console" vitest_counts npm run --silent test --workspace clients/console
 check "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
 
 finish

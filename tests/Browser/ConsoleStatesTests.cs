@@ -87,9 +87,10 @@ public sealed class ConsoleStatesTests(RunningConsole shared) : IClassFixture<Ru
         await page.TabToAsync("[data-action=cancel]");
         await browser.PressAsync("Enter");
         await page.UntilStateAsync("cancelled");
+        await page.UntilAsync("document.querySelector('#events b')?.textContent === 'job_cancelled'");
         await page.TabToAsync("#events summary");
         await browser.PressAsync("Enter");
-        await page.UntilAsync("JSON.parse(document.querySelector('#events pre').textContent).eventType === 'job_cancelled'");
+        await page.UntilAsync("JSON.parse(document.querySelector('#events pre')?.textContent ?? '{}').eventType === 'job_cancelled'");
         Assert.Empty(browser.Complaints);
     }
 
