@@ -5,11 +5,10 @@ import { ago, clock, sentence } from './text.ts';
 import { useNow } from './useNow.ts';
 
 /** What is to be known before the rest is believed. */
-export function JobNotices({ job, count }: { readonly job: JobSnapshot; readonly count: number }): ReactNode {
+export function JobNotices({ job }: { readonly job: JobSnapshot }): ReactNode {
   const { status, gap, error, staleSince, earliestEventId } = job;
   return (
     <>
-      {status === 'replaying' && count > 500 && <p className="notice calm">Catching up: {count.toLocaleString()} events so far.</p>}
       {status === 'stale' && staleSince !== null && <Stale since={staleSince} why={error && `${error.code}: ${error.message}`} />}
       {gap ? <GapChoice gap={gap} /> : status === 'error' && <Trouble job={job} />}
       {earliestEventId !== null && earliestEventId > 1 && !gap && (
@@ -23,9 +22,8 @@ export function JobNotices({ job, count }: { readonly job: JobSnapshot; readonly
 
 function Stale({ since, why }: { readonly since: number; readonly why: string | null }): ReactNode {
   const { reason } = useConnection();
-  const isRecent = Date.now() - since < 1000;
   return (
-    <div id="job-stale" className="notice" data-recent={isRecent}>
+    <div id="job-stale" className="notice">
       <b role="status">Stale since {clock(since)}</b> <Age since={since} />
       <br />
       <span id="stale-reason">{sentence(why ?? (reason || 'the connection is away'))}</span> What is shown may be old; it goes on by itself.

@@ -58,7 +58,7 @@ function LastEvent({ at, isOver }: { readonly at: string; readonly isOver: boole
   return (
     <time dateTime={at} title={at}>
       {isOver
-        ? new Date(at).toLocaleString(undefined, isToday(at) ? { timeStyle: 'medium' } : { dateStyle: 'medium' })
+        ? new Date(at).toLocaleString(undefined, isToday(at) ? { timeStyle: 'short' } : { dateStyle: 'medium' })
         : ago(Date.parse(at), now)}
     </time>
   );

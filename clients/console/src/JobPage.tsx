@@ -1,5 +1,5 @@
 import { useJob } from '@optimization-gateway/client/react';
-import { type ReactNode, useDeferredValue } from 'react';
+import { type ReactNode, useDeferredValue, useState } from 'react';
 import { EventLog } from './EventLog.tsx';
 import { JobActions } from './JobActions.tsx';
 import { JobNotices } from './JobNotices.tsx';
@@ -21,10 +21,12 @@ interface Props {
 export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
   const job = useJob(jobId);
   const story = useStory(job.events);
-  // The two costly parts may come a frame later; numbers and state don't wait for them.
-  const [events, curve] = [useDeferredValue(job.events), useDeferredValue(story.curve)];
-
   const { status } = job;
+  const isCatchingUp = status === 'replaying' && story.count > longReplay;
+  // The two costly parts may come a frame later; numbers and state don't wait for them.
+  const events = useDeferredValue(useSettled(job.events, isCatchingUp));
+  const curve = useDeferredValue(story.curve);
+
   const isKnown = story.count > 0;
   // Only a job that is being heard of is running; of all others we know what they were.
   const isOld = status !== 'live' && status !== 'replaying' && status !== 'ended' && !isFinal(story.state);
@@ -50,7 +52,8 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
           {story.promptId} on {story.datasetId}
         </p>
       )}
-      <JobNotices job={job} count={story.count} />
+      {isCatchingUp && <p className="notice calm">Catching up: {story.count.toLocaleString()} events so far.</p>}
+      <JobNotices job={job} />
       {isLoading && <Loading />}
       {isKnown && (
         <div id="news">
@@ -65,6 +68,16 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
       )}
     </section>
   );
+}
+
+/** With more events than this a replay is told of, and the log waits for its end: nobody reads what runs by. */
+const longReplay = 500;
+
+/** What the value was when it last came to rest. */
+function useSettled<Value>(value: Value, isMoving: boolean): Value {
+  const [settled, setSettled] = useState(value);
+  if (!isMoving && settled !== value) setSettled(value);
+  return isMoving ? settled : value;
 }
 
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
