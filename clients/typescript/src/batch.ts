@@ -37,7 +37,7 @@ export class Batch {
     const isFrame = this.#mode === 'frame';
     // Both, and the first wins: a tab can be hidden between asking for a frame and getting it.
     const timer = setTimeout(flush, isFrame ? hiddenMs : Number(this.#mode));
-    const frame = isFrame && typeof requestAnimationFrame === 'function' ? requestAnimationFrame(flush) : 0;
+    const frame = isFrame && globalThis.requestAnimationFrame?.(flush);
     return () => {
       clearTimeout(timer);
       if (frame) cancelAnimationFrame(frame);

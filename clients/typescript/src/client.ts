@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { defaultBackoff } from './backoff.ts';
 import { Batch } from './batch.ts';
 import { Connection, type ConnectionListener, type ConnectionSnapshot, type ConnectionState } from './connection.ts';
 import { Emitter } from './emitter.ts';
@@ -62,7 +63,7 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
       {
         ...options,
         url,
-        reconnect: reconnect !== false && { minDelay: 500, maxDelay: 20_000, ...reconnect },
+        reconnect: reconnect !== false && { ...defaultBackoff, ...reconnect },
         keepAlive: keepAlive !== false && { interval: 15_000, timeout: 10_000, ...keepAlive },
         WebSocket: options.WebSocket ?? WebSocket,
         isOffline: () => options.networkEvents !== false && isOffline(),

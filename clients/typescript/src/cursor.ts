@@ -7,17 +7,14 @@ export class Cursor {
   /** The log that the cursor belongs to, once it is known. */
   #epoch: string | undefined;
 
-  get epoch(): string | undefined {
-    return this.#epoch;
-  }
-
   /** The id of the last event, or where we began. */
   get shown(): number {
     return this.#seen;
   }
 
-  request(): { readonly afterEventId?: number; readonly epoch?: string } {
-    return { ...(this.#after !== undefined && { afterEventId: this.#after }), ...(this.#epoch && { epoch: this.#epoch }) };
+  /** What a `subscribe` says of it. */
+  request(): { readonly afterEventId: number | undefined; readonly epoch: string | undefined } {
+    return { afterEventId: this.#after, epoch: this.#epoch };
   }
 
   /** Asks anew; what is behind us stays there. */
@@ -26,14 +23,13 @@ export class Cursor {
     this.#seen = Math.max(this.#seen, this.#after ?? 0);
   }
 
-  resumeAt(id: number, epoch: string | undefined): void {
+  resumeAt(id: number, epoch?: string): void {
     this.#after = this.#seen = id;
-    this.#epoch = epoch;
+    this.#epoch = epoch || undefined;
   }
 
   reset(): void {
-    this.#after = this.#seen = 0;
-    this.#epoch = undefined;
+    this.resumeAt(0);
   }
 
   /** What follows: history if it was asked for, or news. `undefined`: the log isn't the one the cursor belongs to. */

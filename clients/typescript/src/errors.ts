@@ -61,6 +61,5 @@ export class GatewayError extends Error {
 
 /** Someone else's function failed: it is told as an uncaught error would be, and nothing of ours stops. */
 export function reportUncaught(error: unknown): void {
-  if (typeof reportError === 'function') reportError(error);
-  else console.error(error);
+  (globalThis.reportError ?? console.error)(error);
 }

@@ -7,16 +7,16 @@ export type ClientMessage =
   | {
       readonly type: 'subscribe';
       readonly jobId: string;
-      readonly afterEventId?: number;
-      readonly epoch?: string;
+      readonly afterEventId?: number | undefined;
+      readonly epoch?: string | undefined;
       readonly requestId?: string;
     }
   | { readonly type: 'unsubscribe'; readonly jobId: string; readonly requestId?: string }
   | {
       readonly type: 'replay';
       readonly jobId: string;
-      readonly afterEventId?: number;
-      readonly epoch?: string;
+      readonly afterEventId?: number | undefined;
+      readonly epoch?: string | undefined;
       readonly requestId?: string;
     }
   | { readonly type: 'ping'; readonly requestId?: string };
@@ -79,24 +79,22 @@ export type JobMessage = Exclude<ServerMessage, PongMessage>;
 
 /** Reads one frame. `undefined` if it is no message of ours; one of a newer gateway's types passes and is ignored further on. */
 export function parseServerMessage(frame: unknown): ServerMessage | undefined {
-  if (typeof frame !== 'string') return undefined;
   try {
-    const value: unknown = JSON.parse(frame);
-    return isMessage(value) ? value : undefined;
+    const message = JSON.parse(String(frame)) as ServerMessage;
+    return isMessage(message) ? message : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The gateway is ours, so this checks what would break the cursor if it were wrong, not every member. */
-function isMessage(value: unknown): value is ServerMessage {
-  const message = value as { readonly type?: unknown; readonly data?: unknown; readonly event?: unknown } | null;
-  const type = message?.type;
-  if (typeof type !== 'string') return false;
-  if (type === 'replay') return Array.isArray(message?.data) && message.data.every(hasId);
-  return type !== 'event' || hasId(message?.event);
+/**
+ * The gateway is ours, so this checks what would break the cursor if it were wrong, not every member.
+ * Throws where not even the form is that of a message.
+ */
+function isMessage(message: ServerMessage): boolean {
+  if (message.type === 'replay') return message.data.every(hasId);
+  if (message.type === 'event') return hasId(message.event);
+  return typeof message.type === 'string';
 }
 
-function hasId(value: unknown): boolean {
-  return Number.isSafeInteger((value as Partial<JobEvent> | null | undefined)?.id);
-}
+const hasId = ({ id }: JobEvent): boolean => Number.isSafeInteger(id);
