@@ -8,7 +8,6 @@ import { GatewayError } from './errors.ts';
 import { errorOf, Job, type JobHost } from './job.ts';
 import { type ClientMessage, parseServerMessage, type ServerMessage } from './messages.ts';
 import type { ClientEvents, GatewayClientOptions, WatchOptions } from './options.ts';
-import { isOffline, listenToPage, type PageListener } from './pageEvents.ts';
 import { Replays } from './replays.ts';
 import { idleSnapshot, type JobSnapshot } from './snapshot.ts';
 import { type GatewayStorage, JobRecords } from './storage.ts';
@@ -37,7 +36,7 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
 }
 
 /** Puts the parts together. What isn't in GatewayClient is what the parts call: nobody else sees it in the types. */
-class Client implements GatewayClient, JobHost, ConnectionListener, PageListener {
+class Client implements GatewayClient, JobHost, ConnectionListener {
   readonly records: JobRecords;
   readonly #options: GatewayClientOptions;
   readonly #connection: Connection;
@@ -47,13 +46,12 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
   readonly #emitter = new Emitter<ClientEvents>();
   #requests = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
-  #stopListening: (() => void) | undefined;
   /** Why the gateway doesn't want us back. */
   #final: GatewayError | undefined;
 
   constructor(options: GatewayClientOptions) {
     this.#options = options;
-    const { on, reconnect, keepAlive, signal } = options;
+    const { on, reconnect, keepAlive, lazy, signal } = options;
     if (on?.state) this.on('state', on.state);
     if (on?.error) this.on('error', on.error);
     const url = absolute(options.url);
@@ -66,12 +64,13 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
         reconnect: reconnect !== false && { ...defaultBackoff, ...reconnect },
         keepAlive: keepAlive !== false && { interval: 15_000, timeout: 10_000, ...keepAlive },
         WebSocket: options.WebSocket ?? WebSocket,
-        isOffline: () => options.networkEvents !== false && isOffline(),
+        networkEvents: options.networkEvents !== false,
       },
       this,
     );
     signal?.addEventListener('abort', () => this.close(), { once: true });
-    if (options.lazy === false && !signal?.aborted) this.connect();
+    if (signal?.aborted) this.close();
+    else if (lazy === false) this.connect();
   }
 
   get state(): ConnectionState {
@@ -91,7 +90,7 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
     this.#jobs.set(jobId, job);
     clearTimeout(this.#idleTimer);
     const subscription = new Subscription(job, this.#replays, options);
-    if (this.state === 'idle' && !this.#options.signal?.aborted) this.connect();
+    if (this.state === 'idle') this.connect();
     // A job that begins while there is no connection hears of it as the others did.
     else if (!known && !this.isOpen && this.state !== 'connecting') this.#tellLost(job, Date.now());
     return subscription;
@@ -110,14 +109,13 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
   }
 
   connect(): void {
-    if (this.#options.networkEvents !== false) this.#stopListening ??= listenToPage(this);
     this.#connection.connect();
   }
 
   close(): void {
     this.#end('closed');
     this.#replays.abortAll();
-    this.#settle();
+    this.hidden();
   }
 
   ping(): void {
@@ -154,12 +152,10 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
 
   #end(state: 'closed' | 'idle'): void {
     clearTimeout(this.#idleTimer);
-    this.#stopListening?.();
-    this.#stopListening = undefined;
     this.#connection.close(state);
   }
 
-  // --- What the connection and the page tell -------------------------------------------------------------------------
+  // --- What the connection tells -------------------------------------------------------------------------------------
 
   changed(snapshot: ConnectionSnapshot): void {
     this.#emitter.emit('state', snapshot);
@@ -193,25 +189,11 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
   }
 
   #tellLost(job: Job, heardAt: number): void {
-    const comesBack = this.state !== 'closed' && this.state !== 'idle';
-    job.disconnected(comesBack ? heardAt : undefined, this.#final);
-  }
-
-  woke(): void {
-    this.#connection.wake();
-  }
-
-  offline(): void {
-    this.#connection.goOffline();
-  }
-
-  hidden(): void {
-    this.#settle();
-    this.#connection.suspend();
+    job.disconnected(this.#connection.isWanted ? heardAt : undefined, this.#final);
   }
 
   /** Shows and stores what has come. */
-  #settle(): void {
+  hidden(): void {
     this.#batch.flush();
     for (const job of this.#jobs.values()) job.view.save();
   }

@@ -3,6 +3,7 @@ import { isFinalCloseCode, tokenExpired } from './closeCodes.ts';
 import { GatewayError } from './errors.ts';
 import { KeepAlive, type KeepAliveOptions } from './keepalive.ts';
 import type { GetToken, WebSocketConstructor, WebSocketLike } from './options.ts';
+import { listenToPage, type PageListener } from './pageEvents.ts';
 
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'offline' | 'closed';
 
@@ -23,16 +24,17 @@ export interface ConnectionSettings {
   readonly getToken?: GetToken;
   readonly reconnect: BackoffOptions | false;
   readonly keepAlive: KeepAliveOptions | false;
+  readonly networkEvents: boolean;
   readonly WebSocket: WebSocketConstructor;
-  /** Whether the page knows that there is no network. */
-  readonly isOffline: () => boolean;
 }
 
 export interface ConnectionListener {
   changed(snapshot: ConnectionSnapshot): void;
   opened(): void;
   received(frame: unknown): void;
-  /** The socket is gone; it was last heard of at `heardAt`. `final` where it won't come back by itself. */
+  /** The page is left; the socket still stands. */
+  hidden(): void;
+  /** The socket is gone; it was last heard of at `heardAt`. `final` where the other side doesn't want us back. */
   lost(heardAt: number, final: GatewayError | undefined): void;
   failed(error: GatewayError): void;
 }
@@ -58,7 +60,7 @@ const stableMs = 10_000;
 
 const noSocket = { reason: '', closeCode: null, retryAt: null };
 
-export class Connection {
+export class Connection implements PageListener {
   snapshot: ConnectionSnapshot = { ...noSocket, state: 'idle', since: Date.now() };
   readonly #settings: ConnectionSettings;
   readonly #listener: ConnectionListener;
@@ -68,6 +70,7 @@ export class Connection {
   #openedAt = 0;
   #heardAt = 0;
   #expired = false;
+  #stopListening: (() => void) | undefined;
 
   constructor(settings: ConnectionSettings, listener: ConnectionListener) {
     this.#settings = settings;
@@ -84,14 +87,22 @@ export class Connection {
     return this.#phase.at === 'open';
   }
 
+  /** Whether it comes back by itself. */
+  get isWanted(): boolean {
+    return this.#phase.at !== 'idle' && this.#phase.at !== 'closed';
+  }
+
   /** Starts, also after a final close. Where attempts are being made already it makes the next one now. */
   connect(): void {
+    if (this.#settings.networkEvents) this.#stopListening ??= listenToPage(this);
     if (this.isOpen || this.#phase.at === 'dialling') return;
     this.#dial();
   }
 
   /** Ends it with 1000. `idle` where it is only not needed at the moment. */
   close(state: 'closed' | 'idle'): void {
+    this.#stopListening?.();
+    this.#stopListening = undefined;
     this.#attempts = 0;
     this.#leave({ at: state }, { state });
   }
@@ -106,32 +117,34 @@ export class Connection {
   }
 
   /** The page is seen again or the network is back: no reason to wait any longer. */
-  wake(): void {
+  readonly woke = (): void => {
     this.probe();
-    if (this.#isWanted) this.connect();
-  }
+    if (this.isWanted) this.connect();
+  };
 
   /** The network is gone: nothing is tried until it is back. */
-  goOffline(): void {
-    if (this.#isWanted) this.#waitForNetwork();
-  }
+  readonly offline = (): void => {
+    if (this.isWanted) this.#waitForNetwork();
+  };
+
+  /** A page with an open socket can't stay in the back/forward cache. */
+  readonly hidden = (): void => {
+    this.#listener.hidden();
+    if (this.isWanted) this.#leave({ at: 'suspended' }, { state: 'reconnecting', reason: 'the page was left' });
+  };
 
   #waitForNetwork(): void {
     this.#leave({ at: 'offline' }, { state: 'offline', reason: 'the browser is offline' });
   }
 
-  /** A page with an open socket can't stay in the back/forward cache. */
-  suspend(): void {
-    if (this.#isWanted) this.#leave({ at: 'suspended' }, { state: 'reconnecting', reason: 'the page was left' });
-  }
-
-  get #isWanted(): boolean {
-    return this.#phase.at !== 'idle' && this.#phase.at !== 'closed';
+  /** `navigator.onLine` may be wrong about being online, hardly ever about being offline. */
+  get #isOffline(): boolean {
+    return this.#settings.networkEvents && globalThis.navigator?.onLine === false;
   }
 
   #dial(): void {
     const phase: Phase = { at: 'dialling' };
-    if (this.#settings.isOffline()) return this.#waitForNetwork();
+    if (this.#isOffline) return this.#waitForNetwork();
     const { reason, closeCode } = this.snapshot;
     this.#enter(phase, { state: this.#openedAt || this.#attempts ? 'reconnecting' : 'connecting', reason, closeCode });
     if (phase !== this.#phase) return;
@@ -190,9 +203,9 @@ export class Connection {
 
   /** Comes back later, or at once after a long connection whose token has expired. */
   #lost(reason: string, closeCode?: number): void {
-    const { reconnect, getToken, isOffline } = this.#settings;
+    const { reconnect, getToken } = this.#settings;
     if (!reconnect) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
-    if (isOffline()) return this.#waitForNetwork();
+    if (this.#isOffline) return this.#waitForNetwork();
     if (this.isOpen && Date.now() - this.#openedAt >= stableMs) this.#attempts = 0;
     const renew = closeCode === tokenExpired && !this.#attempts && getToken;
     const delay = renew ? 0 : backoffDelay(this.#attempts, reconnect);

@@ -25,6 +25,7 @@ export class Replays {
     return new Promise<readonly JobEvent[]>((resolve, reject) => {
       const request = { jobId, after, events: [], resolve, reject };
       this.#waiting.set(id, request);
+      if (signal.aborted) return this.#abort(id);
       signal.addEventListener('abort', () => this.#abort(id), { once: true });
       this.#ask(request, id);
     });
@@ -45,8 +46,11 @@ export class Replays {
     const request = this.#waiting.get(id);
     if (!request) return false;
     if (message.type === 'replay') {
-      request.events.push(...message.data.filter((event) => event.id > request.after));
-      request.after = request.events.at(-1)?.id ?? request.after;
+      for (const event of message.data) {
+        if (event.id <= request.after) continue;
+        request.after = event.id;
+        request.events.push(event);
+      }
       if (message.hasMore) return true;
       request.resolve(request.events);
     } else if (message.type === 'error') {

@@ -1,5 +1,5 @@
 import { Emitter } from './emitter.ts';
-import { GatewayError } from './errors.ts';
+import type { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import { eventsOf } from './iterate.ts';
 import type { Job, Watcher } from './job.ts';
@@ -70,7 +70,6 @@ export class Subscription implements JobSubscription, Watcher {
   }
 
   replay(afterEventId = 0): Promise<readonly JobEvent[]> {
-    if (this.isStopped) return Promise.reject(new GatewayError('aborted', 'not watched any more'));
     return this.#replays.ask(this.jobId, afterEventId, this.#stopped.signal);
   }
 
