@@ -40,14 +40,14 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
   readonly records: JobRecords;
   readonly #options: GatewayClientOptions;
   readonly #connection: Connection;
-  readonly #jobs = new Map<string, Job>();
+  readonly #jobs = new Map<string | undefined, Job>();
   readonly #batch: Batch;
   readonly #replays = new Replays(this);
   readonly #emitter = new Emitter<ClientEvents>();
   #requests = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   /** Why the gateway doesn't want us back. */
-  #final: GatewayError | undefined;
+  #final: GatewayError | null = null;
 
   constructor(options: GatewayClientOptions) {
     this.#options = options;
@@ -113,7 +113,8 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
   }
 
   close(): void {
-    this.#end('closed');
+    clearTimeout(this.#idleTimer);
+    this.#connection.close('closed');
     this.#replays.abortAll();
     this.hidden();
   }
@@ -147,12 +148,7 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
   released(job: Job): void {
     this.#jobs.delete(job.jobId);
     if (this.#jobs.size === 0 && this.#options.lazy !== false && this.state !== 'closed')
-      this.#idleTimer = setTimeout(() => this.#end('idle'), this.#options.idleTimeout ?? 30_000);
-  }
-
-  #end(state: 'closed' | 'idle'): void {
-    clearTimeout(this.#idleTimer);
-    this.#connection.close(state);
+      this.#idleTimer = setTimeout(() => this.#connection.close('idle'), this.#options.idleTimeout ?? 30_000);
   }
 
   // --- What the connection tells -------------------------------------------------------------------------------------
@@ -179,11 +175,11 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
   #route(message: ServerMessage): void {
     if (message.type === 'pong' || this.#replays.take(message)) return;
     if (message.type === 'replay' && message.requested) return;
-    const job = this.#jobs.get(message.jobId ?? '') ?? [...this.#jobs.values()].find((other) => other.awaits(message.requestId));
+    const job = this.#jobs.get(message.jobId) ?? [...this.#jobs.values()].find((other) => other.awaits(message.requestId));
     if (!job?.take(message) && message.type === 'error') this.failed(errorOf(message));
   }
 
-  lost(heardAt: number, final: GatewayError | undefined): void {
+  lost(heardAt: number, final: GatewayError | null): void {
     this.#final = final;
     for (const job of this.#jobs.values()) this.#tellLost(job, heardAt);
   }

@@ -35,7 +35,7 @@ export interface ConnectionListener {
   /** The page is left; the socket still stands. */
   hidden(): void;
   /** The socket is gone; it was last heard of at `heardAt`. `final` where the other side doesn't want us back. */
-  lost(heardAt: number, final: GatewayError | undefined): void;
+  lost(heardAt: number, final: GatewayError | null): void;
   failed(error: GatewayError): void;
 }
 
@@ -149,30 +149,33 @@ export class Connection implements PageListener {
     this.#enter(phase, { state: this.#openedAt || this.#attempts ? 'reconnecting' : 'connecting', reason, closeCode });
     if (phase !== this.#phase) return;
     const { getToken } = this.#settings;
-    if (!getToken) return this.#openSocket(phase);
-    // Inside the chain, so that one that throws at once is no different.
-    Promise.resolve({ expired: this.#expired })
-      .then(getToken)
-      .then(
-        (token) => this.#openSocket(phase, token),
-        (cause: unknown) => {
-          if (phase !== this.#phase) return;
-          this.#listener.failed(new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
-          this.#lost('getToken failed');
-        },
-      );
+    if (getToken) this.#askToken(phase, getToken);
+    else this.#openSocket(phase);
+  }
+
+  async #askToken(phase: Phase, getToken: GetToken): Promise<void> {
+    try {
+      this.#openSocket(phase, await getToken({ expired: this.#expired }));
+    } catch (cause) {
+      if (phase !== this.#phase) return;
+      const error = new GatewayError('token_failed', 'getToken failed', { cause, retryable: true });
+      this.#listener.failed(error);
+      this.#lost(error.message);
+    }
   }
 
   #openSocket(phase: Phase, token?: string | null): void {
     if (phase !== this.#phase) return;
     const { WebSocket, url } = this.#settings;
     try {
-      const socket = new WebSocket(url, token ? ['optimization.v1', `bearer.${token}`] : ['optimization.v1']);
+      const protocols = ['optimization.v1'];
+      if (token) protocols.push(`bearer.${token}`);
+      const socket = new WebSocket(url, protocols);
       phase.socket = socket;
       phase.timer = setTimeout(() => this.#lost('no connection in time'), openTimeoutMs);
       socket.onopen = () => this.#opened(socket);
       socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#received(data);
-      socket.onclose = ({ code, reason }: CloseEvent) => this.#closed(code, reason || `the connection closed (${code})`);
+      socket.onclose = ({ code, reason }: CloseEvent) => this.#lost(reason || `the connection closed (${code})`, code);
     } catch (cause) {
       this.#giveUp(new GatewayError('connection_refused', 'no socket could be made', { cause }));
     }
@@ -195,16 +198,11 @@ export class Connection implements PageListener {
     this.#listener.received(frame);
   }
 
-  #closed(closeCode: number, reason: string): void {
-    if (isFinalCloseCode(closeCode)) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
-    this.#expired ||= closeCode === tokenExpired;
-    this.#lost(reason, closeCode);
-  }
-
-  /** Comes back later, or at once after a long connection whose token has expired. */
+  /** Comes back later, or at once after a long connection whose token has expired, or not at all. */
   #lost(reason: string, closeCode?: number): void {
     const { reconnect, getToken } = this.#settings;
-    if (!reconnect) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
+    this.#expired ||= closeCode === tokenExpired;
+    if (!reconnect || isFinalCloseCode(closeCode ?? 0)) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
     if (this.#isOffline) return this.#waitForNetwork();
     if (this.isOpen && Date.now() - this.#openedAt >= stableMs) this.#attempts = 0;
     const renew = closeCode === tokenExpired && !this.#attempts && getToken;
@@ -221,7 +219,7 @@ export class Connection implements PageListener {
   }
 
   /** Lets go of the socket, whatever it still says. */
-  #leave(phase: Phase, snapshot: Partial<ConnectionSnapshot>, final?: GatewayError): void {
+  #leave(phase: Phase, snapshot: Partial<ConnectionSnapshot>, final: GatewayError | null = null): void {
     const { socket } = this.#phase;
     const heardAt = this.isOpen ? this.#heardAt : Date.now();
     this.#keepAlive?.stop();

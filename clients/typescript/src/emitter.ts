@@ -1,5 +1,3 @@
-import { reportUncaught } from './errors.ts';
-
 /** Handlers of named events. One that throws is reported and stops nobody. */
 export class Emitter<Events> {
   readonly #entries = new Set<{ readonly name: keyof Events; readonly handler: (value: never) => void }>();
@@ -18,7 +16,8 @@ export class Emitter<Events> {
       try {
         (entry.handler as (value: Events[Name]) => void)(value);
       } catch (error) {
-        reportUncaught(error);
+        // Someone else's function failed: told as an uncaught error is.
+        (globalThis.reportError ?? console.error)(error);
       }
     }
   }

@@ -58,8 +58,3 @@ export class GatewayError extends Error {
     this.details = details;
   }
 }
-
-/** Someone else's function failed: it is told as an uncaught error would be, and nothing of ours stops. */
-export function reportUncaught(error: unknown): void {
-  (globalThis.reportError ?? console.error)(error);
-}

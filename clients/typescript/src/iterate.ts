@@ -27,7 +27,7 @@ export async function* eventsOf(
       }
       // The snapshot may have changed while the loop's body ran.
       if (subscription.getSnapshot().events !== events) continue;
-      if (error && status === 'error') throw error;
+      if (status === 'error') throw error;
       if (status === 'ended' || status === 'idle') return;
       await new Promise<void>((resolve) => {
         wake = resolve;

@@ -82,7 +82,7 @@ export class Job {
     if (this.#phase !== 'loading') return;
     if (this.#start !== 'stored') this.#cursor.askFrom(this.#start);
     else if (record) this.#cursor.resumeAt(record.lastEventId, record.epoch);
-    this.view.seed(record, this.#cursor.shown);
+    this.view.seed(record, this.#cursor.seen);
     this.#wait();
   }
 
@@ -109,10 +109,10 @@ export class Job {
   }
 
   /** `heardAt` is when anything was last known, if it will come back by itself. Without `final` it was closed on purpose. */
-  disconnected(heardAt: number | undefined, final?: GatewayError): void {
+  disconnected(heardAt: number | undefined, final: GatewayError | null): void {
     if (settled.includes(this.#phase)) return;
     if (heardAt) this.#goStale('away', heardAt, null);
-    else this.#enter('away', { status: final ? 'error' : 'idle', error: final ?? null });
+    else this.#enter('away', { status: final ? 'error' : 'idle', error: final });
   }
 
   /** Whether an answer with this id is for this job's own `subscribe`. */
@@ -155,8 +155,7 @@ export class Job {
       return this.#fail(new GatewayError('epoch_changed', 'the history is a new one'));
     }
     this.view.belongsTo(epoch);
-    const { shown } = this.#cursor;
-    this.#enter(status, { status, earliestEventId: earliestEventId ?? null, lastEventId: shown });
+    this.#enter(status, { status, earliestEventId: earliestEventId ?? null, lastEventId: this.#cursor.seen });
   }
 
   /** The cursor moves before anybody hears of the events: whatever a handler does, they are behind us. */
@@ -188,7 +187,7 @@ export class Job {
   }
 
   #fail(error: GatewayError): void {
-    const gap = gapOf(error, this.#cursor.shown, (way) => this.view.draft.gap === gap && this.#leaveGap(way));
+    const gap = gapOf(error, this.#cursor.seen, (way) => this.view.draft.gap === gap && this.#leaveGap(way));
     this.#enter('failed', { status: 'error', error, gap });
   }
 

@@ -81,20 +81,11 @@ export type JobMessage = Exclude<ServerMessage, PongMessage>;
 export function parseServerMessage(frame: unknown): ServerMessage | undefined {
   try {
     const message = JSON.parse(String(frame)) as ServerMessage;
-    return isMessage(message) ? message : undefined;
+    // The gateway is ours, so this checks what would break the cursor if it were wrong, not every member. Another form throws.
+    const events = message.type === 'replay' ? message.data : message.type === 'event' ? [message.event] : [];
+    const isWhole = typeof message.type === 'string' && events.every(({ id }) => Number.isSafeInteger(id));
+    return isWhole ? message : undefined;
   } catch {
     return undefined;
   }
 }
-
-/**
- * The gateway is ours, so this checks what would break the cursor if it were wrong, not every member.
- * Throws where not even the form is that of a message.
- */
-function isMessage(message: ServerMessage): boolean {
-  if (message.type === 'replay') return message.data.every(hasId);
-  if (message.type === 'event') return hasId(message.event);
-  return typeof message.type === 'string';
-}
-
-const hasId = ({ id }: JobEvent): boolean => Number.isSafeInteger(id);
