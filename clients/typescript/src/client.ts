@@ -63,7 +63,8 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
         url,
         reconnect: reconnect !== false && { ...defaultBackoff, ...reconnect },
         keepAlive: keepAlive !== false && { interval: 15_000, timeout: 10_000, ...keepAlive },
-        WebSocket: options.WebSocket ?? WebSocket,
+        // On a server there may be none, nor any need of one.
+        WebSocket: options.WebSocket ?? globalThis.WebSocket,
         networkEvents: options.networkEvents !== false,
       },
       this,
@@ -147,7 +148,7 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
 
   released(job: Job): void {
     this.#jobs.delete(job.jobId);
-    if (this.#jobs.size === 0 && this.#options.lazy !== false && this.state !== 'closed')
+    if (this.#jobs.size === 0 && this.#options.lazy !== false && this.#connection.isWanted)
       this.#idleTimer = setTimeout(() => this.#connection.close('idle'), this.#options.idleTimeout ?? 30_000);
   }
 

@@ -53,7 +53,7 @@ export class GatewayError extends Error {
   readonly details: GatewayErrorDetails;
 
   constructor(code: ErrorCode, message: string, details: GatewayErrorDetails = {}) {
-    super(message, { cause: details.cause });
+    super(message, details);
     this.code = code;
     this.details = details;
   }

@@ -94,10 +94,9 @@ export class Subscription implements JobSubscription, Watcher {
     const emitter = this.#emitter;
     for (const event of events) emitter.emit('event', event);
     if (events.length > 0) emitter.emit('events', events);
-    if (after.status !== before.status) emitter.emit('status', after.status);
-    for (const name of ['gap', 'error'] as const) {
+    for (const name of ['status', 'gap', 'error'] as const) {
       const value = after[name];
-      if (value && value !== before[name]) emitter.emit<'gap' | 'error'>(name, value);
+      if (value && value !== before[name]) emitter.emit<'status' | 'gap' | 'error'>(name, value);
     }
     if (after.status === 'ended' && before.status !== 'ended') emitter.emit('completed', after.latest);
     emitter.emit('change', undefined);
