@@ -12,10 +12,13 @@ internal static class SlowReaders
     /// <summary>An event of a few hundred bytes, as jobs write them; the largest would be 4 MB.</summary>
     private const int DecodedBytes = 4 * 1024;
 
-    /// <summary>Session, socket, buffers that a connection with something to send has rented: what isn't the job's.</summary>
-    private const int ConnectionBytes = 128 * 1024;
+    /// <summary>What a connection whose writer waits has in its hands: 64 KiB gathered for one write, and 64 KiB in the server's response buffer.</summary>
+    private const int WriteBytes = 64 * 1024 + 64 * 1024;
 
-    private const int Bound = OutboxBytes + WindowBytes + DecodedBytes + ConnectionBytes;
+    /// <summary>Session, timers, tasks, the gRPC call with its HTTP/2 stream.</summary>
+    private const int ObjectBytes = 32 * 1024;
+
+    private const int Bound = OutboxBytes + WindowBytes + DecodedBytes + WriteBytes + ObjectBytes;
 
     public static async Task<int> RunAsync(int readers)
     {

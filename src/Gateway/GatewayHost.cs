@@ -42,7 +42,8 @@ public static class GatewayHost
         var app = builder.Build();
         app.UseStatusCodePages(Problem.WriteMissingAsync);
         app.Use(GatheringUpgrade.Invoke);
-        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = KeepAlive, KeepAliveTimeout = KeepAlive });
+        var pings = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits.PingInterval;
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = pings, KeepAliveTimeout = pings });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
         HealthEndpoints.Map(app);
         ConsolePage.Map(app);
@@ -50,9 +51,6 @@ public static class GatewayHost
             .ObserveOutboxes(() => app.Services.GetRequiredService<SessionRegistry>().QueuedBytes);
         return app;
     }
-
-    /// <summary>How often a ping goes to an idle client, and how long its pong may take. Everything idle on the way has a timeout of a minute or so.</summary>
-    private static TimeSpan KeepAlive => TimeSpan.FromSeconds(20);
 
     private static void AddGateway(IServiceCollection services)
     {

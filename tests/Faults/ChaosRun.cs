@@ -112,7 +112,7 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
             await SetTideAsync(places, dotnet, node, isIn);
             try
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(4000, 8000)), end);
+                await Task.Delay(TimeSpan.FromMilliseconds(isIn ? random.Next(5000, 9000) : random.Next(3000, 6000)), end);
             }
             catch (OperationCanceledException)
             {

@@ -13,12 +13,17 @@ public enum Signal
     Stop = 19,
 }
 
-internal static partial class Signals
+/// <summary>kill(2), which .NET has only for SIGKILL.</summary>
+public static partial class Signals
 {
     /// <summary>Sends it to one process.</summary>
+    /// <returns>False where there is no such process any more.</returns>
+    public static bool TrySend(int processId, Signal signal) => Kill(processId, (int)signal) == 0;
+
+    /// <summary>Sends it to one process, which must be there.</summary>
     public static void Send(int processId, Signal signal)
     {
-        if (Kill(processId, (int)signal) != 0)
+        if (!TrySend(processId, signal))
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{signal} didn't reach process {processId}.");
         }

@@ -63,6 +63,13 @@ internal sealed record SessionLimits
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan StuckReaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How often a WebSocket ping goes to a client, and how long its pong may take before the socket is given up as half open. Default:
+    /// 20 s: everything idle on the way has a timeout of a minute or so.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>How long the headers of an HTTP request may take, the WebSocket handshake's too. A slower one gets 408. Default: 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan RequestHeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);

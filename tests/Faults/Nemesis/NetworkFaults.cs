@@ -10,10 +10,10 @@ internal sealed class NetworkFaults(Fleet fleet, IReadOnlyList<Place> places, Fa
     private readonly Lock gate = new();
     private readonly HashSet<FaultProxy> taken = [];
 
-    /// <summary>On the way of one client. Who is replaying is hit as often as who is live.</summary>
+    /// <summary>On the way of one client. Replays come and go, so who replays is hit more often than who is live: it comes out about even.</summary>
     public Task StrikeClientAsync(FaultKind kind, Random random, CancellationToken stop)
     {
-        var wanted = random.Next(2) == 0 ? PlaceKind.Replayer : PlaceKind.Follower;
+        var wanted = random.Next(3) > 0 ? PlaceKind.Replayer : PlaceKind.Follower;
         var open = places.Where(place => place.Way.Open.Count > 0).ToList();
         var preferred = open.Where(place => place.Kind == wanted).ToList();
         return StrikeOneAsync(

@@ -66,7 +66,7 @@ internal sealed class ChildProgram(string name, string kind, IPEndPoint address,
             return;
         }
 
-        Signal.Send(running.Id, Signal.Term);
+        Signals.TrySend(running.Id, Signal.Terminate);
         using var patience = new CancellationTokenSource(limit);
         try
         {
@@ -107,11 +107,11 @@ internal sealed class ChildProgram(string name, string kind, IPEndPoint address,
 
     private static TaskCompletionSource<string> NewAnswer() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void Send(int signal)
+    private void Send(Signal signal)
     {
         if (process is { } running)
         {
-            Signal.Send(running.Id, signal);
+            Signals.TrySend(running.Id, signal);
         }
     }
 
