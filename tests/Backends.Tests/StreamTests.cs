@@ -50,6 +50,31 @@ public sealed class StreamTests
     }
 
     [Theory, MemberData(nameof(Languages))]
+    public async Task The_seam_has_no_gap_and_no_repeat_that_a_gateway_would_have_to_mend(Language language)
+    {
+        await using var backend = await ExampleBackend.StartAsync(language);
+        var job = await backend.StartJobAsync(iterations: 1_000_000, delayMs: 0);
+        var after = 0L;
+        for (var round = 0; round < 100; round++)
+        {
+            using var watch = backend.Watch(new WatchJobRequest { JobId = job, AfterEventId = after });
+            var last = (await ExampleBackend.NextAsync(watch)).Subscribed.LastEventId;
+            for (var message = await ExampleBackend.NextAsync(watch); ; message = await ExampleBackend.NextAsync(watch))
+            {
+                var ids = message.Replay?.Events.Select(e => e.Id).ToList() ?? [message.Event.Id];
+                Assert.Equal(Enumerable.Range(1, ids.Count).Select(i => after + i), ids);
+                after += ids.Count;
+                if (message.Event is not null)
+                {
+                    break;
+                }
+
+                Assert.Equal(message.Replay!.HasMore, after < last);
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Languages))]
     public async Task History_only_ends_with_OK_after_its_last_batch_and_that_batch_may_be_empty(Language language)
     {
         await using var backend = await ExampleBackend.StartAsync(language);

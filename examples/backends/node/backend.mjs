@@ -79,13 +79,6 @@ for (const file of fs.readdirSync(settings.data).filter((name) => name.endsWith(
   if (!log.ended) run(log);
 }
 
-const server = new grpc.Server();
-server.addService(service, { WatchJob: watchJob(findLog, Number(settings.heartbeat) * 1000) });
-server.bindAsync(settings.listen, grpc.ServerCredentials.createInsecure(), (error) => {
-  if (error) throw error;
-  console.log(`WatchJob at http://${settings.listen}, POST http://${settings.jobs}/jobs starts a job`);
-});
-
 // POST /jobs?iterations=50&delayMs=200 answers with the job's id; GET /watches with how many streams are open.
 const [jobsHost, jobsPort] = settings.jobs.split(':');
 http
@@ -97,4 +90,13 @@ http
     } else if (pathname === '/watches') response.end(`${open.watches}\n`);
     else response.writeHead(404).end();
   })
-  .listen(Number(jobsPort), jobsHost);
+  .listen(Number(jobsPort), jobsHost, serve);
+
+function serve() {
+  const server = new grpc.Server();
+  server.addService(service, { WatchJob: watchJob(findLog, Number(settings.heartbeat) * 1000) });
+  server.bindAsync(settings.listen, grpc.ServerCredentials.createInsecure(), (error) => {
+    if (error) throw error;
+    console.log(`WatchJob at http://${settings.listen}, POST http://${settings.jobs}/jobs starts a job`);
+  });
+}

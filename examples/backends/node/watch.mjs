@@ -15,7 +15,7 @@ export const watchJob = (findLog, heartbeat) => async (call) => {
   open.watches++;
   try {
     await watch(call, findLog, heartbeat);
-    call.end(); // OK: after a terminal event, after history_only, or to a watcher that has gone
+    call.end(); // OK: after a terminal event, after history_only, and to a watcher that has gone
   } catch (error) {
     call.emit('error', error); // { code, details, metadata }; the metadata are the trailers
   } finally {
@@ -68,9 +68,11 @@ function batch(log, after, upTo) {
   return events;
 }
 
-// Rule 9: write() is false while HTTP/2 holds the stream back. Who doesn't wait for 'drain' fills the memory instead.
+// Rule 9: write() is false while HTTP/2 holds the stream back. Who doesn't wait for 'drain' fills the memory instead. And
+// who doesn't stop for a watcher that has gone reads a long history to its end, for nobody, without a pause.
 async function send(call, message) {
   if (!call.cancelled && !call.write(message)) await until([call, 'drain'], [call, 'cancelled']);
+  if (call.cancelled) throw refusal(grpc.status.CANCELLED, 'the watcher has gone');
 }
 
 // True as soon as one of these happens, false after so many milliseconds. Nothing is left behind in either case:

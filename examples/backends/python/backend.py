@@ -87,8 +87,6 @@ async def main(settings):
         ]
     )
     optimizer_pb2_grpc.add_OptimizerServiceServicer_to_server(optimizer, server)
-    if server.add_insecure_port(settings.listen) == 0:
-        raise SystemExit(f"{settings.listen} is taken.")
 
     # An exception in one task ends the group and so the process: a disk that fails must not leave jobs half alive.
     async with asyncio.TaskGroup() as jobs:
@@ -115,6 +113,8 @@ async def main(settings):
                 jobs.create_task(run(log))
         host, port = settings.jobs.split(":")
         await asyncio.start_server(answer, host, int(port))
+        if server.add_insecure_port(settings.listen) == 0:
+            raise SystemExit(f"{settings.listen} is taken.")
         await server.start()
         print(f"WatchJob at http://{settings.listen}, POST http://{settings.jobs}/jobs starts a job", flush=True)
         await server.wait_for_termination()
