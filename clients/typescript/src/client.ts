@@ -6,7 +6,7 @@ import { Connection, type ConnectionListener, type ConnectionSnapshot, type Conn
 import { Emitter } from './emitter.ts';
 import { GatewayError } from './errors.ts';
 import { errorOf, Job, type JobHost } from './job.ts';
-import { type ClientMessage, parseServerMessage, type ServerMessage } from './messages.ts';
+import { type ClientMessage, parseServerMessage } from './messages.ts';
 import type { ClientEvents, GatewayClientOptions, WatchOptions } from './options.ts';
 import { Replays } from './replays.ts';
 import { idleSnapshot, type JobSnapshot } from './snapshot.ts';
@@ -169,11 +169,7 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
 
   received(frame: unknown): void {
     const message = parseServerMessage(frame);
-    if (message) this.#route(message);
-    else this.failed(new GatewayError('invalid_server_message', 'not a message'));
-  }
-
-  #route(message: ServerMessage): void {
+    if (!message) return this.failed(new GatewayError('invalid_server_message', 'not a message'));
     if (message.type === 'pong' || this.#replays.take(message)) return;
     if (message.type === 'replay' && message.requested) return;
     const job = this.#jobs.get(message.jobId) ?? [...this.#jobs.values()].find((other) => other.awaits(message.requestId));

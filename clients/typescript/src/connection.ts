@@ -158,9 +158,8 @@ export class Connection implements PageListener {
       this.#openSocket(phase, await getToken({ expired: this.#expired }));
     } catch (cause) {
       if (phase !== this.#phase) return;
-      const error = new GatewayError('token_failed', 'getToken failed', { cause, retryable: true });
-      this.#listener.failed(error);
-      this.#lost(error.message);
+      this.#listener.failed(new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
+      this.#lost('getToken failed');
     }
   }
 

@@ -10,14 +10,12 @@ export interface PageListener {
 /** Listens where there is a page; elsewhere it does nothing. Returns how to stop. */
 export function listenToPage({ woke, offline, hidden }: PageListener): () => void {
   const controller = new AbortController();
-  const listen = (target: EventTarget | undefined, name: string, heard: () => void): void =>
-    target?.addEventListener(name, heard, controller);
   const { window, document } = globalThis;
-  listen(window, 'online', woke);
-  listen(window, 'offline', offline);
-  listen(window, 'pageshow', woke);
-  listen(window, 'pagehide', hidden);
-  listen(document, 'resume', woke);
-  listen(document, 'visibilitychange', () => document.visibilityState === 'visible' && woke());
+  window?.addEventListener('online', woke, controller);
+  window?.addEventListener('offline', offline, controller);
+  window?.addEventListener('pageshow', woke, controller);
+  window?.addEventListener('pagehide', hidden, controller);
+  document?.addEventListener('resume', woke, controller);
+  document?.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && woke(), controller);
   return () => controller.abort();
 }

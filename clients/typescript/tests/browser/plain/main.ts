@@ -8,7 +8,7 @@ export interface Heard {
   readonly statuses: string[];
   notifications: number;
   longestFrame: number;
-  /** When the browser had painted the newest of the ids, in ms since the navigation. */
+  /** When the browser had painted what the last notification told, in ms since the navigation; 0 until then. */
   lastPaint: number;
   ids(): number[];
 }
@@ -25,10 +25,14 @@ const heard: Heard = { client, subscription, statuses: [], notifications: 0, lon
 subscription.on('events', (events) => sessionStorage.setItem('ids', JSON.stringify([...ids(), ...events.map(({ id }) => id)])));
 subscription.on('status', (status) => heard.statuses.push(status));
 subscription.subscribe(() => {
-  heard.notifications++;
+  const mine = ++heard.notifications;
+  heard.lastPaint = 0;
   document.body.textContent = String(subscription.getSnapshot().lastEventId);
   // A frame's callbacks run before its paint; the next task after it.
-  requestAnimationFrame(() => setTimeout(() => (heard.lastPaint = performance.now())));
+  const painted = (): void => {
+    if (mine === heard.notifications) heard.lastPaint = performance.now();
+  };
+  requestAnimationFrame(() => setTimeout(painted));
 });
 
 let last = performance.now();
