@@ -46,5 +46,5 @@ fmt: ## Format code and protos in place
 	$(BIOME) check --write
 
 clean: ## Remove what builds and tests leave behind
-	rm -rf src/Gateway/wwwroot clients/typescript/dist clients/typescript/tests/generated examples/*/dist
+	rm -rf src/Gateway/wwwroot clients/typescript/dist clients/typescript/tests/generated examples/*/dist examples/backends/*/generated
 	find src tests bench \( -name bin -o -name obj -o -name TestResults \) -type d -prune -exec rm -rf {} +

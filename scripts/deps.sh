@@ -25,21 +25,32 @@ dotnet tool restore > /dev/null
 dotnet restore OptimizationGateway.sln --verbosity quiet
 npm ci --no-audit --no-fund --loglevel=error
 
+# What only Debian's packages bring. Without them their tests are skipped, and with CI=true they fail.
+packages=()
+
 browser=""
 for name in chromium chromium-browser google-chrome; do
     browser=$(command -v "$name") && break
 done
-if [ -z "$browser" ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
-    echo "installing chromium for the browser tests"
-    export DEBIAN_FRONTEND=noninteractive
-    if { apt-get update -qq &&
-        apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 chromium fonts-dejavu-core; } > /dev/null; then
-        browser=$(command -v chromium)
+[ -n "$browser" ] || packages+=(chromium fonts-dejavu-core)
+
+# What examples/backends/python and go are made with; the list is also in examples/backends/README.md.
+for package in make protobuf-compiler protobuf-compiler-grpc python3-grpcio python3-protobuf \
+    golang-go golang-google-grpc-dev golang-github-golang-protobuf-1-5-dev protoc-gen-go protoc-gen-go-grpc; do
+    dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2> /dev/null | grep -qx installed || packages+=("$package")
+done
+
+if [ ${#packages[@]} -gt 0 ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        echo "installing ${packages[*]}"
+        export DEBIAN_FRONTEND=noninteractive
+        if { apt-get update -qq &&
+            apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 "${packages[@]}"; } > /dev/null; then
+            packages=()
+        fi
     fi
 fi
-if [ -n "$browser" ]; then
-    echo "browser $browser"
-else
-    echo "No chromium found: the browser tests will be skipped. To run them, as root:"
-    echo "    apt-get install --no-install-recommends chromium fonts-dejavu-core"
+if [ ${#packages[@]} -gt 0 ]; then
+    echo "Not there, so the tests of the page (chromium) or of examples/backends will be skipped. To run them, on Debian as root:"
+    echo "    apt-get install --no-install-recommends ${packages[*]}"
 fi

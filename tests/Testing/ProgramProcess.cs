@@ -10,7 +10,9 @@ namespace OptimizationGateway.Testing;
 /// <param name="settings">Its arguments.</param>
 /// <param name="ready">Where it listens once it is ready.</param>
 /// <param name="prelude">What a shell does before it becomes the program: signals and limits that are inherited.</param>
-public sealed class ProgramProcess(string assembly, string[] settings, Uri ready, string prelude = ":") : IAsyncDisposable
+/// <param name="runtime">What runs it: another one for a program in another language.</param>
+public sealed class ProgramProcess(string assembly, string[] settings, Uri ready, string prelude = ":", string runtime = "dotnet")
+    : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> output = new();
     private Process? process;
@@ -31,6 +33,16 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
     /// <summary>How many descriptors it has open.</summary>
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{Running.Id}/fd").Length;
 
+    /// <summary>How much memory it has in use, in bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            Running.Refresh();
+            return Running.WorkingSet64;
+        }
+    }
+
     /// <summary>How much CPU time it has used.</summary>
     public TimeSpan Cpu
     {
@@ -45,7 +57,7 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
 
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("sh", ["-c", $"{prelude}; exec dotnet \"$@\"", "sh", assembly, .. settings])
+        var start = new ProcessStartInfo("sh", ["-c", $"{prelude}; exec {runtime} \"$@\"", "sh", assembly, .. settings])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -1,10 +1,11 @@
 // What a user gets: the packed tarball, looked at by publint and attw, then installed into a fresh Vite app outside this
 // repository and built there. Nothing is asked of a registry: the app's tools are linked from here.
+// What doesn't wait for something else runs beside it; all that was said is shown, and every failure counts.
 
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
@@ -12,7 +13,16 @@ const tools = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 const app = mkdtempSync(join(tmpdir(), 'optimization-client-app-'));
 
 function run(name, args, cwd) {
-  execFileSync(name, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  const begun = Date.now();
+  return new Promise((resolve, reject) => {
+    execFile(name, args, { cwd }, (error, stdout, stderr) => {
+      const what = [name, ...args].map((part) => basename(part)).join(' ');
+      console.log(`${error ? 'FAILED' : 'ok    '} ${((Date.now() - begun) / 1000).toFixed(1)} s  ${what}`);
+      if (!error) return resolve();
+      console.log(stdout + stderr);
+      reject(new Error(`${what} failed`));
+    });
+  });
 }
 
 const code = `
@@ -41,14 +51,9 @@ const compilerOptions = {
   skipLibCheck: false,
 };
 
-try {
-  run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', app], here);
-  const tarball = join(app, 'optimization-gateway-client-0.1.0.tgz');
-  run(join(tools, '.bin/publint'), ['run', tarball, '--strict'], here);
-  run(join(tools, '.bin/attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--quiet'], here);
-
+async function buildApp() {
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  run('npm', ['install', tarball, '--offline', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error'], app);
+  await run('npm', ['install', tarball, '--offline', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error'], app);
   for (const name of ['react', '@types/react', 'csstype', 'vue', '@vue', 'vite', '@babel']) {
     const target = join(app, 'node_modules', name);
     mkdirSync(join(target, '..'), { recursive: true });
@@ -58,9 +63,40 @@ try {
   writeFileSync(join(app, 'index.html'), '<script type="module" src="/src/main.ts"></script>');
   writeFileSync(join(app, 'src/main.ts'), code);
   writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
-  run(join(tools, '.bin/tsc'), ['-p', '.'], app);
-  run('node', [join(tools, 'vite/bin/vite.js'), 'build', '--logLevel', 'warn'], app);
-  console.log('The package installs into a fresh Vite app and builds there.');
+  await allOf(
+    run(join(tools, '.bin/tsc'), ['-p', '.'], app),
+    run('node', [join(tools, 'vite/bin/vite.js'), 'build', '--logLevel', 'warn'], app),
+  );
+}
+
+async function checkTarball() {
+  await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', app], here);
+  await allOf(
+    run(join(tools, '.bin/publint'), ['run', tarball, '--strict'], here),
+    run(join(tools, '.bin/attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--quiet'], here),
+    buildApp(),
+  );
+}
+
+async function checkTypes() {
+  await run(join(tools, '.bin/buf'), ['generate'], here);
+  await run(join(tools, '.bin/tsc'), ['-p', 'tests'], here);
+}
+
+/** Waits for all to end, then fails with the first failure: nothing goes on in a folder that is removed. */
+async function allOf(...parts) {
+  const failed = (await Promise.allSettled(parts)).find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+const tarball = join(app, 'optimization-gateway-client-0.1.0.tgz');
+
+try {
+  await allOf(checkTypes(), checkTarball());
+  console.log('The types hold; the package installs into a fresh Vite app and builds there.');
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   rmSync(app, { recursive: true, force: true });
 }

@@ -30,14 +30,14 @@ export class Batch {
 
   #schedule(): () => void {
     const { flush } = this;
-    if (this.#mode === false) {
+    const mode = this.#mode;
+    if (mode === false) {
       queueMicrotask(flush);
       return () => {};
     }
-    const isFrame = this.#mode === 'frame';
-    // Both, and the first wins: a tab can be hidden between asking for a frame and getting it.
-    const timer = setTimeout(flush, isFrame ? hiddenMs : Number(this.#mode));
-    const frame = isFrame && typeof requestAnimationFrame === 'function' ? requestAnimationFrame(flush) : 0;
+    // A frame and a timer, and the first wins: a tab can be hidden between asking for a frame and getting it.
+    const frame = mode === 'frame' && globalThis.requestAnimationFrame?.(flush);
+    const timer = setTimeout(flush, mode === 'frame' ? hiddenMs : mode);
     return () => {
       clearTimeout(timer);
       if (frame) cancelAnimationFrame(frame);

@@ -1,13 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { defaultBackoff } from './backoff.ts';
 import { Batch } from './batch.ts';
 import { Connection, type ConnectionListener, type ConnectionSnapshot, type ConnectionState } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { GatewayError } from './errors.ts';
 import { errorOf, Job, type JobHost } from './job.ts';
-import { type ClientMessage, parseServerMessage, type ServerMessage } from './messages.ts';
+import { type ClientMessage, parseServerMessage } from './messages.ts';
 import type { ClientEvents, GatewayClientOptions, WatchOptions } from './options.ts';
-import { isOffline, listenToPage, type PageListener } from './pageEvents.ts';
 import { Replays } from './replays.ts';
 import { idleSnapshot, type JobSnapshot } from './snapshot.ts';
 import { type GatewayStorage, JobRecords } from './storage.ts';
@@ -36,23 +36,22 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
 }
 
 /** Puts the parts together. What isn't in GatewayClient is what the parts call: nobody else sees it in the types. */
-class Client implements GatewayClient, JobHost, ConnectionListener, PageListener {
+class Client implements GatewayClient, JobHost, ConnectionListener {
   readonly records: JobRecords;
   readonly #options: GatewayClientOptions;
   readonly #connection: Connection;
-  readonly #jobs = new Map<string, Job>();
+  readonly #jobs = new Map<string | undefined, Job>();
   readonly #batch: Batch;
   readonly #replays = new Replays(this);
   readonly #emitter = new Emitter<ClientEvents>();
   #requests = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
-  #stopListening: (() => void) | undefined;
   /** Why the gateway doesn't want us back. */
-  #final: GatewayError | undefined;
+  #final: GatewayError | null = null;
 
   constructor(options: GatewayClientOptions) {
     this.#options = options;
-    const { on, reconnect, keepAlive, signal } = options;
+    const { on, reconnect, keepAlive, lazy, signal } = options;
     if (on?.state) this.on('state', on.state);
     if (on?.error) this.on('error', on.error);
     const url = absolute(options.url);
@@ -62,15 +61,17 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
       {
         ...options,
         url,
-        reconnect: reconnect !== false && { minDelay: 500, maxDelay: 20_000, ...reconnect },
+        reconnect: reconnect !== false && { ...defaultBackoff, ...reconnect },
         keepAlive: keepAlive !== false && { interval: 15_000, timeout: 10_000, ...keepAlive },
-        WebSocket: options.WebSocket ?? WebSocket,
-        isOffline: () => options.networkEvents !== false && isOffline(),
+        // On a server there may be none, nor any need of one.
+        WebSocket: options.WebSocket ?? globalThis.WebSocket,
+        networkEvents: options.networkEvents !== false,
       },
       this,
     );
     signal?.addEventListener('abort', () => this.close(), { once: true });
-    if (options.lazy === false && !signal?.aborted) this.connect();
+    if (signal?.aborted) this.close();
+    else if (lazy === false) this.connect();
   }
 
   get state(): ConnectionState {
@@ -90,7 +91,7 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
     this.#jobs.set(jobId, job);
     clearTimeout(this.#idleTimer);
     const subscription = new Subscription(job, this.#replays, options);
-    if (this.state === 'idle' && !this.#options.signal?.aborted) this.connect();
+    if (this.state === 'idle') this.connect();
     // A job that begins while there is no connection hears of it as the others did.
     else if (!known && !this.isOpen && this.state !== 'connecting') this.#tellLost(job, Date.now());
     return subscription;
@@ -109,14 +110,14 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
   }
 
   connect(): void {
-    if (this.#options.networkEvents !== false) this.#stopListening ??= listenToPage(this);
     this.#connection.connect();
   }
 
   close(): void {
-    this.#end('closed');
+    clearTimeout(this.#idleTimer);
+    this.#connection.close('closed');
     this.#replays.abortAll();
-    this.#settle();
+    this.hidden();
   }
 
   ping(): void {
@@ -147,18 +148,11 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
 
   released(job: Job): void {
     this.#jobs.delete(job.jobId);
-    if (this.#jobs.size === 0 && this.#options.lazy !== false && this.state !== 'closed')
-      this.#idleTimer = setTimeout(() => this.#end('idle'), this.#options.idleTimeout ?? 30_000);
+    if (this.#jobs.size === 0 && this.#options.lazy !== false && this.#connection.isWanted)
+      this.#idleTimer = setTimeout(() => this.#connection.close('idle'), this.#options.idleTimeout ?? 30_000);
   }
 
-  #end(state: 'closed' | 'idle'): void {
-    clearTimeout(this.#idleTimer);
-    this.#stopListening?.();
-    this.#stopListening = undefined;
-    this.#connection.close(state);
-  }
-
-  // --- What the connection and the page tell -------------------------------------------------------------------------
+  // --- What the connection tells -------------------------------------------------------------------------------------
 
   changed(snapshot: ConnectionSnapshot): void {
     this.#emitter.emit('state', snapshot);
@@ -175,42 +169,24 @@ class Client implements GatewayClient, JobHost, ConnectionListener, PageListener
 
   received(frame: unknown): void {
     const message = parseServerMessage(frame);
-    if (message) this.#route(message);
-    else this.failed(new GatewayError('invalid_server_message', 'not a message'));
-  }
-
-  #route(message: ServerMessage): void {
+    if (!message) return this.failed(new GatewayError('invalid_server_message', 'not a message'));
     if (message.type === 'pong' || this.#replays.take(message)) return;
     if (message.type === 'replay' && message.requested) return;
-    const job = this.#jobs.get(message.jobId ?? '') ?? [...this.#jobs.values()].find((other) => other.awaits(message.requestId));
+    const job = this.#jobs.get(message.jobId) ?? [...this.#jobs.values()].find((other) => other.awaits(message.requestId));
     if (!job?.take(message) && message.type === 'error') this.failed(errorOf(message));
   }
 
-  lost(heardAt: number, final: GatewayError | undefined): void {
+  lost(heardAt: number, final: GatewayError | null): void {
     this.#final = final;
     for (const job of this.#jobs.values()) this.#tellLost(job, heardAt);
   }
 
   #tellLost(job: Job, heardAt: number): void {
-    const comesBack = this.state !== 'closed' && this.state !== 'idle';
-    job.disconnected(comesBack ? heardAt : undefined, this.#final);
-  }
-
-  woke(): void {
-    this.#connection.wake();
-  }
-
-  offline(): void {
-    this.#connection.goOffline();
-  }
-
-  hidden(): void {
-    this.#settle();
-    this.#connection.suspend();
+    job.disconnected(this.#connection.isWanted ? heardAt : undefined, this.#final);
   }
 
   /** Shows and stores what has come. */
-  #settle(): void {
+  hidden(): void {
     this.#batch.flush();
     for (const job of this.#jobs.values()) job.view.save();
   }

@@ -3,6 +3,7 @@ import { isFinalCloseCode, tokenExpired } from './closeCodes.ts';
 import { GatewayError } from './errors.ts';
 import { KeepAlive, type KeepAliveOptions } from './keepalive.ts';
 import type { GetToken, WebSocketConstructor, WebSocketLike } from './options.ts';
+import { listenToPage, type PageListener } from './pageEvents.ts';
 
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'offline' | 'closed';
 
@@ -23,17 +24,18 @@ export interface ConnectionSettings {
   readonly getToken?: GetToken;
   readonly reconnect: BackoffOptions | false;
   readonly keepAlive: KeepAliveOptions | false;
+  readonly networkEvents: boolean;
   readonly WebSocket: WebSocketConstructor;
-  /** Whether the page knows that there is no network. */
-  readonly isOffline: () => boolean;
 }
 
 export interface ConnectionListener {
   changed(snapshot: ConnectionSnapshot): void;
   opened(): void;
   received(frame: unknown): void;
-  /** The socket is gone; it was last heard of at `heardAt`. `final` where it won't come back by itself. */
-  lost(heardAt: number, final: GatewayError | undefined): void;
+  /** The page is left; the socket still stands. */
+  hidden(): void;
+  /** The socket is gone; it was last heard of at `heardAt`. `final` where the other side doesn't want us back. */
+  lost(heardAt: number, final: GatewayError | null): void;
   failed(error: GatewayError): void;
 }
 
@@ -58,7 +60,7 @@ const stableMs = 10_000;
 
 const noSocket = { reason: '', closeCode: null, retryAt: null };
 
-export class Connection {
+export class Connection implements PageListener {
   snapshot: ConnectionSnapshot = { ...noSocket, state: 'idle', since: Date.now() };
   readonly #settings: ConnectionSettings;
   readonly #listener: ConnectionListener;
@@ -68,6 +70,7 @@ export class Connection {
   #openedAt = 0;
   #heardAt = 0;
   #expired = false;
+  #stopListening: (() => void) | undefined;
 
   constructor(settings: ConnectionSettings, listener: ConnectionListener) {
     this.#settings = settings;
@@ -84,14 +87,22 @@ export class Connection {
     return this.#phase.at === 'open';
   }
 
+  /** Whether it comes back by itself. */
+  get isWanted(): boolean {
+    return this.#phase.at !== 'idle' && this.#phase.at !== 'closed';
+  }
+
   /** Starts, also after a final close. Where attempts are being made already it makes the next one now. */
   connect(): void {
+    if (this.#settings.networkEvents) this.#stopListening ??= listenToPage(this);
     if (this.isOpen || this.#phase.at === 'dialling') return;
     this.#dial();
   }
 
   /** Ends it with 1000. `idle` where it is only not needed at the moment. */
   close(state: 'closed' | 'idle'): void {
+    this.#stopListening?.();
+    this.#stopListening = undefined;
     this.#attempts = 0;
     this.#leave({ at: state }, { state });
   }
@@ -106,60 +117,64 @@ export class Connection {
   }
 
   /** The page is seen again or the network is back: no reason to wait any longer. */
-  wake(): void {
+  readonly woke = (): void => {
     this.probe();
-    if (this.#isWanted) this.connect();
-  }
+    if (this.isWanted) this.connect();
+  };
 
   /** The network is gone: nothing is tried until it is back. */
-  goOffline(): void {
-    if (this.#isWanted) this.#waitForNetwork();
-  }
+  readonly offline = (): void => {
+    if (this.isWanted) this.#waitForNetwork();
+  };
+
+  /** A page with an open socket can't stay in the back/forward cache. */
+  readonly hidden = (): void => {
+    this.#listener.hidden();
+    if (this.isWanted) this.#leave({ at: 'suspended' }, { state: 'reconnecting', reason: 'the page was left' });
+  };
 
   #waitForNetwork(): void {
     this.#leave({ at: 'offline' }, { state: 'offline', reason: 'the browser is offline' });
   }
 
-  /** A page with an open socket can't stay in the back/forward cache. */
-  suspend(): void {
-    if (this.#isWanted) this.#leave({ at: 'suspended' }, { state: 'reconnecting', reason: 'the page was left' });
-  }
-
-  get #isWanted(): boolean {
-    return this.#phase.at !== 'idle' && this.#phase.at !== 'closed';
+  /** `navigator.onLine` may be wrong about being online, hardly ever about being offline. */
+  get #isOffline(): boolean {
+    return this.#settings.networkEvents && globalThis.navigator?.onLine === false;
   }
 
   #dial(): void {
     const phase: Phase = { at: 'dialling' };
-    if (this.#settings.isOffline()) return this.#waitForNetwork();
+    if (this.#isOffline) return this.#waitForNetwork();
     const { reason, closeCode } = this.snapshot;
     this.#enter(phase, { state: this.#openedAt || this.#attempts ? 'reconnecting' : 'connecting', reason, closeCode });
     if (phase !== this.#phase) return;
     const { getToken } = this.#settings;
-    if (!getToken) return this.#openSocket(phase);
-    // Inside the chain, so that one that throws at once is no different.
-    Promise.resolve({ expired: this.#expired })
-      .then(getToken)
-      .then(
-        (token) => this.#openSocket(phase, token),
-        (cause: unknown) => {
-          if (phase !== this.#phase) return;
-          this.#listener.failed(new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
-          this.#lost('getToken failed');
-        },
-      );
+    if (getToken) this.#askToken(phase, getToken);
+    else this.#openSocket(phase);
+  }
+
+  async #askToken(phase: Phase, getToken: GetToken): Promise<void> {
+    try {
+      this.#openSocket(phase, await getToken({ expired: this.#expired }));
+    } catch (cause) {
+      if (phase !== this.#phase) return;
+      this.#listener.failed(new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
+      this.#lost('getToken failed');
+    }
   }
 
   #openSocket(phase: Phase, token?: string | null): void {
     if (phase !== this.#phase) return;
     const { WebSocket, url } = this.#settings;
     try {
-      const socket = new WebSocket(url, token ? ['optimization.v1', `bearer.${token}`] : ['optimization.v1']);
+      const protocols = ['optimization.v1'];
+      if (token) protocols.push(`bearer.${token}`);
+      const socket = new WebSocket(url, protocols);
       phase.socket = socket;
       phase.timer = setTimeout(() => this.#lost('no connection in time'), openTimeoutMs);
       socket.onopen = () => this.#opened(socket);
       socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#received(data);
-      socket.onclose = ({ code, reason }: CloseEvent) => this.#closed(code, reason || `the connection closed (${code})`);
+      socket.onclose = ({ code, reason }: CloseEvent) => this.#lost(reason || `the connection closed (${code})`, code);
     } catch (cause) {
       this.#giveUp(new GatewayError('connection_refused', 'no socket could be made', { cause }));
     }
@@ -182,17 +197,12 @@ export class Connection {
     this.#listener.received(frame);
   }
 
-  #closed(closeCode: number, reason: string): void {
-    if (isFinalCloseCode(closeCode)) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
-    this.#expired ||= closeCode === tokenExpired;
-    this.#lost(reason, closeCode);
-  }
-
-  /** Comes back later, or at once after a long connection whose token has expired. */
+  /** Comes back later, or at once after a long connection whose token has expired, or not at all. */
   #lost(reason: string, closeCode?: number): void {
-    const { reconnect, getToken, isOffline } = this.#settings;
-    if (!reconnect) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
-    if (isOffline()) return this.#waitForNetwork();
+    const { reconnect, getToken } = this.#settings;
+    this.#expired ||= closeCode === tokenExpired;
+    if (!reconnect || isFinalCloseCode(closeCode ?? 0)) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
+    if (this.#isOffline) return this.#waitForNetwork();
     if (this.isOpen && Date.now() - this.#openedAt >= stableMs) this.#attempts = 0;
     const renew = closeCode === tokenExpired && !this.#attempts && getToken;
     const delay = renew ? 0 : backoffDelay(this.#attempts, reconnect);
@@ -208,7 +218,7 @@ export class Connection {
   }
 
   /** Lets go of the socket, whatever it still says. */
-  #leave(phase: Phase, snapshot: Partial<ConnectionSnapshot>, final?: GatewayError): void {
+  #leave(phase: Phase, snapshot: Partial<ConnectionSnapshot>, final: GatewayError | null = null): void {
     const { socket } = this.#phase;
     const heardAt = this.isOpen ? this.#heardAt : Date.now();
     this.#keepAlive?.stop();

@@ -53,14 +53,8 @@ export class GatewayError extends Error {
   readonly details: GatewayErrorDetails;
 
   constructor(code: ErrorCode, message: string, details: GatewayErrorDetails = {}) {
-    super(message, { cause: details.cause });
+    super(message, details);
     this.code = code;
     this.details = details;
   }
-}
-
-/** Someone else's function failed: it is told as an uncaught error would be, and nothing of ours stops. */
-export function reportUncaught(error: unknown): void {
-  if (typeof reportError === 'function') reportError(error);
-  else console.error(error);
 }

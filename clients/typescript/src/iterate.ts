@@ -8,6 +8,9 @@ export async function* eventsOf(
   view: { readonly droppedId: number; readonly restarts: number },
 ): AsyncGenerator<JobEvent, void, undefined> {
   let { droppedId: last, restarts } = view;
+  let wake = (): void => {};
+  // It ends with the subscription.
+  subscription.subscribe(() => wake());
   try {
     while (!subscription.isStopped) {
       if (restarts !== view.restarts) {
@@ -16,21 +19,18 @@ export async function* eventsOf(
       }
       const { events, status, error, jobId } = subscription.getSnapshot();
       if (view.droppedId > last) throw new GatewayError('fell_behind', 'more than maxEvents behind', { jobId });
-      const news = events.filter(({ id }) => id > last);
-      for (const event of news) {
+      for (const event of events) {
+        if (event.id <= last) continue;
         last = event.id;
         yield event;
         if (subscription.isStopped) return;
       }
       // The snapshot may have changed while the loop's body ran.
       if (subscription.getSnapshot().events !== events) continue;
-      if (error && status === 'error') throw error;
+      if (status === 'error') throw error;
       if (status === 'ended' || status === 'idle') return;
       await new Promise<void>((resolve) => {
-        const off = subscription.subscribe(() => {
-          off();
-          resolve();
-        });
+        wake = resolve;
       });
     }
   } finally {

@@ -1,4 +1,4 @@
-import { backoffDelay } from './backoff.ts';
+import { backoffDelay, defaultBackoff } from './backoff.ts';
 import { Cursor } from './cursor.ts';
 import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
@@ -42,8 +42,6 @@ const confirmed: readonly Phase[] = ['replaying', 'live', 'outage'];
 /** Those that a lost connection changes nothing about. */
 const settled: readonly Phase[] = ['new', 'loading', 'ended', 'failed', 'released'];
 
-/** Delays before a refused subscribe is sent again. */
-const refusedBackoff = { minDelay: 500, maxDelay: 20_000 };
 /** As many events may wait for the next batch; a hidden tab's can be long in coming. */
 const mostPending = 5_000;
 
@@ -84,9 +82,8 @@ export class Job {
     if (this.#phase !== 'loading') return;
     if (this.#start !== 'stored') this.#cursor.askFrom(this.#start);
     else if (record) this.#cursor.resumeAt(record.lastEventId, record.epoch);
-    this.view.seed(record, this.#cursor.shown);
-    this.#enter('away');
-    if (this.#host.isOpen) this.#subscribe();
+    this.view.seed(record, this.#cursor.seen);
+    this.#wait();
   }
 
   /** The last one's going is heeded in the next task, so that a component that is mounted anew at once finds everything as it was. */
@@ -97,7 +94,7 @@ export class Job {
 
   #release(): void {
     if (this.#phase === 'opening' || this.#isConfirmed) this.#host.send({ type: 'unsubscribe', jobId: this.jobId });
-    this.#enter('released', { status: 'idle', staleSince: null });
+    this.#enter('released', { status: 'idle' });
     this.land();
     this.view.save();
     this.#host.released(this);
@@ -112,10 +109,10 @@ export class Job {
   }
 
   /** `heardAt` is when anything was last known, if it will come back by itself. Without `final` it was closed on purpose. */
-  disconnected(heardAt: number | undefined, final?: GatewayError): void {
+  disconnected(heardAt: number | undefined, final: GatewayError | null): void {
     if (settled.includes(this.#phase)) return;
     if (heardAt) this.#goStale('away', heardAt, null);
-    else this.#enter('away', { status: final ? 'error' : 'idle', error: final ?? null, staleSince: null });
+    else this.#enter('away', { status: final ? 'error' : 'idle', error: final });
   }
 
   /** Whether an answer with this id is for this job's own `subscribe`. */
@@ -126,8 +123,7 @@ export class Job {
   /** Tries again after an error, where it was. */
   resume(): void {
     if (this.#phase !== 'failed' && this.#phase !== 'refused') return;
-    this.#enter('away', { status: 'subscribing', error: null, gap: null });
-    if (this.#host.isOpen) this.#subscribe();
+    this.#wait({ gap: null });
   }
 
   // --- Messages ------------------------------------------------------------------------------------------------------
@@ -159,21 +155,20 @@ export class Job {
       return this.#fail(new GatewayError('epoch_changed', 'the history is a new one'));
     }
     this.view.belongsTo(epoch);
-    const { shown } = this.#cursor;
-    this.#enter(status, { status, staleSince: null, error: null, earliestEventId: earliestEventId ?? null, lastEventId: shown });
+    this.#enter(status, { status, earliestEventId: earliestEventId ?? null, lastEventId: this.#cursor.seen });
   }
 
   /** The cursor moves before anybody hears of the events: whatever a handler does, they are behind us. */
   #receive(events: readonly JobEvent[], isLive: boolean): void {
     const { pending } = this.view;
     for (const event of events) if (this.#cursor.advance(event.id)) pending.push(event);
-    if (isLive && this.#phase !== 'live') this.#enter('live', { status: 'live', staleSince: null, error: null });
+    if (isLive && this.#phase !== 'live') this.#enter('live', { status: 'live' });
     this.#host.schedule(this.land);
     if (pending.length >= mostPending) this.land();
   }
 
   #unsubscribed(reason: string | undefined): void {
-    if (reason === 'job_ended') this.#enter('ended', { status: 'ended', staleSince: null, error: null });
+    if (reason === 'job_ended') this.#enter('ended', { status: 'ended' });
     // The error that came before has said why; this is for the case that it didn't.
     if (reason === 'failed') this.#fail(new GatewayError('backend_error', 'the subscription ended'));
   }
@@ -184,7 +179,7 @@ export class Job {
       this.#goStale('outage', Date.now(), error);
     } else if (message.retryable) {
       this.#goStale('refused', Date.now(), error);
-      this.#retryTimer = setTimeout(() => this.#subscribe(), backoffDelay(this.#refusals++, refusedBackoff));
+      this.#retryTimer = setTimeout(() => this.#subscribe(), backoffDelay(this.#refusals++, defaultBackoff));
     } else {
       this.#fail(error);
     }
@@ -192,8 +187,8 @@ export class Job {
   }
 
   #fail(error: GatewayError): void {
-    const gap = gapOf(error, this.#cursor.shown, (way) => this.view.draft.gap === gap && this.#leaveGap(way));
-    this.#enter('failed', { status: 'error', error, gap, staleSince: null });
+    const gap = gapOf(error, this.#cursor.seen, (way) => this.view.draft.gap === gap && this.#leaveGap(way));
+    this.#enter('failed', { status: 'error', error, gap });
   }
 
   #leaveGap({ from, startsOver }: Way): void {
@@ -210,19 +205,31 @@ export class Job {
 
   #subscribe(): void {
     this.#requestId = this.#host.nextRequestId();
-    // Until it is confirmed, what was stale still is.
-    this.#enter('opening', { status: this.view.draft.staleSince === null ? 'subscribing' : 'stale', error: null });
+    this.#enterUnconfirmed('opening');
     this.#host.send({ type: 'subscribe', jobId: this.jobId, ...this.#cursor.request(), requestId: this.#requestId });
+  }
+
+  /** Subscribes, now or with the next connection. */
+  #wait(changes?: Partial<JobSnapshot>): void {
+    this.#enterUnconfirmed('away', changes);
+    if (this.#host.isOpen) this.#subscribe();
+  }
+
+  /** Until it is confirmed, what was stale still is. */
+  #enterUnconfirmed(phase: Phase, changes?: Partial<JobSnapshot>): void {
+    const { staleSince } = this.view.draft;
+    this.#enter(phase, { ...changes, staleSince, status: staleSince ? 'stale' : 'subscribing' });
   }
 
   #goStale(phase: Phase, since: number, error: GatewayError | null): void {
     this.#enter(phase, { status: 'stale', staleSince: this.view.draft.staleSince ?? since, error });
   }
 
-  #enter(phase: Phase, changes?: Partial<JobSnapshot>): void {
+  /** Nothing stays stale or wrong of itself: who enters says if it does. */
+  #enter(phase: Phase, changes: Partial<JobSnapshot>): void {
     clearTimeout(this.#retryTimer);
     this.#phase = phase;
-    this.view.draft = { ...this.view.draft, ...changes };
+    this.view.draft = { ...this.view.draft, staleSince: null, error: null, ...changes };
     this.#host.schedule(this.land);
   }
 

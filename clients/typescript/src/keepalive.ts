@@ -22,8 +22,7 @@ export class KeepAlive {
   readonly #ping: () => void;
   readonly #dead: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the ping was sent that nothing has followed; `undefined` while resting. */
-  #askedAt: number | undefined;
+  #isAsking = false;
 
   constructor(options: KeepAliveOptions, ping: () => void, dead: () => void) {
     this.#options = options;
@@ -32,43 +31,30 @@ export class KeepAlive {
   }
 
   start(): void {
-    this.#rest();
+    this.stop();
+    this.#timer = setTimeout(() => this.probe(), this.#options.interval);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#askedAt = undefined;
+    this.#isAsking = false;
   }
 
   /** Anything that is received proves the socket. Runs for each message: no timer is touched unless a ping is out. */
   heard(): void {
-    if (this.#askedAt !== undefined) this.#rest();
+    if (this.#isAsking) this.start();
   }
 
-  /** Asks now, because the page woke up or the network changed. */
+  /** Asks: it is time to, or the page woke up or the network changed. */
   probe(): void {
-    if (this.#askedAt === undefined) this.#ask();
-  }
-
-  #rest(): void {
-    this.#askedAt = undefined;
-    this.#after(this.#options.interval, () => this.#ask());
-  }
-
-  #ask(): void {
-    this.#askedAt = Date.now();
-    this.#after(this.#options.timeout, () => this.#judge(Date.now()));
+    if (this.#isAsking) return;
+    this.stop();
+    this.#isAsking = true;
+    const due = Date.now() + this.#options.timeout;
+    this.#timer = setTimeout(() => {
+      if (Date.now() - due < lateMs) this.#dead();
+      else this.#timer = setTimeout(this.#dead, graceMs);
+    }, this.#options.timeout);
     this.#ping();
-  }
-
-  #judge(now: number): void {
-    const late = now - (this.#askedAt ?? now) - this.#options.timeout;
-    if (late < lateMs) this.#dead();
-    else this.#after(graceMs, () => this.#dead());
-  }
-
-  #after(ms: number, act: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(act, ms);
   }
 }

@@ -7,16 +7,16 @@ export type ClientMessage =
   | {
       readonly type: 'subscribe';
       readonly jobId: string;
-      readonly afterEventId?: number;
-      readonly epoch?: string;
+      readonly afterEventId?: number | undefined;
+      readonly epoch?: string | undefined;
       readonly requestId?: string;
     }
   | { readonly type: 'unsubscribe'; readonly jobId: string; readonly requestId?: string }
   | {
       readonly type: 'replay';
       readonly jobId: string;
-      readonly afterEventId?: number;
-      readonly epoch?: string;
+      readonly afterEventId?: number | undefined;
+      readonly epoch?: string | undefined;
       readonly requestId?: string;
     }
   | { readonly type: 'ping'; readonly requestId?: string };
@@ -79,24 +79,13 @@ export type JobMessage = Exclude<ServerMessage, PongMessage>;
 
 /** Reads one frame. `undefined` if it is no message of ours; one of a newer gateway's types passes and is ignored further on. */
 export function parseServerMessage(frame: unknown): ServerMessage | undefined {
-  if (typeof frame !== 'string') return undefined;
   try {
-    const value: unknown = JSON.parse(frame);
-    return isMessage(value) ? value : undefined;
+    const message = JSON.parse(String(frame)) as ServerMessage;
+    // The gateway is ours, so this checks what would break the cursor if it were wrong, not every member. Another form throws.
+    const events = message.type === 'replay' ? message.data : message.type === 'event' ? [message.event] : [];
+    const isWhole = typeof message.type === 'string' && events.every(({ id }) => Number.isSafeInteger(id));
+    return isWhole ? message : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** The gateway is ours, so this checks what would break the cursor if it were wrong, not every member. */
-function isMessage(value: unknown): value is ServerMessage {
-  const message = value as { readonly type?: unknown; readonly data?: unknown; readonly event?: unknown } | null;
-  const type = message?.type;
-  if (typeof type !== 'string') return false;
-  if (type === 'replay') return Array.isArray(message?.data) && message.data.every(hasId);
-  return type !== 'event' || hasId(message?.event);
-}
-
-function hasId(value: unknown): boolean {
-  return Number.isSafeInteger((value as Partial<JobEvent> | null | undefined)?.id);
 }

@@ -4,9 +4,9 @@ import { errorOf, type JobHost } from './job.ts';
 import type { ServerMessage } from './messages.ts';
 
 interface Request {
-  readonly jobId: string;
+  /** What is sent; it goes on after the last event that has come. */
+  readonly message: { readonly type: 'replay'; readonly jobId: string; afterEventId: number; readonly requestId: string };
   readonly events: JobEvent[];
-  after: number;
   readonly resolve: (events: readonly JobEvent[]) => void;
   readonly reject: (error: GatewayError) => void;
 }
@@ -20,19 +20,20 @@ export class Replays {
     this.#host = host;
   }
 
-  ask(jobId: string, after: number, signal: AbortSignal): Promise<readonly JobEvent[]> {
+  ask(jobId: string, afterEventId: number, signal: AbortSignal): Promise<readonly JobEvent[]> {
     const id = this.#host.nextRequestId();
     return new Promise<readonly JobEvent[]>((resolve, reject) => {
-      const request = { jobId, after, events: [], resolve, reject };
-      this.#waiting.set(id, request);
+      const message = { type: 'replay' as const, jobId, afterEventId, requestId: id };
+      this.#waiting.set(id, { message, events: [], resolve, reject });
+      if (signal.aborted) return this.#abort(id);
       signal.addEventListener('abort', () => this.#abort(id), { once: true });
-      this.#ask(request, id);
+      this.#host.send(message);
     });
   }
 
   /** After a reconnect. */
   askAgain(): void {
-    for (const [id, request] of this.#waiting) this.#ask(request, id);
+    for (const { message } of this.#waiting.values()) this.#host.send(message);
   }
 
   abortAll(): void {
@@ -45,8 +46,11 @@ export class Replays {
     const request = this.#waiting.get(id);
     if (!request) return false;
     if (message.type === 'replay') {
-      request.events.push(...message.data.filter((event) => event.id > request.after));
-      request.after = request.events.at(-1)?.id ?? request.after;
+      for (const event of message.data) {
+        if (event.id <= request.message.afterEventId) continue;
+        request.message.afterEventId = event.id;
+        request.events.push(event);
+      }
       if (message.hasMore) return true;
       request.resolve(request.events);
     } else if (message.type === 'error') {
@@ -54,10 +58,6 @@ export class Replays {
     }
     this.#waiting.delete(id);
     return true;
-  }
-
-  #ask({ jobId, after }: Request, requestId: string): void {
-    this.#host.send({ type: 'replay', jobId, afterEventId: after, requestId });
   }
 
   /** One that is settled already stays as it is. */

@@ -70,9 +70,8 @@ export class JobRecords {
 }
 
 function parse(text: unknown): JobRecord | undefined {
-  if (typeof text !== 'string') return undefined;
   try {
-    const value = JSON.parse(text) as (JobRecord & { readonly version?: unknown }) | null;
+    const value = JSON.parse(String(text)) as (JobRecord & { readonly version?: unknown }) | null;
     return value?.version === version ? value : undefined;
   } catch {
     return undefined;

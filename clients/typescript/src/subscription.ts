@@ -1,5 +1,5 @@
 import { Emitter } from './emitter.ts';
-import { GatewayError } from './errors.ts';
+import type { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import { eventsOf } from './iterate.ts';
 import type { Job, Watcher } from './job.ts';
@@ -70,7 +70,6 @@ export class Subscription implements JobSubscription, Watcher {
   }
 
   replay(afterEventId = 0): Promise<readonly JobEvent[]> {
-    if (this.isStopped) return Promise.reject(new GatewayError('aborted', 'not watched any more'));
     return this.#replays.ask(this.jobId, afterEventId, this.#stopped.signal);
   }
 
@@ -95,10 +94,9 @@ export class Subscription implements JobSubscription, Watcher {
     const emitter = this.#emitter;
     for (const event of events) emitter.emit('event', event);
     if (events.length > 0) emitter.emit('events', events);
-    if (after.status !== before.status) emitter.emit('status', after.status);
-    for (const name of ['gap', 'error'] as const) {
+    for (const name of ['status', 'gap', 'error'] as const) {
       const value = after[name];
-      if (value && value !== before[name]) emitter.emit<'gap' | 'error'>(name, value);
+      if (value && value !== before[name]) emitter.emit<'status' | 'gap' | 'error'>(name, value);
     }
     if (after.status === 'ended' && before.status !== 'ended') emitter.emit('completed', after.latest);
     emitter.emit('change', undefined);

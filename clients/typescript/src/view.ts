@@ -23,6 +23,8 @@ export class JobView {
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
   /** What the storage had. */
   #record: JobRecord | undefined;
+  /** What it doesn't have yet. */
+  #unsaved: JobRecord | undefined;
   #epoch: string | undefined;
 
   constructor(jobId: string, records: JobRecords) {
@@ -53,12 +55,8 @@ export class JobView {
   /** Makes what has gathered the snapshot. Returns the events that came with it; `undefined` if nothing has changed. */
   land(): readonly JobEvent[] | undefined {
     const events = this.pending;
-    const last = events.at(-1);
-    if (last) {
-      this.pending = [];
-      this.draft = { ...this.#withEvents(events), lastEventId: last.id };
-      if (this.persist) this.#saveTimer ??= setTimeout(() => this.save(), saveEveryMs);
-    }
+    this.pending = [];
+    if (events.length > 0) this.#add(events);
     if (this.draft === this.snapshot) return undefined;
     this.snapshot = this.draft;
     return events;
@@ -66,27 +64,35 @@ export class JobView {
 
   /** Stores what has landed, never what is only on its way, and never an older cursor than is there already. */
   save(): void {
-    if (this.#saveTimer === undefined) return;
     clearTimeout(this.#saveTimer);
     this.#saveTimer = undefined;
-    const { jobId, lastEventId, latest, score, bestScore, iteration, stage } = this.snapshot;
-    if (lastEventId < (this.#record?.lastEventId ?? 0)) return;
-    this.#records.save(jobId, { lastEventId, epoch: this.#epoch, summary: { latest, score, bestScore, iteration, stage } });
+    const record = this.#unsaved;
+    this.#unsaved = undefined;
+    if (record && record.lastEventId >= this.#storedId) this.#records.save(this.snapshot.jobId, record);
   }
 
-  #withEvents(events: readonly JobEvent[]): JobSnapshot {
+  get #storedId(): number {
+    return this.#record?.lastEventId ?? 0;
+  }
+
+  #add(events: readonly JobEvent[]): void {
     const all = [...this.draft.events, ...events];
     const surplus = Math.max(0, all.length - this.maxEvents);
     this.droppedId = all[surplus - 1]?.id ?? this.droppedId;
     // A stored summary gives way to the events it was made from; its best score stands, it is of the same log.
-    const anew = this.draft.events.length === 0 && (events[0]?.id ?? 0) <= (this.#record?.lastEventId ?? 0);
+    const anew = this.draft.events.length === 0 && (events[0]?.id ?? 0) <= this.#storedId;
     const known = anew ? { ...noSummary, bestScore: this.draft.bestScore } : this.draft;
-    return { ...this.draft, ...events.reduce(summarize, known), events: all.slice(surplus) };
+    const summary = events.reduce(summarize, known);
+    const lastEventId = all.at(-1)?.id ?? 0;
+    this.draft = { ...this.draft, ...summary, lastEventId, events: all.slice(surplus) };
+    if (!this.persist) return;
+    this.#unsaved = { lastEventId, epoch: this.#epoch, summary };
+    this.#saveTimer ??= setTimeout(() => this.save(), saveEveryMs);
   }
 
   #forget(): void {
     if (this.#record) this.#records.remove(this.snapshot.jobId);
-    this.#record = undefined;
+    this.#record = this.#unsaved = undefined;
     this.draft = { ...this.draft, ...noSummary };
   }
 }

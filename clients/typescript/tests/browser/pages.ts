@@ -20,6 +20,8 @@ export async function servePages(): Promise<Pages> {
     if (!('output' in result)) throw new Error('Vite has not built once and ended.');
     for (const file of result.output) files.set(`/${name}/${file.fileName}`, file.type === 'chunk' ? file.code : file.source);
   }
+  // Somewhere to go to, and come back from.
+  files.set('/elsewhere/index.html', '<title>Elsewhere</title>');
   const server: Server = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0]?.replace(/\/$/, '/index.html') ?? '';
     const file = files.get(path);

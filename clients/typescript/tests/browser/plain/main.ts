@@ -1,4 +1,4 @@
-// The page has no user interface: it hears one job and keeps, over reloads, what it has heard.
+// The page shows the newest id and no more: it hears one job and keeps, over reloads, what it has heard.
 
 import { createGatewayClient, type GatewayClient, type JobSubscription } from '@optimization-gateway/client';
 
@@ -8,18 +8,32 @@ export interface Heard {
   readonly statuses: string[];
   notifications: number;
   longestFrame: number;
+  /** When the browser had painted what the last notification told, in ms since the navigation; 0 until then. */
+  lastPaint: number;
   ids(): number[];
 }
 
 const query = new URLSearchParams(location.search);
-const client = createGatewayClient({ url: query.get('gateway') ?? '' });
-const subscription = client.watch(query.get('job') ?? '', { afterEventId: 'stored' });
+// By default a tab has a storage of its own and goes on where it was; with `shared` all have one, and each asks for all the history.
+const shared = query.has('shared');
+const client = createGatewayClient({ url: query.get('gateway') ?? '', ...(shared && { storage: localStorage }) });
+const subscription = client.watch(query.get('job') ?? '', { afterEventId: shared ? 0 : 'stored' });
+if (shared) sessionStorage.removeItem('ids');
 const ids = (): number[] => JSON.parse(sessionStorage.getItem('ids') ?? '[]') as number[];
 
-const heard: Heard = { client, subscription, statuses: [], notifications: 0, longestFrame: 0, ids };
+const heard: Heard = { client, subscription, statuses: [], notifications: 0, longestFrame: 0, lastPaint: 0, ids };
 subscription.on('events', (events) => sessionStorage.setItem('ids', JSON.stringify([...ids(), ...events.map(({ id }) => id)])));
 subscription.on('status', (status) => heard.statuses.push(status));
-subscription.subscribe(() => heard.notifications++);
+subscription.subscribe(() => {
+  const mine = ++heard.notifications;
+  heard.lastPaint = 0;
+  document.body.textContent = String(subscription.getSnapshot().lastEventId);
+  // A frame's callbacks run before its paint; the next task after it.
+  const painted = (): void => {
+    if (mine === heard.notifications) heard.lastPaint = performance.now();
+  };
+  requestAnimationFrame(() => setTimeout(painted));
+});
 
 let last = performance.now();
 requestAnimationFrame(function measure(now) {

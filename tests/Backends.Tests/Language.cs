@@ -1,0 +1,9 @@
+namespace OptimizationGateway.Backends.Tests;
+
+/// <summary>The examples, by the language each is written in.</summary>
+public enum Language
+{
+    Node,
+    Python,
+    Go,
+}
