@@ -1,3 +1,4 @@
+using System.Net;
 using Grpc.Core;
 using OptimizationGateway.Testing;
 
@@ -151,5 +152,25 @@ public sealed class ConsoleStatesTests(RunningConsole shared) : IClassFixture<Ru
         await page.UntilEventAfterAsync(4);
         Assert.Equal([1, 2, 4, 5], await page.EventIdsAsync());
         Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
+    public async Task Its_files_allow_nothing_inline_and_are_not_sent_twice()
+    {
+        var (_, _, installation, _) = await shared.FreshAsync();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        foreach (var path in new[] { "/", "/console.js", "/console.css", "/console.json" })
+        {
+            var address = new Uri(installation.PageUrl + path);
+            using var first = await http.GetAsync(address, TestContext.Current.CancellationToken);
+            using var again = new HttpRequestMessage(HttpMethod.Get, address);
+            again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+            using var second = await http.SendAsync(again, TestContext.Current.CancellationToken);
+
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotModified), (first.StatusCode, second.StatusCode));
+            var policy = first.Headers.GetValues("Content-Security-Policy").Single();
+            Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self'", policy, StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        }
     }
 }
