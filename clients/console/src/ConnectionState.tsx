@@ -5,7 +5,7 @@ import { duration } from './text.ts';
 import { useNow } from './useNow.ts';
 
 const texts: { readonly [Name in State]: string } = {
-  idle: 'idle',
+  idle: 'nothing to watch',
   connecting: 'connecting',
   open: 'connected',
   reconnecting: 'reconnecting',

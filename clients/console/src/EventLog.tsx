@@ -27,7 +27,8 @@ export const EventLog = memo(function EventLog({ events, count }: Props): ReactN
             : `${count.toLocaleString()}, newest first`}
         </span>
       </div>
-      <ol id="events" data-dated={latest !== undefined && !isToday(latest.timestamp)}>
+      {!latest && <p className="quiet">They are listed once the page has caught up.</p>}
+      <ol id="events" hidden={!latest} data-dated={latest !== undefined && !isToday(latest.timestamp)}>
         {rows.map((event) => (
           <Row key={event.id} event={event} />
         ))}

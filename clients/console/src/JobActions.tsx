@@ -9,11 +9,7 @@ interface Props {
   readonly steered: () => void;
 }
 
-const actions: readonly { readonly name: JobAction; readonly label: string; readonly allowed: readonly JobState[] }[] = [
-  { name: 'pause', label: 'Pause', allowed: ['running', 'retrying'] },
-  { name: 'resume', label: 'Resume', allowed: ['paused'] },
-  { name: 'cancel', label: 'Cancel', allowed: ['', 'running', 'paused', 'retrying'] },
-];
+const verbs: { readonly [Action in JobAction]: string } = { pause: 'Pause', resume: 'Resume', cancel: 'Cancel' };
 
 /** What can be asked of a job that isn't over. What comes of it is seen in its events. */
 export function JobActions({ jobId, jobsApiUrl, state, steered }: Props): ReactNode {
@@ -23,11 +19,16 @@ export function JobActions({ jobId, jobsApiUrl, state, steered }: Props): ReactN
     await steerJob(jobsApiUrl, jobId, action).catch((error: Error) => setRefusal(error.message));
     steered();
   };
+  // One button that turns, so that the focus stays where it was.
+  const actions = [
+    { action: state === 'paused' ? 'resume' : 'pause', place: 'first' } as const,
+    { action: 'cancel', place: 'last' } as const,
+  ];
   return (
     <>
-      {actions.map(({ name, label, allowed }) => (
-        <button key={name} type="button" data-action={name} disabled={!allowed.includes(state)} onClick={() => ask(name)}>
-          {label}
+      {actions.map(({ action, place }) => (
+        <button key={place} type="button" data-action={action} disabled={action === 'pause' && state === ''} onClick={() => ask(action)}>
+          {verbs[action]}
         </button>
       ))}
       {refusal && (

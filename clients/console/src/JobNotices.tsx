@@ -9,7 +9,7 @@ export function JobNotices({ job }: { readonly job: JobSnapshot }): ReactNode {
   const { status, gap, error, staleSince, earliestEventId } = job;
   return (
     <>
-      {status === 'stale' && staleSince !== null && <Stale since={staleSince} why={error && `${error.code}: ${error.message}`} />}
+      {status === 'stale' && staleSince !== null && <Stale since={staleSince} why={error && `${error.code}: ${sentence(error.message)}`} />}
       {gap ? <GapChoice gap={gap} /> : status === 'error' && <Trouble job={job} />}
       {earliestEventId !== null && earliestEventId > 1 && !gap && (
         <p id="job-note" className="notice calm">
@@ -26,7 +26,7 @@ function Stale({ since, why }: { readonly since: number; readonly why: string | 
     <div id="job-stale" className="notice">
       <b role="status">Stale since {clock(since)}</b> <Age since={since} />
       <br />
-      <span id="stale-reason">{sentence(why ?? (reason || 'the connection is away'))}</span> What is shown may be old; it goes on by itself.
+      <span id="stale-reason">{why ?? sentence(reason || 'the connection is away')}</span> What is shown may be old; it goes on by itself.
     </div>
   );
 }
@@ -35,30 +35,37 @@ function Age({ since }: { readonly since: number }): ReactNode {
   return <span id="freshness">(last news {ago(since, useNow())})</span>;
 }
 
-const gapTitles: { readonly [Code in Gap['code']]: string } = {
-  history_truncated: 'Events are missing',
-  cursor_ahead: 'The log is behind this page',
-  epoch_changed: 'The log is another one now',
-  bad_event: 'An event can’t be shown',
+interface GapWords {
+  readonly title: string;
+  readonly restart: string;
+  readonly skip: string;
+}
+
+const fromNowOn = 'Only what comes from now on';
+const gapWords: { readonly [Code in Gap['code']]: GapWords } = {
+  history_truncated: { title: 'Events are missing', restart: 'Show all that is left', skip: fromNowOn },
+  cursor_ahead: { title: 'The log is behind this page', restart: 'Show the log from its start', skip: fromNowOn },
+  epoch_changed: { title: 'The log is another one now', restart: 'Show the new log from its start', skip: fromNowOn },
+  bad_event: { title: 'An event can’t be shown', restart: 'Read it again from the start', skip: 'Leave this event out' },
 };
 
 /** Nothing more comes until somebody has chosen. */
 function GapChoice({ gap }: { readonly gap: Gap }): ReactNode {
   const { code, message, earliestEventId, lastEventId } = gap;
-  const isBadEvent = code === 'bad_event';
+  const words = gapWords[code];
   return (
     <div id="job-gap" className="notice bad" role="alert" data-code={code}>
-      <b>{gapTitles[code]}</b>
+      <b>{words.title}</b>
       <p>
         {code}: {sentence(message)} This page has events up to {lastEventId}
         {earliestEventId !== null && `; the log begins at ${earliestEventId}`}.
       </p>
       <div className="row">
         <button type="button" data-choice="restart" onClick={gap.restart}>
-          {isBadEvent ? 'Read it again from the start' : 'Show all that is left'}
+          {words.restart}
         </button>
         <button type="button" data-choice="skip" onClick={gap.skip}>
-          {isBadEvent ? 'Leave this event out' : 'Only what comes from now on'}
+          {words.skip}
         </button>
       </div>
     </div>

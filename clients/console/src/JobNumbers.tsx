@@ -15,6 +15,8 @@ export function JobNumbers({ job, story, isOld }: Props): ReactNode {
   const { iteration, stage, score, bestScore, latest } = job;
   const most = story.config['maxIterations'];
   const isOver = isFinal(story.state) || job.status === 'ended';
+  // In a replay it is the time of what is being told, not ours.
+  const isPast = isOver || isOld || job.status === 'replaying';
   return (
     <dl id="numbers" className="tiles">
       <div>
@@ -35,9 +37,7 @@ export function JobNumbers({ job, story, isOld }: Props): ReactNode {
       </div>
       <div>
         <dt>Elapsed</dt>
-        <dd id="elapsed">
-          {story.startedAt === null ? '–' : <Elapsed from={story.startedAt} to={isOver || isOld ? latest?.timestamp : null} />}
-        </dd>
+        <dd id="elapsed">{story.startedAt === null ? '–' : <Elapsed from={story.startedAt} to={isPast ? latest?.timestamp : null} />}</dd>
       </div>
       <div>
         <dt>Last event</dt>

@@ -24,5 +24,5 @@ export function clock(timestamp: string | number): string {
   return isToday(timestamp) ? at.toLocaleTimeString() : `${day}, ${at.toLocaleTimeString()}`;
 }
 
-/** What others say may end with a full stop or not. */
-export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+/** What others say may begin in lower case, and end with a full stop or not. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');

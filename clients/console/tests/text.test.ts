@@ -21,6 +21,6 @@ it('writes numbers with four decimals at most', () => {
   expect([0.123456, 1, null, undefined, Number.NaN].map(number)).toEqual(['0.1235', '1', '–', '–', '–']);
 });
 
-it('ends sentences once', () => {
-  expect([sentence('No such job.'), sentence('it closed')]).toEqual(['No such job.', 'it closed.']);
+it('begins sentences in upper case and ends them once', () => {
+  expect([sentence('No such job.'), sentence('it closed')]).toEqual(['No such job.', 'It closed.']);
 });
