@@ -31,10 +31,13 @@ internal sealed class Backend(
     /// <summary>Whether a watch broke since it can't be reached, ends streams without a reason or breaks the contract, and some still are.</summary>
     public bool IsTroubled => trouble.IsOn;
 
-    public WatchStream Open(WatchJobRequest request, CancellationToken stop)
+    /// <param name="request">What to ask for.</param>
+    /// <param name="trace">The span of this call; the stream ends it.</param>
+    /// <param name="stop">Ends the stream.</param>
+    public WatchStream Open(WatchJobRequest request, WatchTrace trace, CancellationToken stop)
     {
         metrics.StreamOpened(name);
-        return new WatchStream(channels.Rent(() => metrics.StreamClosed(name)), request, time, stop);
+        return new WatchStream(channels.Rent(() => metrics.StreamClosed(name)), request, trace, time, stop);
     }
 
     /// <summary>How long a watch that wants to reopen has to wait for its turn.</summary>

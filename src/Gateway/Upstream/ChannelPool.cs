@@ -100,6 +100,9 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
             AutomaticDecompression = DecompressionMethods.None,
             AllowAutoRedirect = false,
             UseCookies = false,
+
+            // The trace is handed on by WatchTrace: left to itself the handler names a span of its own that nobody exports.
+            ActivityHeadersPropagator = null,
         };
         return GrpcChannel.ForAddress(
             address,

@@ -10,15 +10,17 @@ internal sealed class WatchStream : IDisposable
     private readonly CancellationTokenSource cancel;
     private readonly CancellationToken stop;
     private readonly ChannelLease lease;
+    private readonly WatchTrace trace;
     private readonly AsyncServerStreamingCall<WatchMessage> call;
     private readonly ITimer timer;
     private readonly bool askedForEpoch;
     private volatile bool isTimedOut;
     private bool isDisposed;
 
-    public WatchStream(ChannelLease lease, WatchJobRequest request, TimeProvider time, CancellationToken stop)
+    public WatchStream(ChannelLease lease, WatchJobRequest request, WatchTrace trace, TimeProvider time, CancellationToken stop)
     {
         this.lease = lease;
+        this.trace = trace;
         this.stop = stop;
         askedForEpoch = request.Epoch.Length > 0;
         cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -27,7 +29,7 @@ internal sealed class WatchStream : IDisposable
             lease.Invoker.AsyncServerStreamingCall(
                 WatchMethod.WatchJob,
                 host: null,
-                new CallOptions(cancellationToken: cancel.Token),
+                new CallOptions(trace.Headers, cancellationToken: cancel.Token),
                 request
             )
         );
@@ -48,12 +50,15 @@ internal sealed class WatchStream : IDisposable
 
             var hasMessage = await pending;
             timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            trace.Answered();
             return hasMessage ? new WatchRead(call.ResponseStream.Current, null) : new WatchRead(null, WatchFault.EndedEarly);
         }
         catch (RpcException e)
         {
             stop.ThrowIfCancellationRequested();
-            return new WatchRead(null, isTimedOut ? WatchFault.Silent : WatchFault.Of(e, answer, askedForEpoch));
+            var fault = isTimedOut ? WatchFault.Silent : WatchFault.Of(e, answer, askedForEpoch);
+            trace.Failed(fault.Kind);
+            return new WatchRead(null, fault);
         }
     }
 
@@ -71,6 +76,7 @@ internal sealed class WatchStream : IDisposable
         call.Dispose();
         cancel.Dispose();
         lease.Dispose();
+        trace.Dispose();
     }
 
     private void TimeOut()
