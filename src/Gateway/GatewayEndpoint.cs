@@ -49,6 +49,7 @@ internal sealed class GatewayEndpoint(
         try
         {
             var ended = await sessions.RunAsync(session);
+            metrics.ConnectionEnded(ended.Reason);
             var (duration, tally) = (time.GetElapsedTime(started), session.Tally);
             SessionLog.Ended(
                 logger,

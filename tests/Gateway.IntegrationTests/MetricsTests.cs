@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net.WebSockets;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
+using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
@@ -114,6 +117,112 @@ public sealed class MetricsTests
         Assert.Equal(2, meter["gateway.connections.refused"]);
     }
 
+    [Fact]
+    public async Task Messages_are_counted_by_type_in_both_directions_and_events_by_how_they_came()
+    {
+        await using var bridge = await Bridge.OpenAsync();
+        using var meter = new Readings(bridge.Gateway);
+        bridge.Backend.Next(Say.Subscribed(last: 2), Say.Replay(Say.Events(1, 2)), Say.Live(Say.Event(3)), Say.Live(Say.Completed(4)));
+
+        await bridge.Client.SubscribeAsync("job-1", 0);
+        await bridge.Client.UntilAsync("unsubscribed");
+        foreach (var text in new[] { """{"type":"ping"}""", """{"type":"dance"}""", "no JSON", """{"type":"unsubscribe","jobId":"a"}""" })
+        {
+            await bridge.Client.SendTextAsync(text);
+            await bridge.Client.NextAsync();
+        }
+
+        await TestGateway.EventuallyAsync(() => meter["gateway.messages.sent"] == 9, "all nine answers are counted");
+        Assert.Equal([1, 1, 1, 0, 2], Received("subscribe", "unsubscribe", "ping", "replay", "none"));
+        Assert.Equal([1, 1, 2, 2, 1, 2], Sent("subscribed", "replay", "event", "unsubscribed", "pong", "error"));
+        Assert.Equal(2, meter["gateway.events.sent", "type=replay"]);
+        Assert.Equal(2, meter["gateway.events.sent", "type=event"]);
+
+        IEnumerable<long> Received(params string[] types) => types.Select(type => meter["gateway.messages.received", $"type={type}"]);
+        IEnumerable<long> Sent(params string[] types) => types.Select(type => meter["gateway.messages.sent", $"type={type}"]);
+    }
+
+    [Fact]
+    public async Task A_subscription_is_opening_then_open_then_waiting_for_its_backend_and_open_again()
+    {
+        var clock = new FakeTimeProvider();
+        await using var bridge = await Bridge.OpenAsync(clock);
+        using var meter = new Readings(bridge.Gateway);
+        var confirm = new TaskCompletionSource();
+        var crash = new TaskCompletionSource();
+        bridge.Backend.Next(
+            async (_, stream, stopped) =>
+            {
+                await confirm.Task;
+                await stream.WriteAsync(Say.Subscribed(last: 0), stopped);
+                await crash.Task;
+                throw new RpcException(new Status(StatusCode.Unavailable, "scripted"));
+            }
+        );
+
+        await bridge.Client.SubscribeAsync("job-1");
+        await TestGateway.EventuallyAsync(() => States() == (1, 0, 0), "it is opening");
+        confirm.SetResult();
+        await bridge.Client.NextAsync("subscribed");
+        Assert.Equal((0, 1, 0), States());
+        crash.SetResult();
+        await clock.RunUntilAsync(() => States() == (0, 0, 1), TimeSpan.FromSeconds(10), "it waits for its backend");
+        bridge.Backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay(Say.Event(1))));
+        await clock.RunUntilAsync(() => States() == (0, 1, 0), TimeSpan.FromSeconds(30), "it is open again");
+
+        (long, long, long) States() =>
+            (
+                meter["gateway.subscriptions", "state=opening"],
+                meter["gateway.subscriptions", "state=open"],
+                meter["gateway.subscriptions", "state=waiting"]
+            );
+    }
+
+    [Fact]
+    public async Task Live_events_are_timed_from_their_own_timestamp_and_from_the_backends_stream_to_the_socket()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
+        await using var bridge = await Bridge.OpenAsync(clock);
+        using var delay = new MetricCollector<double>(Meters(bridge.Gateway), GatewayMetrics.MeterName, "gateway.event.delay");
+        using var age = new MetricCollector<double>(Meters(bridge.Gateway), GatewayMetrics.MeterName, "gateway.event.age");
+        var (past, future) = (Say.Event(1), Say.Event(2));
+        past.Timestamp = Timestamp.FromDateTimeOffset(clock.GetUtcNow().AddSeconds(-90));
+        future.Timestamp = Timestamp.FromDateTimeOffset(clock.GetUtcNow().AddSeconds(5));
+        bridge.Backend.Next(Say.Subscribed(last: 0), Say.Live(past), Say.Live(future));
+
+        await bridge.Client.SubscribeAsync("job-1");
+        await bridge.Client.UntilAsync(message => message["event"]?["id"]?.GetValue<long>() == 2);
+
+        await age.WaitForMeasurementsAsync(2, TestClient.Deadline);
+        Assert.Equal([90, 0], age.GetMeasurementSnapshot().Select(measured => measured.Value));
+        Assert.Equal([0, 0], delay.GetMeasurementSnapshot().Select(measured => measured.Value));
+    }
+
+    [Fact]
+    public async Task A_connection_is_one_line_in_the_log()
+    {
+        await using var bridge = await Bridge.OpenAsync();
+        using var meter = new Readings(bridge.Gateway);
+        await bridge.SubscribeAsync(0, Say.Subscribed(last: 2), Say.Replay(Say.Events(1, 2)));
+        await bridge.Client.UntilAsync("replay");
+        await bridge.Client.CloseAsync();
+
+        await TestGateway.EventuallyAsync(() => Lines().Any(), "it is logged");
+        Assert.Equal(1, meter["gateway.connections.ended", "ClientClosed"]);
+        Assert.Matches(
+            "^Connection [0-9A-Z]+ ended after 00:00:.*: ClientClosed, close code 1000; 1 messages received, 2 sent with 2 events in [1-9][0-9]+ bytes.$",
+            Assert.Single(Lines())
+        );
+
+        IEnumerable<string> Lines() =>
+            bridge
+                .Gateway.Log.GetSnapshot()
+                .Select(record => record.Message)
+                .Where(text => text.StartsWith("Connection ", StringComparison.Ordinal));
+    }
+
+    private static IMeterFactory Meters(TestGateway gateway) => gateway.Services.GetRequiredService<IMeterFactory>();
+
     /// <summary>One gateway's instruments, added up over their tags.</summary>
     private sealed class Readings : IDisposable
     {
@@ -122,7 +231,7 @@ public sealed class MetricsTests
 
         public Readings(TestGateway gateway)
         {
-            var meters = gateway.Services.GetRequiredService<IMeterFactory>();
+            var meters = Meters(gateway);
             listener.InstrumentPublished = (instrument, self) =>
             {
                 // Other tests' gateways have instruments of the same names.
@@ -141,12 +250,16 @@ public sealed class MetricsTests
             get
             {
                 listener.RecordObservableInstruments();
-                return sums.Where(sum => sum.Key.Instrument == instrument && sum.Key.Tags.Contains(tag, StringComparison.Ordinal))
-                    .Sum(sum => sum.Value);
+                return sums.Where(sum => sum.Key.Instrument == instrument && Has(sum.Key.Tags, tag)).Sum(sum => sum.Value);
             }
         }
 
         public void Dispose() => listener.Dispose();
+
+        /// <param name="tags">What an instrument was given.</param>
+        /// <param name="tag">One of them, or its value; empty for whatever they are.</param>
+        private static bool Has(string tags, string tag) =>
+            tag.Length == 0 || tags.Split(',').Any(one => one == tag || one.EndsWith($"={tag}", StringComparison.Ordinal));
 
         private void Take(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {

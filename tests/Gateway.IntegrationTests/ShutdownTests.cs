@@ -74,29 +74,4 @@ public sealed class ShutdownTests
         await TestGateway.EventuallyAsync(() => Interlocked.Read(ref written) > 40, "more waits than its socket takes");
         return stuck;
     }
-
-    /// <summary>The gateway's own program, on a port of its own.</summary>
-    private sealed class GatewayProcess : IAsyncDisposable
-    {
-        /// <summary>Tests that a shell runs in the background inherit that SIGINT is ignored, and so would the program.</summary>
-        private const string HearsInterrupt = "env --default-signal=INT dotnet";
-
-        public GatewayProcess(params string[] settings)
-        {
-            var url = new UriBuilder("http", "127.0.0.1", ProgramProcess.FreePort()).Uri;
-            SocketUrl = new UriBuilder(url) { Scheme = "ws", Path = "/ws/optimization" }.Uri;
-            Process = new ProgramProcess(
-                typeof(GatewayHost).Assembly.Location,
-                [$"--urls={url}", .. settings],
-                url,
-                runtime: HearsInterrupt
-            );
-        }
-
-        public ProgramProcess Process { get; }
-
-        public Uri SocketUrl { get; }
-
-        public ValueTask DisposeAsync() => Process.DisposeAsync();
-    }
 }

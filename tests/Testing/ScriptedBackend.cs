@@ -27,6 +27,9 @@ public sealed class ScriptedBackend : IAsyncDisposable
     /// <summary>The requests that came, in order.</summary>
     public ConcurrentQueue<WatchJobRequest> Requests { get; } = new();
 
+    /// <summary>What came with them as metadata.</summary>
+    public ConcurrentQueue<Metadata> Headers { get; } = new();
+
     public static async Task<ScriptedBackend> StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -117,12 +120,13 @@ public sealed class ScriptedBackend : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    private Task WatchAsync(WatchJobRequest request, IServerStreamWriter<WatchJobResponse> stream, CancellationToken cancelled)
+    private Task WatchAsync(WatchJobRequest request, IServerStreamWriter<WatchJobResponse> stream, ServerCallContext context)
     {
+        Headers.Enqueue(context.RequestHeaders);
         Requests.Enqueue(request);
         var script = scripts.TryDequeue(out var next) ? next : always;
         return script is not null
-            ? script(request, stream, cancelled)
+            ? script(request, stream, context.CancellationToken)
             : throw new RpcException(new Status(StatusCode.Unavailable, "The script is at its end."));
     }
 
@@ -132,6 +136,6 @@ public sealed class ScriptedBackend : IAsyncDisposable
             WatchJobRequest request,
             IServerStreamWriter<WatchJobResponse> responseStream,
             ServerCallContext context
-        ) => backend.WatchAsync(request, responseStream, context.CancellationToken);
+        ) => backend.WatchAsync(request, responseStream, context);
     }
 }

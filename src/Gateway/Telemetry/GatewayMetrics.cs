@@ -22,6 +22,7 @@ internal sealed class GatewayMetrics
     private readonly Meter meter;
     private readonly UpDownCounter<int> connections;
     private readonly Counter<long> refusals;
+    private readonly Counter<long> ends;
     private readonly Counter<long> aborts;
     private readonly UpDownCounter<int> subscriptions;
     private readonly Counter<long> messagesReceived;
@@ -41,6 +42,7 @@ internal sealed class GatewayMetrics
         meter = meters.Create(MeterName);
         connections = meter.CreateUpDownCounter<int>("gateway.connections", "{connection}", "WebSockets that are open.");
         refusals = Count("gateway.connections.refused", "{connection}", "Requests refused before the upgrade, by reason.");
+        ends = Count("gateway.connections.ended", "{connection}", "WebSockets that have ended, by reason.");
         aborts = Count("gateway.connections.aborted", "{connection}", "WebSockets that ended without a close frame, by cause.");
         subscriptions = meter.CreateUpDownCounter<int>("gateway.subscriptions", "{subscription}", "Subscriptions, by state.");
         messagesReceived = Count("gateway.messages.received", "{message}", "Client messages, by type.");
@@ -80,6 +82,8 @@ internal sealed class GatewayMetrics
     public void ConnectionOpened() => connections.Add(1);
 
     public void ConnectionClosed() => connections.Add(-1);
+
+    public void ConnectionEnded(SessionEndReason reason) => ends.Add(1, Tag("reason", reason.ToString()));
 
     public void ConnectionRefused(Refusal reason) => refusals.Add(1, Tag("reason", reason.Name));
 

@@ -1,0 +1,37 @@
+using OptimizationGateway.Gateway;
+
+namespace OptimizationGateway.Testing;
+
+/// <summary>The gateway's own program, on a port of its own.</summary>
+public sealed class GatewayProcess : IAsyncDisposable
+{
+    /// <summary>Tests that a shell runs in the background inherit that SIGINT is ignored, and so would the program.</summary>
+    private const string HearsInterrupt = "env --default-signal=INT dotnet";
+
+    /// <param name="settings">Its arguments, beside where it listens.</param>
+    public GatewayProcess(params string[] settings)
+        : this([], settings) { }
+
+    /// <param name="environment">Variables as <c>NAME=value</c>, without blanks.</param>
+    /// <param name="settings">Its arguments, beside where it listens.</param>
+    public GatewayProcess(string[] environment, string[] settings)
+    {
+        Url = new UriBuilder("http", "127.0.0.1", ProgramProcess.FreePort()).Uri;
+        SocketUrl = new UriBuilder(Url) { Scheme = "ws", Path = "/ws/optimization" }.Uri;
+        Process = new ProgramProcess(
+            typeof(GatewayHost).Assembly.Location,
+            [$"--urls={Url}", .. settings],
+            Url,
+            prelude: environment is [] ? ":" : $"export {string.Join(' ', environment)}",
+            runtime: HearsInterrupt
+        );
+    }
+
+    public ProgramProcess Process { get; }
+
+    public Uri Url { get; }
+
+    public Uri SocketUrl { get; }
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+}
