@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -47,8 +48,11 @@ public static class GatewayHost
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
         HealthEndpoints.Map(app);
         ConsolePage.Map(app);
-        app.Services.GetRequiredService<GatewayMetrics>()
-            .ObserveOutboxes(() => app.Services.GetRequiredService<SessionRegistry>().QueuedBytes);
+        var metrics = app.Services.GetRequiredService<GatewayMetrics>();
+        metrics.ObserveOutboxes(() => app.Services.GetRequiredService<SessionRegistry>().QueuedBytes);
+        metrics.ObserveBackends(() =>
+            app.Services.GetRequiredService<BackendRegistry>().All.Select(backend => (backend.Name, !backend.IsTroubled))
+        );
         return app;
     }
 
@@ -58,6 +62,7 @@ public static class GatewayHost
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
+        services.TryAddSingleton<NameLookup>(Dns.GetHostAddressesAsync);
         services.AddSingleton<BackendRegistry>();
         services.AddSingleton(provider => new Admission(
             provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits,

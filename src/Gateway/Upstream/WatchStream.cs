@@ -9,14 +9,14 @@ internal sealed class WatchStream : IDisposable
     private readonly WatchAnswer answer = new();
     private readonly CancellationTokenSource cancel;
     private readonly CancellationToken stop;
-    private readonly ChannelLease lease;
+    private readonly ReplicaLease lease;
     private readonly AsyncServerStreamingCall<WatchMessage> call;
     private readonly ITimer timer;
     private readonly bool askedForEpoch;
     private volatile bool isTimedOut;
     private bool isDisposed;
 
-    public WatchStream(ChannelLease lease, WatchJobRequest request, TimeProvider time, CancellationToken stop)
+    public WatchStream(ReplicaLease lease, WatchJobRequest request, Metadata metadata, TimeProvider time, CancellationToken stop)
     {
         this.lease = lease;
         this.stop = stop;
@@ -27,7 +27,7 @@ internal sealed class WatchStream : IDisposable
             lease.Invoker.AsyncServerStreamingCall(
                 WatchMethod.WatchJob,
                 host: null,
-                new CallOptions(cancellationToken: cancel.Token),
+                new CallOptions(metadata, cancellationToken: cancel.Token),
                 request
             )
         );
@@ -48,12 +48,13 @@ internal sealed class WatchStream : IDisposable
 
             var hasMessage = await pending;
             timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            lease.Answered();
             return hasMessage ? new WatchRead(call.ResponseStream.Current, null) : new WatchRead(null, WatchFault.EndedEarly);
         }
         catch (RpcException e)
         {
             stop.ThrowIfCancellationRequested();
-            return new WatchRead(null, isTimedOut ? WatchFault.Silent : WatchFault.Of(e, answer, askedForEpoch));
+            return new WatchRead(null, isTimedOut ? WatchFault.Silent : Failed(e));
         }
     }
 
@@ -71,6 +72,21 @@ internal sealed class WatchStream : IDisposable
         call.Dispose();
         cancel.Dispose();
         lease.Dispose();
+    }
+
+    private WatchFault Failed(RpcException exception)
+    {
+        var fault = WatchFault.Of(exception, answer, askedForEpoch);
+        if (fault.Kind == WatchFaultKind.Unavailable)
+        {
+            lease.Failed(exception.Status.DebugException);
+        }
+        else
+        {
+            lease.Answered();
+        }
+
+        return fault;
     }
 
     private void TimeOut()
