@@ -96,7 +96,18 @@ internal sealed class Backend : IAsyncDisposable
 
     public ValueTask DisposeAsync() => replicas.DisposeAsync();
 
-    private Replica OpenReplica(Uri url, IPAddress? at) => new(new ChannelPool(url, at, tls, upstream, loggers), time);
+    /// <param name="url">Its URL.</param>
+    /// <param name="at">Which address of those behind the URL's name; null: whichever answers.</param>
+    private Replica OpenReplica(Uri url, IPAddress? at)
+    {
+        // The client library takes the name to look for in a certificate from the URL alone.
+        var named = tls is { ServerName.Length: > 0 } ? new UriBuilder(url) { Host = tls.ServerName }.Uri : url;
+        EndPoint? place =
+            at is not null ? new IPEndPoint(at, url.Port)
+            : named != url ? new DnsEndPoint(url.IdnHost, url.Port)
+            : null;
+        return new Replica(new ChannelPool(named, place, tls, upstream, loggers), time);
+    }
 
     /// <summary>A lookup that fails or finds nothing changes nothing: what was found before is likelier to be right.</summary>
     private NameWatch WatchName(string host, Action<IReadOnlyList<IPAddress>> found) =>

@@ -48,12 +48,14 @@ internal sealed class BackendTls
         }
     }
 
+    /// <summary>The name its certificate must be for; empty: the one in its address.</summary>
+    public string ServerName => options.ServerName;
+
     public TlsHandshake NewHandshake() => new(trouble);
 
-    public SslClientAuthenticationOptions OptionsOf(TlsFiles with, TlsHandshake handshake) =>
+    public static SslClientAuthenticationOptions OptionsOf(TlsFiles with, TlsHandshake handshake) =>
         new()
         {
-            TargetHost = options.ServerName.Length > 0 ? options.ServerName : null,
             CertificateChainPolicy = with.Trust,
             ClientCertificateContext = with.Client,
             RemoteCertificateValidationCallback = handshake.Judge,

@@ -9,12 +9,12 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// One replica's connections. Each carries a bounded number of streams: many servers advertise no limit of their own, and 250 streams on one
 /// TCP connection stall together.
 /// </summary>
-/// <param name="url">Where it is.</param>
-/// <param name="at">Which address of those behind the URL's name; null: whichever answers.</param>
+/// <param name="url">Who it is: the name its certificate is for.</param>
+/// <param name="place">Where it is; null: where the URL says.</param>
 /// <param name="tls">Where the URL is <c>https://</c>.</param>
 /// <param name="options">The limits.</param>
 /// <param name="loggers">For the client library.</param>
-internal sealed class ChannelPool(Uri url, IPAddress? at, BackendTls? tls, UpstreamOptions options, ILoggerFactory loggers) : IDisposable
+internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, UpstreamOptions options, ILoggerFactory loggers) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<PooledChannel> channels = [];
@@ -99,15 +99,15 @@ internal sealed class ChannelPool(Uri url, IPAddress? at, BackendTls? tls, Upstr
             AllowAutoRedirect = false,
             UseCookies = false,
         };
-        if (at is not null)
+        if (place is not null)
         {
-            handler.ConnectCallback = (context, stop) => ConnectAsync(new IPEndPoint(at, context.DnsEndPoint.Port), stop);
+            handler.ConnectCallback = (_, stop) => ConnectAsync(place, stop);
         }
 
         var handshake = tls?.NewHandshake();
-        if (files is not null)
+        if (files is not null && handshake is not null)
         {
-            handler.SslOptions = tls!.OptionsOf(files, handshake!);
+            handler.SslOptions = BackendTls.OptionsOf(files, handshake);
         }
 
         var channel = GrpcChannel.ForAddress(
@@ -126,9 +126,9 @@ internal sealed class ChannelPool(Uri url, IPAddress? at, BackendTls? tls, Upstr
         return new PooledChannel(channel, files, handshake);
     }
 
-    private static async ValueTask<Stream> ConnectAsync(IPEndPoint endPoint, CancellationToken stop)
+    private static async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken stop)
     {
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(endPoint, stop);
