@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -58,6 +59,9 @@ public static class GatewayHost
     {
         var metrics = services.GetRequiredService<GatewayMetrics>();
         metrics.ObserveOutboxes(() => services.GetRequiredService<SessionRegistry>().QueuedBytes);
+        metrics.ObserveBackends(() =>
+            services.GetRequiredService<BackendRegistry>().All.Select(backend => (backend.Name, !backend.IsTroubled))
+        );
         metrics.ObserveDraining(() => services.GetRequiredService<Admission>().IsClosed);
     }
 
@@ -67,6 +71,7 @@ public static class GatewayHost
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
+        services.TryAddSingleton<NameLookup>(Dns.GetHostAddressesAsync);
         services.AddSingleton<BackendRegistry>();
         services.AddSingleton(provider => new Admission(
             provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits,

@@ -23,7 +23,7 @@ internal sealed partial class GatewayOptionsValidation(IConfiguration configurat
 
         foreach (var (backend, settings) in options.Backends)
         {
-            CheckBackend($"Gateway:Backends:{backend}", settings, faults);
+            BackendRules.Check($"Gateway:Backends:{backend}", settings, faults);
         }
 
         CheckPatternsAreDistinct(options.Backends, faults);
@@ -49,21 +49,6 @@ internal sealed partial class GatewayOptionsValidation(IConfiguration configurat
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex PropertyPath();
-
-    private static void CheckBackend(string path, BackendOptions settings, List<string> faults)
-    {
-        if (!IsHttpUrl(settings.Address))
-        {
-            faults.Add(
-                $"{path}:Address is '{settings.Address}'; it must be an absolute http:// or https:// URL, such as http://127.0.0.1:5001."
-            );
-        }
-
-        if (JobPattern.ParseList(settings.JobIds).Count == 0)
-        {
-            faults.Add($"{path}:JobIds is empty; it must be one or more patterns separated by commas, such as dspy-*, or * for all jobs.");
-        }
-    }
 
     private static void CheckPatternsAreDistinct(Dictionary<string, BackendOptions> backends, List<string> faults)
     {

@@ -14,8 +14,11 @@ internal static class GatewayProgram
 
         Settings (command line --Name=value, environment Name__Sub=value, or appsettings.json):
           Urls                                 where to listen (default http://127.0.0.1:8080)
-          Gateway:Backends:<name>:Address      a backend that serves WatchJob: http:// or https:// URL (required)
+          Gateway:Backends:<name>:Address      a backend that serves WatchJob: http:// or https:// URL, or dns:///name:port
+          Gateway:Backends:<name>:Addresses    its replicas instead: URLs separated by commas
           Gateway:Backends:<name>:JobIds       its jobs: patterns separated by commas, such as dspy-* (default *; the longest match wins)
+          Gateway:Backends:<name>:Tls:…        authorities and the gateway's own certificate: see docs/operations.md
+          Gateway:Backends:<name>:Metadata:<key>  gRPC metadata that every call carries
           Gateway:Console:JobsApiUrl           a jobs API for the page at / (default none)
           Gateway:Security:AllowAnonymous      true: listen beyond this machine without asking who calls (default false)
           Gateway:Security:AllowedOrigins      origins of pages elsewhere that may connect (default none: same host only)
@@ -79,7 +82,9 @@ internal static class GatewayProgram
 
         foreach (var (name, backend) in options.Backends)
         {
-            Console.WriteLine($"Backend:    {name} at {backend.Address} for jobs {backend.JobIds}");
+            Console.WriteLine(
+                $"Backend:    {name} at {(backend.Address.Length > 0 ? backend.Address : backend.Addresses)} for jobs {backend.JobIds}"
+            );
         }
 
         Console.WriteLine(

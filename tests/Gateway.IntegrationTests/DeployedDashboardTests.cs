@@ -65,7 +65,10 @@ public sealed partial class DeployedDashboardTests
             .ToDictionary(
                 samples => samples.Key,
                 samples =>
-                    samples.SelectMany(sample => Label().Matches(sample.Groups["labels"].Value)).Select(l => l.Groups["name"].Value).ToHashSet(),
+                    samples
+                        .SelectMany(sample => Label().Matches(sample.Groups["labels"].Value))
+                        .Select(l => l.Groups["name"].Value)
+                        .ToHashSet(),
                 StringComparer.Ordinal
             );
     }
@@ -89,8 +92,8 @@ public sealed partial class DeployedDashboardTests
     {
         var text = File.ReadAllText(PathOf(file));
         var expressions = file.EndsWith(".json", StringComparison.Ordinal)
-            ? JsonNode
-                .Parse(text)!["panels"]!.AsArray()
+            ? JsonNode.Parse(text)!["panels"]!
+                .AsArray()
                 .SelectMany(panel => panel!["targets"]?.AsArray() ?? [])
                 .Select(target => target!["expr"]!.GetValue<string>())
             : AlertExpression().Matches(text).Select(match => match.Groups["expr"].Value);
@@ -108,21 +111,29 @@ public sealed partial class DeployedDashboardTests
     private static string PathOf(string file, [CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "..", "..", file);
 
-    [GeneratedRegex("""^(?<name>[a-z_]+)(\{(?<labels>[^}]*)\})? """, RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        """^(?<name>[a-z_]+)(\{(?<labels>[^}]*)\})? """,
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Sample();
 
-    [GeneratedRegex("""(?<name>[a-z_]+)(=|=~|!=|!~)"[^"]*"""", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""(?<name>[a-z_]+)(=|=~|!=|!~)"[^"]*["]""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Label();
 
-    [GeneratedRegex("""(?<name>(gateway|dotnet|kestrel)_[a-z_]+)(\{(?<labels>[^}]*)\})?""", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        """(?<name>(gateway|dotnet|kestrel)_[a-z_]+)(\{(?<labels>[^}]*)\})?""",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
+    )]
     private static partial Regex Asked();
 
-    [GeneratedRegex("""by \((?<labels>[^)]*)\)""", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""by \((?<labels>[^)]*)\)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Grouping();
 
-    [GeneratedRegex("""^ *expr: (?<expr>.*)$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""^ *expr: (?<expr>.*)$""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex AlertExpression();
 
-    [GeneratedRegex("""(state|cause|reason)=~?"(?<values>[^"]*)"""", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""(state|cause|reason)=~?"(?<values>[^"]*)["]""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Matcher();
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Net.Http.Json;
 using System.Net.WebSockets;
+using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -83,6 +85,35 @@ public sealed class MetricsTests
         Assert.Equal(1, meter["gateway.upstream.reopened", "Unavailable"]);
         Assert.Equal(1, meter["gateway.upstream.reopened", "EndedEarly"]);
         Assert.Equal(1, meter["gateway.upstream.streams"]);
+    }
+
+    [Fact]
+    public async Task The_gauge_of_a_backend_says_what_its_health_says()
+    {
+        var clock = new FakeTimeProvider();
+        await using var bridge = await Bridge.OpenAsync(clock);
+        using var meter = new Readings(bridge.Gateway);
+        Assert.Equal((1L, "ok"), (meter["gateway.upstream.up", "test"], await StateAsync()));
+
+        bridge.Backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 0)));
+        await bridge.Client.SubscribeAsync("job-1", 0);
+        await bridge.Client.NextAsync("subscribed");
+        await TestGateway.EventuallyAsync(() => meter["gateway.upstream.up", "test"] == 0, "it is down");
+        Assert.Equal("troubled", await StateAsync());
+
+        bridge.Backend.Next(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1)));
+        await clock.RunUntilAsync(() => meter["gateway.upstream.up", "test"] == 1, TimeSpan.FromSeconds(10), "it is up");
+        Assert.Equal("ok", await StateAsync());
+
+        async Task<string?> StateAsync()
+        {
+            using var http = new HttpClient();
+            var health = await http.GetFromJsonAsync<JsonNode>(
+                new Uri(bridge.Gateway.HttpUrl, "/health/ready"),
+                TestContext.Current.CancellationToken
+            );
+            return (string?)health!["backends"]!["test"]!["state"];
+        }
     }
 
     [Fact]

@@ -27,15 +27,26 @@ public sealed class ScriptedBackend : IAsyncDisposable
     /// <summary>The requests that came, in order.</summary>
     public ConcurrentQueue<WatchJobRequest> Requests { get; } = new();
 
-    /// <summary>What came with them as metadata.</summary>
-    public ConcurrentQueue<Metadata> Headers { get; } = new();
+    /// <summary>The calls that came, in order, as the transport saw them.</summary>
+    public ConcurrentQueue<ScriptedCall> Calls { get; } = new();
 
-    public static async Task<ScriptedBackend> StartAsync(int port = 0)
+    /// <param name="port">Where it listens; 0: anywhere.</param>
+    /// <param name="address">On which address of this machine; 127.0.0.1 by default.</param>
+    /// <param name="configure">How it listens, such as with TLS.</param>
+    public static async Task<ScriptedBackend> StartAsync(int port = 0, IPAddress? address = null, Action<ListenOptions>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2)
+            kestrel.Listen(
+                address ?? IPAddress.Loopback,
+                port,
+                listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http2;
+                    configure?.Invoke(listen);
+                }
+            )
         );
         builder.Services.AddGrpc(grpc => grpc.MaxSendMessageSize = null);
         ScriptedBackend? backend = null;
@@ -122,7 +133,9 @@ public sealed class ScriptedBackend : IAsyncDisposable
 
     private Task WatchAsync(WatchJobRequest request, IServerStreamWriter<WatchJobResponse> stream, ServerCallContext context)
     {
-        Headers.Enqueue(context.RequestHeaders);
+        var cancelled = context.CancellationToken;
+        var connection = context.GetHttpContext().Connection;
+        Calls.Enqueue(new ScriptedCall(connection.Id, context.RequestHeaders, connection.ClientCertificate?.Subject));
         Requests.Enqueue(request);
         var script = scripts.TryDequeue(out var next) ? next : always;
         return script is not null

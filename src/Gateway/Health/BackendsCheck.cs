@@ -17,5 +17,17 @@ internal sealed class BackendsCheck(BackendRegistry backends) : IHealthCheck
         return Task.FromResult(HealthCheckResult.Healthy(data: data));
     }
 
-    private static object State(Backend backend) => new { state = backend.IsTroubled ? "troubled" : "ok", streams = backend.Streams };
+    private static object State(Backend backend)
+    {
+        var state = backend.IsTroubled ? "troubled" : "ok";
+        return backend.Replicas == 1
+            ? new { state, streams = backend.Streams }
+            : new
+            {
+                state,
+                streams = backend.Streams,
+                replicas = backend.Replicas,
+                away = backend.ReplicasAway,
+            };
+    }
 }

@@ -79,6 +79,15 @@ internal sealed class GatewayMetrics
     public void ObserveDraining(Func<bool> isDraining) =>
         meter.CreateObservableGauge("gateway.draining", () => isDraining() ? 1 : 0, "1", "1 while the gateway drains, else 0.");
 
+    /// <summary>Exports how the backends are, as /health/ready tells it.</summary>
+    public void ObserveBackends(Func<IEnumerable<(string Name, bool IsUp)>> backends) =>
+        meter.CreateObservableGauge(
+            "gateway.upstream.up",
+            () => backends().Select(b => new Measurement<int>(b.IsUp ? 1 : 0, new KeyValuePair<string, object?>("backend", b.Name))),
+            unit: null,
+            "1 where a backend is ok, 0 where it is troubled, by backend."
+        );
+
     public void ConnectionOpened() => connections.Add(1);
 
     public void ConnectionClosed() => connections.Add(-1);

@@ -4,19 +4,25 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Upstream;
 
 /// <summary>Which backend has a job: the one with the longest pattern that matches its id.</summary>
-internal sealed class BackendRegistry : IDisposable
+internal sealed class BackendRegistry : IAsyncDisposable
 {
     private readonly (JobPattern Pattern, Backend Backend)[] routes;
     private readonly UpstreamOptions upstream;
     private readonly TimeProvider time;
     private readonly GatewayMetrics metrics;
 
-    public BackendRegistry(IOptions<GatewayOptions> options, TimeProvider time, ILoggerFactory loggers, GatewayMetrics metrics)
+    public BackendRegistry(
+        IOptions<GatewayOptions> options,
+        NameLookup lookup,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        GatewayMetrics metrics
+    )
     {
         upstream = options.Value.Upstream;
         this.time = time;
         this.metrics = metrics;
-        All = [.. options.Value.Backends.Select(b => new Backend(b.Key, b.Value, upstream, time, metrics, loggers))];
+        All = [.. options.Value.Backends.Select(b => new Backend(b.Key, b.Value, upstream, lookup, time, metrics, loggers))];
         routes =
         [
             .. All.SelectMany(backend => backend.Jobs, (backend, pattern) => (pattern, backend))
@@ -34,11 +40,11 @@ internal sealed class BackendRegistry : IDisposable
     public JobWatcher? Watch(WatchStart start) =>
         Find(start.JobId) is { } backend ? new JobWatcher(start, backend, upstream, time, metrics) : null;
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         foreach (var backend in All)
         {
-            backend.Dispose();
+            await backend.DisposeAsync();
         }
     }
 }

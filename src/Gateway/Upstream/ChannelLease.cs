@@ -3,11 +3,17 @@ using Grpc.Core;
 namespace OptimizationGateway.Gateway.Upstream;
 
 /// <summary>One stream's place on a connection, given back when disposed.</summary>
-internal sealed class ChannelLease(CallInvoker invoker, Action distrust, Action giveBack) : IDisposable
+internal sealed class ChannelLease(CallInvoker invoker, TlsHandshake? tls, Action distrust, Action giveBack) : IDisposable
 {
     private Action? giveBack = giveBack;
 
     public CallInvoker Invoker => invoker;
+
+    /// <summary>A message has come.</summary>
+    public void Answered() => tls?.Answered();
+
+    /// <summary>The stream broke.</summary>
+    public void Broke(Exception? transport) => tls?.Broke(transport);
 
     /// <summary>Nothing was heard in time: no further stream is put on this connection.</summary>
     public void Distrust() => distrust();

@@ -1,41 +1,39 @@
 using System.Net;
+using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 
 namespace OptimizationGateway.Gateway.Upstream;
 
 /// <summary>
-/// One backend's connections. Each carries a bounded number of streams: many servers advertise no limit of their own, and 250 streams on one
+/// One replica's connections. Each carries a bounded number of streams: many servers advertise no limit of their own, and 250 streams on one
 /// TCP connection stall together.
 /// </summary>
-internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerFactory loggers) : IDisposable
+/// <param name="url">Who it is: the name its certificate is for.</param>
+/// <param name="place">Where it is; null: where the URL says.</param>
+/// <param name="tls">Where the URL is <c>https://</c>.</param>
+/// <param name="options">The limits.</param>
+/// <param name="loggers">For the client library.</param>
+internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, UpstreamOptions options, ILoggerFactory loggers) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<PooledChannel> channels = [];
 
     /// <summary>A place on a connection, for one stream.</summary>
-    /// <param name="returned">Called once the place is given back.</param>
-    public ChannelLease Rent(Action returned)
+    public ChannelLease Rent()
     {
+        var files = tls?.Files;
         lock (gate)
         {
-            var channel = channels.Find(IsFree);
+            var channel = channels.Find(channel => IsFree(channel) && channel.Files == files);
             if (channel is null)
             {
-                channel = new PooledChannel(Open());
+                channel = Open(files);
                 channels.Add(channel);
             }
 
             channel.Streams++;
-            return new ChannelLease(
-                channel.Invoker,
-                distrust: () => Distrust(channel),
-                giveBack: () =>
-                {
-                    Return(channel);
-                    returned();
-                }
-            );
+            return new ChannelLease(channel.Invoker, channel.Handshake, distrust: () => Distrust(channel), giveBack: () => Return(channel));
         }
     }
 
@@ -87,7 +85,7 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
         }
     }
 
-    private GrpcChannel Open()
+    private PooledChannel Open(TlsFiles? files)
     {
         var handler = new SocketsHttpHandler
         {
@@ -104,8 +102,19 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
             // The trace is handed on by WatchTrace: left to itself the handler names a span of its own that nobody exports.
             ActivityHeadersPropagator = null,
         };
-        return GrpcChannel.ForAddress(
-            address,
+        if (place is not null)
+        {
+            handler.ConnectCallback = (_, stop) => ConnectAsync(place, stop);
+        }
+
+        var handshake = tls?.NewHandshake();
+        if (files is not null && handshake is not null)
+        {
+            handler.SslOptions = BackendTls.OptionsOf(files, handshake);
+        }
+
+        var channel = GrpcChannel.ForAddress(
+            url,
             new GrpcChannelOptions
             {
                 HttpHandler = new WatchAnswer.Recorder(handler),
@@ -117,13 +126,34 @@ internal sealed class ChannelPool(Uri address, UpstreamOptions options, ILoggerF
                 LoggerFactory = loggers,
             }
         );
+        return new PooledChannel(channel, files, handshake);
     }
 
-    private sealed class PooledChannel(GrpcChannel channel)
+    private static async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken stop)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endPoint, stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class PooledChannel(GrpcChannel channel, TlsFiles? files, TlsHandshake? handshake)
     {
         public GrpcChannel Channel => channel;
 
         public CallInvoker Invoker { get; } = channel.CreateCallInvoker();
+
+        /// <summary>What its connections are made with.</summary>
+        public TlsFiles? Files => files;
+
+        public TlsHandshake? Handshake => handshake;
 
         public int Streams { get; set; }
 

@@ -34,7 +34,7 @@ internal sealed class JobWatcher
         outage = new Outage(time);
         trouble = backend.NewTrouble();
         policy = new ReopenPolicy(time, options, start.HistoryOnly, Random.Shared);
-        patience = new StreamPatience(options, policy, time, Random.Shared);
+        patience = new StreamPatience(() => backend.ConfirmsWithin, options, policy, time, Random.Shared);
         transcript = new WatchTranscript(start, outage, options.MaxEventBytes, metrics.EventsDropped);
     }
 

@@ -1,12 +1,28 @@
 namespace OptimizationGateway.Gateway.Upstream;
 
 /// <summary>How long the present stream may take for what it has to say next.</summary>
-internal sealed class StreamPatience(UpstreamOptions options, ReopenPolicy policy, TimeProvider time, Random random)
+/// <param name="confirmsWithin">How long a stream may take until it is confirmed.</param>
+/// <param name="options">How long it may be silent then.</param>
+/// <param name="policy">How much time there is in all.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">Spreads the reopens of many.</param>
+internal sealed class StreamPatience(
+    Func<TimeSpan> confirmsWithin,
+    UpstreamOptions options,
+    ReopenPolicy policy,
+    TimeProvider time,
+    Random random
+)
 {
     private long startedAt;
+    private TimeSpan limit;
 
     /// <summary>A new stream was asked for.</summary>
-    public void Start() => startedAt = time.GetTimestamp();
+    public void Start()
+    {
+        startedAt = time.GetTimestamp();
+        limit = confirmsWithin();
+    }
 
     /// <summary>How long to wait for the next message.</summary>
     /// <param name="isSubscribed">Whether the stream has been confirmed.</param>
@@ -20,5 +36,5 @@ internal sealed class StreamPatience(UpstreamOptions options, ReopenPolicy polic
     /// <summary>Whether the time is up though messages keep coming: none of them is the one that counts.</summary>
     public bool IsOver(bool isSubscribed) => policy.TimeLeft <= TimeSpan.Zero || (!isSubscribed && ConfirmsIn <= TimeSpan.Zero);
 
-    private TimeSpan ConfirmsIn => options.OpenTimeout - time.GetElapsedTime(startedAt);
+    private TimeSpan ConfirmsIn => limit - time.GetElapsedTime(startedAt);
 }

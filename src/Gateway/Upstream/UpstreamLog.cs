@@ -16,4 +16,25 @@ internal static partial class UpstreamLog
         Message = "Backend {Backend}: the watch of job {JobId} ended with {End} after {Cause}: it refused, or keeps breaking PROTOCOL.md section 8."
     )]
     public static partial void BreaksContract(ILogger logger, string backend, string jobId, WatchEnd end, WatchFaultKind cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Backend {Backend}: TLS fails ({Reason}). {Remedy}")]
+    public static partial void TlsFails(ILogger logger, string backend, TlsReason reason, string remedy);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Backend {Backend}: its TLS files have changed; new connections are made with what is in them now."
+    )]
+    public static partial void TakesNewFiles(ILogger logger, string backend);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Backend {Backend}: its TLS files have changed, but can't be used, so the old ones are. {Faults}"
+    )]
+    public static partial void KeepsOldFiles(ILogger logger, string backend, string faults);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Backend {Backend}: DNS has no address for {Name}. What it had before is used until it has one again."
+    )]
+    public static partial void HasNoAddress(ILogger logger, string backend, string name);
 }

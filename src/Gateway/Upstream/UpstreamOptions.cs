@@ -17,6 +17,10 @@ internal sealed record UpstreamOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often the name of a <c>dns:///</c> backend is looked up. After a failure it is within a second. Default: 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan DnsRefreshInterval { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How many streams one connection carries; more connections are opened as needed. Default: 100.</summary>
     [Range(1, 10_000)]
     public int StreamsPerChannel { get; init; } = 100;

@@ -9,7 +9,7 @@ internal sealed class WatchStream : IDisposable
     private readonly WatchAnswer answer = new();
     private readonly CancellationTokenSource cancel;
     private readonly CancellationToken stop;
-    private readonly ChannelLease lease;
+    private readonly ReplicaLease lease;
     private readonly WatchTrace trace;
     private readonly AsyncServerStreamingCall<WatchMessage> call;
     private readonly ITimer timer;
@@ -17,7 +17,14 @@ internal sealed class WatchStream : IDisposable
     private volatile bool isTimedOut;
     private bool isDisposed;
 
-    public WatchStream(ChannelLease lease, WatchJobRequest request, WatchTrace trace, TimeProvider time, CancellationToken stop)
+    public WatchStream(
+        ReplicaLease lease,
+        WatchJobRequest request,
+        WatchTrace trace,
+        Metadata metadata,
+        TimeProvider time,
+        CancellationToken stop
+    )
     {
         this.lease = lease;
         this.trace = trace;
@@ -29,7 +36,7 @@ internal sealed class WatchStream : IDisposable
             lease.Invoker.AsyncServerStreamingCall(
                 WatchMethod.WatchJob,
                 host: null,
-                new CallOptions(trace.Headers, cancellationToken: cancel.Token),
+                new CallOptions(metadata, cancellationToken: cancel.Token),
                 request
             )
         );
@@ -51,12 +58,13 @@ internal sealed class WatchStream : IDisposable
             var hasMessage = await pending;
             timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             trace.Answered();
+            lease.Answered();
             return hasMessage ? new WatchRead(call.ResponseStream.Current, null) : new WatchRead(null, WatchFault.EndedEarly);
         }
         catch (RpcException e)
         {
             stop.ThrowIfCancellationRequested();
-            var fault = isTimedOut ? WatchFault.Silent : WatchFault.Of(e, answer, askedForEpoch);
+            var fault = isTimedOut ? WatchFault.Silent : Failed(e);
             trace.Failed(fault.Kind);
             return new WatchRead(null, fault);
         }
@@ -77,6 +85,21 @@ internal sealed class WatchStream : IDisposable
         cancel.Dispose();
         lease.Dispose();
         trace.Dispose();
+    }
+
+    private WatchFault Failed(RpcException exception)
+    {
+        var fault = WatchFault.Of(exception, answer, askedForEpoch);
+        if (fault.Kind == WatchFaultKind.Unavailable)
+        {
+            lease.Failed(exception.Status.DebugException);
+        }
+        else
+        {
+            lease.Answered();
+        }
+
+        return fault;
     }
 
     private void TimeOut()

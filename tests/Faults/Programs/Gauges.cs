@@ -16,8 +16,9 @@ internal sealed class Gauges : IDisposable
     {
         listener.InstrumentPublished = (instrument, listening) =>
         {
-            // What only grows says nothing of what is left.
-            var isLevel = instrument is UpDownCounter<int> or UpDownCounter<long> || instrument.IsObservable;
+            // What only grows says nothing of what is left, nor does a state.
+            var isLevel =
+                instrument is UpDownCounter<int> or UpDownCounter<long> or ObservableUpDownCounter<int> or ObservableUpDownCounter<long>;
             if (instrument.Meter.Name == meter && isLevel)
             {
                 Add(instrument.Name, 0);
