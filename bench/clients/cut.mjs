@@ -110,9 +110,9 @@ const peers = await Promise.all(
 
 await Promise.all(peers.map((peer) => peer.whenLive()));
 for (let round = 0; round < rounds; round++) {
-  // Long enough that all have taken the connection for a good one, and begin with their first delay again: ours wants 10 s,
-  // partysocket 5 s, the others none. Cuts that follow each other faster make ours wait longer each time.
-  await new Promise((resolve) => setTimeout(resolve, 10_500));
+  // Long enough that all have taken the connection for a good one, and begin with their first delay again: ours and partysocket
+  // want 5 s, the others none. Cuts that follow each other faster make ours wait longer each time.
+  await new Promise((resolve) => setTimeout(resolve, 5500));
   const cut = performance.now();
   await Promise.all(
     peers.map(async (peer) => {

@@ -49,8 +49,18 @@ internal sealed class GatewayEndpoint(
         try
         {
             var ended = await sessions.RunAsync(session);
-            var duration = time.GetElapsedTime(started);
-            SessionLog.Ended(logger, duration, ended.Reason, ended.CloseCode?.Status);
+            var (duration, tally) = (time.GetElapsedTime(started), session.Tally);
+            SessionLog.Ended(
+                logger,
+                context.Connection.Id,
+                duration,
+                ended.Reason,
+                ended.CloseCode?.Status,
+                tally.MessagesReceived,
+                tally.MessagesSent,
+                tally.EventsSent,
+                tally.BytesSent
+            );
         }
         finally
         {

@@ -35,7 +35,8 @@ public static class GatewayHost
             builder.WebHost.UseUrls(DefaultUrl);
         }
 
-        AddLogging(builder);
+        ConsoleLogs.Add(builder);
+        Exporters.Add(builder);
         AddServer(builder);
         AddGateway(builder.Services);
         configure?.Invoke(builder);
@@ -48,12 +49,20 @@ public static class GatewayHost
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
         HealthEndpoints.Map(app);
         ConsolePage.Map(app);
-        var metrics = app.Services.GetRequiredService<GatewayMetrics>();
-        metrics.ObserveOutboxes(() => app.Services.GetRequiredService<SessionRegistry>().QueuedBytes);
-        metrics.ObserveBackends(() =>
-            app.Services.GetRequiredService<BackendRegistry>().All.Select(backend => (backend.Name, !backend.IsTroubled))
-        );
+        Exporters.Map(app);
+        Observe(app.Services);
         return app;
+    }
+
+    /// <summary>What is measured when somebody reads it.</summary>
+    private static void Observe(IServiceProvider services)
+    {
+        var metrics = services.GetRequiredService<GatewayMetrics>();
+        metrics.ObserveOutboxes(() => services.GetRequiredService<SessionRegistry>().QueuedBytes);
+        metrics.ObserveBackends(() =>
+            services.GetRequiredService<BackendRegistry>().All.Select(backend => (backend.Name, !backend.IsTroubled))
+        );
+        metrics.ObserveDraining(() => services.GetRequiredService<Admission>().IsClosed);
     }
 
     private static void AddGateway(IServiceCollection services)
@@ -99,25 +108,5 @@ public static class GatewayHost
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
-    }
-
-    private static void AddLogging(WebApplicationBuilder builder)
-    {
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-        });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-
-        // What stops the start is told by GatewayProgram in one line; hosting would add a stack.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-
-        // A backend that goes away is the gateway's daily bread, told once per outage by its own log; the client library has an error for each stream.
-        builder.Logging.AddFilter("Grpc", LogLevel.Critical);
-        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
-
-        // Not to be ready while it drains is no error of the gateway's, however often a balancer asks.
-        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway;
@@ -23,6 +24,8 @@ internal sealed record GatewayOptions
     public DrainOptions Drain { get; init; } = new();
 
     public SecurityOptions Security { get; init; } = new();
+
+    public TelemetryOptions Telemetry { get; init; } = new();
 
     public ConsoleOptions Console { get; init; } = new();
 }

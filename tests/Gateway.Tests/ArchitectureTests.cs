@@ -28,7 +28,7 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("Protocol")]
-    [InlineData("Outboxes")]
+    [InlineData("Outboxes", "Protocol")]
     [InlineData("Sockets", "Protocol", "Outboxes")]
     [InlineData("Upstream", "Telemetry")]
     [InlineData("Translation", "Protocol")]

@@ -110,12 +110,25 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
 
     private Process Running => process ?? throw new InvalidOperationException("It isn't running.");
 
-    /// <summary>A port that is free now; the programs are started again at the same one, so they can't be left to choose.</summary>
+    /// <summary>
+    /// A port that is free now; the programs are started again at the same one, so they can't be left to choose. It is none of those that
+    /// the system gives to connections (from 32768 on Linux, 49152 elsewhere): one of them would have it by the time the program starts.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(10_000, 32_000));
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next one, then.
+            }
+        }
     }
 
     private async Task<bool> AnswersAsync()

@@ -25,6 +25,7 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
   const isCatchingUp = status === 'replaying' && story.count > longReplay;
   // The two costly parts may come a frame later; numbers and state don't wait for them.
   const events = useDeferredValue(useSettled(job.events, isCatchingUp));
+  const count = useDeferredValue(useSettled(story.count, isCatchingUp));
   const curve = useDeferredValue(story.curve);
 
   const isKnown = story.count > 0;
@@ -60,7 +61,7 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
           <JobNumbers job={job} story={story} isOld={isOld} />
           <ScoreChart curve={curve} expected={expected} />
           {story.result && <ResultPanel result={story.result} state={story.state} />}
-          <EventLog events={events} count={story.count} />
+          <EventLog events={events} count={count} />
         </div>
       )}
       {!isKnown && status === 'live' && (

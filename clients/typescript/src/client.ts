@@ -192,9 +192,9 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
   }
 }
 
-/** Relative to the page, and ws for http. */
+/** Relative to the page, and ws for http. Where a server renders there is no page to be relative to, and nothing is dialled either. */
 function absolute(url: string | URL): string {
-  const absolute = new URL(url, globalThis.location?.href);
+  const absolute = new URL(url, globalThis.location?.href ?? 'http://no-page.invalid');
   absolute.protocol = absolute.protocol.replace('http', 'ws');
   return absolute.href;
 }

@@ -56,7 +56,7 @@ interface Phase {
 /** How long a socket may take to open. */
 const openTimeoutMs = 10_000;
 /** A connection that lasted this long was a good one: the next trouble starts with short delays again. */
-const stableMs = 10_000;
+const stableMs = 5000;
 
 const noSocket = { reason: '', closeCode: null, retryAt: null };
 

@@ -46,7 +46,10 @@ describe('Reconnecting', () => {
     await settle(delay());
     gateway.socket.end(1013);
     expect(delay()).toBe(2000);
-    await settle(delay() + 10_000);
+    await settle(delay() + 4999);
+    gateway.socket.end(1012);
+    expect(delay()).toBe(4000);
+    await settle(delay() + 5000);
     gateway.socket.end(1012);
     expect(delay()).toBe(1000);
     client.close();

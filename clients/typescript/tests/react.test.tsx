@@ -4,6 +4,7 @@ import { act, createElement, type ReactNode, StrictMode } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createGatewayClient } from '../src/index.ts';
 import { GatewayProvider, useConnection, useJob } from '../src/react.ts';
 import { type Bench, bench, confirm, event, events, settle } from './harness.ts';
 
@@ -25,6 +26,7 @@ afterEach(async () => {
   });
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
+  vi.unstubAllGlobals();
   document.body.replaceChildren();
 });
 
@@ -88,6 +90,12 @@ it('The connection is shown as it is', async () => {
     await settle();
   });
   expect(document.body.textContent).toBe('reconnecting restartingstale null');
+});
+
+it('A server, which has no page that an address could be relative to, can make a client', () => {
+  vi.stubGlobal('location', undefined);
+  const client = createGatewayClient({ url: '/ws/optimization' });
+  expect(client.state).toBe('idle');
 });
 
 it('A server renders without connecting', () => {

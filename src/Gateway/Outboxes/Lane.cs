@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Protocol;
+
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>
@@ -48,10 +50,10 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     {
         var message = messages.Dequeue();
         Bytes -= message.Held;
-        IsOpenAtClient = message.Mark switch
+        IsOpenAtClient = message.Facts.Type switch
         {
-            LaneMark.Opens => true,
-            LaneMark.Closes => false,
+            ServerMessageType.Subscribed => true,
+            ServerMessageType.Unsubscribed => false,
             _ => IsOpenAtClient,
         };
         if (roomWaiter is not null && HasRoomFor(roomWanted))

@@ -46,7 +46,7 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
     }
 
     /// <summary>Hands the message on and starts anew; whoever gets it returns the array.</summary>
-    public OutboxMessage Detach(LaneMark mark = LaneMark.None)
+    public OutboxMessage Detach(MessageFacts facts)
     {
         var length = count;
         count = 0;
@@ -55,7 +55,7 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
         {
             var full = array;
             array = [];
-            return new OutboxMessage(full, length, mark);
+            return new OutboxMessage(full, length, facts);
         }
 
         var fitting = ArrayPool<byte>.Shared.Rent(length);
@@ -65,14 +65,17 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
             Return();
         }
 
-        return new OutboxMessage(fitting, length, mark);
+        return new OutboxMessage(fitting, length, facts);
     }
 
-    public void Dispose()
+    /// <summary>Forgets what was written and gives the array back.</summary>
+    public void Release()
     {
         count = 0;
         Return();
     }
+
+    public void Dispose() => Release();
 
     private void Return()
     {

@@ -2,23 +2,11 @@ using System.Buffers;
 
 namespace OptimizationGateway.Gateway.Outboxes;
 
-/// <summary>What a message does to its lane's subscription as the client sees it, once it is on its way.</summary>
-internal enum LaneMark
-{
-    None,
-
-    /// <summary><c>subscribed</c>.</summary>
-    Opens,
-
-    /// <summary><c>unsubscribed</c>.</summary>
-    Closes,
-}
-
 /// <summary>One encoded message in a pooled array. Whoever holds it last returns it.</summary>
-internal readonly record struct OutboxMessage(byte[] Array, int Length, LaneMark Mark)
+internal readonly record struct OutboxMessage(byte[] Array, int Length, MessageFacts Facts)
 {
     /// <summary>What an array and its place in a queue take beside the bytes; with small events it is a tenth of all.</summary>
-    private const int Overhead = 48;
+    private const int Overhead = 72;
 
     public ReadOnlyMemory<byte> Bytes => Array.AsMemory(0, Length);
 

@@ -22,6 +22,7 @@ internal struct ClientMembers
     public ClientMember<long?> AfterEventId;
     public ClientMember<string> Epoch;
     public ClientMember<string> RequestId;
+    public ClientMember<string> TraceParent;
 
     /// <summary>Reads the object that <paramref name="reader"/> stands on, to the end of the text.</summary>
     /// <exception cref="JsonException">The text is not JSON, or goes on after the object.</exception>
@@ -56,6 +57,9 @@ internal struct ClientMembers
                 break;
             case "requestId":
                 RequestId = CheckRequestId(ReadString(ref reader, "requestId"));
+                break;
+            case "traceparent":
+                TraceParent = ReadString(ref reader, "traceparent");
                 break;
             default:
                 reader.Read();

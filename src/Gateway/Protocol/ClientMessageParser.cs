@@ -49,10 +49,11 @@ internal static class ClientMessageParser
         }
 
         var (jobId, after, epoch) = (members.JobId.Value ?? "", members.AfterEventId.Value, members.Epoch.Value);
+        var trace = members.TraceParent.Value;
         var message = type switch
         {
-            ClientMessageType.Subscribe => new ClientMessage(type, jobId, after, epoch, requestId),
-            ClientMessageType.Replay => new ClientMessage(type, jobId, after ?? 0, epoch, requestId),
+            ClientMessageType.Subscribe => new ClientMessage(type, jobId, after, epoch, requestId) { TraceParent = trace },
+            ClientMessageType.Replay => new ClientMessage(type, jobId, after ?? 0, epoch, requestId) { TraceParent = trace },
             ClientMessageType.Unsubscribe => new ClientMessage(type, jobId, null, null, requestId),
             _ => new ClientMessage(type, "", null, null, requestId),
         };

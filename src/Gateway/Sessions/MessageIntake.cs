@@ -13,7 +13,8 @@ internal sealed class MessageIntake(
     ReplayQueue replays,
     Outbox outbox,
     SessionLimits limits,
-    TimeProvider time
+    TimeProvider time,
+    SessionTally tally
 )
 {
     private readonly MessageRate rate = new(time, limits.MessagesPerSecond, limits.MessageBurst);
@@ -45,12 +46,14 @@ internal sealed class MessageIntake(
     {
         if (!rate.TryTake())
         {
+            tally.Received(type: null);
             return rate.IsExceeded || !TryAnswer(new ErrorMessage(ErrorCode.RateLimited, SubscriptionEffect.Untouched))
                 ? CloseCode.RateLimited
                 : null;
         }
 
         var (message, error) = ClientMessageParser.Parse(text);
+        tally.Received(message?.Type);
         if (error is not null)
         {
             // A type this gateway doesn't know may be a newer client's: it is no sign of a broken one.
@@ -100,7 +103,7 @@ internal sealed class MessageIntake(
     {
         using var answer = new MessageBuffer();
         ServerMessageWriter.WriteError(answer, error);
-        return outbox.TryPost(answer.Detach());
+        return outbox.TryPost(answer.Detach(new MessageFacts(ServerMessageType.Error)));
     }
 
     private bool TryAnswerUnsubscribed(ClientMessage message)
@@ -112,13 +115,13 @@ internal sealed class MessageIntake(
             UnsubscribeReason.Requested,
             message.RequestId
         );
-        return outbox.TryPost(answer.Detach());
+        return outbox.TryPost(answer.Detach(new MessageFacts(ServerMessageType.Unsubscribed)));
     }
 
     private bool TryAnswerPong(ClientMessage message)
     {
         using var answer = new MessageBuffer();
         ServerMessageWriter.WritePong(answer, message.RequestId);
-        return outbox.TryPost(answer.Detach());
+        return outbox.TryPost(answer.Detach(new MessageFacts(ServerMessageType.Pong)));
     }
 }

@@ -33,6 +33,7 @@ internal sealed class Session : IDisposable
     private readonly SubscriptionSet subscriptions;
     private readonly ReplayQueue replays;
     private readonly MessageIntake intake;
+    private readonly SessionTally tally;
     private readonly TimeProvider time;
     private readonly GatewayMetrics metrics;
     private readonly ILogger logger;
@@ -66,16 +67,20 @@ internal sealed class Session : IDisposable
         );
         stream?.Meter = meter;
         reader = new SocketReader(socket, meter, limits.MessageBytes);
-        writer = new SocketWriter(socket, stream, outbox);
+        tally = new SessionTally(metrics);
+        writer = new SocketWriter(socket, stream, outbox, tally.Sent);
         progress = new SendProgress(time, limits.StuckReaderTimeout, () => end.TrySetResult(SessionEnd.Stuck));
         stream?.Progress = progress;
         subscriptions = new SubscriptionSet(backends, outbox, limits.SubscriptionsPerConnection, time, metrics, Fail);
         replays = new ReplayQueue(backends, outbox, limits.WaitingReplays, time, Fail);
-        intake = new MessageIntake(subscriptions, replays, outbox, limits, time);
+        intake = new MessageIntake(subscriptions, replays, outbox, limits, time, tally);
     }
 
     /// <summary>How many bytes wait for the client.</summary>
     public long QueuedBytes => outbox.QueuedBytes;
+
+    /// <summary>What went to and fro.</summary>
+    public SessionTally Tally => tally;
 
     /// <summary>Whether it is decided how it ends.</summary>
     public bool IsEnding => end.Task.IsCompleted;

@@ -5,8 +5,21 @@ internal static partial class SessionLog
     [LoggerMessage(Level = LogLevel.Error, Message = "A connection ends with 1011: a fault of the gateway's own. Please report it.")]
     public static partial void Fault(ILogger logger, Exception fault);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "A connection ended after {Duration}: {Reason}, close code {CloseCode}.")]
-    public static partial void Ended(ILogger logger, TimeSpan duration, SessionEndReason reason, int? closeCode);
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Connection {ConnectionId} ended after {Duration}: {Reason}, close code {CloseCode}; {Received} messages received, {Sent} sent with {Events} events in {Bytes} bytes."
+    )]
+    public static partial void Ended(
+        ILogger logger,
+        string connectionId,
+        TimeSpan duration,
+        SessionEndReason reason,
+        int? closeCode,
+        long received,
+        long sent,
+        long events,
+        long bytes
+    );
 
     [LoggerMessage(
         Level = LogLevel.Information,

@@ -8,7 +8,11 @@ namespace OptimizationGateway.Gateway.Sockets;
 /// The only writer of a socket: drains the <see cref="Outbox"/>, then sends the close frame. It ends by itself when the outbox is closed and
 /// drained; a reader that takes nothing for too long is aborted.
 /// </summary>
-internal sealed class SocketWriter(WebSocket socket, GatheringStream? stream, Outbox outbox)
+/// <param name="socket">The socket.</param>
+/// <param name="stream">The stream below it, which gathers frames; null where there is none.</param>
+/// <param name="outbox">What to send.</param>
+/// <param name="sent">Called with each message once the socket has taken it.</param>
+internal sealed class SocketWriter(WebSocket socket, GatheringStream? stream, Outbox outbox, Action<OutboxMessage> sent)
 {
     /// <summary>Sends what the outbox gives until it is closed.</summary>
     /// <exception cref="WebSocketException">The socket is gone; so are the exceptions of the stream below it.</exception>
@@ -61,6 +65,7 @@ internal sealed class SocketWriter(WebSocket socket, GatheringStream? stream, Ou
             }
 
             await socket.SendAsync(message.Bytes, WebSocketMessageType.Text, endOfMessage: true, abort);
+            sent(message);
         }
         finally
         {

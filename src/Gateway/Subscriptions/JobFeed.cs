@@ -33,6 +33,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
     /// <summary>Sends one live event, or refuses it where it can't be shown.</summary>
     public ValueTask SendEventAsync(WatchStep.Live step, CancellationToken stop)
     {
+        var readAt = time.GetTimestamp();
         eventJson.Truncate(0);
         if (!translator.TryWrite(step.Event.Bytes.Span, eventJson))
         {
@@ -42,7 +43,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
 
         ServerMessageWriter.WriteEvent(message, JobId, eventJson.Written);
         ReleaseLargeBuffer();
-        return SendAsync(LaneMark.None, stop);
+        return SendAsync(new MessageFacts(ServerMessageType.Event, Events: 1, readAt, translator.HappenedAt), stop);
     }
 
     /// <summary>Sends a batch of history in one or more <c>replay</c> messages, up to the first event that can't be shown.</summary>
@@ -67,7 +68,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
             if (events > 0 && message.Count + eventJson.Count + ReplayTailBytes > MaxReplayBytes)
             {
                 ServerMessageWriter.EndReplay(message, hasMore: true, requested, requestId);
-                await SendAsync(LaneMark.None, stop);
+                await SendAsync(new MessageFacts(ServerMessageType.Replay, events), stop);
                 ServerMessageWriter.BeginReplay(message, JobId);
                 events = 0;
             }
@@ -82,25 +83,25 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
 
         ServerMessageWriter.EndReplay(message, step.HasMore, requested, requestId);
         ReleaseLargeBuffer();
-        await SendAsync(LaneMark.None, stop);
+        await SendAsync(new MessageFacts(ServerMessageType.Replay, events), stop);
     }
 
     public ValueTask SendSubscribedAsync(WatchStep.Opened step, string? requestId, CancellationToken stop)
     {
         ServerMessageWriter.WriteSubscribed(message, JobId, step.Epoch, step.LastEventId, step.EarliestEventId, requestId);
-        return SendAsync(LaneMark.Opens, stop);
+        return SendAsync(new MessageFacts(ServerMessageType.Subscribed), stop);
     }
 
     public ValueTask SendUnsubscribedAsync(UnsubscribeReason reason, CancellationToken stop)
     {
         ServerMessageWriter.WriteUnsubscribed(message, JobId, reason, requestId: null);
-        return SendAsync(LaneMark.Closes, stop);
+        return SendAsync(new MessageFacts(ServerMessageType.Unsubscribed), stop);
     }
 
     public ValueTask SendErrorAsync(ErrorMessage error, CancellationToken stop)
     {
         ServerMessageWriter.WriteError(message, error);
-        return SendAsync(LaneMark.None, stop);
+        return SendAsync(new MessageFacts(ServerMessageType.Error), stop);
     }
 
     /// <summary>Hands on what the watcher tells, step by step, and waits until all that was sent is on its way.</summary>
@@ -136,7 +137,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
     {
         if (eventJson.Count > KeptBufferBytes)
         {
-            eventJson.Detach().Return();
+            eventJson.Release();
         }
     }
 
@@ -149,12 +150,12 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
         }
 
         ServerMessageWriter.EndReplay(message, hasMore: true, requested, requestId);
-        return SendAsync(LaneMark.None, stop);
+        return SendAsync(new MessageFacts(ServerMessageType.Replay, events), stop);
     }
 
-    private ValueTask SendAsync(LaneMark mark, CancellationToken stop)
+    private ValueTask SendAsync(MessageFacts facts, CancellationToken stop)
     {
-        var write = lane.WriteAsync(message.Detach(mark));
+        var write = lane.WriteAsync(message.Detach(facts));
         if (!write.IsCompletedSuccessfully)
         {
             return new ValueTask(WaitForRoomAsync(write.AsTask(), stop));

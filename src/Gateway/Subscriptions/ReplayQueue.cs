@@ -88,7 +88,12 @@ internal sealed class ReplayQueue(BackendRegistry backends, Outbox outbox, int m
         await Task.Yield();
         try
         {
-            var watcher = backends.Watch(new WatchStart(request.JobId, request.AfterEventId, request.Epoch, HistoryOnly: true));
+            var watcher = backends.Watch(
+                new WatchStart(request.JobId, request.AfterEventId, request.Epoch, HistoryOnly: true)
+                {
+                    Trace = WatchTrace.ContextOf(request.TraceParent),
+                }
+            );
             await new OneOffReplay(request, watcher, entry.Ticket, time).RunAsync(entry.Token);
         }
         catch (OperationCanceledException) when (entry.Token.IsCancellationRequested)

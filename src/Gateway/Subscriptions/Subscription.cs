@@ -1,5 +1,6 @@
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
@@ -13,16 +14,32 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// <param name="lane">Where the messages go.</param>
 /// <param name="replacesOpen">Whether the client believes that an earlier subscription to the job is open: a seek.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Subscription(ClientMessage request, JobWatcher? watcher, LaneTicket lane, bool replacesOpen, TimeProvider time)
+/// <param name="metrics">Counts it, by state.</param>
+internal sealed class Subscription(
+    ClientMessage request,
+    JobWatcher? watcher,
+    LaneTicket lane,
+    bool replacesOpen,
+    TimeProvider time,
+    GatewayMetrics metrics
+)
 {
-    private bool isOpen;
+    private SubscriptionState state = SubscriptionState.Opening;
 
     /// <summary>Runs until the client has been told why it ended.</summary>
     /// <exception cref="OperationCanceledException">The token: the client wants no more, and gets no more.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var feed = new JobFeed(request.JobId, watcher, lane, time);
-        await feed.RunAsync(step => TellAsync(feed, step, stop), stop);
+        metrics.SubscriptionStarted(state);
+        try
+        {
+            using var feed = new JobFeed(request.JobId, watcher, lane, time);
+            await feed.RunAsync(step => TellAsync(feed, step, stop), stop);
+        }
+        finally
+        {
+            metrics.SubscriptionEnded(state);
+        }
     }
 
     private ValueTask TellAsync(JobFeed feed, WatchStep step, CancellationToken stop)
@@ -30,13 +47,16 @@ internal sealed class Subscription(ClientMessage request, JobWatcher? watcher, L
         switch (step)
         {
             case WatchStep.Opened opened:
-                isOpen = true;
+                MoveTo(SubscriptionState.Open);
                 return feed.SendSubscribedAsync(opened, request.RequestId, stop);
             case WatchStep.History history:
+                MoveTo(SubscriptionState.Open);
                 return feed.SendHistoryAsync(history, requested: false, requestId: null, stop);
             case WatchStep.Live live:
+                MoveTo(SubscriptionState.Open);
                 return feed.SendEventAsync(live, stop);
             case WatchStep.Outage:
+                MoveTo(SubscriptionState.Waiting);
                 var outage = new ErrorMessage(ErrorCode.BackendUnavailable, SubscriptionEffect.Kept)
                 {
                     Text = "The job's backend is away. The gateway keeps asking; what was missed will follow.",
@@ -54,6 +74,8 @@ internal sealed class Subscription(ClientMessage request, JobWatcher? watcher, L
 
     private async ValueTask FailAsync(JobFeed feed, WatchStep.Ended ended, CancellationToken stop)
     {
+        var isOpen = state != SubscriptionState.Opening;
+
         // To the client a seek that can't be opened ends the subscription it had.
         var wasOpen = isOpen || replacesOpen;
         var error = WatchEndErrors.Of(ended, wasOpen ? SubscriptionEffect.Ended : SubscriptionEffect.NotOpened, request.JobId);
@@ -61,6 +83,15 @@ internal sealed class Subscription(ClientMessage request, JobWatcher? watcher, L
         if (wasOpen)
         {
             await feed.SendUnsubscribedAsync(UnsubscribeReason.Failed, stop);
+        }
+    }
+
+    private void MoveTo(SubscriptionState next)
+    {
+        if (state != next)
+        {
+            metrics.SubscriptionMoved(state, next);
+            state = next;
         }
     }
 }

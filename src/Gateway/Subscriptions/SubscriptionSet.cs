@@ -47,8 +47,13 @@ internal sealed class SubscriptionSet(
             ending.Add(earlier);
         }
 
-        var watcher = backends.Watch(new WatchStart(subscribe.JobId, subscribe.AfterEventId, subscribe.Epoch, HistoryOnly: false));
-        var subscription = new Subscription(subscribe, watcher, outbox.Ticket(lane), replacesOpen, time);
+        var watcher = backends.Watch(
+            new WatchStart(subscribe.JobId, subscribe.AfterEventId, subscribe.Epoch, HistoryOnly: false)
+            {
+                Trace = WatchTrace.ContextOf(subscribe.TraceParent),
+            }
+        );
+        var subscription = new Subscription(subscribe, watcher, outbox.Ticket(lane), replacesOpen, time, metrics);
         entries[subscribe.JobId] = new Entry(lane, stop => RunAsync(subscription, earlier?.Running ?? Task.CompletedTask, stop));
         return true;
     }
@@ -82,7 +87,6 @@ internal sealed class SubscriptionSet(
         // Off the receive loop: opening a stream does work before it first waits. And one stream a job: the old one first.
         await Task.Yield();
         await earlier;
-        metrics.SubscriptionStarted();
         try
         {
             await subscription.RunAsync(stop);
@@ -94,10 +98,6 @@ internal sealed class SubscriptionSet(
         catch (Exception e)
         {
             onFault(e);
-        }
-        finally
-        {
-            metrics.SubscriptionEnded();
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed class JobEventTranslator : IDisposable
 
     private readonly Utf8JsonWriter json = new(Stream.Null, Options);
 
+    /// <summary>The timestamp of the event that was written last, in ticks of UTC.</summary>
+    public long HappenedAt { get; private set; }
+
     /// <returns>False where the event can't be shown. What was written by then must be dropped.</returns>
     public bool TryWrite(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
     {
@@ -42,11 +45,12 @@ internal sealed class JobEventTranslator : IDisposable
 
     private bool TryWrite(JobEvent jobEvent)
     {
-        if (!JsonTimestamp.TryFormat(jobEvent.Timestamp, out var timestamp))
+        if (!JsonTimestamp.TryFormat(jobEvent.Timestamp, out var timestamp, out var instant))
         {
             return false;
         }
 
+        HappenedAt = instant.UtcTicks;
         json.WriteStartObject();
         json.WriteNumber("id"u8, jobEvent.Id);
         var payload = new PayloadWriter(json, jobEvent, timestamp);

@@ -12,9 +12,16 @@ internal static class JsonTimestamp
     private static readonly long MaxSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
     /// <returns>False where there is none, or it is out of range.</returns>
-    public static bool TryFormat(Timestamp? timestamp, out string text)
+    public static bool TryFormat(Timestamp? timestamp, out string text) => TryFormat(timestamp, out text, out _);
+
+    /// <inheritdoc cref="TryFormat(Timestamp?, out string)"/>
+    /// <param name="timestamp">What the backend said.</param>
+    /// <param name="text">As JSON has it.</param>
+    /// <param name="instant">As a clock has it.</param>
+    public static bool TryFormat(Timestamp? timestamp, out string text, out DateTimeOffset instant)
     {
         text = "";
+        instant = default;
         if (
             timestamp is null
             || timestamp.Seconds < MinSeconds
@@ -25,7 +32,7 @@ internal static class JsonTimestamp
             return false;
         }
 
-        var instant = DateTimeOffset.FromUnixTimeSeconds(timestamp.Seconds).AddMilliseconds(timestamp.Nanos / NanosPerMillisecond);
+        instant = DateTimeOffset.FromUnixTimeSeconds(timestamp.Seconds).AddMilliseconds(timestamp.Nanos / NanosPerMillisecond);
         text = instant.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
         return true;
     }

@@ -73,10 +73,20 @@ internal sealed class Backend : IAsyncDisposable
     /// <summary>How long a stream may take to be confirmed. Where there are others to ask, one that says nothing must leave time for that.</summary>
     public TimeSpan ConfirmsWithin => replicas.Count > 1 ? upstream.OpenTimeout / 2 : upstream.OpenTimeout;
 
-    public WatchStream Open(WatchJobRequest request, CancellationToken stop)
+    /// <param name="request">What to ask for.</param>
+    /// <param name="trace">The span of this call; the stream ends it.</param>
+    /// <param name="stop">Ends the stream.</param>
+    public WatchStream Open(WatchJobRequest request, WatchTrace trace, CancellationToken stop)
     {
         metrics.StreamOpened(Name);
-        return new WatchStream(replicas.Rent(() => metrics.StreamClosed(Name)), request, metadata, time, stop);
+        return new WatchStream(
+            replicas.Rent(() => metrics.StreamClosed(Name)),
+            request,
+            [.. metadata, .. trace.Headers],
+            trace,
+            time,
+            stop
+        );
     }
 
     /// <summary>How long a watch that wants to reopen has to wait for its turn.</summary>

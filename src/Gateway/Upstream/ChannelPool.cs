@@ -98,6 +98,9 @@ internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, Ups
             AutomaticDecompression = DecompressionMethods.None,
             AllowAutoRedirect = false,
             UseCookies = false,
+
+            // The trace is handed on by WatchTrace: left to itself the handler names a span of its own that nobody exports.
+            ActivityHeadersPropagator = null,
         };
         if (place is not null)
         {

@@ -133,7 +133,8 @@ internal sealed class JobWatcher
         isLetGo = false;
         patience.Start();
         transcript.StartStream();
-        return backend.Open(start.RequestAt(Cursor, transcript.Epoch), stop);
+        var trace = new WatchTrace(backend.Name, start, Cursor);
+        return backend.Open(start.RequestAt(Cursor, transcript.Epoch), trace, stop);
     }
 
     /// <summary>What to wait for before the next attempt, as far as there is time left: our own backoff, and then the backend's turn for us.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Gateway.Upstream;
@@ -9,6 +10,9 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// <param name="HistoryOnly">Whether it ends with the last of the history.</param>
 internal sealed record WatchStart(string JobId, long? AfterEventId, string? Epoch, bool HistoryOnly)
 {
+    /// <summary>The trace that the watch is part of; the default where there is none.</summary>
+    public ActivityContext Trace { get; init; }
+
     /// <summary>What to ask a backend for.</summary>
     /// <param name="cursor">Where to go on from, as far as it is known.</param>
     /// <param name="epoch">The epoch, as far as it is known; else empty.</param>

@@ -10,15 +10,24 @@ internal sealed class WatchStream : IDisposable
     private readonly CancellationTokenSource cancel;
     private readonly CancellationToken stop;
     private readonly ReplicaLease lease;
+    private readonly WatchTrace trace;
     private readonly AsyncServerStreamingCall<WatchMessage> call;
     private readonly ITimer timer;
     private readonly bool askedForEpoch;
     private volatile bool isTimedOut;
     private bool isDisposed;
 
-    public WatchStream(ReplicaLease lease, WatchJobRequest request, Metadata metadata, TimeProvider time, CancellationToken stop)
+    public WatchStream(
+        ReplicaLease lease,
+        WatchJobRequest request,
+        Metadata headers,
+        WatchTrace trace,
+        TimeProvider time,
+        CancellationToken stop
+    )
     {
         this.lease = lease;
+        this.trace = trace;
         this.stop = stop;
         askedForEpoch = request.Epoch.Length > 0;
         cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -27,7 +36,7 @@ internal sealed class WatchStream : IDisposable
             lease.Invoker.AsyncServerStreamingCall(
                 WatchMethod.WatchJob,
                 host: null,
-                new CallOptions(metadata, cancellationToken: cancel.Token),
+                new CallOptions(headers, cancellationToken: cancel.Token),
                 request
             )
         );
@@ -49,12 +58,15 @@ internal sealed class WatchStream : IDisposable
             var hasMessage = await pending;
             timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             lease.Answered();
+            trace.Answered();
             return hasMessage ? new WatchRead(call.ResponseStream.Current, null) : new WatchRead(null, WatchFault.EndedEarly);
         }
         catch (RpcException e)
         {
             stop.ThrowIfCancellationRequested();
-            return new WatchRead(null, isTimedOut ? WatchFault.Silent : Failed(e));
+            var fault = isTimedOut ? WatchFault.Silent : Failed(e);
+            trace.Failed(fault.Kind);
+            return new WatchRead(null, fault);
         }
     }
 
@@ -72,6 +84,7 @@ internal sealed class WatchStream : IDisposable
         call.Dispose();
         cancel.Dispose();
         lease.Dispose();
+        trace.Dispose();
     }
 
     private WatchFault Failed(RpcException exception)

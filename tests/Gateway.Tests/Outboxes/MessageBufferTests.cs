@@ -1,4 +1,5 @@
 using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Tests.Outboxes;
 
@@ -30,7 +31,7 @@ public sealed class MessageBufferTests
         var first = Write(buffer, 100);
         buffer.GetSpan(100)[..100].Fill((byte)'y');
         buffer.Advance(100);
-        var second = buffer.Detach();
+        var second = buffer.Detach(new MessageFacts(ServerMessageType.Event));
 
         Assert.All(first.Bytes.ToArray(), value => Assert.Equal((byte)'x', value));
         Assert.All(second.Bytes.ToArray(), value => Assert.Equal((byte)'y', value));
@@ -40,6 +41,6 @@ public sealed class MessageBufferTests
     {
         buffer.GetSpan(length)[..length].Fill((byte)'x');
         buffer.Advance(length);
-        return buffer.Detach();
+        return buffer.Detach(new MessageFacts(ServerMessageType.Event));
     }
 }

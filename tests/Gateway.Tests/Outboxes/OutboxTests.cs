@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Tests.Outboxes;
 
@@ -104,16 +105,16 @@ public sealed class OutboxTests
     public void Clearing_tells_whether_the_client_believes_its_subscription_open()
     {
         var ticket = NewLane(out var lane);
-        Write(ticket, Message("subscribed", LaneMark.Opens));
+        Write(ticket, Message("subscribed", ServerMessageType.Subscribed));
 
         // Queued is not sent: a client that never saw it needs no unsubscribed.
         Assert.False(outbox.Clear(lane));
 
-        Write(outbox.Ticket(lane), Message("subscribed", LaneMark.Opens));
+        Write(outbox.Ticket(lane), Message("subscribed", ServerMessageType.Subscribed));
         TakeAll();
         Assert.True(outbox.Clear(lane));
 
-        Write(outbox.Ticket(lane), Message("unsubscribed", LaneMark.Closes));
+        Write(outbox.Ticket(lane), Message("unsubscribed", ServerMessageType.Unsubscribed));
         TakeAll();
         Assert.False(outbox.Clear(lane));
     }
@@ -274,7 +275,7 @@ public sealed class OutboxTests
         using var buffer = new MessageBuffer();
         buffer.GetSpan(length)[..length].Fill(with);
         buffer.Advance(length);
-        return buffer.Detach();
+        return buffer.Detach(new MessageFacts(ServerMessageType.Event));
     }
 
     /// <summary>One lane and what it should hold: one producer, which writes the next message once the last is in.</summary>
@@ -367,10 +368,10 @@ public sealed class OutboxTests
 
     private static string Text(OutboxMessage message) => Encoding.UTF8.GetString(message.Bytes.Span);
 
-    private static OutboxMessage Message(string text, LaneMark mark = LaneMark.None)
+    private static OutboxMessage Message(string text, ServerMessageType type = ServerMessageType.Event)
     {
         using var buffer = new MessageBuffer();
         Encoding.UTF8.GetBytes(text, buffer);
-        return buffer.Detach(mark);
+        return buffer.Detach(new MessageFacts(type));
     }
 }

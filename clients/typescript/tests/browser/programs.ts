@@ -52,10 +52,15 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   );
 
+/** One that is free now, and none of those that the system gives to connections: they would have it by the time a program starts. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const port = 10_000 + Math.floor(Math.random() * 22_000);
+  const server = createServer().listen(port, '127.0.0.1');
+  const isFree = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (!isFree) return freePort();
   server.close();
   await once(server, 'close');
   return port;

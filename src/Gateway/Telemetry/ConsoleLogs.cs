@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace OptimizationGateway.Gateway.Telemetry;
+
+/// <summary>What is logged to the console, and how: lines for people, JSON for machines.</summary>
+internal static class ConsoleLogs
+{
+    /// <summary>.NET's own setting: <c>simple</c> or <c>json</c>. Default: <c>json</c> in a container, <c>simple</c> elsewhere.</summary>
+    private const string FormatSetting = "Logging:Console:FormatterName";
+
+    /// <summary>Set in .NET's container images.</summary>
+    private const string ContainerVariable = "DOTNET_RUNNING_IN_CONTAINER";
+
+    public static void Add(WebApplicationBuilder builder)
+    {
+        var isInContainer = string.Equals(builder.Configuration[ContainerVariable], "true", StringComparison.OrdinalIgnoreCase);
+        var format = builder.Configuration[FormatSetting] ?? (isInContainer ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple);
+        if (string.Equals(format, ConsoleFormatterNames.Json, StringComparison.OrdinalIgnoreCase))
+        {
+            builder.Logging.AddJsonConsole(console =>
+            {
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            });
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "HH:mm:ss ";
+            });
+        }
+
+        AddFilters(builder.Logging);
+    }
+
+    private static void AddFilters(ILoggingBuilder logging)
+    {
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What stops the start is told by GatewayProgram in one line; hosting would add a stack.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
+        // A backend that goes away is the gateway's daily bread, told once per outage by its own log; the client library has an error for each stream.
+        logging.AddFilter("Grpc", LogLevel.Critical);
+        logging.AddFilter("System.Net.Http", LogLevel.Warning);
+
+        // Not to be ready while it drains is no error of the gateway's, however often a balancer asks.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
+    }
+}
