@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Backends.Tests;
@@ -98,44 +97,6 @@ public sealed class BridgeTests
         await client.UntilAsync("unsubscribed");
 
         Assert.Equal(Ids(1, 10_000), client.EventIds("load-10000"));
-    }
-
-    [Fact]
-    public async Task Three_languages_behind_one_gateway_and_one_that_is_down_makes_only_its_own_jobs_wait()
-    {
-        await using var node = await ExampleBackend.StartAsync(Language.Node);
-        await using var python = await ExampleBackend.StartAsync(Language.Python);
-        await using var go = await ExampleBackend.StartAsync(Language.Go);
-        await using var gateway = await TestGateway.StartAsync(
-            time: null,
-            [
-                $"Gateway:Backends:node:Address={node.Url}",
-                "Gateway:Backends:node:JobIds=trip-*",
-                $"Gateway:Backends:python:Address={python.Url}",
-                "Gateway:Backends:python:JobIds=valley-*",
-                $"Gateway:Backends:go:Address={go.Url}",
-                "Gateway:Backends:go:JobIds=*",
-            ]
-        );
-        await using var client = await gateway.ConnectAsync();
-        await using var waiting = await gateway.ConnectAsync();
-        var held = await python.StartJobAsync(iterations: 100, delayMs: 50);
-        await waiting.SubscribeAsync(held, 0);
-        await waiting.UntilAsync("event");
-
-        await python.Process.KillAsync();
-        foreach (var backend in new[] { node, go })
-        {
-            var job = await backend.StartJobAsync(iterations: 20, delayMs: 5);
-            await client.SubscribeAsync(job, 0);
-            await client.UntilAsync("unsubscribed");
-            Assert.Equal(Ids(1, 22), client.EventIds(job));
-        }
-
-        await python.Process.StartAsync();
-        await waiting.UntilAsync("unsubscribed");
-        Assert.Equal(Ids(1, 102), waiting.EventIds(held));
-        Assert.DoesNotContain(client.Received, (JsonObject m) => (string?)m["type"] == "error");
     }
 
     private static IEnumerable<long> Ids(long first, long last)

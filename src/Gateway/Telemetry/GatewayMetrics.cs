@@ -83,7 +83,7 @@ internal sealed class GatewayMetrics
     public void ObserveBackends(Func<IEnumerable<(string Name, bool IsUp)>> backends) =>
         meter.CreateObservableGauge(
             "gateway.upstream.up",
-            () => backends().Select(b => new Measurement<int>(b.IsUp ? 1 : 0, new KeyValuePair<string, object?>("backend", b.Name))),
+            () => backends().Select(b => new Measurement<int>(b.IsUp ? 1 : 0, Tag("backend", b.Name))),
             unit: null,
             "1 where a backend is ok, 0 where it is troubled, by backend."
         );

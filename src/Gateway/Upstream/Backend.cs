@@ -79,7 +79,14 @@ internal sealed class Backend : IAsyncDisposable
     public WatchStream Open(WatchJobRequest request, WatchTrace trace, CancellationToken stop)
     {
         metrics.StreamOpened(Name);
-        return new WatchStream(replicas.Rent(() => metrics.StreamClosed(Name)), request, trace, trace.AddTo(metadata), time, stop);
+        return new WatchStream(
+            replicas.Rent(() => metrics.StreamClosed(Name)),
+            request,
+            [.. metadata, .. trace.Headers],
+            trace,
+            time,
+            stop
+        );
     }
 
     /// <summary>How long a watch that wants to reopen has to wait for its turn.</summary>

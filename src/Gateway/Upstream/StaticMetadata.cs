@@ -14,7 +14,7 @@ internal static class StaticMetadata
         .. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c),
     ]);
 
-    /// <summary>What HTTP/2 or gRPC itself sets. <c>grpc-</c> is theirs altogether.</summary>
+    /// <summary>What HTTP/2, gRPC or the gateway sets. <c>grpc-</c> is gRPC's altogether.</summary>
     private static readonly string[] Reserved =
     [
         "connection",
@@ -24,6 +24,8 @@ internal static class StaticMetadata
         "keep-alive",
         "proxy-connection",
         "te",
+        "traceparent",
+        "tracestate",
         "trailer",
         "transfer-encoding",
         "upgrade",
@@ -64,7 +66,7 @@ internal static class StaticMetadata
     private static string? FaultOf(string key) =>
         key.Length == 0 || key.AsSpan().ContainsAnyExcept(KeyCharacters) ? "a key is made of letters, digits, '-', '_' and '.'."
         : key.StartsWith("grpc-", StringComparison.Ordinal) || Reserved.Contains(key, StringComparer.Ordinal)
-            ? "that key is set by gRPC or HTTP/2 itself."
+            ? "that key is set by HTTP/2, gRPC or the gateway."
         : null;
 
     private static void AddBinary(string path, string key, string value, Metadata metadata, List<string> faults)

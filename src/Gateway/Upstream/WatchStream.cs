@@ -20,8 +20,8 @@ internal sealed class WatchStream : IDisposable
     public WatchStream(
         ReplicaLease lease,
         WatchJobRequest request,
+        Metadata headers,
         WatchTrace trace,
-        Metadata metadata,
         TimeProvider time,
         CancellationToken stop
     )
@@ -36,7 +36,7 @@ internal sealed class WatchStream : IDisposable
             lease.Invoker.AsyncServerStreamingCall(
                 WatchMethod.WatchJob,
                 host: null,
-                new CallOptions(metadata, cancellationToken: cancel.Token),
+                new CallOptions(headers, cancellationToken: cancel.Token),
                 request
             )
         );
@@ -57,8 +57,8 @@ internal sealed class WatchStream : IDisposable
 
             var hasMessage = await pending;
             timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            trace.Answered();
             lease.Answered();
+            trace.Answered();
             return hasMessage ? new WatchRead(call.ResponseStream.Current, null) : new WatchRead(null, WatchFault.EndedEarly);
         }
         catch (RpcException e)

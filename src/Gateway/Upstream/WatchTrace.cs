@@ -15,8 +15,6 @@ internal sealed class WatchTrace : IDisposable
     private static readonly ActivitySource Source = new(SourceName);
 
     private readonly Activity? span;
-    private readonly ActivityContext context;
-    private readonly string? state;
 
     /// <param name="backend">Its name in the settings.</param>
     /// <param name="start">What the client wants to see.</param>
@@ -38,35 +36,17 @@ internal sealed class WatchTrace : IDisposable
         var current = Activity.Current;
         span?.Start();
         Activity.Current = current;
-        (context, state) = span is null ? (start.Trace, start.Trace.TraceState) : (span.Context, span.TraceStateString);
+        Headers = HeadersOf(span?.Context ?? start.Trace, span?.TraceStateString ?? start.Trace.TraceState);
     }
+
+    /// <summary>What tells the backend which trace it is part of (W3C Trace Context); empty where there is none.</summary>
+    public Metadata Headers { get; }
 
     /// <param name="traceParent">The client's own, as in W3C Trace Context; else the trace of its connection counts.</param>
     public static ActivityContext ContextOf(string? traceParent) =>
         ActivityContext.TryParse(traceParent, traceState: null, isRemote: true, out var context)
             ? context
             : Activity.Current?.Context ?? default;
-
-    /// <summary>Adds what tells the backend which trace it is part of (W3C Trace Context) to what it is told anyway.</summary>
-    public Metadata AddTo(Metadata others)
-    {
-        var headers = new Metadata();
-        foreach (var other in others)
-        {
-            headers.Add(other);
-        }
-
-        if (context != default)
-        {
-            headers.Add("traceparent", $"00-{context.TraceId}-{context.SpanId}-{(int)context.TraceFlags:x2}");
-            if (!string.IsNullOrEmpty(state))
-            {
-                headers.Add("tracestate", state);
-            }
-        }
-
-        return headers;
-    }
 
     /// <summary>The backend has answered.</summary>
     public void Answered() => span?.Stop();
@@ -82,4 +62,19 @@ internal sealed class WatchTrace : IDisposable
     }
 
     public void Dispose() => span?.Dispose();
+
+    private static Metadata HeadersOf(ActivityContext context, string? state)
+    {
+        var headers = new Metadata();
+        if (context != default)
+        {
+            headers.Add("traceparent", $"00-{context.TraceId}-{context.SpanId}-{(int)context.TraceFlags:x2}");
+            if (!string.IsNullOrEmpty(state))
+            {
+                headers.Add("tracestate", state);
+            }
+        }
+
+        return headers;
+    }
 }

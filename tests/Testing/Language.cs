@@ -1,4 +1,4 @@
-namespace OptimizationGateway.Backends.Tests;
+namespace OptimizationGateway.Testing;
 
 /// <summary>The examples, by the language each is written in.</summary>
 public enum Language
