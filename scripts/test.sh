@@ -15,7 +15,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export DOTNET_CLI_UI_LANGUAGE=en TESTINGPLATFORM_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+# The clients of the .NET tests write down what they exchange with gateways, for tests/schema to judge.
+messages=$(mktemp -d)
+trap 'rm -rf "$output" "$messages"' EXIT
 
 passed=0 failed=0 skipped=0
 problems=()
@@ -95,9 +97,11 @@ check "TypeScript format and lint" node_modules/.bin/biome check
 check "client: build and size" npm run --silent build --workspace clients/typescript
 check "console: types" npm run --silent check --workspace clients/console
 check "client: types and package" npm run --silent check --workspace clients/typescript
-runner ".NET" dotnet_counts dotnet test --solution OptimizationGateway.sln --no-build
+runner ".NET" dotnet_counts env RECORD_MESSAGES="$messages" dotnet test --solution OptimizationGateway.sln --no-build
 runner "client" vitest_counts npm run --silent test --workspace clients/typescript
 runner "console" vitest_counts npm run --silent test --workspace clients/console
+check "schemas: the goldens" node tests/schema/goldens.mjs
+check "schemas: what the .NET tests recorded" node tests/schema/recorded.mjs "$messages"
 check "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
 
 finish

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace OptimizationGateway.Testing;
 
-/// <summary>A TCP connection to a gateway that sends exactly the bytes it is told to, and reads what comes back byte by byte.</summary>
+/// <summary>
+/// A TCP connection to a gateway that sends exactly the bytes it is told to, and reads what comes back byte by byte. Only the latter goes
+/// into the <see cref="MessageRecord"/>: what it sends is wrong on purpose.
+/// </summary>
 public sealed class RawClient : IAsyncDisposable
 {
     private readonly TcpClient tcp = new() { NoDelay = true };
@@ -90,7 +93,13 @@ public sealed class RawClient : IAsyncDisposable
             127 => ToLength(await ReadAsync(8)),
             var small => small,
         };
-        return new RawFrame(first & 0x0F, await ReadAsync(length));
+        var frame = new RawFrame(first & 0x0F, await ReadAsync(length));
+        if (frame.Opcode == RawFrame.Text)
+        {
+            MessageRecord.Received(frame.Payload);
+        }
+
+        return frame;
     }
 
     /// <summary>Everything up to the end of the connection.</summary>

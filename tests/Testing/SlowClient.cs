@@ -46,8 +46,11 @@ public sealed class SlowClient : IAsyncDisposable
         return new SlowClient(client, http, TestClient.Deadline + slowness);
     }
 
-    public Task SendAsync(string text) =>
-        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+    public Task SendAsync(string text)
+    {
+        MessageRecord.Sent(text);
+        return socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+    }
 
     /// <summary>Reads one message.</summary>
     /// <exception cref="WebSocketException">The connection is gone.</exception>
@@ -97,7 +100,9 @@ public sealed class SlowClient : IAsyncDisposable
             message.Write(buffer, 0, read.Count);
             if (read.EndOfMessage)
             {
-                return JsonNode.Parse(message.ToArray())!.AsObject();
+                var text = message.ToArray();
+                MessageRecord.Received(text);
+                return JsonNode.Parse(text)!.AsObject();
             }
         }
     }

@@ -56,6 +56,7 @@ public sealed class TestClient : IAsyncDisposable
 
     public async Task SendTextAsync(string text)
     {
+        MessageRecord.Sent(text);
         using var deadline = new CancellationTokenSource(Deadline);
         await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, deadline.Token);
     }
@@ -184,7 +185,9 @@ public sealed class TestClient : IAsyncDisposable
                 message.Write(buffer, 0, read.Count);
                 if (read.EndOfMessage)
                 {
-                    Take(JsonNode.Parse(message.ToArray())!.AsObject());
+                    var text = message.ToArray();
+                    MessageRecord.Received(text);
+                    Take(JsonNode.Parse(text)!.AsObject());
                     message.SetLength(0);
                 }
             }

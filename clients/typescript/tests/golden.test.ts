@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it, vi } from 'vitest';
 import { type ClientMessage, isEvent, type JobEvent } from '../src/index.ts';
 import { parseServerMessage } from '../src/messages.ts';
@@ -7,6 +8,7 @@ import { bench, settle } from './harness.ts';
 /** The files that the gateway's own tests read. */
 const golden = new URL('../../../tests/golden/', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, golden), 'utf8');
+const isValid = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(read('../../docs/schema/client-messages.json')));
 const names = (folder: string): string[] =>
   readdirSync(new URL(folder, golden)).filter((name) => name.endsWith('.json') && name !== 'expectations.json');
 
@@ -44,7 +46,11 @@ describe('Golden messages', () => {
     await settle();
     const expectations = JSON.parse(read('messages/client/expectations.json')) as Record<string, ClientMessage>;
     const known = Object.values(expectations).map((message) => Object.keys(message).sort().join());
-    for (const sent of b.gateway.socket.received) expect(known).toContain(Object.keys(sent).sort().join());
+    for (const sent of b.gateway.socket.received) {
+      expect(known).toContain(Object.keys(sent).sort().join());
+      expect(isValid(sent), JSON.stringify(sent)).toBe(true);
+    }
+    expect(isValid({ type: 'subscribe', jobId: 'job-1', afterEventId: '42' })).toBe(false);
     expect(b.gateway.socket.received[0]).toEqual({ ...expectations['subscribe_request_id'], requestId: '1' });
     b.client.close();
     vi.useRealTimers();

@@ -14,7 +14,7 @@ internal static class MessageSchemas
         var (epoch, request, trace) = (
             Text("As subscribed gave it; empty is not checked."),
             Text("Echoed in the direct answers.", longest: 64),
-            Text("W3C Trace Context; anything else is ignored.")
+            new JsonObject { ["description"] = "A string as in W3C Trace Context; anything else is ignored." }
         );
         Add(
             parts,
@@ -100,7 +100,13 @@ internal static class MessageSchemas
         );
     }
 
-    private static JsonObject JobId() => Text("The job.", shortest: 1, longest: 256);
+    /// <summary>The control characters stand in the pattern as they are: that way every regular expression engine takes it.</summary>
+    private static JsonObject JobId()
+    {
+        var schema = Text("The job. Of its characters each UTF-16 unit counts.", shortest: 1, longest: 256);
+        schema["pattern"] = "^[^\u0000-\u001F\u007F-\u009F]*$";
+        return schema;
+    }
 
     /// <summary>In a client message null stands for absent.</summary>
     private static JsonObject OrNull(JsonObject schema)

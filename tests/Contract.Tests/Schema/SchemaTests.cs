@@ -3,7 +3,10 @@ using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Contract.Tests.Schema;
 
-/// <summary>The published schemas are what the contract types make of them. That messages are as they say is checked by tests/schema.</summary>
+/// <summary>
+/// The published schemas are what the contract types make of them. That messages are as they say is checked by tests/schema: the goldens,
+/// and whatever the tests' clients exchange with a gateway.
+/// </summary>
 public sealed class SchemaTests
 {
     public static TheoryData<string> Files => ["client-messages.json", "server-messages.json"];
