@@ -8,6 +8,8 @@ const gateway = 'http://127.0.0.1:8080';
 
 export default defineConfig({
   root: at('.'),
+  // Whatever path it is served under.
+  base: './',
   resolve: {
     // The package from its source, so that nothing has to be built before. Only what it exports is there: its entries.
     alias: [

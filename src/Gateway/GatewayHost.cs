@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Health;
+using OptimizationGateway.Gateway.Proxies;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Sockets;
@@ -42,9 +43,18 @@ public static class GatewayHost
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        app.Use(app.Services.GetRequiredService<Forwarding>().TellOfStrangersAsync);
+        app.UseForwardedHeaders();
         app.UseStatusCodePages(Problem.WriteMissingAsync);
+        if (options.PathBase.Length > 0)
+        {
+            app.Use(new PathBase(options.PathBase).InvokeAsync);
+        }
+
+        app.UseRouting();
         app.Use(GatheringUpgrade.Invoke);
-        var pings = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits.PingInterval;
+        var pings = options.Limits.PingInterval;
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = pings, KeepAliveTimeout = pings });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
         HealthEndpoints.Map(app);
@@ -78,6 +88,10 @@ public static class GatewayHost
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<Forwarding>();
+        services
+            .AddOptions<ForwardedHeadersOptions>()
+            .PostConfigure<Forwarding>((forwarded, forwarding) => forwarding.Configure(forwarded));
         services.AddSingleton<CallerPolicy>();
         services.AddSingleton<GatewayEndpoint>();
         services.AddHostedService<SessionDrain>();

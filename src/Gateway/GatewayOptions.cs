@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Proxies;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Telemetry;
@@ -24,6 +25,11 @@ internal sealed record GatewayOptions
     public DrainOptions Drain { get; init; } = new();
 
     public SecurityOptions Security { get; init; } = new();
+
+    public ProxyOptions Proxies { get; init; } = new();
+
+    /// <summary>The path that everything is under: socket, page, health and metrics; such as <c>/optimizer</c>. Default: none.</summary>
+    public string PathBase { get; init; } = "";
 
     public TelemetryOptions Telemetry { get; init; } = new();
 

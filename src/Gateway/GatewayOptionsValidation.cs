@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Proxies;
 using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway;
@@ -27,6 +28,14 @@ internal sealed partial class GatewayOptionsValidation(IConfiguration configurat
         }
 
         CheckPatternsAreDistinct(options.Backends, faults);
+        KnownProxies.Check("Gateway:Proxies:Known", options.Proxies.Known, faults);
+        if (!PathBase.IsValid(options.PathBase))
+        {
+            faults.Add(
+                $"Gateway:PathBase is '{options.PathBase}'; it must be a path such as /optimizer, without a slash at the end, or empty."
+            );
+        }
+
         if (options.Console.JobsApiUrl.Length > 0 && !IsHttpUrl(options.Console.JobsApiUrl))
         {
             faults.Add($"Gateway:Console:JobsApiUrl is '{options.Console.JobsApiUrl}'; it must be an http:// or https:// URL, or empty.");

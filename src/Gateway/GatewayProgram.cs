@@ -23,6 +23,8 @@ internal static class GatewayProgram
           Gateway:Security:AllowAnonymous      true: listen beyond this machine without asking who calls (default false)
           Gateway:Security:AllowedOrigins      origins of pages elsewhere that may connect (default none: same host only)
           Gateway:Security:AllowedHosts        host names to answer to, beside the loopback ones (default none)
+          Gateway:Proxies:Known                addresses and networks of proxies in front, whose X-Forwarded-… headers count (default none)
+          Gateway:PathBase                     a path that everything is under, such as /optimizer (default none)
           Gateway:Limits:…, Gateway:Upstream:… limits and timeouts: see docs/operations.md
 
         Options: --help, --version
@@ -76,8 +78,8 @@ internal static class GatewayProgram
         var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
         foreach (var url in app.Urls)
         {
-            Console.WriteLine($"Page:       {url}");
-            Console.WriteLine($"WebSocket:  ws{url["http".Length..]}{GatewayEndpoint.Path}");
+            Console.WriteLine($"Page:       {url}{(options.PathBase.Length > 0 ? $"{options.PathBase}/" : "")}");
+            Console.WriteLine($"WebSocket:  ws{url["http".Length..]}{options.PathBase}{GatewayEndpoint.Path}");
         }
 
         foreach (var (name, backend) in options.Backends)

@@ -32,7 +32,10 @@ internal static class Problem
     public static Task WriteMissingAsync(StatusCodeContext refused) =>
         refused.HttpContext.Response.StatusCode switch
         {
-            StatusCodes.Status404NotFound => WriteAsync(refused.HttpContext, Refusal.NotFound),
+            StatusCodes.Status404NotFound => WriteAsync(
+                refused.HttpContext,
+                Refusal.NotFoundUnder(refused.HttpContext.Request.PathBase.ToUriComponent())
+            ),
             StatusCodes.Status405MethodNotAllowed => WriteAsync(
                 refused.HttpContext,
                 Refusal.MethodNotAllowed with

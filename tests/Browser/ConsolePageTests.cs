@@ -33,6 +33,26 @@ public sealed class ConsolePageTests
     }
 
     [Fact]
+    public async Task Under_a_path_it_is_the_same_page()
+    {
+        await using var browser = await Chromium.StartAsync();
+        await using var installation = await Installation.StartAsync(pathBase: "/tools/optimizer");
+        var page = new ConsolePage(browser);
+        var job = await installation.StartJobAsync(iterations: 3, iterationDelayMs: 50);
+
+        await browser.OpenAsync(installation.PageUrl);
+        await page.UntilAsync($"document.querySelector('#jobs a[href$={job}]')");
+        await page.ClickAsync($"#jobs a[href$={job}]");
+        await page.UntilStatusAsync("ended");
+        AssertWhole(await page.EventIdsAsync());
+        Assert.Equal($"/tools/optimizer/?job={job}", (string?)await browser.EvaluateAsync("location.pathname + location.search"));
+
+        await page.ClickAsync("a.brand");
+        await page.UntilAsync("location.pathname + location.search === '/tools/optimizer/'");
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
     public async Task It_goes_on_without_a_gap_after_the_backend_was_killed()
     {
         await using var browser = await Chromium.StartAsync();

@@ -12,10 +12,10 @@ internal sealed class Installation : IAsyncDisposable
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("optimization-browser-");
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
 
-    private Installation(Uri? scripted)
+    private Installation(Uri? scripted, string pathBase)
     {
         var (page, jobs, grpc) = (LocalUrl(), LocalUrl(), LocalUrl());
-        PageUrl = page;
+        PageUrl = page + pathBase;
         JobsUrl = jobs;
         Stub = new ProgramProcess(
             typeof(OptimizerStubHost).Assembly.Location,
@@ -34,6 +34,7 @@ internal sealed class Installation : IAsyncDisposable
                 $"--Urls={page}",
                 $"--Gateway:Backends:stub:Address={grpc}",
                 $"--Gateway:Console:JobsApiUrl={jobs}",
+                $"--Gateway:PathBase={pathBase}",
                 .. scripted is null
                     ? Array.Empty<string>()
                     : [$"--Gateway:Backends:scripted:Address={scripted}", "--Gateway:Backends:scripted:JobIds=scripted-*"],
@@ -51,9 +52,10 @@ internal sealed class Installation : IAsyncDisposable
     public ProgramProcess Gateway { get; }
 
     /// <param name="scripted">A backend of the jobs whose ids begin with `scripted-`.</param>
-    public static async Task<Installation> StartAsync(Uri? scripted = null)
+    /// <param name="pathBase">What everything is under, such as `/optimizer`.</param>
+    public static async Task<Installation> StartAsync(Uri? scripted = null, string pathBase = "")
     {
-        var installation = new Installation(scripted);
+        var installation = new Installation(scripted, pathBase);
         try
         {
             await Task.WhenAll(installation.Stub.StartAsync(), installation.Gateway.StartAsync());

@@ -24,6 +24,12 @@ public sealed class SettingsTests
     [InlineData("Gateway:Upstream:SilenceTimeout", Backend, "--Gateway:Upstream:SilenceTimeout=00:00:00")]
     [InlineData("The setting Urls", Backend, "--Urls=nonsense")]
     [InlineData("Gateway:Console:JobsApiUrl is 'ftp://x'", Backend, "--Gateway:Console:JobsApiUrl=ftp://x")]
+    [InlineData("Gateway:Proxies:Known has 'proxy.example'", Backend, "--Gateway:Proxies:Known=127.0.0.1, proxy.example")]
+    [InlineData("Gateway:Proxies:Known has '10'", Backend, "--Gateway:Proxies:Known=10")]
+    [InlineData("Gateway:Proxies:Known has '10.0.3.0/33'; it must be an address", Backend, "--Gateway:Proxies:Known=10.0.3.0/33")]
+    [InlineData("Gateway:Proxies:Known has '::/0', which is everyone", Backend, "--Gateway:Proxies:Known=::/0")]
+    [InlineData("Gateway:PathBase is '/optimizer/'; it must be a path such as /optimizer", Backend, "--Gateway:PathBase=/optimizer/")]
+    [InlineData("Gateway:PathBase is 'optimizer'", Backend, "--Gateway:PathBase=optimizer")]
     [InlineData("Gateway:Security:AllowAnonymous=true", Backend, "--Urls=http://0.0.0.0:0")]
     public async Task A_bad_setting_stops_the_start_with_its_path_and_what_is_allowed(string expected, params string[] settings)
     {

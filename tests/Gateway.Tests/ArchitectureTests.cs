@@ -23,6 +23,7 @@ public sealed class ArchitectureTests
         "Subscriptions",
         "Sessions",
         "Security",
+        "Proxies",
         "Telemetry",
     ];
 

@@ -15,7 +15,7 @@ export function App({ jobsApiUrl }: { readonly jobsApiUrl: string }): ReactNode 
         Skip to the job
       </a>
       <header>
-        <a className="brand" href="/" onClick={goByLink}>
+        <a className="brand" href="./" onClick={goByLink}>
           <svg viewBox="0 0 16 16" aria-hidden="true">
             <path d="M2 13V10h4V7h4V3h4" />
           </svg>

@@ -8,10 +8,12 @@ export function useAddressedJob(): string | null {
   return useSyncExternalStore(subscribe, () => new URLSearchParams(location.search).get('job') || null);
 }
 
-export const addressOf = (jobId: string): string => `/?job=${encodeURIComponent(jobId)}`;
+/** Relative, since the page may be served under a path. */
+export const addressOf = (jobId: string): string => `?job=${encodeURIComponent(jobId)}`;
 
 export function go(address: string): void {
-  if (address !== location.pathname + location.search) history.pushState(null, '', address);
+  const { pathname, search } = new URL(address, location.href);
+  if (pathname + search !== location.pathname + location.search) history.pushState(null, '', pathname + search);
   dispatchEvent(new Event(went));
 }
 

@@ -22,11 +22,9 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
         "Pages of this Origin may not connect. If they should, add the Origin to Gateway:Security:AllowedOrigins."
     );
 
-    public static readonly Refusal NotFound = new(
-        "not_found",
-        404,
-        "Nothing is here. The WebSocket is at /ws/optimization, the page at /."
-    );
+    /// <param name="pathBase">What everything is under; empty where it isn't.</param>
+    public static Refusal NotFoundUnder(string pathBase) =>
+        new("not_found", 404, $"Nothing is here. The WebSocket is at {pathBase}/ws/optimization, the page at {pathBase}/.");
 
     public static readonly Refusal MethodNotAllowed = new("method_not_allowed", 405, "This is a WebSocket: connect to it with GET.");
 
@@ -61,7 +59,7 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
     public static readonly Refusal TooManyFromAddress = new(
         "too_many_connections_from_address",
         429,
-        "This address has as many connections as it may have (Gateway:Limits:ConnectionsPerAddress). Close one first; one connection can watch many jobs.",
+        "This address has as many connections as it may have (Gateway:Limits:ConnectionsPerAddress). Close one first; one connection can watch many jobs. Behind a proxy all its clients have its address, unless Gateway:Proxies:Known names it.",
         IsForNow: true
     );
 }
