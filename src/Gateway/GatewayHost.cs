@@ -77,7 +77,8 @@ public static class GatewayHost
 
     private static void AddGateway(IServiceCollection services)
     {
-        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateOnStart();
+        services.AddOptions<GatewayOptions>().ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<GatewayOptions>, GatewayOptionsBinding>();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Proxies;
 using OptimizationGateway.Gateway.Upstream;
 
@@ -16,7 +17,9 @@ internal sealed partial class GatewayOptionsValidation(IConfiguration configurat
     {
         var ranges = new GatewayRangesValidation().Validate(name, options);
         var faults = (ranges.Failures ?? []).Select(WithFullPath).ToList();
-        faults.AddRange(UnknownSettings.In(configuration.GetSection(GatewayOptions.Section), typeof(GatewayOptions)));
+        var section = configuration.GetSection(GatewayOptions.Section);
+        faults.AddRange(UnknownSettings.In(section, typeof(GatewayOptions)));
+        faults.AddRange(UnreadableSettings.In(section, typeof(GatewayOptions)).Values);
         if (options.Backends.Count == 0)
         {
             faults.Add("Gateway:Backends is empty. Name a backend, such as Gateway:Backends:local:Address=http://127.0.0.1:5001.");

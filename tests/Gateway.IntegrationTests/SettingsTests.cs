@@ -18,7 +18,15 @@ public sealed class SettingsTests
         "--Gateway:Backends:b:Address=http://b"
     )]
     [InlineData("Gateway:Limits:MessageBytes", Backend, "--Gateway:Limits:MessageBytes=-1")]
-    [InlineData("Gateway:Limits:MessageBytes", Backend, "--Gateway:Limits:MessageBytes=many")]
+    [InlineData(
+        "Gateway:Limits:MessageBytes is 'many'; it must be a whole number, 1,024 – 16,777,216",
+        Backend,
+        "--Gateway:Limits:MessageBytes=many"
+    )]
+    [InlineData("Gateway:Drain:Time is 'soon'; it must be a time, written hh:mm:ss, 0 – 1 h", Backend, "--Gateway:Drain:Time=soon")]
+    [InlineData("Gateway:Security:AllowAnonymous is 'maybe'; it must be true or false", Backend, "--Gateway:Security:AllowAnonymous=maybe")]
+    [InlineData("Gateway:Limits has a value, but it is no setting by itself", Backend, "--Gateway:Limits=5")]
+    [InlineData("Gateway:Drain:ShutdownTimeout is no setting", Backend, "--Gateway:Drain:ShutdownTimeout=00:00:20")]
     [InlineData("Gateway:Limit is no setting. Gateway has Backends, Upstream, Limits", Backend, "--Gateway:Limit:MessageBytes=1")]
     [InlineData("Gateway:Backends:local:Adress is no setting", Backend, "--Gateway:Backends:local:Adress=http://x")]
     [InlineData("Gateway:Upstream:SilenceTimeout", Backend, "--Gateway:Upstream:SilenceTimeout=00:00:00")]
@@ -38,6 +46,21 @@ public sealed class SettingsTests
         Assert.Equal(1, exitCode);
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output + error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_faults_are_told_at_once()
+    {
+        var (_, _, error) = await RunAsync([
+            Backend,
+            "--Gateway:Limits:MessageBytes=many",
+            "--Gateway:Limits:Connections=0",
+            "--Gateway:Backends:local:JobIds=,",
+        ]);
+
+        Assert.Contains("Gateway:Limits:MessageBytes", error, StringComparison.Ordinal);
+        Assert.Contains("Gateway:Limits:Connections", error, StringComparison.Ordinal);
+        Assert.Contains("Gateway:Backends:local:JobIds", error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -25,13 +25,15 @@ public sealed class ArchitectureTests
         "Security",
         "Proxies",
         "Telemetry",
+        "Configuration",
     ];
 
     [Theory]
     [InlineData("Protocol")]
     [InlineData("Outboxes", "Protocol")]
     [InlineData("Sockets", "Protocol", "Outboxes")]
-    [InlineData("Upstream", "Telemetry")]
+    [InlineData("Configuration")]
+    [InlineData("Upstream", "Telemetry", "Configuration")]
     [InlineData("Translation", "Protocol")]
     [InlineData("Subscriptions", "Protocol", "Upstream", "Translation", "Outboxes", "Telemetry")]
     [InlineData("Sessions", "Protocol", "Sockets", "Outboxes", "Subscriptions", "Upstream", "Telemetry")]

@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Configuration;
+
 namespace OptimizationGateway.Gateway.Upstream;
 
 /// <summary>One backend: the settings under <c>Gateway:Backends:&lt;name&gt;</c>.</summary>
@@ -18,5 +20,6 @@ internal sealed record BackendOptions
     public TlsOptions Tls { get; init; } = new();
 
     /// <summary>gRPC metadata that every call to it carries, by key. Values may be secrets, and are told to nobody else.</summary>
+    [Secret]
     public Dictionary<string, string> Metadata { get; init; } = [];
 }

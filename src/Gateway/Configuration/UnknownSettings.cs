@@ -1,0 +1,26 @@
+namespace OptimizationGateway.Gateway.Configuration;
+
+/// <summary>Finds settings that nothing reads: mostly a word misspelt, which would otherwise mean the default, silently.</summary>
+internal static class UnknownSettings
+{
+    /// <summary>A sentence for each setting below <paramref name="section"/> that <paramref name="options"/> has no property for.</summary>
+    public static IEnumerable<string> In(IConfigurationSection section, Type options)
+    {
+        if (SettingTree.ElementOf(options) is { } element)
+        {
+            return section.GetChildren().SelectMany(child => In(child, element));
+        }
+
+        var known = SettingTree.PropertiesOf(options).ToDictionary(p => p.Name, p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
+        var below = section.GetChildren().SelectMany(child => InChild(child, section, known));
+        return known.Count > 0 && !string.IsNullOrEmpty(section.Value)
+            ? below.Prepend($"{section.Path} has a value, but it is no setting by itself. {ListOf(section, known)}")
+            : below;
+    }
+
+    private static IEnumerable<string> InChild(IConfigurationSection child, IConfigurationSection parent, Dictionary<string, Type> known) =>
+        known.TryGetValue(child.Key, out var type) ? In(child, type) : [$"{child.Path} is no setting. {ListOf(parent, known)}"];
+
+    private static string ListOf(IConfigurationSection parent, Dictionary<string, Type> known) =>
+        known.Count > 0 ? $"{parent.Path} has {string.Join(", ", known.Keys)}." : $"{parent.Path} has nothing below it.";
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Configuration;
+
+namespace OptimizationGateway.Gateway;
+
+/// <summary>Reads the settings. What can't be read is left at its default, so that the validation tells of it together with all other faults.</summary>
+internal sealed class GatewayOptionsBinding(IConfiguration configuration) : IConfigureOptions<GatewayOptions>
+{
+    public void Configure(GatewayOptions options)
+    {
+        var section = configuration.GetSection(GatewayOptions.Section);
+        var unreadable = UnreadableSettings.In(section, typeof(GatewayOptions));
+        var readable = section.AsEnumerable().Where(setting => !unreadable.ContainsKey(setting.Key));
+        new ConfigurationBuilder().AddInMemoryCollection(readable).Build().GetSection(GatewayOptions.Section).Bind(options);
+    }
+}
