@@ -4,7 +4,7 @@ BUF := node_modules/.bin/buf
 BIOME := node_modules/.bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test chaos memory fuzz check fmt clean
+.PHONY: help deps run build test chaos proxies memory fuzz check fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: ## Build once, run every test; the last line sums them up
 DURATION ?= 600
 chaos: ## Kill, cut and stall for DURATION seconds, from SEED, while clients watch; the last line sums it up
 	dotnet run --project tests/Faults -- --duration $(DURATION) $(if $(SEED),--seed $(SEED))
+
+proxies: ## Five minutes of silence through nginx and HAProxy, with the timeouts as they are shipped
+	AS_SHIPPED=true dotnet test --project tests/Gateway.IntegrationTests -- --filter-method '*DeployedProxyTests.An_idle_subscription*'
 
 memory: ## What 1,000 slow readers cost, and what 30,000 connections leave behind
 	dotnet run -c Release --project bench/Memory -- slow

@@ -34,8 +34,9 @@ for name in chromium chromium-browser google-chrome; do
 done
 [ -n "$browser" ] || packages+=(chromium fonts-dejavu-core)
 
-# What examples/backends/python and go are made with; the list is also in examples/backends/README.md.
-for package in make protobuf-compiler protobuf-compiler-grpc python3-grpcio python3-protobuf \
+# What stands in front of the gateway in tests, with the files of deploy/; and what examples/backends/python and go are made with:
+# that list is also in examples/backends/README.md.
+for package in nginx haproxy make protobuf-compiler protobuf-compiler-grpc python3-grpcio python3-protobuf \
     golang-go golang-google-grpc-dev golang-github-golang-protobuf-1-5-dev protoc-gen-go protoc-gen-go-grpc; do
     dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2> /dev/null | grep -qx installed || packages+=("$package")
 done
@@ -51,6 +52,6 @@ if [ ${#packages[@]} -gt 0 ]; then
     fi
 fi
 if [ ${#packages[@]} -gt 0 ]; then
-    echo "Not there, so the tests of the page (chromium) or of examples/backends will be skipped. To run them, on Debian as root:"
+    echo "Not there, so the tests of the page (chromium), of deploy/ (nginx, haproxy) or of examples/backends will be skipped. To run them, on Debian as root:"
     echo "    apt-get install --no-install-recommends ${packages[*]}"
 fi

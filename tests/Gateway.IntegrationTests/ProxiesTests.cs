@@ -9,7 +9,7 @@ using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
 
-/// <summary>What counts of X-Forwarded-…, and whose word it is. tests/Proxies.Tests has real proxies.</summary>
+/// <summary>What counts of X-Forwarded-…, and whose word it is. <see cref="DeployedProxyTests" /> has real proxies.</summary>
 public sealed class ProxiesTests
 {
     private static readonly Uri NoBackend = new("http://127.0.0.1:9");

@@ -145,7 +145,10 @@ public sealed class TestClient : IAsyncDisposable
             );
 
     /// <summary>Waits until the gateway has closed or the connection is gone.</summary>
-    public Task ClosedAsync() => reading.WaitAsync(Deadline);
+    public Task ClosedAsync(TimeSpan? deadline = null) => reading.WaitAsync(deadline ?? Deadline);
+
+    /// <summary>Whether that has happened.</summary>
+    public bool IsClosed => reading.IsCompleted;
 
     /// <summary>Closes as a browser does.</summary>
     public async Task CloseAsync()

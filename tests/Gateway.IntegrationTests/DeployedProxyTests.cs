@@ -1,0 +1,243 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+using OptimizationGateway.Testing;
+
+namespace OptimizationGateway.Gateway.IntegrationTests;
+
+/// <summary>The gateway behind nginx and HAProxy, each with the configuration that deploy/ has for it, TLS included.</summary>
+public sealed class DeployedProxyTests
+{
+    private static readonly string[] Kinds = [DeployedProxy.Nginx, DeployedProxy.Haproxy];
+
+    public static TheoryData<string> Proxies => [.. Kinds];
+
+    /// <summary>
+    /// In half a minute, with timeouts of 5 s. `make proxies` has five minutes, with everything as it is shipped.
+    /// </summary>
+    [Fact]
+    public async Task An_idle_subscription_outlives_the_proxys_timeout_where_the_gateway_pings_in_time_and_only_there()
+    {
+        var isAsShipped = Environment.GetEnvironmentVariable("AS_SHIPPED") == "true";
+        var (timeout, duration) = isAsShipped ? ("60s", TimeSpan.FromMinutes(5)) : ("5s", TimeSpan.FromSeconds(30));
+        await using var backend = await SilentBackendAsync();
+        await using var gateway = await StartGatewayAsync(backend.Url, isAsShipped ? [] : ["Gateway:Limits:PingInterval=00:00:02.5"]);
+        await using var sluggish = await StartGatewayAsync(backend.Url, "Gateway:Limits:PingInterval=01:00:00");
+
+        await Task.WhenAll([.. Kinds.Select(kind => LivesAsync(kind, gateway, timeout, duration)), .. Kinds.Select(CutAsync)]);
+
+        async Task CutAsync(string kind)
+        {
+            await using var proxy = await DeployedProxy.StartAsync(kind, [sluggish.Url], timeout);
+            await using var client = await proxy.ConnectAsync();
+            await client.SubscribeAsync("job-1");
+            await client.NextAsync("subscribed");
+
+            await client.ClosedAsync(duration);
+
+            Assert.Null(client.CloseStatus);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Proxies))]
+    public async Task A_client_goes_on_at_the_other_gateway_when_one_drains_or_is_killed_and_misses_nothing(string kind)
+    {
+        await using var stub = await TestStub.StartAsync();
+        await using var one = await StartGatewayAsync(stub.GrpcUrl, "Gateway:Drain:Time=00:00:00.5");
+        await using var other = await StartGatewayAsync(stub.GrpcUrl, "Gateway:Drain:Time=00:00:00.5");
+        await using var proxy = await DeployedProxy.StartAsync(kind, [one.Url, other.Url]);
+        var job = await stub.StartJobAsync(
+            new
+            {
+                maxIterations = 100,
+                seed = 1,
+                iterationDelayMs = 60,
+            }
+        );
+        await using var viewer = new ReturningViewer(() => proxy.ConnectAsync(), job);
+        await viewer.HasAsync(events: 10);
+
+        var drained = await ConnectionsAsync(one) == 1 ? one : other;
+        drained.Process.Send(Signal.Terminate);
+        Assert.Equal(0, await drained.Process.ExitAsync(TestClient.Deadline));
+        await viewer.HasAsync(viewer.Count + 10);
+        Assert.Equal(1012, viewer.CloseStatuses.Single());
+
+        await drained.Process.StartAsync();
+        var killed = drained == one ? other : one;
+        await killed.Process.KillAsync();
+        await viewer.HasAsync(viewer.Count + 10);
+        Assert.Equal(1, await ConnectionsAsync(drained));
+
+        await stub.TellAsync(job, "cancel");
+        var last = (long)(await stub.JobIsAsync(job, "cancelled"))["lastEventId"]!;
+        Assert.Equal(Enumerable.Range(1, (int)last).Select(id => (long)id), await viewer.EndedAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Proxies))]
+    public async Task Clients_count_by_their_own_addresses_whatever_they_say(string kind)
+    {
+        await using var backend = await SilentBackendAsync();
+        await using var gateway = await StartGatewayAsync(backend.Url, "Gateway:Limits:ConnectionsPerAddress=1");
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
+        await using var client = await proxy.ConnectAsync(headers: From("192.0.2.7"));
+
+        var again = await RefusedAsync(proxy, From("192.0.2.7"));
+        var disguised = await RefusedAsync(
+            proxy,
+            From("192.0.2.7"),
+            ("X-Forwarded-For", "198.51.100.1"),
+            ("Forwarded", "for=198.51.100.1")
+        );
+
+        Assert.Equal((HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests), (again, disguised));
+        await using var other = await proxy.ConnectAsync(headers: From("192.0.2.8"));
+        Assert.Single(await other.SettleAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Proxies))]
+    public async Task Pages_of_the_proxys_host_may_connect_and_no_header_makes_others_pass_for_them(string kind)
+    {
+        await using var backend = await SilentBackendAsync();
+        await using var gateway = await StartGatewayAsync(backend.Url);
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
+
+        await using var own = await proxy.ConnectAsync(headers: ("Origin", $"https://{DeployedProxy.HostName}"));
+        var others = await RefusedAsync(proxy, ("Origin", "https://evil.example"));
+        var disguised = await RefusedAsync(proxy, ("Origin", "https://evil.example"), ("X-Forwarded-Host", "evil.example"));
+
+        Assert.Single(await own.SettleAsync());
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (others, disguised));
+    }
+
+    [Theory]
+    [MemberData(nameof(Proxies))]
+    public async Task The_page_comes_through_and_what_is_for_operators_does_not(string kind)
+    {
+        await using var backend = await SilentBackendAsync();
+        await using var gateway = await StartGatewayAsync(backend.Url, "Gateway:Telemetry:Prometheus=true");
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
+        Dictionary<string, HttpStatusCode> expected = new(StringComparer.Ordinal)
+        {
+            ["/"] = HttpStatusCode.OK,
+            ["/console.json"] = HttpStatusCode.OK,
+            ["/nothing"] = HttpStatusCode.NotFound,
+            ["/metrics"] = HttpStatusCode.NotFound,
+            ["/health/ready"] = HttpStatusCode.NotFound,
+            ["/health/live"] = HttpStatusCode.NotFound,
+        };
+
+        var answers = new Dictionary<string, HttpStatusCode>(StringComparer.Ordinal);
+        foreach (var path in expected.Keys)
+        {
+            using var answer = await proxy.GetAsync(path);
+            answers[path] = answer.StatusCode;
+        }
+
+        Assert.Equal(expected, answers);
+    }
+
+    [Theory]
+    [MemberData(nameof(Proxies))]
+    public async Task Under_a_path_page_and_socket_are_there_and_the_rest_of_the_host_is_somebody_elses(string kind)
+    {
+        await using var backend = await SilentBackendAsync();
+        await using var gateway = await StartGatewayAsync(backend.Url, "Gateway:PathBase=/optimizer", "Gateway:Telemetry:Prometheus=true");
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url], isUnderAPath: true);
+
+        using var page = await proxy.GetAsync("/optimizer/");
+        using var unslashed = await proxy.GetAsync("/optimizer");
+        using var metrics = await proxy.GetAsync("/optimizer/metrics");
+        using var elsewhere = await proxy.GetAsync("/");
+        await using var client = await proxy.ConnectAsync("/optimizer/ws/optimization");
+
+        Assert.Equal((HttpStatusCode.OK, "text/html"), (page.StatusCode, page.Content.Headers.ContentType!.MediaType));
+        Assert.EndsWith("/optimizer/", unslashed.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, metrics.StatusCode);
+        Assert.DoesNotContain(
+            "not_found",
+            await elsewhere.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+        Assert.Single(await client.SettleAsync());
+    }
+
+    [Fact]
+    public async Task HAProxy_also_takes_WebSockets_over_HTTP_2()
+    {
+        await using var backend = await SilentBackendAsync();
+        await using var gateway = await StartGatewayAsync(backend.Url);
+        await using var proxy = await DeployedProxy.StartAsync(DeployedProxy.Haproxy, [gateway.Url]);
+
+        using var socket = await proxy.ConnectOverHttp2Async();
+
+        await socket.SendAsync("""{"type":"ping"}"""u8.ToArray(), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+        var buffer = new byte[100];
+        var read = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+        Assert.Equal("pong", (string?)JsonNode.Parse(buffer.AsSpan(0, read.Count))!["type"]);
+    }
+
+    /// <summary>A subscription stays open though nothing is said on it, and then still works.</summary>
+    private static async Task LivesAsync(string kind, GatewayProcess gateway, string timeout, TimeSpan duration)
+    {
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url], timeout);
+        await using var client = await proxy.ConnectAsync();
+        await client.SubscribeAsync("job-1");
+        await client.NextAsync("subscribed");
+
+        // It waits for what should not come: any message, or the end.
+        await Assert.ThrowsAsync<TimeoutException>(() => client.ClosedAsync(duration));
+
+        Assert.Single(client.Received);
+        Assert.Equal("pong", (string?)(await client.SettleAsync()).Single()["type"]);
+    }
+
+    private static async Task<ScriptedBackend> SilentBackendAsync()
+    {
+        var backend = await ScriptedBackend.StartAsync();
+        return backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 0)));
+    }
+
+    private static async Task<GatewayProcess> StartGatewayAsync(Uri backend, params string[] settings)
+    {
+        var gateway = new GatewayProcess([
+            $"--Gateway:Backends:test:Address={backend}",
+            "--Gateway:Proxies:Known=127.0.0.1",
+            $"--Gateway:Security:AllowedHosts={DeployedProxy.HostName}",
+            // The silent backend is silent for good.
+            "--Gateway:Upstream:SilenceTimeout=01:00:00",
+            .. settings.Select(setting => $"--{setting}"),
+        ]);
+        await gateway.Process.StartAsync();
+        return gateway;
+    }
+
+    private static (string, string) From(string address) => (DeployedProxy.AddressHeader, address);
+
+    private static async Task<HttpStatusCode> RefusedAsync(DeployedProxy proxy, params (string, string)[] headers)
+    {
+        using var answer = await proxy.GetAsync(
+            "/ws/optimization",
+            [
+                ("Connection", "Upgrade"),
+                ("Upgrade", "websocket"),
+                ("Sec-WebSocket-Version", "13"),
+                ("Sec-WebSocket-Key", Convert.ToBase64String(new byte[16])),
+                .. headers,
+            ]
+        );
+        return answer.StatusCode;
+    }
+
+    private static async Task<int> ConnectionsAsync(GatewayProcess gateway)
+    {
+        using var http = new HttpClient();
+        var health = JsonNode.Parse(
+            await http.GetStringAsync(new Uri(gateway.Url, "/health/ready"), TestContext.Current.CancellationToken)
+        );
+        return (int)health!["gateway"]!["connections"]!;
+    }
+}
