@@ -12,7 +12,8 @@ namespace OptimizationGateway.Gateway;
 
 /// <summary>The front door: looks at the request, refuses what may not come in, and runs a session for what may.</summary>
 internal sealed class GatewayEndpoint(
-    CallerPolicy callers,
+    CallerPolicy policy,
+    CallerCheck callers,
     Admission admission,
     SessionRegistry sessions,
     BackendRegistry backends,
@@ -35,15 +36,39 @@ internal sealed class GatewayEndpoint(
         }
 
         using var place = admission.TryEnter(context.Connection.RemoteIpAddress, out var full);
-        await (place is null ? RefuseAsync(context, full!) : RunAsync(context));
+        if (place is null)
+        {
+            await RefuseAsync(context, full!);
+            return;
+        }
+
+        // Within the limits: to check a signature is the most work that a stranger can make.
+        var verdict = await callers.AskAsync(context);
+        await (verdict is { Refusal: { } unwanted, CloseCode: null } ? RefuseAsync(context, unwanted) : RunAsync(context, verdict));
     }
 
-    private async Task RunAsync(HttpContext context)
+    private async Task RunAsync(HttpContext context, CallerVerdict verdict)
     {
         var isOffered = context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol, StringComparer.Ordinal);
         var socket = await context.WebSockets.AcceptWebSocketAsync(isOffered ? Subprotocol : null);
         var stream = (context.Features.Get<IHttpUpgradeFeature>() as GatheringUpgrade)?.Stream;
-        using var session = new Session(socket, stream, context.Abort, backends, options.Value.Limits, time, metrics, logger);
+        using var session = new Session(
+            socket,
+            stream,
+            context.Abort,
+            verdict.Caller,
+            backends,
+            options.Value.Limits,
+            time,
+            metrics,
+            logger
+        );
+        if (verdict is { Refusal: { } refusal, CloseCode: { } code })
+        {
+            metrics.ConnectionRefused(refusal);
+            session.TurnAway(code);
+        }
+
         metrics.ConnectionOpened();
         var started = time.GetTimestamp();
         try
@@ -71,7 +96,7 @@ internal sealed class GatewayEndpoint(
 
     /// <summary>What is wrong with the request itself.</summary>
     private Refusal? WhyNot(HttpContext context) =>
-        callers.WhyNot(context.Request) is { } refusal ? refusal
+        policy.WhyNot(context.Request) is { } refusal ? refusal
         // Methods are case-sensitive; ASP.NET's own comparison isn't.
         : !string.Equals(context.Request.Method, HttpMethods.Get, StringComparison.Ordinal) ? Refusal.MethodNotAllowed
         : Handshake.WhyNot(context);
@@ -83,6 +108,11 @@ internal sealed class GatewayEndpoint(
         if (refusal == Refusal.MethodNotAllowed)
         {
             headers.Allow = HttpMethods.Get;
+        }
+
+        if (BearerChallenge.Of(refusal) is { } challenge)
+        {
+            headers.WWWAuthenticate = challenge;
         }
 
         if (refusal.Status == StatusCodes.Status426UpgradeRequired)

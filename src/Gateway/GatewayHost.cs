@@ -94,6 +94,7 @@ public static class GatewayHost
             .AddOptions<ForwardedHeadersOptions>()
             .PostConfigure<Forwarding>((forwarded, forwarding) => forwarding.Configure(forwarded));
         services.AddSingleton<CallerPolicy>();
+        AddTokens(services);
         services.AddSingleton<GatewayEndpoint>();
         services.AddHostedService<SessionDrain>();
         services
@@ -103,6 +104,20 @@ public static class GatewayHost
             .AddHealthChecks()
             .AddCheck<LifeCheck>(LifeCheck.Name, tags: [HealthEndpoints.Ready])
             .AddCheck<BackendsCheck>(BackendsCheck.Name, tags: [HealthEndpoints.Ready]);
+    }
+
+    private static void AddTokens(IServiceCollection services)
+    {
+        services.AddSingleton<IHttpContextFactory, QueryToken.ContextFactory>();
+        services.AddSingleton<CallerCheck>();
+        services.AddSingleton<TokenCheck>();
+        services.AddSingleton<AuthorityKeys>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuthorityKeys>());
+        services.AddSingleton<ISigningKeys>(provider =>
+            provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Security.Jwt is { Authority: "" } files
+                ? KeyFile.Read(files)
+                : provider.GetRequiredService<AuthorityKeys>()
+        );
     }
 
     private static void AddServer(WebApplicationBuilder builder)

@@ -24,6 +24,7 @@ internal sealed record GatewayOptions
     [ValidateObjectMembers]
     public DrainOptions Drain { get; init; } = new();
 
+    [ValidateObjectMembers]
     public SecurityOptions Security { get; init; } = new();
 
     public ProxyOptions Proxies { get; init; } = new();

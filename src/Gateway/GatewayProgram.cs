@@ -20,6 +20,8 @@ internal static class GatewayProgram
           Gateway:Backends:<name>:Tls:…        authorities and the gateway's own certificate: see docs/operations.md
           Gateway:Backends:<name>:Metadata:<key>  gRPC metadata that every call carries
           Gateway:Console:JobsApiUrl           a jobs API for the page at / (default none)
+          Gateway:Security:Jwt:…               ask callers for tokens: Authority or PublicKeyFile, Issuer, Audience: see docs/security.md
+          Gateway:Backends:<name>:ForwardAuthorization  true: the backend gets the caller's token
           Gateway:Security:AllowAnonymous      true: listen beyond this machine without asking who calls (default false)
           Gateway:Security:AllowedOrigins      origins of pages elsewhere that may connect (default none: same host only)
           Gateway:Security:AllowedHosts        host names to answer to, beside the loopback ones (default none)
@@ -90,9 +92,11 @@ internal static class GatewayProgram
         }
 
         Console.WriteLine(
-            options.Security.AllowAnonymous
+            options.Security.Jwt.IsOn
+                ? $"Callers are asked for a token of {options.Security.Jwt.Issuer} for {options.Security.Jwt.Audience}."
+            : options.Security.AllowAnonymous
                 ? "Everyone who can reach these addresses may watch every job (Gateway:Security:AllowAnonymous)."
-                : "Nobody is asked who they are, so it listens on loopback addresses only."
+            : "Nobody is asked who they are, so it listens on loopback addresses only (tokens: docs/security.md)."
         );
         Console.WriteLine(
             """Next: open the page, or connect a WebSocket client and send {"type":"subscribe","jobId":"job-1","afterEventId":0}"""

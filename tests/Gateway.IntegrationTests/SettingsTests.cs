@@ -39,6 +39,7 @@ public sealed class SettingsTests
     [InlineData("Gateway:PathBase is '/optimizer/'; it must be a path such as /optimizer", Backend, "--Gateway:PathBase=/optimizer/")]
     [InlineData("Gateway:PathBase is 'optimizer'", Backend, "--Gateway:PathBase=optimizer")]
     [InlineData("Gateway:Security:AllowAnonymous=true", Backend, "--Urls=http://0.0.0.0:0")]
+    [InlineData("Gateway:Security:Jwt", Backend, "--Urls=http://0.0.0.0:0")]
     public async Task A_bad_setting_stops_the_start_with_its_path_and_what_is_allowed(string expected, params string[] settings)
     {
         var (exitCode, output, error) = await RunAsync(settings);

@@ -26,7 +26,13 @@ public sealed class SlowClient : IAsyncDisposable
     /// <param name="url">The gateway's socket.</param>
     /// <param name="receiveBufferBytes">What the kernel takes for it; little, or megabytes fit into it before anyone is held back.</param>
     /// <param name="bytesPerSecond">How fast it takes what it is told to read; as fast as it can by default.</param>
-    public static async Task<SlowClient> ConnectAsync(Uri url, int receiveBufferBytes = 8 * 1024, int? bytesPerSecond = null)
+    /// <param name="token">Its token, offered as a browser does; none by default.</param>
+    public static async Task<SlowClient> ConnectAsync(
+        Uri url,
+        int receiveBufferBytes = 8 * 1024,
+        int? bytesPerSecond = null,
+        string? token = null
+    )
     {
         var handler = new SocketsHttpHandler
         {
@@ -40,6 +46,12 @@ public sealed class SlowClient : IAsyncDisposable
         };
         var http = new HttpMessageInvoker(handler);
         var client = new ClientWebSocket();
+        if (token is not null)
+        {
+            client.Options.AddSubProtocol("optimization.v1");
+            client.Options.AddSubProtocol($"bearer.{token}");
+        }
+
         using var deadline = new CancellationTokenSource(TestClient.Deadline);
         await client.ConnectAsync(url, http, deadline.Token);
         var slowness = TimeSpan.FromSeconds(bytesPerSecond is null ? 0 : LongMessageBytes / bytesPerSecond.Value);

@@ -41,6 +41,9 @@ public sealed class TestClient : IAsyncDisposable
     /// <summary>The code the gateway closed with; null while it is open, and where the connection just broke.</summary>
     public WebSocketCloseStatus? CloseStatus => socket.CloseStatus;
 
+    /// <summary>What it said when it closed.</summary>
+    public string? CloseReason => socket.CloseStatusDescription;
+
     public string? Subprotocol => socket.SubProtocol;
 
     public static async Task<TestClient> ConnectAsync(Uri url, Action<ClientWebSocketOptions>? configure = null)

@@ -26,6 +26,25 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
     public static Refusal NotFoundUnder(string pathBase) =>
         new("not_found", 404, $"Nothing is here. The WebSocket is at {pathBase}/ws/optimization, the page at {pathBase}/.");
 
+    public static readonly Refusal TokenMissing = new(
+        "token_missing",
+        401,
+        "This gateway asks for a token: send Authorization: Bearer <token>, or the subprotocols optimization.v1 and bearer.<token>."
+    );
+
+    public static readonly Refusal Unauthorized = new("unauthorized", 401, "The token was refused.");
+
+    public static readonly Refusal TokenExpired = new("token_expired", 401, "The token has expired. Come back with a fresh one.");
+
+    public static readonly Refusal Forbidden = new("forbidden", 403, "The token's bearer may not use this gateway.");
+
+    public static readonly Refusal AuthorityUnavailable = new(
+        "authority_unavailable",
+        503,
+        "Tokens can't be checked at the moment, since their keys can't be had. Come back in a moment.",
+        IsForNow: true
+    );
+
     public static readonly Refusal MethodNotAllowed = new("method_not_allowed", 405, "This is a WebSocket: connect to it with GET.");
 
     public static readonly Refusal MalformedHandshake = new(

@@ -21,11 +21,16 @@ internal sealed class LoopbackListening(
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        if (!options.Value.Security.AllowAnonymous && endpoint is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address))
+        if (
+            options.Value.Security is { AllowAnonymous: false, Jwt.IsOn: false }
+            && endpoint is IPEndPoint ip
+            && !IPAddress.IsLoopback(ip.Address)
+        )
         {
             throw new StartRefusedException(
-                $"The gateway asks nobody who they are, so it doesn't listen on {endpoint}, which others can reach. Listen on a loopback "
-                    + "address (Urls=http://127.0.0.1:8080), or set Gateway:Security:AllowAnonymous=true if everyone who can reach it may watch every job."
+                $"The gateway asks nobody who they are, so it doesn't listen on {endpoint}, which others can reach. Ask callers for a "
+                    + "token (Gateway:Security:Jwt:…, see docs/security.md), listen on a loopback address (Urls=http://127.0.0.1:8080), or set "
+                    + "Gateway:Security:AllowAnonymous=true if everyone who can reach it may watch every job."
             );
         }
 

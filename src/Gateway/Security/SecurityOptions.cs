@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>Who may come in: the settings under <c>Gateway:Security</c>.</summary>
@@ -18,4 +20,7 @@ internal sealed record SecurityOptions
     /// for the same host. Default: none.
     /// </summary>
     public string AllowedHosts { get; init; } = "";
+
+    [ValidateObjectMembers]
+    public JwtOptions Jwt { get; init; } = new();
 }

@@ -11,6 +11,7 @@ namespace OptimizationGateway.Gateway.Sessions;
 internal sealed class MessageIntake(
     SubscriptionSet subscriptions,
     ReplayQueue replays,
+    Caller caller,
     Outbox outbox,
     SessionLimits limits,
     TimeProvider time,
@@ -73,6 +74,10 @@ internal sealed class MessageIntake(
     {
         switch (message.Type)
         {
+            case ClientMessageType.Subscribe when !caller.MayWatch(message.JobId):
+                return TryAnswer(NotAllowed(message, SubscriptionEffect.NotOpened));
+            case ClientMessageType.Replay when !caller.MayWatch(message.JobId):
+                return TryAnswer(NotAllowed(message, SubscriptionEffect.Untouched) with { Requested = true });
             case ClientMessageType.Subscribe:
                 return subscriptions.TryStart(message)
                     || TryAnswer(Refusal(message, ErrorCode.TooManySubscriptions, SubscriptionEffect.NotOpened));
@@ -95,6 +100,12 @@ internal sealed class MessageIntake(
                 throw new InvalidOperationException($"A message that nobody takes: {message.Type}.");
         }
     }
+
+    private static ErrorMessage NotAllowed(ClientMessage message, SubscriptionEffect effect) =>
+        Refusal(message, ErrorCode.Forbidden, effect) with
+        {
+            Text = "The token doesn't allow this job.",
+        };
 
     private static ErrorMessage Refusal(ClientMessage message, ErrorCode code, SubscriptionEffect effect) =>
         new(code, effect) { JobId = message.JobId, RequestId = message.RequestId };

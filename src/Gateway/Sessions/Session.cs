@@ -20,6 +20,9 @@ internal sealed class Session : IDisposable
     /// <summary>At shutdown, what waits in the queues may take this long: what isn't sent by then is for a resume.</summary>
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(5);
 
+    /// <summary>As the first, where the caller's token has expired: PROTOCOL.md section 9.</summary>
+    private static readonly TimeSpan ExpiredFarewellLimit = TimeSpan.FromSeconds(2);
+
     /// <summary>What of the answers may wait, in bytes, before a client that sends and doesn't read has to go.</summary>
     private const int ControlBytes = 64 * 1024;
 
@@ -38,12 +41,14 @@ internal sealed class Session : IDisposable
     private readonly GatewayMetrics metrics;
     private readonly ILogger logger;
     private readonly Action abortConnection;
+    private readonly Expiry? expiry;
     private readonly TaskCompletionSource<SessionEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Session(
         WebSocket socket,
         GatheringStream? stream,
         Action abortConnection,
+        Caller caller,
         BackendRegistry backends,
         SessionLimits limits,
         TimeProvider time,
@@ -71,9 +76,10 @@ internal sealed class Session : IDisposable
         writer = new SocketWriter(socket, stream, outbox, tally.Sent);
         progress = new SendProgress(time, limits.StuckReaderTimeout, () => end.TrySetResult(SessionEnd.Stuck));
         stream?.Progress = progress;
-        subscriptions = new SubscriptionSet(backends, outbox, limits.SubscriptionsPerConnection, time, metrics, Fail);
-        replays = new ReplayQueue(backends, outbox, limits.WaitingReplays, time, Fail);
-        intake = new MessageIntake(subscriptions, replays, outbox, limits, time, tally);
+        subscriptions = new SubscriptionSet(backends, caller.Headers, outbox, limits.SubscriptionsPerConnection, time, metrics, Fail);
+        replays = new ReplayQueue(backends, caller.Headers, outbox, limits.WaitingReplays, time, Fail);
+        intake = new MessageIntake(subscriptions, replays, caller, outbox, limits, time, tally);
+        expiry = caller.Expires is { } expires ? new Expiry(expires, time, Expire) : null;
     }
 
     /// <summary>How many bytes wait for the client.</summary>
@@ -87,6 +93,13 @@ internal sealed class Session : IDisposable
 
     /// <summary>Ends it because the gateway shuts down: what waits is sent, then 1012.</summary>
     public void Drain() => end.TrySetResult(SessionEnd.Draining);
+
+    /// <summary>Ends it before it has begun: nothing that the client sends is taken.</summary>
+    public void TurnAway(CloseCode code)
+    {
+        intake.Stop();
+        end.TrySetResult(SessionEnd.Refused(code));
+    }
 
     /// <summary>Runs until nothing of the connection is left.</summary>
     /// <returns>Why it ended.</returns>
@@ -108,7 +121,7 @@ internal sealed class Session : IDisposable
         await Task.WhenAll(subscriptions.EndAllAsync(), replays.EndAllAsync());
         if (
             ended.CloseCode is null
-            || !await IsDoneInTimeAsync(FarewellAsync(ended.CloseCode, reading, writing, abort.Token), FarewellLimit)
+            || !await IsDoneInTimeAsync(FarewellAsync(ended.CloseCode, reading, writing, abort.Token), FarewellLimitOf(ended))
         )
         {
             metrics.ConnectionAborted(ended.Reason);
@@ -125,10 +138,21 @@ internal sealed class Session : IDisposable
 
     public void Dispose()
     {
+        expiry?.Dispose();
         progress.Dispose();
         meter.Dispose();
         reader.Dispose();
         socket.Dispose();
+    }
+
+    private static TimeSpan FarewellLimitOf(SessionEnd ended) =>
+        ended.Reason == SessionEndReason.Expired ? ExpiredFarewellLimit : FarewellLimit;
+
+    /// <summary>From this moment on nothing more is queued, also where the session is ending for another reason.</summary>
+    private void Expire()
+    {
+        outbox.Close();
+        end.TrySetResult(SessionEnd.Expired);
     }
 
     private async Task ReadAsync(CancellationToken abort)

@@ -11,6 +11,12 @@ internal enum SessionEndReason
     /// <summary>The client broke a rule; the close code says which.</summary>
     ClientBrokeRule,
 
+    /// <summary>It never began: the caller's token was refused, and only a close frame can tell it so.</summary>
+    Refused,
+
+    /// <summary>The caller's token has expired.</summary>
+    Expired,
+
     /// <summary>The connection is gone without a word.</summary>
     Lost,
 
@@ -31,8 +37,11 @@ internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)
     public static readonly SessionEnd ClientClosed = new(SessionEndReason.ClientClosed, CloseCode.Normal);
     public static readonly SessionEnd Lost = new(SessionEndReason.Lost, null);
     public static readonly SessionEnd Stuck = new(SessionEndReason.Stuck, null);
+    public static readonly SessionEnd Expired = new(SessionEndReason.Expired, CloseCode.TokenExpired);
     public static readonly SessionEnd Draining = new(SessionEndReason.Draining, CloseCode.ServiceRestart);
     public static readonly SessionEnd Fault = new(SessionEndReason.Fault, CloseCode.InternalError);
+
+    public static SessionEnd Refused(CloseCode code) => new(SessionEndReason.Refused, code);
 
     public static SessionEnd BrokeRule(CloseCode code) => new(SessionEndReason.ClientBrokeRule, code);
 }

@@ -8,7 +8,14 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// One connection's one-off replays: answered one at a time per job, in order, a few jobs at once, and a few may wait. One is done when its
 /// answer is on its way, so that a client that doesn't read can't pile answers up.
 /// </summary>
-internal sealed class ReplayQueue(BackendRegistry backends, Outbox outbox, int maxWaiting, TimeProvider time, Action<Exception> onFault)
+internal sealed class ReplayQueue(
+    BackendRegistry backends,
+    CallerHeaders caller,
+    Outbox outbox,
+    int maxWaiting,
+    TimeProvider time,
+    Action<Exception> onFault
+)
 {
     private const int MaxRunning = 4;
 
@@ -92,6 +99,7 @@ internal sealed class ReplayQueue(BackendRegistry backends, Outbox outbox, int m
                 new WatchStart(request.JobId, request.AfterEventId, request.Epoch, HistoryOnly: true)
                 {
                     Trace = WatchTrace.ContextOf(request.TraceParent),
+                    Caller = caller,
                 }
             );
             await new OneOffReplay(request, watcher, entry.Ticket, time).RunAsync(entry.Token);

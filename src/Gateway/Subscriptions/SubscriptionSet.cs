@@ -10,6 +10,7 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// here waits, so that the loop can always read on.
 /// </summary>
 /// <param name="backends">Who has the jobs.</param>
+/// <param name="caller">What backends may get of the client.</param>
 /// <param name="outbox">Where the messages go.</param>
 /// <param name="limit">How many there may be.</param>
 /// <param name="time">The clock.</param>
@@ -17,6 +18,7 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// <param name="onFault">Called with a fault of ours: the connection can't go on.</param>
 internal sealed class SubscriptionSet(
     BackendRegistry backends,
+    CallerHeaders caller,
     Outbox outbox,
     int limit,
     TimeProvider time,
@@ -51,6 +53,7 @@ internal sealed class SubscriptionSet(
             new WatchStart(subscribe.JobId, subscribe.AfterEventId, subscribe.Epoch, HistoryOnly: false)
             {
                 Trace = WatchTrace.ContextOf(subscribe.TraceParent),
+                Caller = caller,
             }
         );
         var subscription = new Subscription(subscribe, watcher, outbox.Ticket(lane), replacesOpen, time, metrics);

@@ -29,6 +29,7 @@ internal static class WatchEndErrors
             WatchEnd.HistoryTruncated => ErrorCode.HistoryTruncated,
             WatchEnd.CursorAhead => ErrorCode.CursorAhead,
             WatchEnd.EpochChanged => ErrorCode.EpochChanged,
+            WatchEnd.Unauthorized => ErrorCode.Unauthorized,
             WatchEnd.Forbidden => ErrorCode.Forbidden,
             WatchEnd.Unavailable => ErrorCode.BackendUnavailable,
             WatchEnd.BadEvent => ErrorCode.BadEvent,

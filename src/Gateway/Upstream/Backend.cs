@@ -17,6 +17,8 @@ internal sealed class Backend : IAsyncDisposable
     private readonly BackendTls? tls;
     private readonly ReplicaSet replicas;
     private readonly Metadata metadata;
+    private readonly bool takesToken;
+    private readonly IReadOnlyList<string> takesHeaders;
     private readonly Trouble trouble;
     private readonly Complaints complaints;
     private readonly ReopenPacer pacer;
@@ -48,6 +50,8 @@ internal sealed class Backend : IAsyncDisposable
         var faults = new List<string>();
         var address = BackendAddress.Parse(path, options, faults) ?? throw new InvalidOperationException(string.Join("; ", faults));
         metadata = StaticMetadata.Parse(path, options.Metadata, faults);
+        takesToken = options.ForwardAuthorization;
+        takesHeaders = ForwardedNames.Parse(options.ForwardHeaders);
         tls = address.IsTls ? new BackendTls(name, options.Tls, time, logger) : null;
         replicas = new ReplicaSet(address, OpenReplica, WatchName);
     }
@@ -74,15 +78,17 @@ internal sealed class Backend : IAsyncDisposable
     public TimeSpan ConfirmsWithin => replicas.Count > 1 ? upstream.OpenTimeout / 2 : upstream.OpenTimeout;
 
     /// <param name="request">What to ask for.</param>
+    /// <param name="caller">Whose watch it is; this backend gets of it what its settings say.</param>
     /// <param name="trace">The span of this call; the stream ends it.</param>
     /// <param name="stop">Ends the stream.</param>
-    public WatchStream Open(WatchJobRequest request, WatchTrace trace, CancellationToken stop)
+    public WatchStream Open(WatchJobRequest request, CallerHeaders caller, WatchTrace trace, CancellationToken stop)
     {
         metrics.StreamOpened(Name);
         return new WatchStream(
             replicas.Rent(() => metrics.StreamClosed(Name)),
             request,
-            [.. metadata, .. trace.Headers],
+            [.. metadata, .. caller.Select(takesToken, takesHeaders), .. trace.Headers],
+            takesToken && caller.HasToken,
             trace,
             time,
             stop

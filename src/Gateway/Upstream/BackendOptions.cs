@@ -22,4 +22,10 @@ internal sealed record BackendOptions
     /// <summary>gRPC metadata that every call to it carries, by key. Values may be secrets, and are told to nobody else.</summary>
     [Secret]
     public Dictionary<string, string> Metadata { get; init; } = [];
+
+    /// <summary>Whether calls to it carry the caller's token, as <c>authorization</c>. Default: false.</summary>
+    public bool ForwardAuthorization { get; init; }
+
+    /// <summary>Headers of the caller's handshake that calls to it carry, separated by commas. Default: none.</summary>
+    public string ForwardHeaders { get; init; } = "";
 }

@@ -15,6 +15,7 @@ internal static class BackendRules
         }
 
         StaticMetadata.Parse(path, options.Metadata, faults);
+        ForwardedNames.Check(path, options, faults);
         CheckTls($"{path}:Tls", options.Tls, address, faults);
     }
 

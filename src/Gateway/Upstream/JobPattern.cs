@@ -5,11 +5,17 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// <summary>Which job ids a backend has: text in which <c>*</c> stands for any characters, also none.</summary>
 internal sealed class JobPattern
 {
-    private readonly Regex regex;
+    /// <summary>Null where there is nothing to match but the text itself: a token may list hundreds of ids.</summary>
+    private readonly Regex? regex;
 
     public JobPattern(string pattern)
     {
         Text = pattern;
+        if (!pattern.Contains('*', StringComparison.Ordinal))
+        {
+            return;
+        }
+
         // Non-backtracking: a job id comes from a stranger, and a pattern with many stars must not make it expensive.
         regex = new Regex(
             "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$",
@@ -31,5 +37,5 @@ internal sealed class JobPattern
                 .Select(pattern => new JobPattern(pattern)),
         ];
 
-    public bool Matches(string jobId) => regex.IsMatch(jobId);
+    public bool Matches(string jobId) => regex?.IsMatch(jobId) ?? string.Equals(Text, jobId, StringComparison.Ordinal);
 }

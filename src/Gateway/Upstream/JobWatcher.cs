@@ -134,7 +134,7 @@ internal sealed class JobWatcher
         patience.Start();
         transcript.StartStream();
         var trace = new WatchTrace(backend.Name, start, Cursor);
-        return backend.Open(start.RequestAt(Cursor, transcript.Epoch), trace, stop);
+        return backend.Open(start.RequestAt(Cursor, transcript.Epoch), start.Caller, trace, stop);
     }
 
     /// <summary>What to wait for before the next attempt, as far as there is time left: our own backoff, and then the backend's turn for us.</summary>

@@ -61,6 +61,7 @@ internal sealed class ReopenPolicy(TimeProvider time, UpstreamOptions options, b
             WatchFaultKind.OutOfRange => DecideOutOfRange(fault, cursor),
             WatchFaultKind.LogCut => WatchEnd.HistoryTruncated,
             WatchFaultKind.EpochChanged => WatchEnd.EpochChanged,
+            WatchFaultKind.Unauthorized => WatchEnd.Unauthorized,
             WatchFaultKind.Forbidden => WatchEnd.Forbidden,
             _ => WatchEnd.BackendError,
         };

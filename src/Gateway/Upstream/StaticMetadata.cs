@@ -6,7 +6,7 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// <summary>The metadata that every call to a backend carries, out of its settings. Faults name keys, never values.</summary>
 internal static class StaticMetadata
 {
-    private const string Binary = "-bin";
+    public const string Binary = "-bin";
 
     // gRPC over HTTP2, PROTOCOL-HTTP2.md: Header-Name, and ASCII-Value.
     private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_.-");
@@ -63,7 +63,8 @@ internal static class StaticMetadata
         return metadata;
     }
 
-    private static string? FaultOf(string key) =>
+    /// <returns>Why a key can't be sent; null where it can.</returns>
+    public static string? FaultOf(string key) =>
         key.Length == 0 || key.AsSpan().ContainsAnyExcept(KeyCharacters) ? "a key is made of letters, digits, '-', '_' and '.'."
         : key.StartsWith("grpc-", StringComparison.Ordinal) || Reserved.Contains(key, StringComparer.Ordinal)
             ? "that key is set by HTTP/2, gRPC or the gateway."

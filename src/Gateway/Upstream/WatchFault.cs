@@ -31,6 +31,10 @@ internal enum WatchFaultKind
     LogCut,
 
     EpochChanged,
+
+    /// <summary>The backend doesn't accept the caller's token, which was forwarded to it.</summary>
+    Unauthorized,
+
     Forbidden,
 
     /// <summary>The backend refused for any other reason.</summary>
@@ -61,7 +65,8 @@ internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = n
     /// <param name="exception">How the client library reports it.</param>
     /// <param name="answer">What came over HTTP.</param>
     /// <param name="askedForEpoch">Whether the request named an epoch.</param>
-    public static WatchFault Of(RpcException exception, WatchAnswer answer, bool askedForEpoch)
+    /// <param name="carriedToken">Whether the call carried the caller's token.</param>
+    public static WatchFault Of(RpcException exception, WatchAnswer answer, bool askedForEpoch, bool carriedToken)
     {
         if (exception.Status.DebugException is not null)
         {
@@ -90,6 +95,8 @@ internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = n
                 Trailer(exception, "latest-event-id")
             ),
             StatusCode.FailedPrecondition when askedForEpoch => EpochChanged,
+            // Without the caller's token it is the gateway that wasn't recognised, and nothing that the caller could mend.
+            StatusCode.Unauthenticated when carriedToken => new WatchFault(WatchFaultKind.Unauthorized),
             StatusCode.PermissionDenied => new WatchFault(WatchFaultKind.Forbidden),
             _ => Refused,
         };

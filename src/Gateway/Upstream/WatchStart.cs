@@ -13,6 +13,9 @@ internal sealed record WatchStart(string JobId, long? AfterEventId, string? Epoc
     /// <summary>The trace that the watch is part of; the default where there is none.</summary>
     public ActivityContext Trace { get; init; }
 
+    /// <summary>What the backend may get of the caller.</summary>
+    public CallerHeaders Caller { get; init; } = CallerHeaders.None;
+
     /// <summary>What to ask a backend for.</summary>
     /// <param name="cursor">Where to go on from, as far as it is known.</param>
     /// <param name="epoch">The epoch, as far as it is known; else empty.</param>

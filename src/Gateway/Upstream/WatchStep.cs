@@ -32,6 +32,7 @@ internal enum WatchEnd
     HistoryTruncated,
     CursorAhead,
     EpochChanged,
+    Unauthorized,
     Forbidden,
 
     /// <summary>It could not be opened in time; or, of a one-off replay, not be read on.</summary>

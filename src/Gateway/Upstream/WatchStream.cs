@@ -14,6 +14,7 @@ internal sealed class WatchStream : IDisposable
     private readonly AsyncServerStreamingCall<WatchMessage> call;
     private readonly ITimer timer;
     private readonly bool askedForEpoch;
+    private readonly bool carriesToken;
     private volatile bool isTimedOut;
     private bool isDisposed;
 
@@ -21,6 +22,7 @@ internal sealed class WatchStream : IDisposable
         ReplicaLease lease,
         WatchJobRequest request,
         Metadata headers,
+        bool carriesToken,
         WatchTrace trace,
         TimeProvider time,
         CancellationToken stop
@@ -29,6 +31,7 @@ internal sealed class WatchStream : IDisposable
         this.lease = lease;
         this.trace = trace;
         this.stop = stop;
+        this.carriesToken = carriesToken;
         askedForEpoch = request.Epoch.Length > 0;
         cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timer = time.CreateTimer(_ => TimeOut(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -89,7 +92,7 @@ internal sealed class WatchStream : IDisposable
 
     private WatchFault Failed(RpcException exception)
     {
-        var fault = WatchFault.Of(exception, answer, askedForEpoch);
+        var fault = WatchFault.Of(exception, answer, askedForEpoch, carriesToken);
         if (fault.Kind == WatchFaultKind.Unavailable)
         {
             lease.Failed(exception.Status.DebugException);

@@ -1,0 +1,49 @@
+using Microsoft.IdentityModel.Tokens;
+
+namespace OptimizationGateway.Gateway.Security;
+
+/// <summary>Keys out of a file, for setups that have no authority. Read once, at the start.</summary>
+internal sealed class KeyFile : ISigningKeys
+{
+    private readonly IReadOnlyList<SecurityKey> keys;
+
+    private KeyFile(IReadOnlyList<SecurityKey> keys) => this.keys = keys;
+
+    public Task<IReadOnlyList<SecurityKey>?> GetAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<SecurityKey>?>(keys);
+
+    public Task<IReadOnlyList<SecurityKey>?> RefreshAsync(CancellationToken cancel) => GetAsync(cancel);
+
+    /// <returns>The keys; none where the settings name no file.</returns>
+    public static KeyFile Read(JwtOptions options)
+    {
+        var faults = new List<string>();
+        var file = options.IsOn ? Read(JwtRules.Path, options, faults) : new KeyFile([]);
+        return file ?? throw new StartRefusedException(string.Join("; ", faults));
+    }
+
+    /// <param name="path">The settings, <c>Gateway:Security:Jwt</c>.</param>
+    /// <param name="options">What is in them: one of the files.</param>
+    /// <param name="faults">Takes what is wrong with the file.</param>
+    public static KeyFile? Read(string path, JwtOptions options, List<string> faults)
+    {
+        var (setting, file, parse) =
+            options.PublicKeyFile.Length > 0
+                ? (nameof(options.PublicKeyFile), options.PublicKeyFile, (Func<byte[], IReadOnlyList<SecurityKey>>)KeyFormats.ParsePem)
+            : options.JwksFile.Length > 0 ? (nameof(options.JwksFile), options.JwksFile, KeyFormats.ParseJwks)
+            : (nameof(options.SecretFile), options.SecretFile, KeyFormats.ParseSecret);
+        try
+        {
+            return new KeyFile(parse(File.ReadAllBytes(file)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"{path}:{setting} is '{file}', which can't be read. It must be the path of a file.");
+        }
+        catch (FormatException e)
+        {
+            faults.Add($"{path}:{setting} is '{file}', {e.Message}");
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+
+namespace OptimizationGateway.Gateway.Security;
+
+/// <summary>
+/// The <c>access_token</c> of a request's query, taken out of its URL before anything sees that: ASP.NET logs and traces whole URLs. This is
+/// done whether the setting allows such tokens or not, since clients may send them all the same.
+/// </summary>
+internal sealed class QueryToken
+{
+    private const string Parameter = "access_token";
+
+    private readonly StringValues texts;
+
+    private QueryToken(StringValues texts) => this.texts = texts;
+
+    /// <summary>What the query had; empty where it had none.</summary>
+    public static StringValues Of(HttpContext context) => context.Features.Get<QueryToken>()?.texts ?? StringValues.Empty;
+
+    /// <summary>Moves it from the URL to a feature.</summary>
+    private static void TakeFrom(IFeatureCollection features)
+    {
+        if (features.Get<IHttpRequestFeature>() is not { QueryString.Length: > 1 } request)
+        {
+            return;
+        }
+
+        var parameters = QueryHelpers.ParseQuery(request.QueryString);
+        if (parameters.Remove(Parameter, out var texts))
+        {
+            features.Set(new QueryToken(texts));
+            request.QueryString = QueryString.Create(parameters).Value ?? "";
+            request.RawTarget = request.Path + request.QueryString;
+        }
+    }
+
+    /// <summary>Makes ASP.NET's request objects. It is called before a request's first log line and before its span begins.</summary>
+    public sealed class ContextFactory(IServiceProvider services) : IHttpContextFactory
+    {
+        private readonly DefaultHttpContextFactory inner = new(services);
+
+        public HttpContext Create(IFeatureCollection featureCollection)
+        {
+            TakeFrom(featureCollection);
+            return inner.Create(featureCollection);
+        }
+
+        public void Dispose(HttpContext httpContext) => inner.Dispose(httpContext);
+    }
+}

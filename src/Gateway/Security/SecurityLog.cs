@@ -1,0 +1,19 @@
+namespace OptimizationGateway.Gateway.Security;
+
+internal static partial class SecurityLog
+{
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The authority {Authority} (Gateway:Security:Jwt:Authority) can't be asked for its keys: {Effect}. It is asked again; more of this isn't logged until it answers."
+    )]
+    public static partial void AuthorityIsAway(ILogger logger, string authority, string effect);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The authority {Authority} answers again.")]
+    public static partial void AuthorityAnswers(ILogger logger, string authority);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The authority calls itself by another name than {Issuer} (Gateway:Security:Jwt:Issuer): tokens that bear its own are refused."
+    )]
+    public static partial void AuthorityHasAnotherIssuer(ILogger logger, string issuer);
+}

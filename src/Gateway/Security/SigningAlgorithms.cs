@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
+
+namespace OptimizationGateway.Gateway.Security;
+
+/// <summary>
+/// Which algorithm may go with which key. It is the key that decides, never the token: a public key is no secret for HMAC, and <c>none</c>
+/// goes with no key.
+/// </summary>
+internal static class SigningAlgorithms
+{
+    private const int MinRsaBits = 2048;
+
+    public static bool Allows(string algorithm, SecurityKey key) =>
+        key switch
+        {
+            X509SecurityKey certified => Allows(algorithm, certified.PublicKey, certified.KeySize),
+            RsaSecurityKey rsa => IsRsa(algorithm) && rsa.KeySize >= MinRsaBits,
+            ECDsaSecurityKey ec => IsEc(algorithm, ec.KeySize),
+            SymmetricSecurityKey => algorithm is "HS256" or "HS384" or "HS512",
+            _ => false,
+        };
+
+    /// <summary>Whether any algorithm goes with it.</summary>
+    public static bool IsUsable(SecurityKey key) =>
+        Allows("RS256", key) || Allows("ES256", key) || Allows("ES384", key) || Allows("ES512", key);
+
+    private static bool Allows(string algorithm, AsymmetricAlgorithm key, int bits) =>
+        key switch
+        {
+            RSA => IsRsa(algorithm) && bits >= MinRsaBits,
+            ECDsa => IsEc(algorithm, bits),
+            _ => false,
+        };
+
+    private static bool IsRsa(string algorithm) => algorithm is "RS256" or "RS384" or "RS512" or "PS256" or "PS384" or "PS512";
+
+    private static bool IsEc(string algorithm, int bits) => (algorithm, bits) is ("ES256", 256) or ("ES384", 384) or ("ES512", 521);
+}

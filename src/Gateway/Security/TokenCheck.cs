@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace OptimizationGateway.Gateway.Security;
+
+/// <summary>Whether a token is genuine, ours, and valid now. The cryptography is the library's; times are judged by our clock.</summary>
+internal sealed class TokenCheck(IOptions<GatewayOptions> options, ISigningKeys source, TimeProvider time)
+{
+    private readonly JwtOptions options = options.Value.Security.Jwt;
+    private readonly JsonWebTokenHandler handler = new();
+
+    /// <returns>What the token says, or what is wrong with it.</returns>
+    public async Task<(TokenClaims? Claims, TokenFault? Fault)> CheckAsync(string text, CancellationToken cancel)
+    {
+        if (Read(text) is not { } token)
+        {
+            return (null, TokenFault.Malformed);
+        }
+
+        if (await source.GetAsync(cancel) is not { } keys)
+        {
+            return (null, TokenFault.Unchecked);
+        }
+
+        var fault = await SignatureFaultAsync(token, keys);
+        if (fault == TokenFault.UnknownKey || fault == TokenFault.BadSignature)
+        {
+            // The authority may have changed its keys. Where that can't be asked just now, an unknown one may be right: come back.
+            fault =
+                await source.RefreshAsync(cancel) is { } newer ? await SignatureFaultAsync(token, newer)
+                : fault == TokenFault.UnknownKey ? TokenFault.KeyNotYetKnown
+                : fault;
+        }
+
+        var claims = fault is null ? TokenClaims.Read(token) : null;
+        return (claims, fault ?? (claims is null ? TokenFault.Malformed : TimeFault(claims)));
+    }
+
+    private static JsonWebToken? Read(string text)
+    {
+        try
+        {
+            var token = new JsonWebToken(text);
+            return token.IsEncrypted ? null : token;
+        }
+        catch (Exception e) when (e is ArgumentException or SecurityTokenException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether it was signed by one of the keys, for us, by who we trust.</summary>
+    private async Task<TokenFault?> SignatureFaultAsync(JsonWebToken token, IReadOnlyList<SecurityKey> keys)
+    {
+        if (token.TryGetHeaderValue<object>("crit", out _))
+        {
+            return TokenFault.Critical;
+        }
+
+        var named = keys.Where(key => IsMeant(key, token.Kid)).ToList();
+        if (named.Count == 0)
+        {
+            return TokenFault.UnknownKey;
+        }
+
+        var candidates = named.Where(key => SigningAlgorithms.Allows(token.Alg, key)).ToList();
+        if (candidates.Count == 0)
+        {
+            return TokenFault.BadAlgorithm;
+        }
+
+        var result = await handler.ValidateTokenAsync(
+            token,
+            new TokenValidationParameters
+            {
+                ValidIssuer = options.Issuer,
+                ValidAudience = options.Audience,
+                IgnoreTrailingSlashWhenValidatingAudience = false,
+                IssuerSigningKeyResolver = (_, _, _, _) => candidates,
+                TryAllIssuerSigningKeys = false,
+                AlgorithmValidator = (algorithm, key, _, _) => SigningAlgorithms.Allows(algorithm, key),
+                ValidateLifetime = false,
+            }
+        );
+        return result.IsValid
+            ? null
+            : result.Exception switch
+            {
+                SecurityTokenInvalidIssuerException => TokenFault.WrongIssuer,
+                SecurityTokenInvalidAudienceException => TokenFault.WrongAudience,
+                SecurityTokenInvalidSignatureException or SecurityTokenSignatureKeyNotFoundException => TokenFault.BadSignature,
+                _ => TokenFault.Malformed,
+            };
+    }
+
+    /// <summary>A key out of a PEM file has no name, and a token needn't name one.</summary>
+    private static bool IsMeant(SecurityKey key, string? kid) =>
+        string.IsNullOrEmpty(kid) || string.IsNullOrEmpty(key.KeyId) || string.Equals(key.KeyId, kid, StringComparison.Ordinal);
+
+    private TokenFault? TimeFault(TokenClaims claims) =>
+        claims.Expires is not { } expires ? TokenFault.NoExpiry
+        : expires <= time.GetUtcNow() ? TokenFault.Expired
+        : claims.NotBefore > time.GetUtcNow() + options.ClockSkew ? TokenFault.NotYetValid
+        : null;
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace OptimizationGateway.Gateway.Security;
+
+/// <summary>What a genuine token says, as far as the gateway cares.</summary>
+internal sealed class TokenClaims
+{
+    private static readonly long LatestSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
+    private readonly JsonElement payload;
+
+    private TokenClaims(JsonElement payload) => this.payload = payload;
+
+    /// <summary>When it ceases to be valid; null where it doesn't say so in a number.</summary>
+    public DateTimeOffset? Expires => Moment("exp");
+
+    /// <summary>When it begins to be valid; null where it doesn't say so in a number.</summary>
+    public DateTimeOffset? NotBefore => Moment("nbf");
+
+    /// <returns>Null where the token's payload is no JSON object, or has a time that is no number.</returns>
+    public static TokenClaims? Read(JsonWebToken token)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload));
+            var claims = document.RootElement.Clone();
+            return claims.ValueKind == JsonValueKind.Object && IsTimeOrNone(claims, "exp") && IsTimeOrNone(claims, "nbf")
+                ? new TokenClaims(claims)
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The texts of a claim: of a list each, of one text those between blanks (as in <c>scope</c>).</summary>
+    public IReadOnlyList<string> TextsOf(string claim)
+    {
+        if (!payload.TryGetProperty(claim, out var value))
+        {
+            return [];
+        }
+
+        return value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(TextOf).OfType<string>()]
+            : TextOf(value)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+    }
+
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair is JSON, but no text.
+            return null;
+        }
+    }
+
+    private static bool IsTimeOrNone(JsonElement claims, string claim) =>
+        !claims.TryGetProperty(claim, out var value) || value.ValueKind == JsonValueKind.Number;
+
+    /// <summary>RFC 7519's NumericDate: seconds, perhaps with a fraction. What no clock can show is as early, or as late, as one can.</summary>
+    private DateTimeOffset? Moment(string claim) =>
+        payload.TryGetProperty(claim, out var value) && value.TryGetDouble(out var seconds)
+            ? seconds >= LatestSecond
+                ? DateTimeOffset.MaxValue
+                : seconds <= 0
+                    ? DateTimeOffset.UnixEpoch
+                    : DateTimeOffset.UnixEpoch.AddSeconds(seconds)
+            : null;
+}

@@ -1,0 +1,60 @@
+using OptimizationGateway.Gateway.Protocol;
+
+namespace OptimizationGateway.Gateway.Security;
+
+/// <summary>
+/// Why a caller isn't let in, as it is told over HTTP and, where the caller can't read that, by a close frame: the closed set of PROTOCOL.md
+/// section 7. None carries anything of the token.
+/// </summary>
+/// <param name="Refusal">Before the upgrade.</param>
+/// <param name="CloseCode">After it.</param>
+internal sealed record TokenFault(Refusal Refusal, CloseCode CloseCode)
+{
+    public static readonly TokenFault Missing = new(
+        Refusal.TokenMissing,
+        CloseCode.Unauthorized with
+        {
+            Reason = "this gateway asks for a token: offer the subprotocols optimization.v1 and bearer.<token>",
+        }
+    );
+
+    public static readonly TokenFault Several = Refused("more than one was sent; send one");
+    public static readonly TokenFault TooLong = Refused($"it has more than {OfferedToken.MaxLength} characters");
+    public static readonly TokenFault Malformed = Refused("it isn't a signed JSON Web Token");
+    public static readonly TokenFault Critical = Refused("its header has critical extensions (crit) that aren't known here");
+    public static readonly TokenFault UnknownKey = Refused("it is signed with a key that isn't known here");
+    public static readonly TokenFault BadSignature = Refused("its signature doesn't verify");
+    public static readonly TokenFault BadAlgorithm = Refused("it is signed with an algorithm that isn't allowed");
+    public static readonly TokenFault WrongIssuer = Refused("its issuer isn't Gateway:Security:Jwt:Issuer");
+    public static readonly TokenFault WrongAudience = Refused("its audience isn't Gateway:Security:Jwt:Audience");
+    public static readonly TokenFault NoExpiry = Refused("it doesn't say when it expires (exp)");
+    public static readonly TokenFault NotYetValid = Refused("it isn't valid yet (nbf)");
+
+    public static readonly TokenFault Expired = new(Refusal.TokenExpired, CloseCode.TokenExpired);
+    public static readonly TokenFault NotPermitted = new(Refusal.Forbidden, CloseCode.Forbidden);
+    public static readonly TokenFault Unchecked = new(Refusal.AuthorityUnavailable, CloseCode.TryAgainLater);
+
+    /// <summary>Its key may be one that the authority began to use a moment ago.</summary>
+    public static readonly TokenFault KeyNotYetKnown = new(
+        Refusal.AuthorityUnavailable with
+        {
+            Text = "The token is signed with a key that isn't known here yet. Come back in a moment.",
+        },
+        CloseCode.TryAgainLater with
+        {
+            Reason = "the token is signed with a key that isn't known here yet; come back later",
+        }
+    );
+
+    private static TokenFault Refused(string why) =>
+        new(
+            Refusal.Unauthorized with
+            {
+                Text = $"The token was refused: {why}.",
+            },
+            CloseCode.Unauthorized with
+            {
+                Reason = $"the token was refused: {why}",
+            }
+        );
+}

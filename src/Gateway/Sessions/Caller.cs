@@ -1,0 +1,21 @@
+using OptimizationGateway.Gateway.Upstream;
+
+namespace OptimizationGateway.Gateway.Sessions;
+
+/// <summary>Who is at the other end of a connection, as far as the gateway knows and cares.</summary>
+internal sealed class Caller
+{
+    /// <summary>Somebody who wasn't asked.</summary>
+    public static readonly Caller Anonymous = new();
+
+    /// <summary>When the connection has to end; null where it may last.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Which jobs it may watch; null where that is the backends' to say alone.</summary>
+    public IReadOnlyList<JobPattern>? Jobs { get; init; }
+
+    /// <summary>What backends may get of it.</summary>
+    public CallerHeaders Headers { get; init; } = CallerHeaders.None;
+
+    public bool MayWatch(string jobId) => Jobs?.Any(pattern => pattern.Matches(jobId)) ?? true;
+}

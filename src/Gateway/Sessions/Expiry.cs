@@ -1,0 +1,40 @@
+namespace OptimizationGateway.Gateway.Sessions;
+
+/// <summary>
+/// Calls once a moment of the wall clock has come. It looks at that clock every now and then: timers don't notice when the clock is set or the
+/// machine has slept, and can't wait for more than 49 days.
+/// </summary>
+internal sealed class Expiry : IDisposable
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
+
+    private readonly DateTimeOffset moment;
+    private readonly TimeProvider time;
+    private readonly Action expired;
+    private readonly ITimer timer;
+
+    public Expiry(DateTimeOffset moment, TimeProvider time, Action expired)
+    {
+        this.moment = moment;
+        this.time = time;
+        this.expired = expired;
+        timer = time.CreateTimer(_ => Look(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Look();
+    }
+
+    public void Dispose() => timer.Dispose();
+
+    private void Look()
+    {
+        var left = moment - time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+        {
+            expired();
+            return;
+        }
+
+        // A timer may be a moment early, by its own clock; one that waits less than it can measure would look without a pause.
+        var wait = left < LookInterval ? left : LookInterval;
+        timer.Change(wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+}
