@@ -101,6 +101,7 @@ runner ".NET" dotnet_counts env RECORD_MESSAGES="$messages" dotnet test --soluti
 runner "client" vitest_counts npm run --silent test --workspace clients/typescript
 runner "console" vitest_counts npm run --silent test --workspace clients/console
 check "schemas: the goldens" node tests/schema/goldens.mjs
+check "schemas: appsettings.json" node tests/schema/settings.mjs
 check "schemas: what the .NET tests recorded" node tests/schema/recorded.mjs "$messages"
 check "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
 

@@ -11,7 +11,7 @@ internal static class SchemaText
     /// <summary>2^53−1: what a browser's number holds exactly.</summary>
     public const long MaxEventId = (1L << 53) - 1;
 
-    private static readonly JsonSerializerOptions Readable = new()
+    public static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
