@@ -6,11 +6,11 @@ import { Connection, type ConnectionListener, type ConnectionSnapshot, type Conn
 import { Emitter } from './emitter.ts';
 import { GatewayError } from './errors.ts';
 import { errorOf, Job, type JobHost } from './job.ts';
-import { type ClientMessage, parseServerMessage } from './messages.ts';
+import { parseServerMessage } from './messages.ts';
 import type { ClientEvents, GatewayClientOptions, WatchOptions } from './options.ts';
 import { Replays } from './replays.ts';
 import { idleSnapshot, type JobSnapshot } from './snapshot.ts';
-import { type GatewayStorage, JobRecords } from './storage.ts';
+import { JobRecords } from './storage.ts';
 import type { ReadableStore } from './store.ts';
 import { type JobSubscription, Subscription } from './subscription.ts';
 
@@ -36,28 +36,27 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
 }
 
 /** Puts the parts together. What isn't in GatewayClient is what the parts call: nobody else sees it in the types. */
-class Client implements GatewayClient, JobHost, ConnectionListener {
+class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, ConnectionListener {
+  readonly batch: Batch;
+  readonly connection: Connection;
   readonly records: JobRecords;
   readonly #options: GatewayClientOptions;
-  readonly #connection: Connection;
   readonly #jobs = new Map<string | undefined, Job>();
-  readonly #batch: Batch;
   readonly #replays = new Replays(this);
-  readonly #emitter = new Emitter<ClientEvents>();
   #requests = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Why the gateway doesn't want us back. */
-  #final: GatewayError | null = null;
 
   constructor(options: GatewayClientOptions) {
+    super();
     this.#options = options;
-    const { on, reconnect, keepAlive, lazy, signal } = options;
+    const { on, reconnect, keepAlive, lazy, signal, storage } = options;
     if (on?.state) this.on('state', on.state);
     if (on?.error) this.on('error', on.error);
     const url = absolute(options.url);
-    this.#batch = new Batch(options.batch ?? 'frame');
-    this.records = new JobRecords(() => storageOf(options), url, this);
-    this.#connection = new Connection(
+    this.batch = new Batch(options.batch ?? 'frame');
+    // Asked each time: reading `sessionStorage` throws where it is forbidden, and that is an event for those who listen by then.
+    this.records = new JobRecords(() => storage !== false && (storage ?? globalThis.window?.sessionStorage), url, this);
+    this.connection = new Connection(
       {
         ...options,
         url,
@@ -78,12 +77,8 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
     return this.getSnapshot().state;
   }
 
-  get isOpen(): boolean {
-    return this.#connection.isOpen;
-  }
-
-  readonly getSnapshot = (): ConnectionSnapshot => this.#connection.snapshot;
-  readonly subscribe = (onChange: () => void): (() => void) => this.on('state', () => onChange());
+  readonly getSnapshot = (): ConnectionSnapshot => this.connection.snapshot;
+  readonly subscribe = (onChange: () => void): (() => void) => this.on('state', onChange);
 
   watch(jobId: string, options: WatchOptions = {}): JobSubscription {
     const known = this.#jobs.get(jobId);
@@ -93,7 +88,7 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
     const subscription = new Subscription(job, this.#replays, options);
     if (this.state === 'idle') this.connect();
     // A job that begins while there is no connection hears of it as the others did.
-    else if (!known && !this.isOpen && this.state !== 'connecting') this.#tellLost(job, Date.now());
+    else if (!known && !this.connection.isOpen && this.state !== 'connecting') job.disconnected(Date.now());
     return subscription;
   }
 
@@ -104,28 +99,23 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
       subscribe: (onChange) => {
         const subscription = this.watch(jobId, options);
         subscription.subscribe(onChange);
-        return () => subscription.unsubscribe();
+        return subscription.unsubscribe;
       },
     };
   }
 
   connect(): void {
-    this.#connection.connect();
+    this.connection.connect();
   }
 
   close(): void {
     clearTimeout(this.#idleTimer);
-    this.#connection.close('closed');
-    this.#replays.abortAll();
+    this.connection.close('closed');
     this.hidden();
   }
 
   ping(): void {
-    this.#connection.probe();
-  }
-
-  on<Name extends keyof ClientEvents>(name: Name, handler: (value: ClientEvents[Name]) => void): () => void {
-    return this.#emitter.on(name, handler);
+    this.connection.probe();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -134,33 +124,17 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
 
   // --- What jobs need ------------------------------------------------------------------------------------------------
 
-  send(message: ClientMessage): void {
-    this.#connection.send(JSON.stringify(message));
-  }
-
   nextRequestId(): string {
     return String(++this.#requests);
   }
 
-  schedule(land: () => void): void {
-    this.#batch.add(land);
-  }
-
   released(job: Job): void {
     this.#jobs.delete(job.jobId);
-    if (this.#jobs.size === 0 && this.#options.lazy !== false && this.#connection.isWanted)
-      this.#idleTimer = setTimeout(() => this.#connection.close('idle'), this.#options.idleTimeout ?? 30_000);
+    if (this.#jobs.size === 0 && this.#options.lazy !== false && this.connection.isWanted)
+      this.#idleTimer = setTimeout(() => this.connection.close('idle'), this.#options.idleTimeout ?? 30_000);
   }
 
   // --- What the connection tells -------------------------------------------------------------------------------------
-
-  changed(snapshot: ConnectionSnapshot): void {
-    this.#emitter.emit('state', snapshot);
-  }
-
-  failed(error: GatewayError): void {
-    this.#emitter.emit('error', error);
-  }
 
   opened(): void {
     for (const job of this.#jobs.values()) job.connected();
@@ -169,38 +143,34 @@ class Client implements GatewayClient, JobHost, ConnectionListener {
 
   received(frame: unknown): void {
     const message = parseServerMessage(frame);
-    if (!message) return this.failed(new GatewayError('invalid_server_message', 'not a message'));
-    if (message.type === 'pong' || this.#replays.take(message)) return;
+    if (!message) return this.emit('error', new GatewayError('invalid_server_message', 'not a message'));
+    if (this.#replays.take(message)) return;
     if (message.type === 'replay' && message.requested) return;
     const job = this.#jobs.get(message.jobId) ?? [...this.#jobs.values()].find((other) => other.awaits(message.requestId));
-    if (!job?.take(message) && message.type === 'error') this.failed(errorOf(message));
+    if (job?.take(message) || message.type !== 'error') return;
+    const error = errorOf(message);
+    this.emit('error', error);
+    if (message.jobId || !message.retryable) return;
+    // Too many messages: which one was dropped isn't said, so it may be any that has no answer yet.
+    for (const other of this.#jobs.values()) other.take(message);
+    this.#replays.abort(undefined, error);
   }
 
-  lost(heardAt: number, final: GatewayError | null): void {
-    this.#final = final;
-    for (const job of this.#jobs.values()) this.#tellLost(job, heardAt);
-  }
-
-  #tellLost(job: Job, heardAt: number): void {
-    job.disconnected(this.#connection.isWanted ? heardAt : undefined, this.#final);
+  lost(heardAt: number): void {
+    if (!this.connection.isWanted) this.#replays.abort();
+    for (const job of this.#jobs.values()) job.disconnected(heardAt);
   }
 
   /** Shows and stores what has come. */
   hidden(): void {
-    this.#batch.flush();
+    this.batch.flush();
     for (const job of this.#jobs.values()) job.view.save();
   }
 }
 
 /** Relative to the page, and ws for http. Where a server renders there is no page to be relative to, and nothing is dialled either. */
 function absolute(url: string | URL): string {
-  const absolute = new URL(url, globalThis.location?.href ?? 'http://no-page.invalid');
-  absolute.protocol = absolute.protocol.replace('http', 'ws');
-  return absolute.href;
-}
-
-/** Asked each time: reading `sessionStorage` throws where it is forbidden, and that is an event for those who listen by then. */
-function storageOf({ storage }: GatewayClientOptions): GatewayStorage | undefined {
-  if (storage === false) return undefined;
-  return storage ?? globalThis.window?.sessionStorage;
+  const resolved = new URL(url, globalThis.location?.href ?? 'http://no-page.invalid');
+  resolved.protocol = resolved.protocol.replace('http', 'ws');
+  return resolved.href;
 }

@@ -2,7 +2,9 @@ import { type BackoffOptions, backoffDelay } from './backoff.ts';
 import { isFinalCloseCode, tokenExpired } from './closeCodes.ts';
 import { GatewayError } from './errors.ts';
 import { KeepAlive, type KeepAliveOptions } from './keepalive.ts';
-import type { GetToken, WebSocketConstructor, WebSocketLike } from './options.ts';
+import type { ClientMessage } from './messages.ts';
+import type { ClientEvents, GetToken, WebSocketConstructor, WebSocketLike } from './options.ts';
+import { type Pace, paced } from './pace.ts';
 import { listenToPage, type PageListener } from './pageEvents.ts';
 
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'offline' | 'closed';
@@ -29,14 +31,13 @@ export interface ConnectionSettings {
 }
 
 export interface ConnectionListener {
-  changed(snapshot: ConnectionSnapshot): void;
+  emit<Name extends keyof ClientEvents>(name: Name, value: ClientEvents[Name]): void;
   opened(): void;
   received(frame: unknown): void;
   /** The page is left; the socket still stands. */
   hidden(): void;
-  /** The socket is gone; it was last heard of at `heardAt`. `final` where the other side doesn't want us back. */
-  lost(heardAt: number, final: GatewayError | null): void;
-  failed(error: GatewayError): void;
+  /** The socket is gone; it was last heard of at `heardAt`. */
+  lost(heardAt: number): void;
 }
 
 /**
@@ -51,17 +52,21 @@ interface Phase {
   readonly at: 'idle' | 'dialling' | 'open' | 'waiting' | 'offline' | 'suspended' | 'closed';
   socket?: WebSocketLike;
   timer?: ReturnType<typeof setTimeout>;
+  /** Where something can be sent. */
+  pace?: Pace;
 }
 
-/** How long a socket may take to open. */
+/** How long a token may take to come and a socket to open, together. */
 const openTimeoutMs = 10_000;
 /** A connection that lasted this long was a good one: the next trouble starts with short delays again. */
 const stableMs = 5000;
 
-const noSocket = { reason: '', closeCode: null, retryAt: null };
+const noTrouble = { reason: '', closeCode: null };
 
 export class Connection implements PageListener {
-  snapshot: ConnectionSnapshot = { ...noSocket, state: 'idle', since: Date.now() };
+  snapshot: ConnectionSnapshot = { ...noTrouble, state: 'idle', since: Date.now(), retryAt: null };
+  /** Why the other side doesn't want us back. */
+  final: GatewayError | null = null;
   readonly #settings: ConnectionSettings;
   readonly #listener: ConnectionListener;
   readonly #keepAlive: KeepAlive | undefined;
@@ -78,7 +83,7 @@ export class Connection implements PageListener {
     if (!settings.keepAlive) return;
     this.#keepAlive = new KeepAlive(
       settings.keepAlive,
-      () => this.send('{"type":"ping"}'),
+      () => this.send({ type: 'ping' }),
       () => this.#lost('no answer to a ping'),
     );
   }
@@ -104,11 +109,15 @@ export class Connection implements PageListener {
     this.#stopListening?.();
     this.#stopListening = undefined;
     this.#attempts = 0;
-    this.#leave({ at: state }, { state });
+    this.final = null;
+    this.#leave({ at: state }, { ...noTrouble, state });
   }
 
-  send(text: string): void {
-    if (this.isOpen) this.#phase.socket?.send(text);
+  /** Without a connection nothing is sent: whoever needs it says it anew when there is one. */
+  send(message: ClientMessage): void {
+    const { socket, pace } = this.#phase;
+    // A socket that was closed meanwhile ignores it.
+    pace?.(() => socket?.send(JSON.stringify(message)));
   }
 
   /** Asks for a sign of life now. */
@@ -143,10 +152,9 @@ export class Connection implements PageListener {
   }
 
   #dial(): void {
-    const phase: Phase = { at: 'dialling' };
     if (this.#isOffline) return this.#waitForNetwork();
-    const { reason, closeCode } = this.snapshot;
-    this.#enter(phase, { state: this.#openedAt || this.#attempts ? 'reconnecting' : 'connecting', reason, closeCode });
+    const phase: Phase = { at: 'dialling', timer: setTimeout(() => this.#lost('no connection in time'), openTimeoutMs) };
+    this.#enter(phase, { state: this.#openedAt || this.#attempts ? 'reconnecting' : 'connecting' });
     if (phase !== this.#phase) return;
     const { getToken } = this.#settings;
     if (getToken) this.#askToken(phase, getToken);
@@ -158,7 +166,7 @@ export class Connection implements PageListener {
       this.#openSocket(phase, await getToken({ expired: this.#expired }));
     } catch (cause) {
       if (phase !== this.#phase) return;
-      this.#listener.failed(new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
+      this.#listener.emit('error', new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
       this.#lost('getToken failed');
     }
   }
@@ -171,7 +179,6 @@ export class Connection implements PageListener {
       if (token) protocols.push(`bearer.${token}`);
       const socket = new WebSocket(url, protocols);
       phase.socket = socket;
-      phase.timer = setTimeout(() => this.#lost('no connection in time'), openTimeoutMs);
       socket.onopen = () => this.#opened(socket);
       socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#received(data);
       socket.onclose = ({ code, reason }: CloseEvent) => this.#lost(reason || `the connection closed (${code})`, code);
@@ -183,8 +190,8 @@ export class Connection implements PageListener {
   #opened(socket: WebSocketLike): void {
     this.#openedAt = this.#heardAt = Date.now();
     this.#expired = false;
-    const phase: Phase = { at: 'open', socket };
-    this.#enter(phase, { state: 'open' });
+    const phase: Phase = { at: 'open', socket, pace: paced() };
+    this.#enter(phase, { ...noTrouble, state: 'open' });
     // A handler of the state may have closed it.
     if (phase !== this.#phase) return;
     this.#keepAlive?.start();
@@ -201,7 +208,7 @@ export class Connection implements PageListener {
   #lost(reason: string, closeCode?: number): void {
     const { reconnect, getToken } = this.#settings;
     this.#expired ||= closeCode === tokenExpired;
-    if (!reconnect || isFinalCloseCode(closeCode ?? 0)) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
+    if (!reconnect || isFinalCloseCode(closeCode)) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
     if (this.#isOffline) return this.#waitForNetwork();
     if (this.isOpen && Date.now() - this.#openedAt >= stableMs) this.#attempts = 0;
     const renew = closeCode === tokenExpired && !this.#attempts && getToken;
@@ -213,12 +220,13 @@ export class Connection implements PageListener {
 
   #giveUp(error: GatewayError): void {
     this.#attempts = 0;
-    this.#leave({ at: 'closed' }, { state: 'closed', reason: error.message, closeCode: error.details.closeCode ?? null }, error);
-    this.#listener.failed(error);
+    this.final = error;
+    this.#leave({ at: 'closed' }, { state: 'closed', reason: error.message, closeCode: error.details.closeCode ?? null });
+    this.#listener.emit('error', error);
   }
 
   /** Lets go of the socket, whatever it still says. */
-  #leave(phase: Phase, snapshot: Partial<ConnectionSnapshot>, final: GatewayError | null = null): void {
+  #leave(phase: Phase, snapshot: Partial<ConnectionSnapshot>): void {
     const { socket } = this.#phase;
     const heardAt = this.isOpen ? this.#heardAt : Date.now();
     this.#keepAlive?.stop();
@@ -227,14 +235,14 @@ export class Connection implements PageListener {
       socket.close(1000);
     }
     this.#enter(phase, snapshot);
-    if (phase === this.#phase) this.#listener.lost(heardAt, final);
+    if (phase === this.#phase) this.#listener.lost(heardAt);
   }
 
   #enter(phase: Phase, snapshot: Partial<ConnectionSnapshot>): void {
     clearTimeout(this.#phase.timer);
     this.#phase = phase;
     const since = snapshot.state === this.snapshot.state ? this.snapshot.since : Date.now();
-    this.snapshot = { ...this.snapshot, ...noSocket, since, ...snapshot };
-    this.#listener.changed(this.snapshot);
+    this.snapshot = { ...this.snapshot, retryAt: null, since, ...snapshot };
+    this.#listener.emit('state', this.snapshot);
   }
 }

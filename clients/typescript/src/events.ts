@@ -1,4 +1,4 @@
-// The events of a job, as PROTOCOL.md section 4 writes them. tests/types.test-d.ts compares these with what the protos generate.
+// The events of a job, as PROTOCOL.md section 4 writes them. tests/protos.types.ts compares these with what the protos generate.
 
 /** Anything JSON can say. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;

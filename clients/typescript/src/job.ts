@@ -1,9 +1,11 @@
 import { backoffDelay, defaultBackoff } from './backoff.ts';
+import type { Batch } from './batch.ts';
+import type { Connection } from './connection.ts';
 import { Cursor } from './cursor.ts';
 import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import { gapOf, type Way } from './gap.ts';
-import type { ClientMessage, ErrorMessage, JobMessage, SubscribedMessage } from './messages.ts';
+import type { ErrorMessage, ServerMessage, SubscribedMessage } from './messages.ts';
 import type { WatchOptions } from './options.ts';
 import type { JobSnapshot } from './snapshot.ts';
 import type { JobRecord, JobRecords } from './storage.ts';
@@ -11,12 +13,11 @@ import { JobView } from './view.ts';
 
 /** What a job needs of the client. */
 export interface JobHost {
-  readonly isOpen: boolean;
+  readonly connection: Pick<Connection, 'isOpen' | 'isWanted' | 'final' | 'send'>;
+  /** What is to land with the next batch. */
+  readonly batch: Pick<Batch, 'add'>;
   readonly records: JobRecords;
-  send(message: ClientMessage): void;
   nextRequestId(): string;
-  /** Asks for `land` to be called with the next batch. */
-  schedule(land: () => void): void;
   /** Nobody watches the job any more. */
   released(job: Job): void;
 }
@@ -50,7 +51,7 @@ export class Job {
   readonly view: JobView;
   readonly #host: JobHost;
   readonly #watchers = new Set<Watcher>();
-  readonly #cursor = new Cursor();
+  readonly cursor: Cursor = new Cursor();
   #phase: Phase = 'new';
   readonly #start: number | 'stored' | 'latest';
   #requestId = '';
@@ -80,9 +81,9 @@ export class Job {
 
   #begin(record?: JobRecord): void {
     if (this.#phase !== 'loading') return;
-    if (this.#start !== 'stored') this.#cursor.askFrom(this.#start);
-    else if (record) this.#cursor.resumeAt(record.lastEventId, record.epoch);
-    this.view.seed(record, this.#cursor.seen);
+    if (this.#start !== 'stored') this.cursor.askFrom(this.#start);
+    else if (record) this.cursor.resumeAt(record.lastEventId, record.epoch);
+    this.view.seed(record, this.cursor.seen);
     this.#wait();
   }
 
@@ -93,7 +94,7 @@ export class Job {
   }
 
   #release(): void {
-    if (this.#phase === 'opening' || this.#isConfirmed) this.#host.send({ type: 'unsubscribe', jobId: this.jobId });
+    if (this.#phase === 'opening' || this.#isConfirmed) this.#host.connection.send({ type: 'unsubscribe', jobId: this.jobId });
     this.#enter('released', { status: 'idle' });
     this.land();
     this.view.save();
@@ -108,10 +109,11 @@ export class Job {
     if (this.#phase === 'away' || mayDoNow) this.#subscribe();
   }
 
-  /** `heardAt` is when anything was last known, if it will come back by itself. Without `final` it was closed on purpose. */
-  disconnected(heardAt: number | undefined, final: GatewayError | null): void {
+  /** `heardAt` is when anything was last known. It comes back by itself, or was closed: on purpose, or for a reason. */
+  disconnected(heardAt: number): void {
+    const { isWanted, final } = this.#host.connection;
     if (settled.includes(this.#phase)) return;
-    if (heardAt) this.#goStale('away', heardAt, null);
+    if (isWanted) this.#goStale('away', heardAt, null);
     else this.#enter('away', { status: final ? 'error' : 'idle', error: final });
   }
 
@@ -123,13 +125,13 @@ export class Job {
   /** Tries again after an error, where it was. */
   resume(): void {
     if (this.#phase !== 'failed' && this.#phase !== 'refused') return;
-    this.#wait({ gap: null });
+    this.#wait();
   }
 
   // --- Messages ------------------------------------------------------------------------------------------------------
 
   /** Returns whether it was for the subscription; what an earlier one still had under way isn't, and is dropped. */
-  take(message: JobMessage): boolean {
+  take(message: ServerMessage): boolean {
     if (message.type === 'subscribed' || this.#phase === 'opening') {
       // Other answers belong to an earlier request. A gateway that doesn't echo ids is believed.
       if (!this.awaits(message.requestId ?? this.#requestId)) return false;
@@ -149,21 +151,21 @@ export class Job {
 
   #subscribed({ epoch, lastEventId, earliestEventId }: SubscribedMessage): void {
     this.#refusals = 0;
-    const status = this.#cursor.subscribed(epoch, lastEventId);
+    const status = this.cursor.subscribed(epoch, lastEventId);
     if (!status) {
-      this.#host.send({ type: 'unsubscribe', jobId: this.jobId });
+      this.#host.connection.send({ type: 'unsubscribe', jobId: this.jobId });
       return this.#fail(new GatewayError('epoch_changed', 'the history is a new one'));
     }
     this.view.belongsTo(epoch);
-    this.#enter(status, { status, earliestEventId: earliestEventId ?? null, lastEventId: this.#cursor.seen });
+    this.#enter(status, { status, earliestEventId: earliestEventId ?? null, lastEventId: this.cursor.seen });
   }
 
   /** The cursor moves before anybody hears of the events: whatever a handler does, they are behind us. */
   #receive(events: readonly JobEvent[], isLive: boolean): void {
     const { pending } = this.view;
-    for (const event of events) if (this.#cursor.advance(event.id)) pending.push(event);
+    for (const event of events) if (this.cursor.advance(event.id)) pending.push(event);
     if (isLive && this.#phase !== 'live') this.#enter('live', { status: 'live' });
-    this.#host.schedule(this.land);
+    this.#host.batch.add(this.land);
     if (pending.length >= mostPending) this.land();
   }
 
@@ -187,7 +189,7 @@ export class Job {
   }
 
   #fail(error: GatewayError): void {
-    const gap = gapOf(error, this.#cursor.seen, (way) => this.view.draft.gap === gap && this.#leaveGap(way));
+    const gap = gapOf(error, this.cursor.seen, (way) => this.view.draft.gap === gap && this.#leaveGap(way));
     this.#enter('failed', { status: 'error', error, gap });
   }
 
@@ -195,30 +197,31 @@ export class Job {
     this.land();
     if (startsOver) {
       this.view.startOver();
-      this.#cursor.reset();
+      this.cursor.resumeAt(0);
     }
-    this.#cursor.askFrom(from);
+    this.cursor.askFrom(from);
     this.resume();
   }
 
   // --- Phases --------------------------------------------------------------------------------------------------------
 
   #subscribe(): void {
+    const { after, epoch } = this.cursor;
     this.#requestId = this.#host.nextRequestId();
     this.#enterUnconfirmed('opening');
-    this.#host.send({ type: 'subscribe', jobId: this.jobId, ...this.#cursor.request(), requestId: this.#requestId });
+    this.#host.connection.send({ type: 'subscribe', jobId: this.jobId, afterEventId: after, epoch, requestId: this.#requestId });
   }
 
   /** Subscribes, now or with the next connection. */
-  #wait(changes?: Partial<JobSnapshot>): void {
-    this.#enterUnconfirmed('away', changes);
-    if (this.#host.isOpen) this.#subscribe();
+  #wait(): void {
+    this.#enterUnconfirmed('away');
+    if (this.#host.connection.isOpen) this.#subscribe();
   }
 
   /** Until it is confirmed, what was stale still is. */
-  #enterUnconfirmed(phase: Phase, changes?: Partial<JobSnapshot>): void {
+  #enterUnconfirmed(phase: Phase): void {
     const { staleSince } = this.view.draft;
-    this.#enter(phase, { ...changes, staleSince, status: staleSince ? 'stale' : 'subscribing' });
+    this.#enter(phase, { staleSince, status: staleSince ? 'stale' : 'subscribing' });
   }
 
   #goStale(phase: Phase, since: number, error: GatewayError | null): void {
@@ -229,8 +232,8 @@ export class Job {
   #enter(phase: Phase, changes: Partial<JobSnapshot>): void {
     clearTimeout(this.#retryTimer);
     this.#phase = phase;
-    this.view.draft = { ...this.view.draft, staleSince: null, error: null, ...changes };
-    this.#host.schedule(this.land);
+    this.view.draft = { ...this.view.draft, staleSince: null, error: null, gap: null, ...changes };
+    this.#host.batch.add(this.land);
   }
 
   /** Lets those who watch see what has come since the last batch. */

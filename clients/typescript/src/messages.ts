@@ -55,6 +55,7 @@ export interface UnsubscribedMessage {
 
 export interface PongMessage {
   readonly type: 'pong';
+  readonly jobId?: never;
   readonly requestId?: string;
 }
 
@@ -73,9 +74,6 @@ export interface ErrorMessage {
 }
 
 export type ServerMessage = SubscribedMessage | ReplayMessage | EventMessage | UnsubscribedMessage | PongMessage | ErrorMessage;
-
-/** A message for one job. */
-export type JobMessage = Exclude<ServerMessage, PongMessage>;
 
 /** Reads one frame. `undefined` if it is no message of ours; one of a newer gateway's types passes and is ignored further on. */
 export function parseServerMessage(frame: unknown): ServerMessage | undefined {

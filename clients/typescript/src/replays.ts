@@ -3,9 +3,24 @@ import type { JobEvent } from './events.ts';
 import { errorOf, type JobHost } from './job.ts';
 import type { ServerMessage } from './messages.ts';
 
+/** What is sent. After a reconnect it goes on after the last event that has come, in the same log: events of two aren't mixed. */
 interface Request {
-  /** What is sent; it goes on after the last event that has come. */
-  readonly message: { readonly type: 'replay'; readonly jobId: string; afterEventId: number; readonly requestId: string };
+  readonly type: 'replay';
+  readonly jobId: string;
+  afterEventId: number;
+  readonly epoch: string | undefined;
+  readonly requestId: string;
+}
+
+/** Who asks, and may leave before the answer comes. */
+interface Asker {
+  readonly jobId: string;
+  readonly isStopped: boolean;
+}
+
+interface Waiting {
+  readonly request: Request;
+  readonly asker: Asker;
   readonly events: JobEvent[];
   readonly resolve: (events: readonly JobEvent[]) => void;
   readonly reject: (error: GatewayError) => void;
@@ -13,56 +28,54 @@ interface Request {
 
 /** One-off reads of history. One that a lost connection cuts goes on after its last event on the next. */
 export class Replays {
-  readonly #waiting = new Map<string, Request>();
-  readonly #host: Pick<JobHost, 'send' | 'nextRequestId'>;
+  readonly #waiting = new Map<string | undefined, Waiting>();
+  readonly #host: Pick<JobHost, 'connection' | 'nextRequestId'>;
 
-  constructor(host: Pick<JobHost, 'send' | 'nextRequestId'>) {
+  constructor(host: Pick<JobHost, 'connection' | 'nextRequestId'>) {
     this.#host = host;
   }
 
-  ask(jobId: string, afterEventId: number, signal: AbortSignal): Promise<readonly JobEvent[]> {
-    const id = this.#host.nextRequestId();
-    return new Promise<readonly JobEvent[]>((resolve, reject) => {
-      const message = { type: 'replay' as const, jobId, afterEventId, requestId: id };
-      this.#waiting.set(id, { message, events: [], resolve, reject });
-      if (signal.aborted) return this.#abort(id);
-      signal.addEventListener('abort', () => this.#abort(id), { once: true });
-      this.#host.send(message);
+  ask(asker: Asker, afterEventId: number, epoch: string | undefined): Promise<readonly JobEvent[]> {
+    return new Promise((resolve, reject) => {
+      const requestId = this.#host.nextRequestId();
+      const request: Request = { type: 'replay', jobId: asker.jobId, afterEventId, epoch, requestId };
+      this.#waiting.set(requestId, { request, asker, events: [], resolve, reject });
+      if (asker.isStopped || !this.#host.connection.isWanted) this.abort(asker);
+      else this.#host.connection.send(request);
     });
   }
 
   /** After a reconnect. */
   askAgain(): void {
-    for (const { message } of this.#waiting.values()) this.#host.send(message);
+    for (const { request } of this.#waiting.values()) this.#host.connection.send(request);
   }
 
-  abortAll(): void {
-    for (const id of [...this.#waiting.keys()]) this.#abort(id);
+  /** Nobody waits any longer for the answers to one asker, or to all. */
+  abort(asker?: Asker, error: GatewayError = new GatewayError('aborted', 'no answer will come')): void {
+    for (const [id, waiting] of this.#waiting) {
+      if (asker && asker !== waiting.asker) continue;
+      this.#waiting.delete(id);
+      waiting.reject(error);
+    }
   }
 
   /** Whether the message was an answer to one of these. */
   take(message: ServerMessage): boolean {
-    const id = message.requestId ?? '';
-    const request = this.#waiting.get(id);
-    if (!request) return false;
+    const waiting = this.#waiting.get(message.requestId);
+    if (!waiting) return false;
+    const { request, events } = waiting;
     if (message.type === 'replay') {
       for (const event of message.data) {
-        if (event.id <= request.message.afterEventId) continue;
-        request.message.afterEventId = event.id;
-        request.events.push(event);
+        if (event.id <= request.afterEventId) continue;
+        request.afterEventId = event.id;
+        events.push(event);
       }
       if (message.hasMore) return true;
-      request.resolve(request.events);
+      waiting.resolve(events);
     } else if (message.type === 'error') {
-      request.reject(errorOf(message));
+      waiting.reject(errorOf(message));
     }
-    this.#waiting.delete(id);
+    this.#waiting.delete(message.requestId);
     return true;
-  }
-
-  /** One that is settled already stays as it is. */
-  #abort(id: string): void {
-    this.#waiting.get(id)?.reject(new GatewayError('aborted', 'not watched any more'));
-    this.#waiting.delete(id);
   }
 }

@@ -3,7 +3,7 @@ import type { JobSummary } from './snapshot.ts';
 
 /** `localStorage`, `sessionStorage`, or anything like them, also asynchronous. */
 export interface GatewayStorage {
-  getItem(key: string): string | null | undefined | Promise<string | null | undefined>;
+  getItem(key: string): string | null | undefined | PromiseLike<string | null | undefined>;
   setItem(key: string, value: string): unknown;
   removeItem(key: string): unknown;
 }
@@ -15,19 +15,23 @@ export interface JobRecord {
   readonly summary: JobSummary;
 }
 
-/** A record of a form that isn't ours is no record. */
-const version = 1;
+/** Another form of record will have other keys. */
+const keysBegin = 'optimization-gateway:1:';
 
 /** Cursors and best results, one entry a job. Whatever the storage does wrong is told once an episode, and nothing else breaks. */
 export class JobRecords {
-  readonly #storage: () => GatewayStorage | undefined;
+  readonly #storage: () => GatewayStorage | false | undefined;
   readonly #prefix: string;
-  readonly #listener: { failed(error: GatewayError): void };
+  readonly #listener: { emit(name: 'error', error: GatewayError): void };
   #failing = false;
 
-  constructor(storage: () => GatewayStorage | undefined, url: string, listener: { failed(error: GatewayError): void }) {
+  constructor(
+    storage: () => GatewayStorage | false | undefined,
+    url: string,
+    listener: { emit(name: 'error', error: GatewayError): void },
+  ) {
     this.#storage = storage;
-    this.#prefix = `optimization-gateway:${url.split('?')[0]}:`;
+    this.#prefix = `${keysBegin}${url.split('?')[0]}:`;
     this.#listener = listener;
   }
 
@@ -40,7 +44,7 @@ export class JobRecords {
   }
 
   save(jobId: string, record: JobRecord): void {
-    this.#use((storage) => storage.setItem(this.#prefix + jobId, JSON.stringify({ ...record, version })));
+    this.#use((storage) => storage.setItem(this.#prefix + jobId, JSON.stringify(record)));
   }
 
   remove(jobId: string): void {
@@ -53,7 +57,8 @@ export class JobRecords {
       then?.(answer);
     };
     const failed = (cause: unknown): void => {
-      if (!this.#failing) this.#listener.failed(new GatewayError('storage_failed', 'the storage failed', { cause, retryable: true }));
+      if (!this.#failing)
+        this.#listener.emit('error', new GatewayError('storage_failed', 'the storage failed', { cause, retryable: true }));
       this.#failing = true;
       then?.(undefined);
     };
@@ -64,15 +69,17 @@ export class JobRecords {
     } catch (cause) {
       return failed(cause);
     }
-    if (answer instanceof Promise) answer.then(worked, failed);
+    // A promise, of whatever make.
+    if (answer && typeof answer === 'object') Promise.resolve(answer).then(worked, failed);
     else worked(answer);
   }
 }
 
+/** What isn't ours is no record. */
 function parse(text: unknown): JobRecord | undefined {
   try {
-    const value = JSON.parse(String(text)) as (JobRecord & { readonly version?: unknown }) | null;
-    return value?.version === version ? value : undefined;
+    const record = JSON.parse(String(text)) as JobRecord;
+    return Number.isSafeInteger(record.lastEventId) ? record : undefined;
   } catch {
     return undefined;
   }

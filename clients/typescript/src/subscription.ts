@@ -39,66 +39,62 @@ export interface JobSubscription extends ReadableStore<JobSnapshot>, AsyncIterab
 
 const defaultMaxEvents = 10_000;
 
-export class Subscription implements JobSubscription, Watcher {
+/** What isn't in JobSubscription is what the parts call. */
+export class Subscription extends Emitter<JobEvents & { readonly change: undefined }> implements JobSubscription, Watcher {
   readonly #job: Job;
   readonly #replays: Replays;
-  readonly #emitter = new Emitter<JobEvents & { readonly change: undefined }>();
-  readonly #stopped = new AbortController();
+  readonly #signal: AbortSignal | undefined;
+  isStopped = false;
 
   constructor(job: Job, replays: Replays, { maxEvents = defaultMaxEvents, persist = true, signal }: WatchOptions) {
+    super();
     this.#job = job;
     this.#replays = replays;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.unsubscribe);
     if (signal?.aborted) this.unsubscribe();
     else job.join(this, maxEvents, persist);
-    signal?.addEventListener('abort', () => this.unsubscribe(), { signal: this.#stopped.signal });
   }
 
   get jobId(): string {
     return this.#job.jobId;
   }
 
-  get isStopped(): boolean {
-    return this.#stopped.signal.aborted;
-  }
-
   readonly getSnapshot = (): JobSnapshot => this.#job.view.snapshot;
 
-  readonly subscribe = (onChange: () => void): (() => void) => this.#emitter.on('change', onChange);
-
-  on<Name extends keyof JobEvents>(name: Name, handler: (value: JobEvents[Name]) => void): () => void {
-    return this.#emitter.on<keyof JobEvents>(name, handler as (value: JobEvents[keyof JobEvents]) => void);
-  }
+  readonly subscribe = (onChange: () => void): (() => void) => this.on('change', onChange);
 
   replay(afterEventId = 0): Promise<readonly JobEvent[]> {
-    return this.#replays.ask(this.jobId, afterEventId, this.#stopped.signal);
+    return this.#replays.ask(this, afterEventId, this.#job.cursor.epoch);
   }
 
   resume(): void {
     if (!this.isStopped) this.#job.resume();
   }
 
-  unsubscribe(): void {
+  readonly unsubscribe = (): void => {
     if (this.isStopped) return;
-    this.#stopped.abort();
+    this.isStopped = true;
+    this.#signal?.removeEventListener('abort', this.unsubscribe);
     this.#job.part(this);
+    this.#replays.abort(this);
     // Whoever waits for a change must learn that there will be none.
-    this.#emitter.emit('change', undefined);
-    this.#emitter.clear();
-  }
+    this.emit('change', undefined);
+    this.clear();
+  };
 
   [Symbol.asyncIterator](): AsyncGenerator<JobEvent, void, undefined> {
     return eventsOf(this, this.#job.view);
   }
 
   landed(events: readonly JobEvent[], before: JobSnapshot, after: JobSnapshot): void {
-    const emitter = this.#emitter;
-    for (const event of events) emitter.emit('event', event);
-    if (events.length > 0) emitter.emit('events', events);
+    for (const event of events) this.emit('event', event);
+    if (events.length > 0) this.emit('events', events);
     for (const name of ['status', 'gap', 'error'] as const) {
       const value = after[name];
-      if (value && value !== before[name]) emitter.emit<'status' | 'gap' | 'error'>(name, value);
+      if (value && value !== before[name]) this.emit<'status' | 'gap' | 'error'>(name, value);
     }
-    if (after.status === 'ended' && before.status !== 'ended') emitter.emit('completed', after.latest);
-    emitter.emit('change', undefined);
+    if (after.status === 'ended' && before.status !== 'ended') this.emit('completed', after.latest);
+    this.emit('change', undefined);
   }
 }

@@ -20,6 +20,9 @@ import {
   type WatchOptions,
 } from './index.ts';
 
+/** Nothing is watched while a server renders. */
+const isServer = (): boolean => typeof window === 'undefined';
+
 const key: InjectionKey<GatewayClient> = Symbol('optimization-gateway');
 
 /** A plugin with its client: `app.use(createGateway({ url }))`. A client given is used as it is; one made here is closed with the app. */
@@ -47,8 +50,7 @@ export function useGateway(): GatewayClient {
 export function useJob(jobId: MaybeRefOrGetter<string | null>, options?: Omit<WatchOptions, 'signal'>): Readonly<ShallowRef<JobSnapshot>> {
   const client = useGateway();
   const snapshot = shallowRef(idleSnapshot(toValue(jobId) ?? ''));
-  // Nothing is watched while a server renders.
-  if (typeof window === 'undefined') return snapshot;
+  if (isServer()) return snapshot;
   let stop: (() => void) | undefined;
   watch(
     () => toValue(jobId),
@@ -74,6 +76,8 @@ export function useJob(jobId: MaybeRefOrGetter<string | null>, options?: Omit<Wa
 export function useConnection(): Readonly<ShallowRef<ConnectionSnapshot>> {
   const client = useGateway();
   const snapshot = shallowRef(client.getSnapshot());
+  // Scopes of a server's components are never disposed of.
+  if (isServer()) return snapshot;
   onScopeDispose(
     client.subscribe(() => {
       snapshot.value = client.getSnapshot();

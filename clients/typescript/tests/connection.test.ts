@@ -92,6 +92,22 @@ describe('Reconnecting', () => {
     expect(client.state).toBe('closed');
   });
 
+  it('calls handlers of its state until they are taken off, and says since when it is so', async () => {
+    const states: string[] = [];
+    const { gateway, client } = bench();
+    const off = client.on('state', ({ state }) => states.push(state));
+    client.connect();
+    const since = Date.now();
+    await settle();
+    expect(client.getSnapshot()).toMatchObject({ state: 'open', since, reason: '', closeCode: null, retryAt: null });
+    gateway.socket.end(1012);
+    await settle(1_000);
+    expect(states).toEqual(['connecting', 'open', 'reconnecting', 'reconnecting', 'open']);
+    off();
+    client.close();
+    expect(states).toHaveLength(5);
+  });
+
   it('gives up on a socket that does not open in ten seconds', async () => {
     const { gateway, client } = bench({ lazy: false }, { accepts: false });
     await settle(10_000);
@@ -168,6 +184,91 @@ describe('Tokens', () => {
     give('late');
     await settle(10);
     expect(gateway.sockets).toHaveLength(0);
+  });
+});
+
+describe('A token that does not come', () => {
+  it('is asked for again after ten seconds, and heard no more when it is late', async () => {
+    const give: ((token: string) => void)[] = [];
+    const { gateway, client } = bench({ lazy: false, getToken: () => new Promise<string>((resolve) => give.push(resolve)) });
+    await settle(9_900);
+    expect(client.state).toBe('connecting');
+    await settle(100);
+    expect(client.getSnapshot()).toMatchObject({ state: 'reconnecting', reason: 'no connection in time' });
+    await settle(1_000);
+    expect(give).toHaveLength(2);
+    give[0]?.('late');
+    await settle(0);
+    expect(gateway.sockets).toHaveLength(0);
+    give[1]?.('fresh');
+    await settle();
+    expect(gateway.socket.protocols).toEqual(['optimization.v1', 'bearer.fresh']);
+    expect(client.state).toBe('open');
+    client.close();
+  });
+});
+
+describe('What is sent', () => {
+  it('keeps to what a client may send, and to its order, however much is asked for at once', async () => {
+    // The gateway's own rule: 100 at once, 50 a second.
+    let [allowance, at, most] = [100, 0, 0];
+    const refused: string[] = [];
+    const b = bench(
+      { lazy: false, storage: false },
+      {
+        hears: (_, message) => {
+          const now = performance.now();
+          allowance = Math.min(100, allowance + ((now - at) / 1000) * 50) - 1;
+          at = now;
+          most = Math.max(most, 100 - allowance);
+          if (allowance < 0) refused.push(message.type);
+        },
+      },
+    );
+    await settle();
+    const first = Array.from({ length: 80 }, (_, i) => b.client.watch(`first-${i}`));
+    await settle();
+    for (const subscription of first) subscription.unsubscribe();
+    for (let i = 0; i < 80; i++) b.client.watch(`second-${i}`);
+    await settle(10_000);
+    expect(refused).toEqual([]);
+    // It isn't slower than it has to be, either.
+    expect(most).toBeGreaterThan(85);
+    const said = b.gateway.socket.received.map((message) => `${message.type} ${'jobId' in message ? message.jobId : ''}`);
+    const expected = ['subscribe first', 'subscribe second', 'unsubscribe first'].flatMap((what) =>
+      Array.from({ length: 80 }, (_, i) => `${what}-${i}`),
+    );
+    expect(said).toEqual(expected);
+    b.client.close();
+  });
+
+  it('and was refused all the same is asked for again, though it is not said what it was', async () => {
+    const errors: string[] = [];
+    const b = bench({ lazy: false, storage: false, on: { error: ({ code }) => errors.push(code) } });
+    await settle();
+    const live = b.client.watch('job-1');
+    confirm(b, events(1, 1));
+    const opening = b.client.watch('job-2');
+    const replay = opening.replay();
+    const outcome = expect(replay).rejects.toMatchObject({ code: 'rate_limited' });
+    b.gateway.socket.say({
+      type: 'error',
+      error: 'Too many messages. Slow down.',
+      code: 'rate_limited',
+      retryable: true,
+      subscription: 'untouched',
+    });
+    await outcome;
+    await settle();
+    expect(errors).toEqual(['rate_limited']);
+    expect(live.getSnapshot().status).toBe('live');
+    expect(opening.getSnapshot()).toMatchObject({ status: 'stale', error: { code: 'rate_limited' } });
+    await settle(1_000);
+    expect(b.gateway.socket.received.map(({ type }) => type)).toEqual(['subscribe', 'subscribe', 'replay', 'subscribe']);
+    confirm(b, events(1, 2));
+    await settle();
+    expect(opening.getSnapshot()).toMatchObject({ status: 'live', lastEventId: 2 });
+    b.client.close();
   });
 });
 

@@ -208,8 +208,65 @@ describe('A subscription', () => {
     const aborted = subscription.replay();
     subscription.unsubscribe();
     await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
+    await expect(subscription.replay()).rejects.toMatchObject({ code: 'aborted' });
     b.client.close();
   });
+
+  it('reads history of one log only', async () => {
+    const b = bench();
+    const subscription = b.client.watch('job-1');
+    await settle();
+    confirm(b, events(1, 5), 'e1');
+    const history = subscription.replay(2);
+    const { requestId = '', ...message } = b.gateway.socket.last('replay');
+    expect(message).toEqual({ type: 'replay', jobId: 'job-1', afterEventId: 2, epoch: 'e1' });
+    b.gateway.socket.say({ type: 'replay', jobId: 'job-1', data: events(3, 4), hasMore: true, requested: true, requestId });
+    b.gateway.socket.end(1006);
+    await settle(1_100);
+    expect(b.gateway.socket.last('replay')).toMatchObject({ afterEventId: 4, epoch: 'e1' });
+    b.gateway.socket.say({ type: 'error', jobId: 'job-1', error: 'gone', code: 'epoch_changed', requested: true, requestId });
+    await expect(history).rejects.toMatchObject({ code: 'epoch_changed' });
+    b.client.close();
+  });
+
+  it('leaves nobody waiting for history when the connection is closed', async () => {
+    const b = bench();
+    const [one, two] = [b.client.watch('job-1'), b.client.watch('job-2')];
+    await settle();
+    const [ofOne, ofTwo] = [one.replay(), two.replay()];
+    one.unsubscribe();
+    await expect(ofOne).rejects.toMatchObject({ code: 'aborted' });
+    const outcome = expect(ofTwo).rejects.toMatchObject({ code: 'aborted' });
+    b.gateway.socket.end(4503);
+    await outcome;
+    await expect(two.replay()).rejects.toMatchObject({ code: 'aborted' });
+    b.client.connect();
+    const again = two.replay();
+    await settle();
+    b.client.close();
+    await expect(again).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
+it('A client that was closed shows no job as running, and goes on with connect()', async () => {
+  const b = bench();
+  const subscription = b.client.watch('job-1');
+  await settle();
+  confirm(b, events(1, 3));
+  b.gateway.socket.end(4503);
+  await settle();
+  expect(subscription.getSnapshot()).toMatchObject({ status: 'error', error: { code: 'connection_closed' } });
+  b.client.close();
+  b.client.connect();
+  await settle();
+  expect(b.gateway.socket.last('subscribe')).toMatchObject({ afterEventId: 3, epoch: 'e1' });
+  confirm(b, events(4, 4));
+  b.client.close();
+  // On purpose, so it is no error.
+  expect(subscription.getSnapshot()).toMatchObject({ status: 'idle', error: null, lastEventId: 4 });
+  const late = b.client.watch('job-2');
+  await settle();
+  expect(late.getSnapshot().status).toBe('idle');
 });
 
 describe('Handlers', () => {
@@ -473,6 +530,60 @@ describe('for await', () => {
     for (const id of [3, 4, 5]) b.gateway.socket.say({ type: 'event', jobId: 'job-1', event: event(id) });
     await settle();
     await expect(iterator.next()).rejects.toMatchObject({ code: 'fell_behind' });
+    b.client.close();
+  });
+
+  it.each([
+    ['throw', (iterator: AsyncGenerator<JobEvent>) => iterator.throw(new Error('mine')).catch(() => {})],
+    ['return', (iterator: AsyncGenerator<JobEvent>) => iterator.return(undefined)],
+  ])('unsubscribes with %s', async (_, leave) => {
+    const b = bench({ batch: false });
+    const iterator = b.client.watch('job-1')[Symbol.asyncIterator]();
+    await settle();
+    confirm(b, events(1, 3));
+    expect((await iterator.next()).value).toMatchObject({ id: 1 });
+    await leave(iterator);
+    await settle();
+    expect(b.gateway.socket.received.at(-1)).toEqual({ type: 'unsubscribe', jobId: 'job-1' });
+    b.client.close();
+  });
+
+  it('ends with its signal, without an error, and also while it waits', async () => {
+    const b = bench({ batch: false });
+    const controller = new AbortController();
+    const list: number[] = [];
+    const loop = (async () => {
+      for await (const { id } of b.client.watch('job-1', { signal: controller.signal })) list.push(id);
+    })();
+    await settle();
+    confirm(b, events(1, 3));
+    await settle();
+    controller.abort();
+    await loop;
+    await settle();
+    expect(list).toEqual([1, 2, 3]);
+    expect(b.gateway.socket.received.at(-1)?.type).toBe('unsubscribe');
+    b.client.close();
+  });
+
+  it('begins anew where the log does', async () => {
+    const b = bench({ batch: false });
+    const subscription = b.client.watch('job-1');
+    const list: number[] = [];
+    const loop = (async () => {
+      for await (const { id } of subscription) list.push(id);
+    })();
+    const loopEnds = expect(loop).rejects.toMatchObject({ code: 'epoch_changed' });
+    await settle();
+    confirm(b, events(1, 3), 'e1');
+    await settle();
+    b.gateway.socket.end(1006);
+    await settle(1_100);
+    confirm(b, events(1, 2), 'e2');
+    await settle();
+    // A gap is somebody's to choose about: the loop throws it.
+    await loopEnds;
+    expect(list).toEqual([1, 2, 3]);
     b.client.close();
   });
 
