@@ -1,9 +1,9 @@
 // What a user gets: the packed tarball, looked at by publint and attw, then installed into a fresh Vite app outside this
-// repository and built there. Nothing is asked of a registry: the app's tools are linked from here.
+// repository and built there, with every snippet of the README compiled beside it. Nothing is asked of a registry: the app's tools are linked from here.
 // What doesn't wait for something else runs beside it; all that was said is shown, and every failure counts.
 
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,10 +39,39 @@ const best = (snapshot: JobSnapshot): number | null => snapshot.bestScore;
 console.log(GatewayProvider, createGateway(client), useVueJob, () => useJob('job-1', { select: best }));
 `;
 
+/** What the snippets of the README take for granted. */
+const given = `
+import type { createGatewayClient as create, GatewayClient, JobSubscription } from '@optimization-gateway/client';
+declare global {
+  const createGatewayClient: typeof create;
+  const client: GatewayClient;
+  const job: JobSubscription;
+  const url: string;
+  const auth: { token(options: { readonly fresh: boolean }): Promise<string> };
+  const chart: { add(iteration: number, score: number | null): void };
+}
+`;
+
+/** Each snippet as a file of its own; the two examples under the names that the others import them by. */
+function writeReadme(folder) {
+  const snippets = [...readFileSync(join(here, 'README.md'), 'utf8').matchAll(/^```(tsx?|vue)\n(.*?)^```$/gms)];
+  if (snippets.length < 11) throw new Error(`The README has only ${snippets.length} snippets: are they still found?`);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'given.d.ts'), given);
+  writeFileSync(join(folder, 'vue.d.ts'), "declare module '*.vue' { const component: import('vue').Component; export default component; }");
+  snippets.forEach(([, language, snippet], i) => {
+    const name = snippet.includes('export function JobProgress') ? 'JobProgress' : `snippet${i}`;
+    // Vue's own compiler has seen that one already, in examples/vue.
+    if (language !== 'vue') writeFileSync(join(folder, `${name}.${language}`), `${snippet}\nexport {};\n`);
+  });
+}
+
 const compilerOptions = {
   target: 'es2022',
   module: 'esnext',
   moduleResolution: 'bundler',
+  jsx: 'react-jsx',
+  allowImportingTsExtensions: true,
   lib: ['es2022', 'dom', 'dom.iterable'],
   strict: true,
   noEmit: true,
@@ -54,7 +83,7 @@ const compilerOptions = {
 async function buildApp() {
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
   await run('npm', ['install', tarball, '--offline', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error'], app);
-  for (const name of ['react', '@types/react', 'csstype', 'vue', '@vue', 'vite', '@babel']) {
+  for (const name of ['react', '@types/react', '@types/react-dom', 'csstype', 'react-dom', 'vue', '@vue', 'vite', '@babel']) {
     const target = join(app, 'node_modules', name);
     mkdirSync(join(target, '..'), { recursive: true });
     symlinkSync(join(tools, name), target);
@@ -62,6 +91,7 @@ async function buildApp() {
   mkdirSync(join(app, 'src'));
   writeFileSync(join(app, 'index.html'), '<script type="module" src="/src/main.ts"></script>');
   writeFileSync(join(app, 'src/main.ts'), code);
+  writeReadme(join(app, 'src/readme'));
   writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
   await allOf(
     run(join(tools, '.bin/tsc'), ['-p', '.'], app),
@@ -93,7 +123,7 @@ const tarball = join(app, 'optimization-gateway-client-0.1.0.tgz');
 
 try {
   await allOf(checkTypes(), checkTarball());
-  console.log('The types hold; the package installs into a fresh Vite app and builds there.');
+  console.log('The types hold; the package installs into a fresh Vite app and builds there, and the README’s snippets compile.');
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
