@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
@@ -17,6 +18,7 @@ internal sealed class GatewayEndpoint(
     Admission admission,
     SessionRegistry sessions,
     BackendRegistry backends,
+    EndedConnections endings,
     IOptions<GatewayOptions> options,
     TimeProvider time,
     GatewayMetrics metrics,
@@ -53,6 +55,7 @@ internal sealed class GatewayEndpoint(
         var socket = await context.WebSockets.AcceptWebSocketAsync(isOffered ? Subprotocol : null);
         var stream = (context.Features.Get<IHttpUpgradeFeature>() as GatheringUpgrade)?.Stream;
         using var session = new Session(
+            Visitor.Of(context, verdict.Caller.Name),
             socket,
             stream,
             context.Abort,
@@ -61,6 +64,7 @@ internal sealed class GatewayEndpoint(
             options.Value.Limits,
             time,
             metrics,
+            options.Value.Inspector.IsOn ? new Timeline(time) : null,
             logger
         );
         if (verdict is { Refusal: { } refusal, CloseCode: { } code })
@@ -75,6 +79,7 @@ internal sealed class GatewayEndpoint(
         {
             var ended = await sessions.RunAsync(session);
             metrics.ConnectionEnded(ended.Reason);
+            endings.Add(session, ended);
             var (duration, tally) = (time.GetElapsedTime(started), session.Tally);
             SessionLog.Ended(
                 logger,

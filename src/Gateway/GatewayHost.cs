@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Health;
+using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Proxies;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
@@ -96,6 +97,7 @@ public static class GatewayHost
         services.AddSingleton<CallerPolicy>();
         AddTokens(services);
         services.AddSingleton<GatewayEndpoint>();
+        AddInspector(services);
         services.AddHostedService<SessionDrain>();
         services
             .AddOptions<HostOptions>()
@@ -104,6 +106,17 @@ public static class GatewayHost
             .AddHealthChecks()
             .AddCheck<LifeCheck>(LifeCheck.Name, tags: [HealthEndpoints.Ready])
             .AddCheck<BackendsCheck>(BackendsCheck.Name, tags: [HealthEndpoints.Ready]);
+    }
+
+    private static void AddInspector(IServiceCollection services)
+    {
+        services.AddSingleton<EndedConnections>();
+        services.AddSingleton<Inspector>();
+        services.AddSingleton<InspectorKeys>();
+        services.AddSingleton<WrongKeys>();
+        services.AddSingleton<InspectorDoor>();
+        services.AddSingleton<InspectorHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<InspectorHost>());
     }
 
     private static void AddTokens(IServiceCollection services)

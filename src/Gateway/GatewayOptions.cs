@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Proxies;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
@@ -35,6 +36,9 @@ internal sealed record GatewayOptions
     public TelemetryOptions Telemetry { get; init; } = new();
 
     public ConsoleOptions Console { get; init; } = new();
+
+    [ValidateObjectMembers]
+    public InspectorOptions Inspector { get; init; } = new();
 }
 
 /// <summary>The page at /: the settings under <c>Gateway:Console</c>.</summary>

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Proxies;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Upstream;
@@ -41,6 +42,7 @@ internal sealed partial class GatewayOptionsValidation(IConfiguration configurat
         }
 
         JwtRules.Check(options.Security, faults);
+        InspectorRules.Check(options.Inspector, faults);
         if (options.Console.JobsApiUrl.Length > 0 && !IsHttpUrl(options.Console.JobsApiUrl))
         {
             faults.Add($"Gateway:Console:JobsApiUrl is '{options.Console.JobsApiUrl}'; it must be an http:// or https:// URL, or empty.");

@@ -7,6 +7,8 @@ namespace OptimizationGateway.Gateway.IntegrationTests;
 public sealed class SettingsTests
 {
     private const string Backend = "--Gateway:Backends:local:Address=http://127.0.0.1:5001";
+    private const string Inspector = "--Gateway:Inspector:Url=http://127.0.0.1:0";
+    private const string InspectorKey = "--Gateway:Inspector:Key=0123456789abcdef0123456789abcdef";
 
     [Theory]
     [InlineData("Gateway:Backends is empty")]
@@ -40,6 +42,15 @@ public sealed class SettingsTests
     [InlineData("Gateway:PathBase is 'optimizer'", Backend, "--Gateway:PathBase=optimizer")]
     [InlineData("Gateway:Security:AllowAnonymous=true", Backend, "--Urls=http://0.0.0.0:0")]
     [InlineData("Gateway:Security:Jwt", Backend, "--Urls=http://0.0.0.0:0")]
+    [InlineData("Gateway:Inspector:Url is set, but no key", Backend, "--Gateway:Inspector:Url=http://127.0.0.1:0")]
+    [InlineData("Gateway:Inspector has a key but no Gateway:Inspector:Url", Backend, InspectorKey)]
+    [InlineData("Gateway:Inspector:Key must be 32 to 512", Backend, Inspector, "--Gateway:Inspector:Key=short")]
+    [InlineData("Gateway:Inspector:Url is 'http://gateway:8081'", Backend, InspectorKey, "--Gateway:Inspector:Url=http://gateway:8081")]
+    [InlineData("Gateway:Inspector:KeyFile is '/none', which isn't there", Backend, Inspector, "--Gateway:Inspector:KeyFile=/none")]
+    [InlineData("Gateway:Inspector:KeyFile: /dev/null has no key", Backend, Inspector, "--Gateway:Inspector:KeyFile=/dev/null")]
+    [InlineData("Gateway:Inspector:EndedConnections", Backend, Inspector, InspectorKey, "--Gateway:Inspector:EndedConnections=-1")]
+    [InlineData("(Gateway:Inspector:Url)", Backend, InspectorKey, "--Gateway:Inspector:Url=http://203.0.113.1:0")]
+    [InlineData("Kestrel:Certificates:Default", Backend, InspectorKey, "--Gateway:Inspector:Url=https://127.0.0.1:0")]
     public async Task A_bad_setting_stops_the_start_with_its_path_and_what_is_allowed(string expected, params string[] settings)
     {
         var (exitCode, output, error) = await RunAsync(settings);

@@ -26,6 +26,7 @@ public sealed class ArchitectureTests
         "Proxies",
         "Telemetry",
         "Configuration",
+        "Inspection",
     ];
 
     [Theory]
@@ -37,6 +38,18 @@ public sealed class ArchitectureTests
     [InlineData("Translation", "Protocol")]
     [InlineData("Subscriptions", "Protocol", "Upstream", "Translation", "Outboxes", "Telemetry")]
     [InlineData("Sessions", "Protocol", "Sockets", "Outboxes", "Subscriptions", "Upstream", "Telemetry")]
+    [InlineData(
+        "Inspection",
+        "Protocol",
+        "Sockets",
+        "Outboxes",
+        "Subscriptions",
+        "Sessions",
+        "Upstream",
+        "Security",
+        "Telemetry",
+        "Configuration"
+    )]
     public void A_room_uses_only_what_it_may(string room, params string[] allowed)
     {
         foreach (var other in Rooms.Except([room, .. allowed], StringComparer.Ordinal))

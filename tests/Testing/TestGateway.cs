@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using OptimizationGateway.Gateway;
+using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Upstream;
@@ -24,6 +25,9 @@ public sealed class TestGateway : IAsyncDisposable
 
     /// <summary>Where its page is.</summary>
     public Uri HttpUrl { get; private init; } = null!;
+
+    /// <summary>Where its inspector is; null where it has none.</summary>
+    public Uri? InspectorUrl => app.Services.GetRequiredService<InspectorHost>().Url is { } url ? new Uri(url) : null;
 
     public IServiceProvider Services => app.Services;
 
@@ -84,13 +88,18 @@ public sealed class TestGateway : IAsyncDisposable
         }
     }
 
+    /// <summary>That somebody knocks at the inspector without a key is what tests are about, too.</summary>
+    private static bool IsExpected(string? category) =>
+        Expected.Contains(category, StringComparer.Ordinal)
+        || category!.StartsWith(typeof(InspectorHost).Namespace!, StringComparison.Ordinal);
+
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();
         // That a backend or an authority fails is what many tests are about; what the gateway then says of it is expected.
         var records = Log.GetSnapshot();
         var complaints = records
-            .Where(record => record.Level >= LogLevel.Warning && !Expected.Contains(record.Category))
+            .Where(record => record.Level >= LogLevel.Warning && !IsExpected(record.Category))
             .Select(record => record.ToString())
             .Concat(LogScan.FaultsOf(records))
             .ToList();

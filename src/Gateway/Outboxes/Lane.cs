@@ -10,6 +10,7 @@ namespace OptimizationGateway.Gateway.Outboxes;
 internal sealed class Lane(Outbox outbox, int capacityBytes)
 {
     private readonly Queue<OutboxMessage> messages = new();
+    private readonly LaneTally tally = new();
     private int generation;
     private TaskCompletionSource? roomWaiter;
     private int roomWanted;
@@ -30,7 +31,27 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
 
     public OutboxMessage Head => messages.Peek();
 
-    public LaneTicket NewTicket() => new(this, generation);
+    public LaneTicket NewTicket()
+    {
+        tally.StartAnew();
+        return new LaneTicket(this, generation);
+    }
+
+    /// <summary>The lane as it is now.</summary>
+    public LaneView View =>
+        new(
+            Bytes,
+            messages.Count,
+            tally.QueuedEvents,
+            tally.QueuedEventId,
+            tally.SentEventId,
+            tally.EventsSent,
+            tally.BytesSent,
+            tally.OnItsWaySince > 0 || IsEmpty ? tally.OnItsWaySince : Head.Facts.ReadAt,
+            // One who waits until the lane is empty doesn't wait for room.
+            roomWaiter is not null
+                && roomWanted < int.MaxValue
+        );
 
     public ValueTask WriteAsync(int ticket, OutboxMessage message) => outbox.WriteAsync(this, ticket, message);
 
@@ -43,12 +64,14 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     public void Enqueue(OutboxMessage message)
     {
         messages.Enqueue(message);
+        tally.Queued(message.Facts);
         Bytes += message.Held;
     }
 
     public OutboxMessage Dequeue()
     {
         var message = messages.Dequeue();
+        tally.Taken(message);
         Bytes -= message.Held;
         IsOpenAtClient = message.Facts.Type switch
         {
@@ -63,6 +86,9 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
 
         return message;
     }
+
+    /// <summary>The socket has taken what was dequeued last.</summary>
+    public void Sent() => tally.Sent();
 
     /// <summary>The task that completes when the lane has room for a message that holds so many bytes, or is cleared.</summary>
     public Task WaitForRoom(int held)
@@ -82,6 +108,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
         }
 
         messages.Clear();
+        tally.Dropped();
         Bytes = 0;
         ReleaseWaiter();
     }

@@ -10,6 +10,7 @@ internal sealed class LaneRing
     private const int Quantum = 32 * 1024;
 
     private readonly Queue<Lane> ring = new();
+    private Lane? served;
 
     public bool HasMessages
     {
@@ -38,6 +39,13 @@ internal sealed class LaneRing
         }
     }
 
+    /// <summary>The taker is back: what it took last has been sent.</summary>
+    public void Settle()
+    {
+        served?.Sent();
+        served = null;
+    }
+
     public bool TryTake(out OutboxMessage message)
     {
         while (ring.TryPeek(out var lane))
@@ -46,6 +54,7 @@ internal sealed class LaneRing
             {
                 message = lane.Dequeue();
                 lane.Deficit -= message.Length;
+                served = lane;
                 return true;
             }
 

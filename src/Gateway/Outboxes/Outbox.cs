@@ -38,6 +38,15 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         return lane;
     }
 
+    /// <summary>The lane as it is now, or as it was when it was last cleared.</summary>
+    public LaneView View(Lane lane)
+    {
+        lock (gate)
+        {
+            return lane.View;
+        }
+    }
+
     /// <summary>A ticket to write into <paramref name="lane"/> until it is next cleared.</summary>
     public LaneTicket Ticket(Lane lane)
     {
@@ -118,11 +127,12 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
-    /// <summary>Takes the next message to send. The caller returns it.</summary>
+    /// <summary>Takes the next message to send. The caller returns it, and comes back once it has sent it.</summary>
     public bool TryTake(out OutboxMessage message)
     {
         lock (gate)
         {
+            ring.Settle();
             if (control.TryDequeue(out message))
             {
                 controlBytes -= message.Held;

@@ -14,6 +14,7 @@ internal sealed record CloseCode(int Status, string Reason)
     public static readonly CloseCode TooManyFragments = new(1009, "the message has too many fragments; send it in one frame");
     public static readonly CloseCode InternalError = new(1011, "internal error; come back");
     public static readonly CloseCode ServiceRestart = new(1012, "the gateway restarts; come back after a random delay");
+    public static readonly CloseCode Reconnect = new(1012, "the operator asks to reconnect; come back");
     public static readonly CloseCode TryAgainLater = new(1013, "tokens can't be checked at the moment; come back later");
     public static readonly CloseCode TokenExpired = new(4401, "the token has expired; come back with a fresh one");
     public static readonly CloseCode MessageTimeout = new(4408, "a message took too long to arrive; come back");
@@ -21,4 +22,5 @@ internal sealed record CloseCode(int Status, string Reason)
     public static readonly CloseCode BadClient = new(4500, "too many invalid messages in a row; the errors before said why");
     public static readonly CloseCode Unauthorized = new(4501, "the token was refused");
     public static readonly CloseCode Forbidden = new(4503, "the token's bearer may not use this gateway");
+    public static readonly CloseCode ClosedForGood = new(4503, "an operator closed this connection");
 }

@@ -46,6 +46,7 @@ internal sealed class CallerCheck(IOptions<GatewayOptions> options, TokenCheck t
             ? CallerVerdict.Welcome(
                 new Caller
                 {
+                    Name = claims?.Subject,
                     Expires = claims?.Expires,
                     Jobs = claims is not null && jwt.JobsClaim.Length > 0 ? PatternsOf(claims) : null,
                     Headers = new CallerHeaders(offered.Text, headers),

@@ -19,6 +19,9 @@ internal sealed class TokenClaims
     /// <summary>When it begins to be valid; null where it doesn't say so in a number.</summary>
     public DateTimeOffset? NotBefore => Moment("nbf");
 
+    /// <summary>Whom it was issued to; null where it doesn't say.</summary>
+    public string? Subject => payload.TryGetProperty("sub", out var subject) ? TextOf(subject) : null;
+
     /// <returns>Null where the token's payload is no JSON object, or has a time that is no number.</returns>
     public static TokenClaims? Read(JsonWebToken token)
     {

@@ -8,6 +8,9 @@ internal sealed class Caller
     /// <summary>Somebody who wasn't asked.</summary>
     public static readonly Caller Anonymous = new();
 
+    /// <summary>What its token calls it; null where it has none, or none that says so.</summary>
+    public string? Name { get; init; }
+
     /// <summary>When the connection has to end; null where it may last.</summary>
     public DateTimeOffset? Expires { get; init; }
 

@@ -1,6 +1,7 @@
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Subscriptions;
+using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Sessions;
 
@@ -15,7 +16,8 @@ internal sealed class MessageIntake(
     Outbox outbox,
     SessionLimits limits,
     TimeProvider time,
-    SessionTally tally
+    SessionTally tally,
+    Timeline? timeline
 )
 {
     private readonly MessageRate rate = new(time, limits.MessagesPerSecond, limits.MessageBurst);
@@ -79,13 +81,16 @@ internal sealed class MessageIntake(
             case ClientMessageType.Replay when !caller.MayWatch(message.JobId):
                 return TryAnswer(NotAllowed(message, SubscriptionEffect.Untouched) with { Requested = true });
             case ClientMessageType.Subscribe:
+                timeline?.Add(HappeningKind.SubscribeAsked, message.JobId, eventId: message.AfterEventId);
                 return subscriptions.TryStart(message)
                     || TryAnswer(Refusal(message, ErrorCode.TooManySubscriptions, SubscriptionEffect.NotOpened));
             case ClientMessageType.Unsubscribe:
+                timeline?.Add(HappeningKind.UnsubscribeAsked, message.JobId);
                 subscriptions.End(message.JobId);
                 replays.Drop(message.JobId);
                 return TryAnswerUnsubscribed(message);
             case ClientMessageType.Replay:
+                timeline?.Add(HappeningKind.ReplayAsked, message.JobId, eventId: message.AfterEventId);
                 return replays.TryAdd(message)
                     || TryAnswer(
                         Refusal(message, ErrorCode.RateLimited, SubscriptionEffect.Untouched) with
@@ -112,6 +117,7 @@ internal sealed class MessageIntake(
 
     private bool TryAnswer(ErrorMessage error)
     {
+        timeline?.Add(HappeningKind.ErrorSent, error.JobId, error.Code.Name);
         using var answer = new MessageBuffer();
         ServerMessageWriter.WriteError(answer, error);
         return outbox.TryPost(answer.Detach(new MessageFacts(ServerMessageType.Error)));

@@ -17,7 +17,7 @@ internal sealed class Session : IDisposable
     /// <summary>What waits to be said in answers when a session ends, and the close handshake, may take this long together.</summary>
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>At shutdown, what waits in the queues may take this long: what isn't sent by then is for a resume.</summary>
+    /// <summary>At shutdown, and where an operator asks a client to reconnect, what waits in the queues may take this long: what isn't sent by then is for a resume.</summary>
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>As the first, where the caller's token has expired: PROTOCOL.md section 9.</summary>
@@ -37,6 +37,7 @@ internal sealed class Session : IDisposable
     private readonly ReplayQueue replays;
     private readonly MessageIntake intake;
     private readonly SessionTally tally;
+    private readonly Timeline? timeline;
     private readonly TimeProvider time;
     private readonly GatewayMetrics metrics;
     private readonly ILogger logger;
@@ -44,7 +45,19 @@ internal sealed class Session : IDisposable
     private readonly Expiry? expiry;
     private readonly TaskCompletionSource<SessionEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <param name="visitor">Who is at the other end, to show it.</param>
+    /// <param name="socket">The connection.</param>
+    /// <param name="stream">The stream below it, which gathers frames; null where there is none.</param>
+    /// <param name="abortConnection">Ends what is below both, without a word.</param>
+    /// <param name="caller">What it may do, and for how long.</param>
+    /// <param name="backends">Who has the jobs.</param>
+    /// <param name="limits">What the client may do.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="metrics">Counts what happens.</param>
+    /// <param name="timeline">Is told what happens; null where nobody asks.</param>
+    /// <param name="logger">Is told of faults.</param>
     public Session(
+        Visitor visitor,
         WebSocket socket,
         GatheringStream? stream,
         Action abortConnection,
@@ -53,13 +66,17 @@ internal sealed class Session : IDisposable
         SessionLimits limits,
         TimeProvider time,
         GatewayMetrics metrics,
+        Timeline? timeline,
         ILogger<Session> logger
     )
     {
+        Visitor = visitor;
+        Since = time.GetUtcNow();
         this.socket = socket;
         this.stream = stream;
         this.time = time;
         this.metrics = metrics;
+        this.timeline = timeline;
         this.logger = logger;
         this.abortConnection = abortConnection;
         outbox = new Outbox(limits.OutboxBytesPerSubscription, ControlBytes);
@@ -76,11 +93,33 @@ internal sealed class Session : IDisposable
         writer = new SocketWriter(socket, stream, outbox, tally.Sent);
         progress = new SendProgress(time, limits.StuckReaderTimeout, () => end.TrySetResult(SessionEnd.Stuck));
         stream?.Progress = progress;
-        subscriptions = new SubscriptionSet(backends, caller.Headers, outbox, limits.SubscriptionsPerConnection, time, metrics, Fail);
-        replays = new ReplayQueue(backends, caller.Headers, outbox, limits.WaitingReplays, time, Fail);
-        intake = new MessageIntake(subscriptions, replays, caller, outbox, limits, time, tally);
+        subscriptions = new SubscriptionSet(
+            backends,
+            caller.Headers,
+            outbox,
+            limits.SubscriptionsPerConnection,
+            time,
+            metrics,
+            timeline,
+            Fail
+        );
+        replays = new ReplayQueue(backends, caller.Headers, outbox, limits.WaitingReplays, time, timeline, Fail);
+        intake = new MessageIntake(subscriptions, replays, caller, outbox, limits, time, tally, timeline);
         expiry = caller.Expires is { } expires ? new Expiry(expires, time, Expire) : null;
+        timeline?.Add(HappeningKind.Connected);
     }
+
+    /// <summary>Who is at the other end.</summary>
+    public Visitor Visitor { get; }
+
+    /// <summary>When it connected.</summary>
+    public DateTimeOffset Since { get; }
+
+    /// <summary>What happened; null where nobody asks.</summary>
+    public Timeline? Timeline => timeline;
+
+    /// <summary>How many one-off replays are being answered, and how many wait.</summary>
+    public (int Running, int Waiting) Replays => replays.Count;
 
     /// <summary>How many bytes wait for the client.</summary>
     public long QueuedBytes => outbox.QueuedBytes;
@@ -93,6 +132,18 @@ internal sealed class Session : IDisposable
 
     /// <summary>Ends it because the gateway shuts down: what waits is sent, then 1012.</summary>
     public void Drain() => end.TrySetResult(SessionEnd.Draining);
+
+    /// <summary>Ends it because an operator wants it to.</summary>
+    /// <param name="comeBack">Whether the client is to connect again; what waits is then sent first.</param>
+    /// <returns>What it closes with; null where it is ending already.</returns>
+    public CloseCode? CloseByOperator(bool comeBack)
+    {
+        var close = SessionEnd.ClosedByOperator(comeBack);
+        return end.TrySetResult(close) ? close.CloseCode : null;
+    }
+
+    /// <summary>Adds what its subscriptions are like now; after its end, what they were like then.</summary>
+    public void AddSubscriptionsTo(List<SubscriptionView> views) => subscriptions.AddTo(views);
 
     /// <summary>Ends it before it has begun: nothing that the client sends is taken.</summary>
     public void TurnAway(CloseCode code)
@@ -111,7 +162,8 @@ internal sealed class Session : IDisposable
         var ended = await end.Task;
 
         intake.Stop();
-        if (ended.Reason == SessionEndReason.Draining)
+        timeline?.Add(HappeningKind.Ending, code: ended.Reason.ToString());
+        if (ended.SendsWhatWaits)
         {
             outbox.CloseWhenDrained();
             await IsDoneInTimeAsync(writing, FlushLimit);

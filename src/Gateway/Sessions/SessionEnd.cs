@@ -28,6 +28,9 @@ internal enum SessionEndReason
 
     /// <summary>A fault of ours.</summary>
     Fault,
+
+    /// <summary>An operator closed it.</summary>
+    ClosedByOperator,
 }
 
 /// <param name="Reason">Which of them.</param>
@@ -40,6 +43,13 @@ internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)
     public static readonly SessionEnd Expired = new(SessionEndReason.Expired, CloseCode.TokenExpired);
     public static readonly SessionEnd Draining = new(SessionEndReason.Draining, CloseCode.ServiceRestart);
     public static readonly SessionEnd Fault = new(SessionEndReason.Fault, CloseCode.InternalError);
+
+    /// <summary>Whether what waits is sent before the farewell: to a client that was told to come back by no fault of its own.</summary>
+    public bool SendsWhatWaits => CloseCode?.Status == CloseCode.ServiceRestart.Status;
+
+    /// <param name="comeBack">Whether the client is to connect again.</param>
+    public static SessionEnd ClosedByOperator(bool comeBack) =>
+        new(SessionEndReason.ClosedByOperator, comeBack ? CloseCode.Reconnect : CloseCode.ClosedForGood);
 
     public static SessionEnd Refused(CloseCode code) => new(SessionEndReason.Refused, code);
 

@@ -12,11 +12,19 @@ internal sealed class TokenBucket(TimeProvider time, int perSecond, int burst)
     /// <summary>Whether nothing was taken for so long that a whole burst is there again.</summary>
     public bool IsFull { get; private set; } = true;
 
+    /// <summary>Whether one could be taken.</summary>
+    public bool HasOne
+    {
+        get
+        {
+            Fill();
+            return tokens >= 1;
+        }
+    }
+
     public bool TryTake()
     {
-        var now = time.GetTimestamp();
-        tokens = Math.Min(burst, tokens + (time.GetElapsedTime(filled, now).TotalSeconds * perSecond));
-        filled = now;
+        Fill();
         IsFull = tokens >= burst;
         if (tokens < 1)
         {
@@ -25,5 +33,12 @@ internal sealed class TokenBucket(TimeProvider time, int perSecond, int burst)
 
         tokens--;
         return true;
+    }
+
+    private void Fill()
+    {
+        var now = time.GetTimestamp();
+        tokens = Math.Min(burst, tokens + (time.GetElapsedTime(filled, now).TotalSeconds * perSecond));
+        filled = now;
     }
 }

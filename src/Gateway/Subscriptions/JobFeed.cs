@@ -43,7 +43,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
 
         ServerMessageWriter.WriteEvent(message, JobId, eventJson.Written);
         ReleaseLargeBuffer();
-        return SendAsync(new MessageFacts(ServerMessageType.Event, Events: 1, readAt, translator.HappenedAt), stop);
+        return SendAsync(new MessageFacts(ServerMessageType.Event, Events: 1, readAt, translator.HappenedAt, step.Event.Id), stop);
     }
 
     /// <summary>Sends a batch of history in one or more <c>replay</c> messages, up to the first event that can't be shown.</summary>
@@ -53,14 +53,20 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
     /// <param name="stop">Ends the feed.</param>
     public async ValueTask SendHistoryAsync(WatchStep.History step, bool requested, string? requestId, CancellationToken stop)
     {
-        var events = 0;
+        var readAt = time.GetTimestamp();
+        var (events, last) = (0, 0L);
         ServerMessageWriter.BeginReplay(message, JobId);
         foreach (var watched in step.Events)
         {
             eventJson.Truncate(0);
             if (!translator.TryWrite(watched.Bytes.Span, eventJson))
             {
-                await EndCutReplayAsync(events, requested, requestId, stop);
+                await EndCutReplayAsync(
+                    new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: last),
+                    requested,
+                    requestId,
+                    stop
+                );
                 watcher!.Refuse(step, watched);
                 return;
             }
@@ -68,7 +74,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
             if (events > 0 && message.Count + eventJson.Count + ReplayTailBytes > MaxReplayBytes)
             {
                 ServerMessageWriter.EndReplay(message, hasMore: true, requested, requestId);
-                await SendAsync(new MessageFacts(ServerMessageType.Replay, events), stop);
+                await SendAsync(new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: last), stop);
                 ServerMessageWriter.BeginReplay(message, JobId);
                 events = 0;
             }
@@ -78,12 +84,13 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
                 message.Write(","u8);
             }
 
+            last = watched.Id;
             message.Write(eventJson.Written);
         }
 
         ServerMessageWriter.EndReplay(message, step.HasMore, requested, requestId);
         ReleaseLargeBuffer();
-        await SendAsync(new MessageFacts(ServerMessageType.Replay, events), stop);
+        await SendAsync(new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: last), stop);
     }
 
     public ValueTask SendSubscribedAsync(WatchStep.Opened step, string? requestId, CancellationToken stop)
@@ -141,16 +148,16 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
         }
     }
 
-    private ValueTask EndCutReplayAsync(int events, bool requested, string? requestId, CancellationToken stop)
+    private ValueTask EndCutReplayAsync(MessageFacts facts, bool requested, string? requestId, CancellationToken stop)
     {
-        if (events == 0)
+        if (facts.Events == 0)
         {
             message.Truncate(0);
             return ValueTask.CompletedTask;
         }
 
         ServerMessageWriter.EndReplay(message, hasMore: true, requested, requestId);
-        return SendAsync(new MessageFacts(ServerMessageType.Replay, events), stop);
+        return SendAsync(facts, stop);
     }
 
     private ValueTask SendAsync(MessageFacts facts, CancellationToken stop)

@@ -1,11 +1,12 @@
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>The answer to one <c>replay</c>: the history after a cursor, once. It needs no subscription and changes none.</summary>
-internal sealed class OneOffReplay(ClientMessage request, JobWatcher? watcher, LaneTicket lane, TimeProvider time)
+internal sealed class OneOffReplay(ClientMessage request, JobWatcher? watcher, LaneTicket lane, TimeProvider time, Timeline? timeline)
 {
     /// <summary>Runs until the last of the history, or an error, is on its way.</summary>
     /// <exception cref="OperationCanceledException">The token: the client wants no more.</exception>
@@ -23,13 +24,14 @@ internal sealed class OneOffReplay(ClientMessage request, JobWatcher? watcher, L
             _ => ValueTask.CompletedTask,
         };
 
-    private ValueTask FailAsync(JobFeed feed, WatchStep.Ended ended, CancellationToken stop) =>
-        feed.SendErrorAsync(
-            WatchEndErrors.Of(ended, SubscriptionEffect.Untouched, request.JobId) with
-            {
-                Requested = true,
-                RequestId = request.RequestId,
-            },
-            stop
-        );
+    private ValueTask FailAsync(JobFeed feed, WatchStep.Ended ended, CancellationToken stop)
+    {
+        var error = WatchEndErrors.Of(ended, SubscriptionEffect.Untouched, request.JobId) with
+        {
+            Requested = true,
+            RequestId = request.RequestId,
+        };
+        timeline?.Add(HappeningKind.ErrorSent, request.JobId, error.Code.Name);
+        return feed.SendErrorAsync(error, stop);
+    }
 }

@@ -1,5 +1,6 @@
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
@@ -14,6 +15,7 @@ internal sealed class ReplayQueue(
     Outbox outbox,
     int maxWaiting,
     TimeProvider time,
+    Timeline? timeline,
     Action<Exception> onFault
 )
 {
@@ -24,6 +26,18 @@ internal sealed class ReplayQueue(
     private readonly Dictionary<string, Entry> running = new(StringComparer.Ordinal);
     private readonly List<Task> tasks = [];
     private bool isEnded;
+
+    /// <summary>How many are being answered, and how many wait.</summary>
+    public (int Running, int Waiting) Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return (running.Count, waiting.Count);
+            }
+        }
+    }
 
     /// <returns>False where too many wait.</returns>
     public bool TryAdd(ClientMessage replay)
@@ -99,10 +113,11 @@ internal sealed class ReplayQueue(
                 new WatchStart(request.JobId, request.AfterEventId, request.Epoch, HistoryOnly: true)
                 {
                     Trace = WatchTrace.ContextOf(request.TraceParent),
+                    Timeline = timeline,
                     Caller = caller,
                 }
             );
-            await new OneOffReplay(request, watcher, entry.Ticket, time).RunAsync(entry.Token);
+            await new OneOffReplay(request, watcher, entry.Ticket, time, timeline).RunAsync(entry.Token);
         }
         catch (OperationCanceledException) when (entry.Token.IsCancellationRequested)
         {

@@ -15,16 +15,26 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// <param name="replacesOpen">Whether the client believes that an earlier subscription to the job is open: a seek.</param>
 /// <param name="time">The clock.</param>
 /// <param name="metrics">Counts it, by state.</param>
+/// <param name="timeline">Is told what happens to it; null where nobody asks.</param>
 internal sealed class Subscription(
     ClientMessage request,
     JobWatcher? watcher,
     LaneTicket lane,
     bool replacesOpen,
     TimeProvider time,
-    GatewayMetrics metrics
+    GatewayMetrics metrics,
+    Timeline? timeline
 )
 {
+    private readonly DateTimeOffset since = time.GetUtcNow();
     private SubscriptionState state = SubscriptionState.Opening;
+    private UnsubscribeReason? ended;
+    private SentError? lastError;
+
+    /// <summary>The subscription as it is now; may be asked for from anywhere.</summary>
+    /// <param name="waiting">Its lane.</param>
+    public SubscriptionView View(in LaneView waiting) =>
+        new(request.JobId, since, request.AfterEventId, state, ended, lastError, waiting, watcher?.View);
 
     /// <summary>Runs until the client has been told why it ended.</summary>
     /// <exception cref="OperationCanceledException">The token: the client wants no more, and gets no more.</exception>
@@ -48,6 +58,7 @@ internal sealed class Subscription(
         {
             case WatchStep.Opened opened:
                 MoveTo(SubscriptionState.Open);
+                timeline?.Add(HappeningKind.Subscribed, request.JobId, eventId: opened.LastEventId);
                 return feed.SendSubscribedAsync(opened, request.RequestId, stop);
             case WatchStep.History history:
                 MoveTo(SubscriptionState.Open);
@@ -62,28 +73,44 @@ internal sealed class Subscription(
                     Text = "The job's backend is away. The gateway keeps asking; what was missed will follow.",
                     JobId = request.JobId,
                 };
-                return feed.SendErrorAsync(outage, stop);
+                return SendErrorAsync(feed, outage, stop);
             case WatchStep.Ended { Reason: WatchEnd.JobEnded }:
-                return feed.SendUnsubscribedAsync(UnsubscribeReason.JobEnded, stop);
-            case WatchStep.Ended ended:
-                return FailAsync(feed, ended, stop);
+                return SendUnsubscribedAsync(feed, UnsubscribeReason.JobEnded, stop);
+            case WatchStep.Ended failed:
+                return FailAsync(feed, failed, stop);
             default:
                 throw new InvalidOperationException($"A step that nobody knows: {step}.");
         }
     }
 
-    private async ValueTask FailAsync(JobFeed feed, WatchStep.Ended ended, CancellationToken stop)
+    private async ValueTask FailAsync(JobFeed feed, WatchStep.Ended failed, CancellationToken stop)
     {
         var isOpen = state != SubscriptionState.Opening;
 
         // To the client a seek that can't be opened ends the subscription it had.
         var wasOpen = isOpen || replacesOpen;
-        var error = WatchEndErrors.Of(ended, wasOpen ? SubscriptionEffect.Ended : SubscriptionEffect.NotOpened, request.JobId);
-        await feed.SendErrorAsync(isOpen ? error : error with { RequestId = request.RequestId }, stop);
+        var error = WatchEndErrors.Of(failed, wasOpen ? SubscriptionEffect.Ended : SubscriptionEffect.NotOpened, request.JobId);
+        await SendErrorAsync(feed, isOpen ? error : error with { RequestId = request.RequestId }, stop);
         if (wasOpen)
         {
-            await feed.SendUnsubscribedAsync(UnsubscribeReason.Failed, stop);
+            await SendUnsubscribedAsync(feed, UnsubscribeReason.Failed, stop);
         }
+
+        ended = UnsubscribeReason.Failed;
+    }
+
+    private ValueTask SendErrorAsync(JobFeed feed, ErrorMessage error, CancellationToken stop)
+    {
+        lastError = new SentError(error.Code.Name, time.GetUtcNow());
+        timeline?.Add(HappeningKind.ErrorSent, request.JobId, error.Code.Name);
+        return feed.SendErrorAsync(error, stop);
+    }
+
+    private ValueTask SendUnsubscribedAsync(JobFeed feed, UnsubscribeReason reason, CancellationToken stop)
+    {
+        ended = reason;
+        timeline?.Add(HappeningKind.Unsubscribed, request.JobId, reason.Name, watcher?.Cursor);
+        return feed.SendUnsubscribedAsync(reason, stop);
     }
 
     private void MoveTo(SubscriptionState next)

@@ -6,8 +6,8 @@ using OptimizationGateway.Gateway.Upstream;
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>
-/// One connection's subscriptions, at most one a job. Only the receive loop calls it, so that one job's messages are taken in order; nothing
-/// here waits, so that the loop can always read on.
+/// One connection's subscriptions, at most one a job. Only the receive loop changes it, so that one job's messages are taken in order; nothing
+/// here waits, so that the loop can always read on. Anyone may look at it.
 /// </summary>
 /// <param name="backends">Who has the jobs.</param>
 /// <param name="caller">What backends may get of the client.</param>
@@ -15,6 +15,7 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// <param name="limit">How many there may be.</param>
 /// <param name="time">The clock.</param>
 /// <param name="metrics">Counts them.</param>
+/// <param name="timeline">Is told what happens to them; null where nobody asks.</param>
 /// <param name="onFault">Called with a fault of ours: the connection can't go on.</param>
 internal sealed class SubscriptionSet(
     BackendRegistry backends,
@@ -23,11 +24,25 @@ internal sealed class SubscriptionSet(
     int limit,
     TimeProvider time,
     GatewayMetrics metrics,
+    Timeline? timeline,
     Action<Exception> onFault
 )
 {
+    private readonly Lock gate = new();
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private readonly List<Entry> ending = [];
+
+    /// <summary>Adds what they are like now. Once all were ended: what they were like at the end.</summary>
+    public void AddTo(List<SubscriptionView> views)
+    {
+        lock (gate)
+        {
+            foreach (var entry in entries.Values)
+            {
+                views.Add(entry.Subscription.View(outbox.View(entry.Lane)));
+            }
+        }
+    }
 
     /// <summary>Starts a subscription, in place of the one there is to the job.</summary>
     /// <returns>False where there are as many as there may be.</returns>
@@ -53,36 +68,51 @@ internal sealed class SubscriptionSet(
             new WatchStart(subscribe.JobId, subscribe.AfterEventId, subscribe.Epoch, HistoryOnly: false)
             {
                 Trace = WatchTrace.ContextOf(subscribe.TraceParent),
+                Timeline = timeline,
                 Caller = caller,
             }
         );
-        var subscription = new Subscription(subscribe, watcher, outbox.Ticket(lane), replacesOpen, time, metrics);
-        entries[subscribe.JobId] = new Entry(lane, stop => RunAsync(subscription, earlier?.Running ?? Task.CompletedTask, stop));
+        var subscription = new Subscription(subscribe, watcher, outbox.Ticket(lane), replacesOpen, time, metrics, timeline);
+        var entry = new Entry(lane, subscription, stop => RunAsync(subscription, earlier?.Running ?? Task.CompletedTask, stop));
+        lock (gate)
+        {
+            entries[subscribe.JobId] = entry;
+        }
+
         return true;
     }
 
     /// <summary>Ends the job's subscription and drops what of it wasn't sent; nothing where there is none.</summary>
     public void End(string jobId)
     {
-        if (entries.Remove(jobId, out var entry))
+        if (entries.TryGetValue(jobId, out var entry))
         {
-            entry.Stop();
-            outbox.Remove(entry.Lane);
-            ending.Add(entry);
+            Stop(entry);
+            lock (gate)
+            {
+                entries.Remove(jobId);
+            }
         }
     }
 
     /// <summary>Ends them all and waits until they have.</summary>
     public async Task EndAllAsync()
     {
-        foreach (var jobId in entries.Keys.ToList())
+        foreach (var entry in entries.Values)
         {
-            End(jobId);
+            Stop(entry);
         }
 
         await Task.WhenAll(ending.Select(entry => entry.Running));
         ending.ForEach(entry => entry.Dispose());
         ending.Clear();
+    }
+
+    private void Stop(Entry entry)
+    {
+        entry.Stop();
+        outbox.Remove(entry.Lane);
+        ending.Add(entry);
     }
 
     private async Task RunAsync(Subscription subscription, Task earlier, CancellationToken stop)
@@ -126,13 +156,16 @@ internal sealed class SubscriptionSet(
     {
         private readonly CancellationTokenSource cancel = new();
 
-        public Entry(Lane lane, Func<CancellationToken, Task> run)
+        public Entry(Lane lane, Subscription subscription, Func<CancellationToken, Task> run)
         {
             Lane = lane;
+            Subscription = subscription;
             Running = run(cancel.Token);
         }
 
         public Lane Lane { get; }
+
+        public Subscription Subscription { get; }
 
         public Task Running { get; }
 

@@ -122,7 +122,11 @@ internal sealed class Backend : IAsyncDisposable
             at is not null ? new IPEndPoint(at, url.Port)
             : named != url ? new DnsEndPoint(url.IdnHost, url.Port)
             : null;
-        return new Replica(new ChannelPool(named, place, tls, upstream, loggers), time);
+        return new Replica(
+            at is not null ? $"{new IPEndPoint(at, url.Port)}" : url.Authority,
+            new ChannelPool(named, place, tls, upstream, loggers),
+            time
+        );
     }
 
     /// <summary>A lookup that fails or finds nothing changes nothing: what was found before is likelier to be right.</summary>

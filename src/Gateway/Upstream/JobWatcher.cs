@@ -13,12 +13,12 @@ internal sealed class JobWatcher
     private readonly WatchStart start;
     private readonly Backend backend;
     private readonly TimeProvider time;
-    private readonly GatewayMetrics metrics;
     private readonly Outage outage;
     private readonly WatchTrouble trouble;
     private readonly ReopenPolicy policy;
     private readonly WatchTranscript transcript;
     private readonly StreamPatience patience;
+    private readonly WatchStanding standing;
 
     private long? cursorBefore;
     private WatchFault? refusal;
@@ -30,7 +30,7 @@ internal sealed class JobWatcher
         this.start = start;
         this.backend = backend;
         this.time = time;
-        this.metrics = metrics;
+        standing = new WatchStanding(backend.Name, start, time, metrics);
         outage = new Outage(time);
         trouble = backend.NewTrouble();
         policy = new ReopenPolicy(time, options, start.HistoryOnly, Random.Shared);
@@ -40,6 +40,10 @@ internal sealed class JobWatcher
 
     /// <summary>The id of the last event that was told; before the first, where the watch started.</summary>
     public long? Cursor => transcript.Position.Cursor;
+
+    /// <summary>The watch as it is now. Unlike the rest this may be asked for from anywhere.</summary>
+    public WatchView View =>
+        new(standing, Cursor, transcript.Head, transcript.Epoch, standing.HasStream && transcript.IsSubscribed, outage.Since);
 
     /// <summary>The event of the last step can't be shown: what came before it in that step was. The stream is asked once more.</summary>
     public void Refuse(WatchStep step, WatchedEvent refused)
@@ -111,7 +115,7 @@ internal sealed class JobWatcher
                 yield break;
             }
 
-            metrics.StreamReopened(backend.Name, fault?.Kind);
+            standing.Reopening(fault?.Kind);
 
             foreach (var pause in Pauses())
             {
@@ -134,7 +138,9 @@ internal sealed class JobWatcher
         patience.Start();
         transcript.StartStream();
         var trace = new WatchTrace(backend.Name, start, Cursor);
-        return backend.Open(start.RequestAt(Cursor, transcript.Epoch), start.Caller, trace, stop);
+        var stream = backend.Open(start.RequestAt(Cursor, transcript.Epoch), start.Caller, trace, stop);
+        standing.Opened(stream.Place);
+        return stream;
     }
 
     /// <summary>What to wait for before the next attempt, as far as there is time left: our own backoff, and then the backend's turn for us.</summary>
@@ -157,8 +163,13 @@ internal sealed class JobWatcher
         }
 
         cursorBefore = Cursor;
-        var wasOpen = transcript.IsOpen;
+        var (wasOpen, wasConfirmed) = (transcript.IsOpen, transcript.IsSubscribed);
         var fault = transcript.Take(message);
+        if (transcript.IsSubscribed && !wasConfirmed)
+        {
+            standing.Confirmed(cursorBefore);
+        }
+
         if (transcript.IsOpen && !wasOpen)
         {
             Opened();
@@ -212,7 +223,7 @@ internal sealed class JobWatcher
         }
 
         outage.Begin(afterSilence: fault.Kind == WatchFaultKind.Silent && transcript.IsSubscribed);
-        metrics.StreamBroke(backend.Name, fault.Kind);
+        standing.Broke(fault.Kind);
         if (policy.Decide(fault, Cursor) is { } end)
         {
             backend.Ended(start.JobId, end, fault.Kind);

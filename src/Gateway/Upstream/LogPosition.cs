@@ -23,10 +23,15 @@ internal enum EventVerdict
 /// <param name="maxEventBytes">The largest event that can be shown.</param>
 internal sealed class LogPosition(long? afterEventId, int maxEventBytes)
 {
+    private const long Unknown = -1;
+
     private bool mayStartLate;
 
+    /// <summary>One word, so that whoever looks from elsewhere never sees half of it.</summary>
+    private long cursor = afterEventId ?? Unknown;
+
     /// <summary>The id of the last event the client has; null while a live-only watch doesn't know yet.</summary>
-    public long? Cursor { get; private set; } = afterEventId;
+    public long? Cursor => Volatile.Read(ref cursor) is var id && id == Unknown ? null : id;
 
     /// <summary>The stream was asked for all there is, and says that its log is cut short: its first event may follow one that is gone.</summary>
     public void AllowLateStart() => mayStartLate = true;
@@ -40,7 +45,7 @@ internal sealed class LogPosition(long? afterEventId, int maxEventBytes)
         var verdict = Judge(watched);
         if (verdict == EventVerdict.New)
         {
-            Cursor = watched.Id;
+            cursor = watched.Id;
             mayStartLate = false;
         }
 
@@ -48,14 +53,14 @@ internal sealed class LogPosition(long? afterEventId, int maxEventBytes)
     }
 
     /// <summary>Sets the cursor where it wasn't known, or back to before an event that turned out not to be showable.</summary>
-    public void MoveTo(long? id) => Cursor = id;
+    public void MoveTo(long? id) => cursor = id ?? Unknown;
 
     private EventVerdict Judge(in WatchedEvent watched)
     {
-        var cursor = Cursor ?? 0;
+        var position = Cursor ?? 0;
 
         // Judged before the form: an event that the client skipped because it can't be shown may still be sent by a careless backend.
-        if (watched.Id >= 1 && watched.Id <= cursor)
+        if (watched.Id >= 1 && watched.Id <= position)
         {
             return EventVerdict.Duplicate;
         }
@@ -66,6 +71,6 @@ internal sealed class LogPosition(long? afterEventId, int maxEventBytes)
         }
 
         // Below the cursor is no gap: a cursor needn't be an id.
-        return watched.PreviousId > cursor && !mayStartLate ? EventVerdict.Gap : EventVerdict.New;
+        return watched.PreviousId > position && !mayStartLate ? EventVerdict.Gap : EventVerdict.New;
     }
 }

@@ -19,6 +19,9 @@ internal sealed class Outage(TimeProvider time)
 
     public bool IsOn { get; private set; }
 
+    /// <summary>When it began, by the clock's timestamp; null where there is none.</summary>
+    public long? Since => IsOn ? began : null;
+
     /// <summary>Whether the client was told.</summary>
     public bool IsAnnounced { get; private set; }
 

@@ -4,13 +4,19 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// One of a backend's servers. After a failure it rests; then one watch at a time tries it, until one is answered. So a server that takes
 /// connections and says nothing costs a watch now and then, not its share of all.
 /// </summary>
-internal sealed class Replica(ChannelPool channels, TimeProvider time) : IDisposable
+/// <param name="place">Where it is, as host and port.</param>
+/// <param name="channels">Its connections.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Replica(string place, ChannelPool channels, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private long? failedAt;
     private ReplicaLease? trial;
+
+    /// <summary>Where it is, as host and port.</summary>
+    public string Place => place;
 
     public int Streams => channels.Streams;
 

@@ -10,6 +10,9 @@ internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action
 
     public CallInvoker Invoker => channel.Invoker;
 
+    /// <summary>Where the replica is, as host and port.</summary>
+    public string Place => replica.Place;
+
     /// <summary>A message has come.</summary>
     public void Answered()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Upstream;
 
@@ -12,6 +13,9 @@ internal sealed record WatchStart(string JobId, long? AfterEventId, string? Epoc
 {
     /// <summary>The trace that the watch is part of; the default where there is none.</summary>
     public ActivityContext Trace { get; init; }
+
+    /// <summary>Where what happens to the watch is told; null where nobody asks.</summary>
+    public Timeline? Timeline { get; init; }
 
     /// <summary>What the backend may get of the caller.</summary>
     public CallerHeaders Caller { get; init; } = CallerHeaders.None;

@@ -45,6 +45,9 @@ internal sealed class WatchStream : IDisposable
         );
     }
 
+    /// <summary>Which replica it is at, as host and port.</summary>
+    public string Place => lease.Place;
+
     /// <summary>The next message, or how the stream ended.</summary>
     /// <param name="patience">How long to wait for it. The clock runs only here: a reader that is held back makes no stream silent.</param>
     /// <exception cref="OperationCanceledException">The caller's token.</exception>

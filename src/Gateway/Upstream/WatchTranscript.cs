@@ -14,6 +14,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
     private string epoch = start.Epoch ?? "";
     private bool isOpen;
     private long? earliestTold;
+    private long announced;
 
     private readonly OwedReplay owed = new();
     private StreamRecord stream = new(start.AfterEventId);
@@ -25,6 +26,9 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
 
     /// <summary>Whether the client was told <c>subscribed</c>.</summary>
     public bool IsOpen => isOpen;
+
+    /// <summary>The newest id that the backend has told of; null until it has said something.</summary>
+    public long? Head => isOpen ? Math.Max(announced, Position.Cursor ?? 0) : null;
 
     /// <summary>The epoch to ask for, as far as it is known.</summary>
     public string Epoch => epoch;
@@ -111,6 +115,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
             Position.AllowLateStart();
         }
 
+        announced = message.LastEventId ?? announced;
         stream.Announce(message.LastEventId, message.Ended);
         Open(message.Epoch, message.LastEventId, message.EarliestEventId);
         EndIfComplete();
@@ -239,7 +244,11 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
         return null;
     }
 
-    private WatchFault? TakeHeartbeat(long? lastEventId) => stream.IsSubscribed && lastEventId > Position.Cursor ? WatchFault.Breach : null;
+    private WatchFault? TakeHeartbeat(long? lastEventId)
+    {
+        announced = Math.Max(announced, lastEventId ?? 0);
+        return stream.IsSubscribed && lastEventId > Position.Cursor ? WatchFault.Breach : null;
+    }
 
     private void EndIfComplete()
     {

@@ -22,6 +22,40 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task A_lane_knows_what_was_sent_and_what_was_only_taken()
+    {
+        var lane = outbox.OpenLane();
+        var ticket = outbox.Ticket(lane);
+        await ticket.WriteAsync(Events("abc", count: 2, last: 7, readAt: 100));
+        await ticket.WriteAsync(Events("d", count: 1, last: 8, readAt: 200));
+        Assert.Equal((3, 8L, 0L, 100L), Positions());
+
+        // It is on its way: the client may not have it yet, so it is what the client waits for.
+        Assert.True(outbox.TryTake(out _));
+        Assert.Equal((1, 8L, 0L, 100L), Positions());
+        Assert.True(outbox.TryTake(out _));
+        Assert.Equal((0, 8L, 7L, 200L), Positions());
+        Assert.False(outbox.TryTake(out _));
+        Assert.Equal((0, 8L, 8L, 0L), Positions());
+        Assert.Equal((3L, 4L), (outbox.View(lane).EventsSent, outbox.View(lane).BytesSent));
+
+        // What the client has is still known when the lane is gone; a new subscription begins at nothing.
+        outbox.Remove(lane);
+        Assert.Equal(8, outbox.View(lane).SentEventId);
+        outbox.Ticket(lane);
+        Assert.Equal((0, 0L, 0L, 0L), Positions());
+
+        (int, long, long, long) Positions()
+        {
+            var view = outbox.View(lane);
+            return (view.QueuedEvents, view.QueuedEventId, view.SentEventId, view.OldestReadAt);
+        }
+
+        static OutboxMessage Events(string text, int count, long last, long readAt) =>
+            new(Encoding.UTF8.GetBytes(text), text.Length, new MessageFacts(ServerMessageType.Replay, count, readAt, LastEventId: last));
+    }
+
+    [Fact]
     public void Control_overtakes_what_waits_in_lanes()
     {
         Write(NewLane(out _), "event");

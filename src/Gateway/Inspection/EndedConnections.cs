@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Sessions;
+
+namespace OptimizationGateway.Gateway.Inspection;
+
+/// <summary>The connections that ended last, so that one can still be asked why. Nothing is kept where there is no inspector.</summary>
+internal sealed class EndedConnections(IOptions<GatewayOptions> options, TimeProvider time)
+{
+    private readonly int most = options.Value.Inspector.IsOn ? options.Value.Inspector.EndedConnections : 0;
+    private readonly Lock gate = new();
+    private readonly Queue<ConnectionDetail> kept = new();
+
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return kept.Count;
+            }
+        }
+    }
+
+    /// <summary>The latest first.</summary>
+    public IReadOnlyList<ConnectionDetail> Newest()
+    {
+        lock (gate)
+        {
+            return [.. kept.Reverse()];
+        }
+    }
+
+    public ConnectionDetail? Find(string id)
+    {
+        lock (gate)
+        {
+            return kept.FirstOrDefault(ended => ended.Id == id);
+        }
+    }
+
+    public void Add(Session session, SessionEnd end)
+    {
+        if (most == 0)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var how = new EndDetail(now, end.Reason.ToString(), end.CloseCode?.Status);
+        var detail = ConnectionDetail.Of(session, how, new Look([session], time), ConnectionDetail.MostKept, now);
+        lock (gate)
+        {
+            kept.Enqueue(detail);
+            if (kept.Count > most)
+            {
+                kept.Dequeue();
+            }
+        }
+    }
+}

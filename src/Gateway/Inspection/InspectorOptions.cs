@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+using OptimizationGateway.Gateway.Configuration;
+
+namespace OptimizationGateway.Gateway.Inspection;
+
+/// <summary>The inspector: the settings under <c>Gateway:Inspector</c>.</summary>
+internal sealed record InspectorOptions
+{
+    /// <summary>
+    /// Where the inspector listens, and nothing else does: <c>http://</c> or <c>https://</c>, an IP address or <c>localhost</c>, and a port,
+    /// such as <c>http://127.0.0.1:8081</c>. Default: empty, which means that there is none.
+    /// </summary>
+    public string Url { get; init; } = "";
+
+    /// <summary>What who asks has to know: 32 to 512 printable ASCII characters without a blank. Default: none; it or KeyFile is required.</summary>
+    [Secret]
+    public string Key { get; init; } = "";
+
+    /// <summary>
+    /// A file with such keys, one a line, each after a name and a blank if it has a name; empty lines and those that begin with <c>#</c> don't
+    /// count. It is read again when it has changed. Default: none.
+    /// </summary>
+    public string KeyFile { get; init; } = "";
+
+    /// <summary>How many connections that have ended are remembered. Default: 200.</summary>
+    [Range(0, 10_000)]
+    public int EndedConnections { get; init; } = 200;
+
+    /// <summary>Whether there is one.</summary>
+    public bool IsOn => Url.Length > 0;
+}

@@ -1,0 +1,55 @@
+using OptimizationGateway.Gateway.Protocol;
+
+namespace OptimizationGateway.Gateway.Inspection;
+
+/// <summary>Why the inspector says no; sent as the gateway's other refusals are.</summary>
+internal static class InspectorRefusals
+{
+    public static readonly Refusal KeyRequired = new(
+        "key_required",
+        401,
+        "The inspector asks for a key: send Authorization: Bearer <key>, with one of Gateway:Inspector:Key or Gateway:Inspector:KeyFile."
+    );
+
+    public static readonly Refusal WrongKey = new(
+        "wrong_key",
+        401,
+        "This key doesn't open the inspector. Gateway:Inspector:Key or Gateway:Inspector:KeyFile says which does."
+    );
+
+    public static readonly Refusal TooManyWrongKeys = new(
+        "too_many_wrong_keys",
+        429,
+        "Too many wrong keys came from this address. Wait a few seconds.",
+        IsForNow: true
+    );
+
+    public static readonly Refusal NotFound = new(
+        "not_found",
+        404,
+        "Nothing is here. The inspector has /inspector/connections, /inspector/connections/{id}, /inspector/jobs/{jobId}, /inspector/ended, and its page at /."
+    );
+
+    public static readonly Refusal ConnectionNotFound = new(
+        "connection_not_found",
+        404,
+        "There is no connection with this id, and none among those remembered of the ones that have ended (Gateway:Inspector:EndedConnections)."
+    );
+
+    public static readonly Refusal AlreadyEnding = new("already_ending", 409, "The connection is ending already.");
+
+    public static readonly Refusal MethodNotAllowed = new(
+        "method_not_allowed",
+        405,
+        "The Allow header has the methods that this path takes."
+    );
+
+    public static readonly Refusal InvalidBody = new(
+        "invalid_body",
+        400,
+        """Send a JSON object that says whether the client is to connect again: {"comeBack":true} or {"comeBack":false}."""
+    );
+
+    /// <param name="text">Which parameter, and what it may be.</param>
+    public static Refusal InvalidQuery(string text) => new("invalid_query", 400, text);
+}

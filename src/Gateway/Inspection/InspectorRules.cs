@@ -1,0 +1,57 @@
+using System.Net;
+
+namespace OptimizationGateway.Gateway.Inspection;
+
+/// <summary>What no attribute can state of the inspector's settings.</summary>
+internal static class InspectorRules
+{
+    private const string Path = "Gateway:Inspector";
+
+    /// <param name="options">The settings.</param>
+    /// <param name="faults">Takes what is wrong with them.</param>
+    public static void Check(InspectorOptions options, List<string> faults)
+    {
+        if (!options.IsOn)
+        {
+            if (options.Key.Length > 0 || options.KeyFile.Length > 0)
+            {
+                faults.Add(
+                    $"{Path} has a key but no {Path}:Url, so there is no inspector. Say where it listens, such as http://127.0.0.1:8081."
+                );
+            }
+
+            return;
+        }
+
+        if (!IsListenUrl(options.Url))
+        {
+            faults.Add(
+                $"{Path}:Url is '{options.Url}'; it must be http:// or https://, an IP address or localhost, and a port, such as "
+                    + "http://127.0.0.1:8081."
+            );
+        }
+
+        if (options.Key.Length == 0 && options.KeyFile.Length == 0)
+        {
+            faults.Add(
+                $"{Path}:Url is set, but no key. Set {Path}:Key to {InspectorKey.Shortest} characters or more that nobody can guess "
+                    + $"(openssl rand -hex 32 makes some), or {Path}:KeyFile to a file with a key on each line."
+            );
+        }
+
+        if (options.Key.Length > 0 && !InspectorKey.IsStrong(options.Key))
+        {
+            faults.Add($"{Path}:Key {InspectorKey.Rule}");
+        }
+
+        if (options.KeyFile.Length > 0)
+        {
+            InspectorKeyFile.Read(options.KeyFile, faults);
+        }
+    }
+
+    private static bool IsListenUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "", Fragment: "" }
+        && (url.IsLoopback || IPAddress.TryParse(url.IdnHost, out _));
+}

@@ -1,0 +1,59 @@
+namespace OptimizationGateway.Gateway.Outboxes;
+
+/// <summary>How far one lane has come: counted while the outbox's lock is held anyway, for whoever asks.</summary>
+internal sealed class LaneTally
+{
+    private MessageFacts onItsWay;
+    private int onItsWayBytes;
+
+    /// <summary>How many events wait.</summary>
+    public int QueuedEvents { get; private set; }
+
+    /// <summary>The id of the last event that was queued; 0 before the first.</summary>
+    public long QueuedEventId { get; private set; }
+
+    /// <summary>The id of the last event that the socket has taken; 0 before the first.</summary>
+    public long SentEventId { get; private set; }
+
+    public long EventsSent { get; private set; }
+
+    /// <summary>Bytes of the messages, without their frames.</summary>
+    public long BytesSent { get; private set; }
+
+    /// <summary>When the events were read that the socket is taking now; 0 where it takes none.</summary>
+    public long OnItsWaySince => onItsWay.ReadAt;
+
+    public void Queued(in MessageFacts facts)
+    {
+        QueuedEvents += facts.Events;
+        QueuedEventId = Math.Max(QueuedEventId, facts.LastEventId);
+    }
+
+    public void Taken(in OutboxMessage message)
+    {
+        QueuedEvents -= message.Facts.Events;
+        onItsWay = message.Facts;
+        onItsWayBytes = message.Length;
+    }
+
+    /// <summary>The socket has taken what was on its way.</summary>
+    public void Sent()
+    {
+        EventsSent += onItsWay.Events;
+        BytesSent += onItsWayBytes;
+        SentEventId = Math.Max(SentEventId, onItsWay.LastEventId);
+        onItsWay = default;
+        onItsWayBytes = 0;
+    }
+
+    /// <summary>What waited was dropped.</summary>
+    public void Dropped() => QueuedEvents = 0;
+
+    /// <summary>Another subscription has the lane now.</summary>
+    public void StartAnew()
+    {
+        (QueuedEvents, QueuedEventId, SentEventId, EventsSent, BytesSent) = (0, 0, 0, 0, 0);
+        onItsWay = default;
+        onItsWayBytes = 0;
+    }
+}
