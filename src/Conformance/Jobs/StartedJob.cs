@@ -1,0 +1,87 @@
+using OptimizationGateway.Conformance.Watching;
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.Conformance.Jobs;
+
+/// <summary>
+/// A job that the kit has started, with a watch of the kit's own from its beginning on: it knows how far the job is, and tells the whole story
+/// once it has ended. Whatever is wrong with that watch is for the rules to judge.
+/// </summary>
+internal sealed class StartedJob : IDisposable
+{
+    private readonly Watch watch;
+    private readonly CancellationTokenSource stop;
+    private readonly TaskCompletionSource heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task watching;
+    private long latestId;
+
+    public StartedJob(string id, Backend backend, TimeSpan jobTime, CancellationToken token)
+    {
+        Id = id;
+        stop = CancellationTokenSource.CreateLinkedTokenSource(token);
+        watch = backend.Open(new WatchJobRequest { JobId = id, AfterEventId = 0 }, stop.Token);
+        watching = WatchAsync(jobTime);
+    }
+
+    public string Id { get; }
+
+    /// <summary>The id of its newest event, as far as it is known.</summary>
+    public long LatestId => Volatile.Read(ref latestId);
+
+    /// <summary>Whether nothing more is to be expected of it.</summary>
+    public bool HasEnded => watching.IsCompleted;
+
+    /// <summary>Waits until it has written something.</summary>
+    public async Task RunsAsync(CancellationToken token)
+    {
+        try
+        {
+            await Task.WhenAny(heard.Task, watching).WaitAsync(Limits.NextEvent, token);
+        }
+        catch (TimeoutException)
+        {
+            throw new NotApplicableException($"{Id}, which --start-job started, had no event within {Spoken.Time(Limits.NextEvent)}.");
+        }
+    }
+
+    /// <summary>Its story; without an end where it took longer than a job may.</summary>
+    public async Task<Story> WholeAsync(CancellationToken token)
+    {
+        await watching.WaitAsync(token);
+        return watch.Story;
+    }
+
+    public void Dispose()
+    {
+        stop.Cancel();
+        watch.Dispose();
+        stop.Dispose();
+    }
+
+    private async Task WatchAsync(TimeSpan jobTime)
+    {
+        try
+        {
+            while (watch.Age < jobTime && await watch.HearsAsync(jobTime - watch.Age, stop.Token) && watch.End is null)
+            {
+                if (Story.EventsOf(watch.Story.Messages[^1]).LastOrDefault() is not { } last)
+                {
+                    continue;
+                }
+
+                Volatile.Write(ref latestId, last.Id);
+                heard.TrySetResult();
+
+                // What comes after a terminal event, if anything, is for the rules to judge.
+                if (Story.IsTerminal(last) && !await watch.HearsAsync(Limits.EndOfStream, stop.Token))
+                {
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The kit is done.
+        }
+    }
+}

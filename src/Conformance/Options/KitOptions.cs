@@ -1,0 +1,69 @@
+namespace OptimizationGateway.Conformance.Options;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record KitOptions
+{
+    /// <summary>Where WatchJob is served.</summary>
+    public Uri? Backend { get; init; }
+
+    /// <summary>A job that has ended. Without it, one of <see cref="StartJob"/>, once it has.</summary>
+    public string? FinishedJob { get; init; }
+
+    /// <summary>A command that starts a job and prints its id.</summary>
+    public string? StartJob { get; init; }
+
+    /// <summary>A job that runs and says nothing for some minutes.</summary>
+    public string? SilentJob { get; init; }
+
+    /// <summary>A job that has ended and left 10,000 events.</summary>
+    public string LoadJob { get; init; } = "load-10000";
+
+    /// <summary>A job that has ended and left more than anybody should keep in memory for a reader that is stuck.</summary>
+    public string BigJob { get; init; } = "load-1000000";
+
+    /// <summary>A command that prints how many watches the backend has open.</summary>
+    public string? WatchesCommand { get; init; }
+
+    /// <summary>The backend's process, whose memory is looked at. Without it, the one that listens at a loopback address.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>After how much silence the backend sends a heartbeat.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The longest silence that passes. Without it, <see cref="Heartbeat"/> and five seconds.</summary>
+    public TimeSpan? Silence { get; init; }
+
+    public TimeSpan LongestSilence => Silence ?? (Heartbeat + TimeSpan.FromSeconds(5));
+
+    /// <summary>How soon the first message must come. The gateway gives up after 10 s.</summary>
+    public TimeSpan FirstMessage { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a started job may take until it has ended.</summary>
+    public TimeSpan JobTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A PEM file with the authorities that may have signed the backend's certificate; null: this machine's.</summary>
+    public string? Authority { get; init; }
+
+    /// <summary>A PEM file with the kit's own certificate.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>A PEM file with the key of <see cref="Certificate"/>.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>What each call carries.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];
+
+    /// <summary>The rules to look at; none: all.</summary>
+    public IReadOnlyList<string> Rules { get; init; } = [];
+
+    public bool Json { get; init; }
+
+    public bool List { get; init; }
+
+    /// <summary>Whether a rule that couldn't be looked at counts as failed.</summary>
+    public bool Strict { get; init; }
+
+    public bool Help { get; init; }
+
+    public bool Version { get; init; }
+}

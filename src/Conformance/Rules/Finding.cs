@@ -1,0 +1,22 @@
+namespace OptimizationGateway.Conformance.Rules;
+
+/// <summary>What was seen of one rule.</summary>
+/// <param name="Verdict">What came of it.</param>
+/// <param name="Seen">In a sentence or two, for people.</param>
+internal sealed record Finding(Verdict Verdict, string Seen)
+{
+    /// <summary>What was measured, by name, for programs.</summary>
+    public IReadOnlyDictionary<string, double> Figures { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
+    public static Finding Pass(string seen) => new(Verdict.Pass, seen);
+
+    public static Finding Fail(string seen) => new(Verdict.Fail, seen);
+
+    public static Finding NotApplicable(string why) => new(Verdict.NotApplicable, why);
+
+    public Finding With(string figure, double value) =>
+        this with
+        {
+            Figures = new Dictionary<string, double>(Figures, StringComparer.Ordinal) { [figure] = Math.Round(value, 3) },
+        };
+}

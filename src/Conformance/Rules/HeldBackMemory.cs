@@ -1,0 +1,67 @@
+using OptimizationGateway.Conformance.Jobs;
+using OptimizationGateway.Conformance.Watching;
+
+namespace OptimizationGateway.Conformance.Rules;
+
+internal sealed class HeldBackMemory()
+    : Rule(
+        "held-back-memory",
+        "8.9",
+        "What a watch that reads nothing doesn't take isn't kept for it in memory: the backend waits while flow control says so."
+    )
+{
+    private const int Stuck = 20;
+
+    // Runtimes keep garbage for a while: what twenty watches read until they are stuck is a few megabytes each. The whole of it is a gigabyte.
+    private const long MuchMemory = 192L * 1024 * 1024;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(75);
+
+    public override async Task<Finding> CheckAsync(Subject subject, CancellationToken token)
+    {
+        var process =
+            subject.Process
+            ?? throw new NotApplicableException(
+                "The backend's process isn't to be seen from here: --pid names it, where it is on this machine."
+            );
+        var big =
+            await subject.Jobs.BigAsync(token)
+            ?? throw new NotApplicableException(
+                $"The backend doesn't know {subject.Options.BigJob}: --big-job names a job that has ended, with some 50 MB of events."
+            );
+        var before = process.Memory;
+        var watches = Enumerable.Range(0, Stuck).Select(_ => subject.Watch(big, 0, token)).ToList();
+        try
+        {
+            await Task.WhenAll(watches.Select(watch => watch.NextAsync(subject.Options.FirstMessage, token)));
+            var startedAt = subject.Time.GetTimestamp();
+            var (cpu, growth) = (process.Cpu, 0L);
+
+            // Held back it does nothing. One that fills its memory instead is busy until it has all, or is out of memory.
+            do
+            {
+                cpu = process.Cpu;
+                await Task.Delay(Glance, subject.Time, token);
+                growth = Math.Max(growth, process.Memory - before);
+                if (growth > MuchMemory)
+                {
+                    throw new BreachException(
+                        $"{Stuck} watches of {big} read nothing, and process {process.Pid} grew by {growth >> 20} MB in {Spoken.Time(subject.Time.GetElapsedTime(startedAt))}."
+                    );
+                }
+            } while (process.Cpu - cpu > Idle && subject.Time.GetElapsedTime(startedAt) < Longest);
+
+            return Finding
+                .Pass(
+                    $"{Stuck} watches of {big} read nothing; process {process.Pid} grew by {growth >> 20} MB, {growth / Stuck >> 10} KiB each, and then waited."
+                )
+                .With("grownMegabytes", growth / (1024.0 * 1024));
+        }
+        finally
+        {
+            watches.ForEach(watch => watch.Dispose());
+        }
+    }
+}

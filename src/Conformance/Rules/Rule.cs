@@ -1,0 +1,24 @@
+namespace OptimizationGateway.Conformance.Rules;
+
+/// <summary>One thing that a backend has to do, and how that is seen from outside.</summary>
+/// <param name="name">As <c>--rule</c> takes it.</param>
+/// <param name="section">Where PROTOCOL.md says it: 8.2 is rule 2 of section 8.</param>
+/// <param name="text">What it says, in short.</param>
+internal abstract class Rule(string name, string section, string text)
+{
+    private static readonly TimeSpan Usually = TimeSpan.FromSeconds(30);
+
+    public string Name => name;
+
+    public string Section => section;
+
+    public string Text => text;
+
+    public virtual Turn Turn => Turn.InOrder;
+
+    /// <summary>When looking at it is given up, whatever hangs.</summary>
+    public virtual TimeSpan Deadline(Subject subject) => Usually + subject.Options.JobTime;
+
+    /// <summary>Looks. A breach may be thrown as <see cref="Watching.BreachException"/>, and as <see cref="Jobs.NotApplicableException"/> what is missing.</summary>
+    public abstract Task<Finding> CheckAsync(Subject subject, CancellationToken token);
+}

@@ -1,0 +1,14 @@
+namespace OptimizationGateway.Conformance.Rules;
+
+/// <summary>When a rule is looked at.</summary>
+internal enum Turn
+{
+    /// <summary>Before all others, with nothing else going on.</summary>
+    First,
+
+    /// <summary>One after the other.</summary>
+    InOrder,
+
+    /// <summary>It mostly waits, and does so beside the others.</summary>
+    Beside,
+}

@@ -1,0 +1,46 @@
+using OptimizationGateway.Conformance.Watching;
+
+namespace OptimizationGateway.Conformance.Rules;
+
+internal sealed class Turnover()
+    : Rule(
+        "turnover",
+        "8.9",
+        "Cancelled watches leave room: however many came and went, the next one is answered. No thread, slot or lock is kept."
+    )
+{
+    private const int AtOnce = 5;
+    private const int Waves = 60;
+
+    public override async Task<Finding> CheckAsync(Subject subject, CancellationToken token)
+    {
+        var job = await subject.Jobs.OpenAsync(token);
+        for (var wave = 0; wave < Waves; wave++)
+        {
+            var watches = Enumerable.Range(0, AtOnce).Select(i => subject.Watch(job, i % 2 == 0 ? 0 : null, token)).ToList();
+            try
+            {
+                var heard = await Task.WhenAll(watches.Select(watch => watch.HearsAsync(subject.Options.FirstMessage, token)));
+                if (heard.Contains(value: false))
+                {
+                    throw new BreachException(
+                        $"After {Spoken.Count(wave * AtOnce, "watch")} that were cancelled the next got no answer within {Spoken.Time(subject.Options.FirstMessage)}."
+                    );
+                }
+
+                if (watches.Select(watch => watch.End).FirstOrDefault(end => end is { IsOk: false }) is { } refused)
+                {
+                    throw new BreachException(
+                        $"After {Spoken.Count(wave * AtOnce, "watch")} that were cancelled the next ended with {refused}."
+                    );
+                }
+            }
+            finally
+            {
+                watches.ForEach(watch => watch.Dispose());
+            }
+        }
+
+        return Finding.Pass($"{Waves * AtOnce} watches of {job} came and went, {AtOnce} at a time; each was answered.");
+    }
+}

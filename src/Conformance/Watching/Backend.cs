@@ -1,0 +1,73 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using OptimizationGateway.Conformance.Options;
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.Conformance.Watching;
+
+/// <summary>The endpoint under test.</summary>
+internal sealed class Backend : IDisposable
+{
+    // As the gateway's. It is less than the history of the load job, or no reader could be stuck in it.
+    private const int StreamWindow = 128 * 1024;
+
+    // Above what the contract allows, so that a larger message is seen and measured.
+    private const int MaxMessageBytes = 64 * 1024 * 1024;
+
+    private readonly Uri address;
+    private readonly Metadata metadata = [];
+    private readonly TimeProvider time;
+    private readonly BackendTls? tls;
+    private readonly Connection shared;
+
+    /// <exception cref="BadOptionException">The files for TLS are no such files.</exception>
+    public Backend(KitOptions options, TimeProvider time)
+    {
+        this.time = time;
+        address = options.Backend!;
+        tls = address.Scheme == "https" ? new BackendTls(options) : null;
+        foreach (var (key, value) in options.Metadata)
+        {
+            metadata.Add(key, value);
+        }
+
+        shared = Connect(asManyAsNeeded: true);
+    }
+
+    public Watch Open(WatchJobRequest request, CancellationToken token) => shared.Open(request, token);
+
+    /// <summary>One HTTP/2 connection of its own; dispose of it.</summary>
+    public Connection Connect() => Connect(asManyAsNeeded: false);
+
+    public void Dispose()
+    {
+        shared.Dispose();
+        tls?.Dispose();
+    }
+
+    private Connection Connect(bool asManyAsNeeded)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            EnableMultipleHttp2Connections = asManyAsNeeded,
+            InitialHttp2StreamWindowSize = StreamWindow,
+        };
+        if (tls is not null)
+        {
+            handler.SslOptions = tls.NewOptions();
+        }
+
+        var channel = GrpcChannel.ForAddress(
+            address,
+            new GrpcChannelOptions
+            {
+                HttpHandler = handler,
+                DisposeHttpClient = true,
+                MaxReceiveMessageSize = MaxMessageBytes,
+            }
+        );
+        return new Connection(channel, metadata, time);
+    }
+}

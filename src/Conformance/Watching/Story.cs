@@ -1,0 +1,58 @@
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.Conformance.Watching;
+
+/// <summary>What one stream said, in order, and how it ended.</summary>
+internal sealed class Story(WatchJobRequest request)
+{
+    private readonly List<WatchJobResponse> messages = [];
+
+    public WatchJobRequest Request => request;
+
+    public IReadOnlyList<WatchJobResponse> Messages => messages;
+
+    /// <summary>Null: it hasn't ended, or nobody waited for that.</summary>
+    public WatchEnd? End { get; private set; }
+
+    /// <summary>When the first message or the end came, from the opening on.</summary>
+    public TimeSpan? FirstAt { get; private set; }
+
+    /// <summary>When the last message or the end came.</summary>
+    public TimeSpan LastAt { get; private set; }
+
+    /// <summary>When the last message came.</summary>
+    public TimeSpan LastMessageAt { get; private set; }
+
+    /// <summary>Wherever it came.</summary>
+    public Subscribed? Subscribed => messages.FirstOrDefault(message => message.Subscribed is not null)?.Subscribed;
+
+    public IEnumerable<Replay> Replays => messages.Where(message => message.Replay is not null).Select(message => message.Replay);
+
+    public IEnumerable<JobEvent> Live => messages.Where(message => message.Event is not null).Select(message => message.Event);
+
+    /// <summary>History and live, as they came.</summary>
+    public IEnumerable<JobEvent> Events => messages.SelectMany(EventsOf);
+
+    public bool HasWholeHistory => messages.Count > 0 && messages[^1].Replay is { HasMore: false };
+
+    public static IEnumerable<JobEvent> EventsOf(WatchJobResponse message) =>
+        message.Event is { } live ? [live] : message.Replay?.Events ?? Enumerable.Empty<JobEvent>();
+
+    /// <summary>Events after which nothing follows.</summary>
+    public static bool IsTerminal(JobEvent jobEvent) =>
+        jobEvent.JobCompleted is not null || jobEvent.JobCancelled is not null || jobEvent.JobFailed is { WillRetry: false };
+
+    public void Add(WatchJobResponse message, TimeSpan at)
+    {
+        messages.Add(message);
+        FirstAt ??= at;
+        LastAt = LastMessageAt = at;
+    }
+
+    public void Finish(WatchEnd end, TimeSpan at)
+    {
+        End = end;
+        FirstAt ??= at;
+        LastAt = at;
+    }
+}
