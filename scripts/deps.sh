@@ -34,6 +34,9 @@ for name in chromium chromium-browser google-chrome; do
 done
 [ -n "$browser" ] || packages+=(chromium fonts-dejavu-core)
 
+# How the tests of the conformance kit start jobs, as its users do.
+command -v curl > /dev/null || packages+=(curl)
+
 # What stands in front of the gateway in tests, with the files of deploy/; and what examples/backends/python and go are made with:
 # that list is also in examples/backends/README.md.
 for package in nginx haproxy make protobuf-compiler protobuf-compiler-grpc python3-grpcio python3-protobuf \
@@ -52,6 +55,7 @@ if [ ${#packages[@]} -gt 0 ]; then
     fi
 fi
 if [ ${#packages[@]} -gt 0 ]; then
-    echo "Not there, so the tests of the page (chromium), of deploy/ (nginx, haproxy) or of examples/backends will be skipped. To run them, on Debian as root:"
+    echo "Not there, so the tests of the page (chromium), of deploy/ (nginx, haproxy), of examples/backends or of the conformance kit (curl) will be"
+    echo "skipped. To run them, on Debian as root:"
     echo "    apt-get install --no-install-recommends ${packages[*]}"
 fi

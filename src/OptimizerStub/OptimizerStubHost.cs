@@ -85,6 +85,7 @@ public static class OptimizerStubHost
         services.AddSingleton<JobRunner>();
         services.AddSingleton<LoadJobs>();
         services.AddSingleton<JobLogs>();
+        services.AddSingleton<OpenWatches>();
 
         // Stopped in reverse: first the requests, then the jobs, then the log that both write.
         services.AddSingleton<EventLog>();

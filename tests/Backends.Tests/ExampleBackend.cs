@@ -11,7 +11,6 @@ internal sealed class ExampleBackend : IAsyncDisposable
 {
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("optimization-backend-");
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
-    private readonly Uri jobs = new($"http://127.0.0.1:{ProgramProcess.FreePort()}");
     private readonly GrpcChannel channel;
 
     private ExampleBackend(Example example, double heartbeat)
@@ -20,7 +19,7 @@ internal sealed class ExampleBackend : IAsyncDisposable
             Path.Combine(example.Path, example.Program),
             [
                 $"--listen={Url.Authority}",
-                $"--jobs={jobs.Authority}",
+                $"--jobs={JobsUrl.Authority}",
                 $"--data={data.FullName}",
                 string.Create(CultureInfo.InvariantCulture, $"--heartbeat={heartbeat}"),
             ],
@@ -34,6 +33,9 @@ internal sealed class ExampleBackend : IAsyncDisposable
 
     /// <summary>Where it serves WatchJob.</summary>
     public Uri Url { get; } = new($"http://127.0.0.1:{ProgramProcess.FreePort()}");
+
+    /// <summary>Where jobs are started.</summary>
+    public Uri JobsUrl { get; } = new($"http://127.0.0.1:{ProgramProcess.FreePort()}");
 
     /// <param name="language">Which one; the test is skipped where its tools are missing.</param>
     /// <param name="heartbeat">After how many seconds of silence.</param>
@@ -66,7 +68,7 @@ internal sealed class ExampleBackend : IAsyncDisposable
     /// <returns>The new job's id.</returns>
     public async Task<string> StartJobAsync(int iterations, int delayMs)
     {
-        using var answer = await http.PostAsync(new Uri(jobs, $"/jobs?iterations={iterations}&delayMs={delayMs}"), content: null);
+        using var answer = await http.PostAsync(new Uri(JobsUrl, $"/jobs?iterations={iterations}&delayMs={delayMs}"), content: null);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadAsStringAsync()).Trim();
     }
@@ -81,7 +83,8 @@ internal sealed class ExampleBackend : IAsyncDisposable
     }
 
     /// <summary>How many streams it has open.</summary>
-    public async Task<int> WatchesAsync() => int.Parse(await http.GetStringAsync(new Uri(jobs, "/watches")), CultureInfo.InvariantCulture);
+    public async Task<int> WatchesAsync() =>
+        int.Parse(await http.GetStringAsync(new Uri(JobsUrl, "/watches")), CultureInfo.InvariantCulture);
 
     public AsyncServerStreamingCall<WatchJobResponse> Watch(WatchJobRequest request) =>
         WatchUntil(request, TestContext.Current.CancellationToken);

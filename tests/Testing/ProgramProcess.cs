@@ -30,6 +30,8 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
         }
     }
 
+    public int Id => Running.Id;
+
     /// <summary>How many descriptors it has open.</summary>
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{Running.Id}/fd").Length;
 

@@ -37,8 +37,9 @@ internal sealed class Epoch()
             );
         }
 
-        foreach (var other in new[] { await NamedAsync(after: null, ""), await NamedAsync(0, ""), await NamedAsync(0, epoch) })
+        foreach (var (after, asked) in new (long?, string)[] { (null, ""), (0, ""), (0, epoch) })
         {
+            var other = await NamedAsync(after, asked);
             if (other != epoch)
             {
                 throw new BreachException($"One stream of {job} names the epoch '{epoch}', another '{other}'.");

@@ -19,6 +19,11 @@ internal sealed class ExclusiveCursor()
             throw new NotApplicableException($"It needs a job with two events at least, and {job} has {ids.Count}: --finished-job.");
         }
 
+        if (!ids.SequenceEqual(ids.Distinct().Order()))
+        {
+            throw new BreachException($"The history of {job} isn't in order: {string.Join(", ", ids.Take(5))}…");
+        }
+
         var cursors = new[] { ids[0], ids[ids.Count / 2], ids[^2], ids[^1] }.Distinct().ToList();
 
         // A cursor needn't be an id: where ids have a hole, one in it.
@@ -49,7 +54,7 @@ internal sealed class ExclusiveCursor()
             throw new BreachException(
                 missing.Count > 0
                     ? $"After {cursor} of {job} event {missing[0]} is missing: {Spoken.Count(heard.Count, "event")} came of {expected.Count}."
-                    : $"After {cursor} of {job} the events came in another order, or twice."
+                    : $"After {cursor} of {job} the events came twice, or in another order."
             );
         }
     }

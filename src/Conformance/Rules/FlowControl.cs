@@ -38,9 +38,12 @@ internal sealed class FlowControl()
         var stuck = Enumerable.Range(0, Stuck).Select(_ => connection.Open(Subject.Request(load, 0), token)).ToList();
         try
         {
-            await Task.WhenAll(stuck.Select(watch => watch.NextAsync(subject.Options.FirstMessage, token)));
-            await Task.Delay(AShortWhile, subject.Time, token);
-            var slowest = await NeighboursAsync(connection, finished, token);
+            var slowest = await BesideAsync(async () =>
+            {
+                await Task.WhenAll(stuck.Select(watch => watch.NextAsync(subject.Options.FirstMessage, token)));
+                await Task.Delay(AShortWhile, subject.Time, token);
+                return await NeighboursAsync(connection, finished, token);
+            });
             await Task.WhenAll(stuck.Select(watch => ResumeAsync(watch, log.ConvertAll(e => e.Id), token)));
             return Finding.Pass(
                 $"{Stuck} watches of {load} read nothing for {Spoken.Time(AShortWhile)}; {Replays} others on their connection took at most {Spoken.Time(slowest)}; then the {Stuck} read all of it."
@@ -52,21 +55,25 @@ internal sealed class FlowControl()
         }
     }
 
+    private static async Task<TimeSpan> BesideAsync(Func<Task<TimeSpan>> watches)
+    {
+        try
+        {
+            return await watches();
+        }
+        catch (BreachException breach)
+        {
+            throw new BreachException($"Beside watches that read nothing: {breach.Message}");
+        }
+    }
+
     private static async Task<TimeSpan> NeighboursAsync(Connection connection, string job, CancellationToken token)
     {
         var slowest = TimeSpan.Zero;
         for (var i = 0; i < Replays; i++)
         {
             using var watch = connection.Open(Subject.Request(job, 0), token);
-            try
-            {
-                await watch.ToEndOfHistoryAsync(Limits.NextMessage, token);
-            }
-            catch (BreachException breach)
-            {
-                throw new BreachException($"While {Stuck} watches beside it read nothing: {breach.Message}");
-            }
-
+            await watch.ToEndOfHistoryAsync(Limits.NextMessage, token);
             slowest = watch.Age > slowest ? watch.Age : slowest;
         }
 

@@ -35,7 +35,13 @@ internal sealed class HeldBackMemory()
         var watches = Enumerable.Range(0, Stuck).Select(_ => subject.Watch(big, 0, token)).ToList();
         try
         {
-            await Task.WhenAll(watches.Select(watch => watch.NextAsync(subject.Options.FirstMessage, token)));
+            // Whether they are answered isn't judged here: who is busy with filling a memory may be late.
+            await Task.WhenAll(watches.Select(watch => watch.HearsAsync(subject.Options.FirstMessage, token)));
+            if (watches.Select(watch => watch.End).FirstOrDefault(end => end is not null) is { } refused)
+            {
+                throw new BreachException($"Of {Stuck} watches of {big} one ended with {refused}.");
+            }
+
             var startedAt = subject.Time.GetTimestamp();
             var (cpu, growth) = (process.Cpu, 0L);
 

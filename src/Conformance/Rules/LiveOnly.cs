@@ -46,8 +46,10 @@ internal sealed class LiveOnly()
     {
         using var watch = subject.Watch(job, after: null, token);
         await watch.NextAsync(subject.Options.FirstMessage, token);
-        while (watch.End is null && await watch.HearsAsync(AShortWhile, token))
+        Judge(watch);
+        for (var until = watch.Age + AShortWhile; watch.End is null && watch.Age < until; )
         {
+            await watch.HearsAsync(AShortWhile, token);
             Judge(watch);
         }
     }

@@ -11,15 +11,15 @@ internal sealed class Seam()
         "After the last `replay` come live events with no gap and no repeat, also when a watch begins while the job writes."
     )
 {
-    private const int Joins = 200;
+    private const int Joins = 1000;
     private const int AtOnce = 20;
     private const int EventsPastTheSeam = 3;
-    private const int LongestPause = 100; // milliseconds
+    private const int LongestPause = 50; // milliseconds
 
     // Below that a race of microseconds has too few chances to show.
     private const int FewestJoins = 20;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     public override async Task<Finding> CheckAsync(Subject subject, CancellationToken token)
     {

@@ -30,32 +30,34 @@ internal sealed class Values()
         var stories = new List<Story>();
         foreach (var job in new[] { await subject.Jobs.FinishedAsync(token), await subject.Jobs.LoadAsync(token) }.OfType<string>())
         {
-            stories.Add(await subject.HistoryAsync(job, 0, token));
+            stories.Add(Judge(await subject.HistoryAsync(job, 0, token)));
         }
 
         if (subject.Jobs.CanStart)
         {
-            stories.Add(await subject.Jobs.WholeAsync(token));
-        }
-
-        foreach (var story in stories)
-        {
-            if (story.Messages.FirstOrDefault(message => message.CalculateSize() > MaxMessageBytes) is { } large)
-            {
-                throw new BreachException(
-                    $"{story.Request.JobId} has a message of {large.CalculateSize():#,##0} bytes: {Spoken.Message(large)}."
-                );
-            }
-
-            foreach (var e in story.Events)
-            {
-                Judge(story.Request.JobId, e);
-            }
+            stories.Add(Judge(await subject.Jobs.WholeAsync(token)));
         }
 
         var all = stories.SelectMany(story => story.Events).ToList();
         var (largest, kinds) = (all.Count > 0 ? all.Max(e => e.CalculateSize()) : 0, all.Select(e => e.PayloadCase).Distinct().Count());
         return Finding.Pass($"{Spoken.Count(all.Count, "event")} of {Spoken.Count(kinds, "kind")}, the largest of {largest:#,##0} bytes.");
+    }
+
+    private static Story Judge(Story story)
+    {
+        if (story.Messages.FirstOrDefault(message => message.CalculateSize() > MaxMessageBytes) is { } large)
+        {
+            throw new BreachException(
+                $"{story.Request.JobId} has a message of {large.CalculateSize():#,##0} bytes: {Spoken.Message(large)}."
+            );
+        }
+
+        foreach (var e in story.Events)
+        {
+            Judge(story.Request.JobId, e);
+        }
+
+        return story;
     }
 
     private static void Judge(string job, JobEvent e)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OptimizationGateway.OptimizerStub.Jobs;
 using OptimizationGateway.OptimizerStub.Log;
 using OptimizationGateway.OptimizerStub.Optimization;
+using OptimizationGateway.OptimizerStub.Watch;
 
 namespace OptimizationGateway.OptimizerStub.Api;
 
@@ -16,6 +17,7 @@ internal static class JobsApi
         "POST /jobs/{jobId}/pause",
         "POST /jobs/{jobId}/resume",
         "POST /jobs/{jobId}/cancel",
+        "GET /watches",
     ];
 
     public static void MapJobsApi(this WebApplication app)
@@ -41,6 +43,7 @@ internal static class JobsApi
         app.MapPost("/jobs/{jobId}/pause", Step("pause", JobTransitions.Pause));
         app.MapPost("/jobs/{jobId}/resume", Step("resume", JobTransitions.Resume));
         app.MapPost("/jobs/{jobId}/cancel", Step("cancel", JobTransitions.Cancel));
+        app.MapGet("/watches", (OpenWatches watches) => watches.Count);
     }
 
     private static Results<Ok<JobView>, ProblemHttpResult> Show(string jobId, JobBoard board, EventLog log) =>

@@ -8,6 +8,7 @@ namespace OptimizationGateway.OptimizerStub.Watch;
 /// <summary>The gRPC front: checks what is asked, and turns every end of a watch into a status.</summary>
 internal sealed partial class OptimizerGrpcService(
     JobLogs logs,
+    OpenWatches watches,
     IOptions<StubOptions> options,
     IHostApplicationLifetime lifetime,
     ILogger<OptimizerGrpcService> logger
@@ -25,6 +26,7 @@ internal sealed partial class OptimizerGrpcService(
         var log = logs.Find(request.JobId) ?? throw WatchFault.UnknownJob();
         var watch = new JobWatch(log, request, responseStream, options.Value.HeartbeatInterval);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        watches.Add();
         try
         {
             await watch.RunAsync(stop.Token);
@@ -42,6 +44,10 @@ internal sealed partial class OptimizerGrpcService(
         {
             LogUnreadable(error.Message, request.JobId);
             throw WatchFault.Unreadable();
+        }
+        finally
+        {
+            watches.Remove();
         }
     }
 

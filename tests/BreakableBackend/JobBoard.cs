@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace OptimizationGateway.BreakableBackend;
+
+/// <summary>The jobs: one that is silent, one that has ended, those that are started, and <c>load-n</c>.</summary>
+internal sealed class JobBoard
+{
+    private const string Load = "load-";
+    private const int FinishedEvents = 12;
+
+    private readonly ConcurrentDictionary<string, MemoryLog> logs = new(StringComparer.Ordinal);
+    private int started;
+
+    public JobBoard()
+    {
+        var (silent, finished) = (new MemoryLog(), new MemoryLog());
+        for (var i = 1; i <= FinishedEvents; i++)
+        {
+            silent.Append();
+            finished.Append(isLast: i == FinishedEvents);
+        }
+
+        (logs["silent"], logs["finished"]) = (silent, finished);
+    }
+
+    public JobLog? Find(string jobId) =>
+        jobId.StartsWith(Load, StringComparison.Ordinal)
+        && long.TryParse(jobId.AsSpan(Load.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? new LoadLog(count)
+            : logs.GetValueOrDefault(jobId);
+
+    /// <returns>The new job's id.</returns>
+    public string Start(int events, int delayMs, CancellationToken stop)
+    {
+        var id = $"job-{Interlocked.Increment(ref started)}";
+        var log = logs[id] = new MemoryLog();
+        _ = WriteAsync(log, events, delayMs, stop);
+        return id;
+    }
+
+    private static async Task WriteAsync(MemoryLog log, int events, int delayMs, CancellationToken stop)
+    {
+        for (var i = 1; i <= events && !stop.IsCancellationRequested; i++)
+        {
+            await Task.Delay(delayMs, CancellationToken.None);
+            log.Append(isLast: i == events);
+        }
+    }
+}

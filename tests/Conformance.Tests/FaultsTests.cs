@@ -1,0 +1,99 @@
+using OptimizationGateway.BreakableBackend;
+using OptimizationGateway.Conformance.Rules;
+
+namespace OptimizationGateway.Conformance.Tests;
+
+/// <summary>A backend with one fault at a time: the kit fails on the rule that is broken, and says what it saw.</summary>
+public sealed class FaultsTests
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The fault, the rule that it breaks, and what must be said of it.</summary>
+    public static TheoryData<Fault, string, string> Faults =>
+        new()
+        {
+            { Fault.NoSubscribed, "subscribed-first", "a `replay` with 12 events came first." },
+            { Fault.LateSubscribed, "first-message", "Nothing came for 1 s at all" },
+            { Fault.HeadersInsteadOfAFirstMessage, "first-message", "after the response headers, which confirm nothing" },
+            { Fault.SubscribedAfterAnEvent, "subscribed-first", "event 3 came first, and `subscribed` after it" },
+            { Fault.SubscribedTwice, "subscribed-first", "`subscribed` came twice" },
+            { Fault.NoLastEventId, "subscribed-first", "doesn't set `last_event_id`" },
+            { Fault.CursorInclusive, "cursor", "the cursor's own event came again" },
+            { Fault.HistoryBackwards, "cursor", "isn't in order: 36, 33, 30, 27, 24…" },
+            { Fault.GapAtTheSeam, "seam", "at the seam between history and live event" },
+            { Fault.RepeatAtTheSeam, "seam", "at the seam between history and live event" },
+            { Fault.LiveBeforeHistory, "seam", "came live, and the last `replay` hadn't come" },
+            { Fault.HistoryEndsBelowWhatItAnnounced, "seam", "and the last `replay` ended at" },
+            { Fault.NoEmptyReplay, "empty-replay", "ended with OK, and no `replay` came" },
+            { Fault.HasMoreNeverFalse, "batches", "its last `replay` said `has_more`" },
+            { Fault.BatchOfTooManyEvents, "batches", "has 501 events; 500 are the most" },
+            { Fault.BatchOfTooManyBytes, "batches", "1,048,576 are the most" },
+            { Fault.EventLostInHistory, "ten-thousand-events", "event 3 says that 2 is before it, and 1 came" },
+            { Fault.LiveOnlyReplays, "live-only", "came a `replay` with 12 events: not set isn't 0" },
+            { Fault.LiveOnlyFromTheStart, "live-only", "came event 3, which had happened: `subscribed` said 36" },
+            { Fault.HistoryOnlyDoesNotEnd, "history-only", "went on after the last `replay`, with a heartbeat" },
+            { Fault.IdsRepeat, "ids", "the id repeats" },
+            { Fault.IdsOfAnotherEvent, "ids", "was another one when it was read again" },
+            { Fault.WrongPreviousId, "ids", "the gateway takes that for a gap" },
+            { Fault.OkWithoutATerminalEvent, "ok-means-ended", "ended with OK after a `replay` with 12 events, and the job hadn't ended" },
+            { Fault.NoEndAfterATerminalEvent, "terminal-end", "The job has ended, and the watch of finished after 0 hasn't" },
+            { Fault.EventAfterATerminalOne, "terminal-end", "event 3 follows event 36, which is terminal" },
+            { Fault.EndedIsNotSaid, "terminal-end", "doesn't set `ended`" },
+            { Fault.BreaksOffAtTheEnd, "terminal-end", "ended with ABORTED (the worker is gone), not with OK" },
+            { Fault.WrongStatusForAnUnknownJob, "not-found", "was answered by INTERNAL (KeyError)" },
+            { Fault.EmptyLogForAnUnknownJob, "not-found", "was answered by `subscribed`" },
+            { Fault.CursorAheadAccepted, "out-of-range", "the cursor 37 was accepted, with `subscribed`" },
+            { Fault.OutOfRangeWithoutTrailers, "out-of-range", "without the trailer earliest-event-id" },
+            { Fault.OutOfRangeWithWordsInTrailers, "out-of-range", "latest-event-id is 'the newest', which is no decimal number" },
+            { Fault.EpochIgnored, "epoch", "a request with 'not-e1' was answered by `subscribed`" },
+            { Fault.EpochOfEachStream, "epoch", "One stream of finished names the epoch" },
+            { Fault.NoHeartbeat, "heartbeat", "was silent for 1 s; a heartbeat is due after 300 ms" },
+            { Fault.HeartbeatAhead, "heartbeat", "a heartbeat named 37, and this stream had sent up to 36" },
+            { Fault.CancellationIgnored, "cancellation", "25 watches were cancelled" },
+            { Fault.CancelledWatchesKeepASlot, "turnover", "After 100 watches that were cancelled the next got no answer within 1 s" },
+            { Fault.FiftyStreamsOnly, "hundred-streams", "Of 100 watches on one connection 50 were answered within 1 s" },
+            { Fault.StuckReaderBlocksOthers, "flow-control", "Beside watches that read nothing: Nothing came for" },
+            { Fault.StuckReaderLosesEvents, "flow-control", "is missing" },
+            { Fault.NoTimestamp, "values", "has no timestamp" },
+            { Fault.TimestampOutOfRange, "values", "timestamp is 253402300800 s and 0 ns from 1970" },
+            { Fault.EventTooLarge, "values", "4,194,304 are the most" },
+            { Fault.CustomEventByADocumentedName, "values", "by the name job_completed, which is documented" },
+        };
+
+    [Theory, MemberData(nameof(Faults))]
+    public async Task It_fails_on_the_rule_that_is_broken_and_says_what_it_saw(Fault fault, string rule, string seen)
+    {
+        Curl.Require();
+        await using var backend = await BreakableHost.StartAsync(fault, Heartbeat);
+
+        var run = await KitRun.OfAsync([.. Arguments(backend.Url, backend.JobsUrl), "--rule", rule]);
+
+        var found = Assert.Single(run.Rules);
+        Assert.Contains(seen, (string)found["seen"]!, StringComparison.Ordinal);
+        Assert.Equal(("fail", 1), ((string?)found["verdict"], run.ExitCode));
+    }
+
+    [Fact]
+    public void Every_rule_is_broken_by_one_fault_at_least_and_every_fault_breaks_one()
+    {
+        // UnboundedQueue is seen of a process: ProcessTests.
+        var faults = Faults.Select(row => (row.Data.Item1, row.Data.Item2)).Append((Fault.UnboundedQueue, "held-back-memory")).ToList();
+
+        Assert.Equal(RuleBook.All.Select(rule => rule.Name).Order(), faults.Select(row => row.Item2).Distinct().Order());
+        Assert.Equal(Enum.GetValues<Fault>().Where(fault => fault != Fault.None), faults.Select(row => row.Item1).Order());
+    }
+
+    internal static string[] Arguments(Uri url, Uri jobs) =>
+        [
+            $"--backend={url}",
+            $"--start-job={Curl.Post(new Uri(jobs, "/jobs?events=1000&delayMs=1"))}",
+            "--finished-job=finished",
+            "--silent-job=silent",
+            $"--watches-command={Curl.Get(new Uri(jobs, "/watches"))}",
+            "--heartbeat=0.3",
+            "--silence=1",
+            "--first-message=1",
+            "--job-time=20",
+            "--json",
+        ];
+}
