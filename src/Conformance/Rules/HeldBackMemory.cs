@@ -59,6 +59,7 @@ internal sealed class HeldBackMemory()
                 }
             } while (process.Cpu - cpu > Idle && subject.Time.GetElapsedTime(startedAt) < Longest);
 
+            await LargeEnoughAsync(watches[0], token);
             return Finding
                 .Pass(
                     $"{Stuck} watches of {big} read nothing; process {process.Pid} grew by {growth >> 20} MB, {growth / Stuck >> 10} KiB each, and then waited."
@@ -68,6 +69,22 @@ internal sealed class HeldBackMemory()
         finally
         {
             watches.ForEach(watch => watch.Dispose());
+        }
+    }
+
+    /// <summary>What all of them could have been kept must be more than what is much, or the rule could not be broken.</summary>
+    private static async Task LargeEnoughAsync(Watch watch, CancellationToken token)
+    {
+        for (var bytes = 0L; bytes < MuchMemory / Stuck; )
+        {
+            var message = await watch.NextAsync(Limits.NextMessage, token);
+            bytes += message?.CalculateSize() ?? 0;
+            if (message is null || watch.Story.HasWholeHistory)
+            {
+                throw new NotApplicableException(
+                    $"{watch.Request.JobId} has {bytes >> 20} MB of events, too few to be seen in memory: --big-job names one with some 50 MB."
+                );
+            }
         }
     }
 }
