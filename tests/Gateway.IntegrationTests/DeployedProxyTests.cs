@@ -102,12 +102,15 @@ public sealed class DeployedProxyTests
     public async Task Pages_of_the_proxys_host_may_connect_and_no_header_makes_others_pass_for_them(string kind)
     {
         await using var backend = await SilentBackendAsync();
-        await using var gateway = await StartGatewayAsync(backend.Url);
+        await using var gateway = await StartGatewayAsync(
+            backend.Url,
+            $"Gateway:Security:AllowedHosts={DeployedProxy.HostName},other.example"
+        );
         await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
 
         await using var own = await proxy.ConnectAsync(headers: ("Origin", $"https://{DeployedProxy.HostName}"));
-        var others = await RefusedAsync(proxy, ("Origin", "https://evil.example"));
-        var disguised = await RefusedAsync(proxy, ("Origin", "https://evil.example"), ("X-Forwarded-Host", "evil.example"));
+        var others = await RefusedAsync(proxy, ("Origin", "https://other.example"));
+        var disguised = await RefusedAsync(proxy, ("Origin", "https://other.example"), ("X-Forwarded-Host", "other.example"));
 
         Assert.Single(await own.SettleAsync());
         Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (others, disguised));
