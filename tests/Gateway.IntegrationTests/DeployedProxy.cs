@@ -64,6 +64,8 @@ internal sealed class DeployedProxy : IAsyncDisposable
             options =>
             {
                 options.RemoteCertificateValidationCallback = IsTrusted;
+                // Browsers say nothing by themselves; .NET would send a pong every 30 s.
+                options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
                 options.SetRequestHeader("Host", HostName);
                 foreach (var (name, value) in headers)
                 {
