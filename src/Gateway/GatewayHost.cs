@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Health;
@@ -31,8 +32,8 @@ public static class GatewayHost
         // A header line ends with CR and LF. A server that takes a bare LF sees other requests than a proxy in front of it that doesn't.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
 
-        var builder = WebApplication.CreateBuilder(args);
-        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        var builder = CreateBuilder(args);
+        if (ListenUrls.Of(builder.Configuration).Count == 0)
         {
             builder.WebHost.UseUrls(DefaultUrl);
         }
@@ -63,6 +64,20 @@ public static class GatewayHost
         Exporters.Map(app);
         Observe(app.Services);
         return app;
+    }
+
+    /// <summary>All settings, from where they may stand: least of all in the file that lies next to the program.</summary>
+    internal static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        var nextToProgram = new JsonConfigurationSource
+        {
+            Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"),
+            Optional = true,
+        };
+        nextToProgram.ResolveFileProvider();
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, nextToProgram);
+        return builder;
     }
 
     /// <summary>What is measured when somebody reads it.</summary>

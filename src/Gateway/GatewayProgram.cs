@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Reflection;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Health;
 
 namespace OptimizationGateway.Gateway;
 
@@ -30,6 +31,7 @@ internal static class GatewayProgram
           Gateway:Limits:…, Gateway:Upstream:… limits and timeouts: see docs/operations.md
 
         Options: --help, --version
+                 --health [<url>]   asks a running gateway whether it is ready (exit code 0 or 1): the one at the url, or the one of these settings
 
         Try it with the stub: dotnet run --project src/Demo
         """;
@@ -54,6 +56,11 @@ internal static class GatewayProgram
         var hasStarted = false;
         try
         {
+            if (args is ["--health", .. var rest])
+            {
+                return await HealthProbe.RunAsync(rest);
+            }
+
             await using var app = GatewayHost.Build(args);
             await app.StartAsync();
             hasStarted = true;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
@@ -53,7 +52,7 @@ public sealed class SettingsTests
     [InlineData("Kestrel:Certificates:Default", Backend, InspectorKey, "--Gateway:Inspector:Url=https://127.0.0.1:0")]
     public async Task A_bad_setting_stops_the_start_with_its_path_and_what_is_allowed(string expected, params string[] settings)
     {
-        var (exitCode, output, error) = await RunAsync(settings);
+        var (exitCode, output, error) = await GatewayProcess.RunToItsEndAsync(settings);
 
         Assert.Equal(1, exitCode);
         Assert.Contains(expected, error, StringComparison.Ordinal);
@@ -63,7 +62,7 @@ public sealed class SettingsTests
     [Fact]
     public async Task All_faults_are_told_at_once()
     {
-        var (_, _, error) = await RunAsync([
+        var (_, _, error) = await GatewayProcess.RunToItsEndAsync([
             Backend,
             "--Gateway:Limits:MessageBytes=many",
             "--Gateway:Limits:Connections=0",
@@ -80,7 +79,7 @@ public sealed class SettingsTests
     [InlineData("--version", "0.")]
     public async Task It_says_what_it_is(string option, string expected)
     {
-        var (exitCode, output, _) = await RunAsync([option]);
+        var (exitCode, output, _) = await GatewayProcess.RunToItsEndAsync([option]);
 
         Assert.Equal(0, exitCode);
         Assert.Contains(expected, output, StringComparison.Ordinal);
@@ -96,21 +95,5 @@ public sealed class SettingsTests
 
         await using var client = await gateway.ConnectAsync();
         Assert.Single(await client.SettleAsync());
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(GatewayHost).Assembly.Location, .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(TestClient.Deadline);
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        var error = process.StandardError.ReadToEndAsync(deadline.Token);
-        await process.WaitForExitAsync(deadline.Token);
-        return (process.ExitCode, await output, await error);
     }
 }
