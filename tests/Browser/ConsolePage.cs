@@ -15,8 +15,37 @@ internal sealed class ConsolePage(Chromium browser)
         return ids!.Deserialize<List<long>>()!;
     }
 
-    /// <summary>What axe-core finds wrong with the page as it is now, a line each.</summary>
+    /// <summary>As it is now: no barriers and nothing too wide, on a phone and on a desk, with the newest event's data open.</summary>
+    public async Task AssertLooksRightAsync()
+    {
+        if (await IsAsync("document.querySelector('#events summary')"))
+        {
+            await ClickAsync("#events summary");
+            await UntilAsync("document.querySelector('#events pre')");
+        }
+
+        foreach (var (width, height) in new[] { (390, 844), (1280, 800) })
+        {
+            await browser.ResizeAsync(width, height);
+            Assert.Empty(await BarriersAsync());
+            Assert.True(await IsAsync("document.documentElement.scrollWidth <= innerWidth"), $"Nothing is wider than {width} pixels.");
+        }
+    }
+
+    /// <summary>What axe-core finds wrong with the page as it is now, a line each, in light and in dark colours.</summary>
     public async Task<List<string>> BarriersAsync()
+    {
+        var barriers = new List<string>();
+        foreach (var colours in new[] { "dark", "light" })
+        {
+            await browser.PreferAsync(colours);
+            barriers.AddRange((await AxeAsync()).Select(barrier => $"{colours}: {barrier}"));
+        }
+
+        return barriers;
+    }
+
+    private async Task<List<string>> AxeAsync()
     {
         if (!await IsAsync("globalThis.axe"))
         {

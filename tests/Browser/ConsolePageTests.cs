@@ -126,6 +126,9 @@ public sealed class ConsolePageTests
         await page.ClickAsync("[data-action=resume]");
         await page.UntilStateAsync("running");
         await page.ClickAsync("[data-action=cancel]");
+        await page.UntilAsync("document.querySelector('[data-action=cancel]').textContent === 'Cancel for good?'");
+        Assert.Equal("running", await page.ReadAsync("#job-state"));
+        await page.ClickAsync("[data-action=cancel]");
         await page.UntilStatusAsync("ended");
 
         Assert.Equal("cancelled", await page.ReadAsync("#job-state"));

@@ -4,11 +4,24 @@ import { ConnectionState } from './ConnectionState.tsx';
 import { JobPage } from './JobPage.tsx';
 import { JobsPanel } from './JobsPanel.tsx';
 import { useJobsList } from './jobsApi.ts';
+import { useNarrow } from './useNarrow.ts';
 import { WatchById } from './WatchById.tsx';
 
 export function App({ jobsApiUrl }: { readonly jobsApiUrl: string }): ReactNode {
   const jobId = useAddressedJob();
   const list = useJobsList(jobsApiUrl);
+  const isNarrow = useNarrow();
+  const aside = (
+    <aside key="aside" aria-label="Which job">
+      {jobsApiUrl && <JobsPanel jobsApiUrl={jobsApiUrl} list={list} watched={jobId} />}
+      <WatchById />
+    </aside>
+  );
+  const main = (
+    <main key="main" id="main" tabIndex={-1}>
+      {jobId ? <JobPage key={jobId} jobId={jobId} jobsApiUrl={jobsApiUrl} steered={list.refresh} /> : <Empty hasJobs={!!jobsApiUrl} />}
+    </main>
+  );
   return (
     <>
       <a className="skip" href="#main">
@@ -23,15 +36,8 @@ export function App({ jobsApiUrl }: { readonly jobsApiUrl: string }): ReactNode 
         </a>
         <ConnectionState />
       </header>
-      <div id="columns">
-        <aside aria-label="Which job">
-          {jobsApiUrl && <JobsPanel jobsApiUrl={jobsApiUrl} list={list} watched={jobId} />}
-          <WatchById />
-        </aside>
-        <main id="main" tabIndex={-1}>
-          {jobId ? <JobPage key={jobId} jobId={jobId} jobsApiUrl={jobsApiUrl} steered={list.refresh} /> : <Empty hasJobs={!!jobsApiUrl} />}
-        </main>
-      </div>
+      {/* In the order in which it is seen: the keyboard and screen readers follow that. */}
+      <div id="columns">{isNarrow && jobId ? [main, aside] : [aside, main]}</div>
     </>
   );
 }

@@ -21,11 +21,13 @@ export function ConnectionState(): ReactNode {
   return (
     <div id="connection" data-state={state}>
       <span className="lamp" aria-hidden="true" />
-      <span id="connection-text" role="status">
-        {texts[state]}
-        {reason && state !== 'offline' && `: ${reason}`}
+      <span>
+        <span id="connection-text" role="status">
+          {texts[state]}
+          {reason && state !== 'offline' && `: ${reason}`}
+        </span>
+        {retryAt !== null && <Countdown to={retryAt} />}
       </span>
-      {retryAt !== null && <Countdown to={retryAt} />}
       {mayTry && (
         <button type="button" onClick={() => client.connect()}>
           {state === 'closed' ? 'Connect' : 'Try now'}
@@ -36,5 +38,10 @@ export function ConnectionState(): ReactNode {
 }
 
 function Countdown({ to }: { readonly to: number }): ReactNode {
-  return <span id="connection-countdown">next try in {duration(to - useNow())}</span>;
+  return (
+    <>
+      {' · '}
+      <span id="connection-countdown">next try in {duration(to - useNow())}</span>
+    </>
+  );
 }

@@ -21,11 +21,13 @@ export const EventLog = memo(function EventLog({ events, count }: Props): ReactN
     <section aria-labelledby="events-title">
       <div className="row">
         <h2 id="events-title">Events</h2>
-        <span id="events-note" className="muted">
-          {older > 0
-            ? `the newest ${rows.length.toLocaleString()} of ${count.toLocaleString()}`
-            : `${count.toLocaleString()}, newest first`}
-        </span>
+        {latest && (
+          <span id="events-note" className="muted">
+            {older > 0
+              ? `the newest ${rows.length.toLocaleString()} of ${count.toLocaleString()}`
+              : `${count.toLocaleString()}, newest first`}
+          </span>
+        )}
       </div>
       {!latest && <p className="quiet">They are listed once the page has caught up.</p>}
       <ol id="events" hidden={!latest} data-dated={latest !== undefined && !isToday(latest.timestamp)}>
@@ -62,7 +64,10 @@ const Row = memo(function Row({ event }: { readonly event: JobEvent }): ReactNod
             ))}
           </span>
         </summary>
-        {isOpen && <pre>{JSON.stringify(event, null, 2)}</pre>}
+        {isOpen && (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys can only scroll what has the focus.
+          <pre tabIndex={0}>{JSON.stringify(event, null, 2)}</pre>
+        )}
       </details>
     </li>
   );

@@ -1,41 +1,44 @@
-import { type ReactNode, useState } from 'react';
-import { type JobAction, steerJob } from './jobsApi.ts';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { JobAction } from './jobsApi.ts';
 import type { JobState } from './story.ts';
 
 interface Props {
-  readonly jobId: string;
-  readonly jobsApiUrl: string;
   readonly state: JobState;
-  readonly steered: () => void;
+  readonly ask: (action: JobAction) => void;
 }
 
-const verbs: { readonly [Action in JobAction]: string } = { pause: 'Pause', resume: 'Resume', cancel: 'Cancel' };
-
 /** What can be asked of a job that isn't over. What comes of it is seen in its events. */
-export function JobActions({ jobId, jobsApiUrl, state, steered }: Props): ReactNode {
-  const [refusal, setRefusal] = useState('');
-  const ask = async (action: JobAction): Promise<void> => {
-    setRefusal('');
-    await steerJob(jobsApiUrl, jobId, action).catch((error: Error) => setRefusal(error.message));
-    steered();
-  };
+export function JobActions({ state, ask }: Props): ReactNode {
   // One button that turns, so that the focus stays where it was.
-  const actions = [
-    { action: state === 'paused' ? 'resume' : 'pause', place: 'first' } as const,
-    { action: 'cancel', place: 'last' } as const,
-  ];
+  const turn = state === 'paused' ? 'resume' : 'pause';
   return (
     <>
-      {actions.map(({ action, place }) => (
-        <button key={place} type="button" data-action={action} disabled={action === 'pause' && state === ''} onClick={() => ask(action)}>
-          {verbs[action]}
-        </button>
-      ))}
-      {refusal && (
-        <p id="action-error" className="notice bad" role="alert">
-          {refusal}
-        </p>
-      )}
+      <button type="button" data-action={turn} disabled={state === ''} onClick={() => ask(turn)}>
+        {turn === 'resume' ? 'Resume' : 'Pause'}
+      </button>
+      <CancelButton cancel={() => ask('cancel')} />
     </>
+  );
+}
+
+/** How long the button asks before it takes the first press for a slip. */
+const askingMs = 5000;
+
+/** It asks first: hours of work may end here, and nothing brings them back. */
+function CancelButton({ cancel }: { readonly cancel: () => void }): ReactNode {
+  const [isAsking, setAsking] = useState(false);
+  useEffect(() => {
+    if (!isAsking) return;
+    const timer = setTimeout(() => setAsking(false), askingMs);
+    return () => clearTimeout(timer);
+  }, [isAsking]);
+  const press = (): void => {
+    setAsking(!isAsking);
+    if (isAsking) cancel();
+  };
+  return (
+    <button type="button" data-action="cancel" className={isAsking ? 'danger' : undefined} onClick={press} onBlur={() => setAsking(false)}>
+      <span aria-live="polite">{isAsking ? 'Cancel for good?' : 'Cancel'}</span>
+    </button>
   );
 }

@@ -5,11 +5,13 @@ import { ago, clock, sentence } from './text.ts';
 import { useNow } from './useNow.ts';
 
 /** What is to be known before the rest is believed. */
-export function JobNotices({ job }: { readonly job: JobSnapshot }): ReactNode {
+export function JobNotices({ job, isKnown }: { readonly job: JobSnapshot; readonly isKnown: boolean }): ReactNode {
   const { status, gap, error, staleSince, earliestEventId } = job;
   return (
     <>
-      {status === 'stale' && staleSince !== null && <Stale since={staleSince} why={error && `${error.code}: ${sentence(error.message)}`} />}
+      {status === 'stale' && staleSince !== null && (
+        <Stale since={staleSince} isKnown={isKnown} why={error && `${error.code}: ${sentence(error.message)}`} />
+      )}
       {gap ? <GapChoice gap={gap} /> : status === 'error' && <Trouble job={job} />}
       {earliestEventId !== null && earliestEventId > 1 && !gap && (
         <p id="job-note" className="notice calm">
@@ -20,13 +22,21 @@ export function JobNotices({ job }: { readonly job: JobSnapshot }): ReactNode {
   );
 }
 
-function Stale({ since, why }: { readonly since: number; readonly why: string | null }): ReactNode {
+interface StaleProps {
+  readonly since: number;
+  /** Whether there is something to be old. */
+  readonly isKnown: boolean;
+  readonly why: string | null;
+}
+
+function Stale({ since, isKnown, why }: StaleProps): ReactNode {
   const { reason } = useConnection();
   return (
     <div id="job-stale" className="notice">
-      <b role="status">Stale since {clock(since)}</b> <Age since={since} />
+      <b role="status">{isKnown ? `Stale since ${clock(since)}` : 'Not reached yet'}</b> {isKnown && <Age since={since} />}
       <br />
-      <span id="stale-reason">{why ?? sentence(reason || 'the connection is away')}</span> What is shown may be old; it goes on by itself.
+      <span id="stale-reason">{why ?? sentence(reason || 'the connection is away')}</span>{' '}
+      {isKnown ? 'What is shown may be old; it goes on by itself.' : 'It is tried again by itself.'}
     </div>
   );
 }

@@ -1,13 +1,16 @@
+import type { JobStatus } from '@optimization-gateway/client';
 import { useJob } from '@optimization-gateway/client/react';
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import { EventLog } from './EventLog.tsx';
 import { JobActions } from './JobActions.tsx';
 import { JobNotices } from './JobNotices.tsx';
 import { JobNumbers } from './JobNumbers.tsx';
+import { type JobAction, steerJob } from './jobsApi.ts';
 import { ScoreChart } from './ScoreChart.tsx';
 import { ShareLink } from './ShareLink.tsx';
 import { StateBadge } from './StateBadge.tsx';
-import { isFinal, type Result } from './story.ts';
+import { isFinal, type JobState, type Result } from './story.ts';
+import { sentence } from './text.ts';
 import { useStory } from './useStory.ts';
 
 interface Props {
@@ -27,34 +30,47 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
   const events = useDeferredValue(useSettled(job.events, isCatchingUp));
   const count = useDeferredValue(useSettled(story.count, isCatchingUp));
   const curve = useDeferredValue(story.curve);
+  const [refusal, setRefusal] = useState('');
+  const ask = async (action: JobAction): Promise<void> => {
+    setRefusal('');
+    await steerJob(jobsApiUrl, jobId, action).catch((error: Error) => setRefusal(error.message));
+    steered();
+  };
 
   const isKnown = story.count > 0;
   // Only a job that is being heard of is running; of all others we know what they were.
   const isOld = status !== 'live' && status !== 'replaying' && status !== 'ended' && !isFinal(story.state);
   const isLoading = !isKnown && (status === 'idle' || status === 'subscribing' || status === 'replaying');
-  const state = story.state || (isLoading ? 'loading' : status === 'live' ? 'no events yet' : 'unknown');
+  const state = stateOf(story.state, status, isCatchingUp);
   const expected = isFinal(story.state) ? null : numberOf(story.config['maxIterations']);
 
   return (
     <section id="job" aria-labelledby="job-title" aria-busy={isLoading} data-status={status} data-stale={isOld && isKnown}>
       <title>{`${jobId}: ${isOld && isKnown ? `was ${state}` : state}`}</title>
-      <div className="row">
-        <h1 id="job-title">{jobId}</h1>
-        <StateBadge id="job-state" state={state} isOld={isOld && isKnown} />
-        <div id="actions">
-          <ShareLink />
-          {jobsApiUrl && isKnown && !isFinal(story.state) && (
-            <JobActions jobId={jobId} jobsApiUrl={jobsApiUrl} state={story.state} steered={steered} />
+      <div id="job-head">
+        <div id="job-names" className="row">
+          <h1 id="job-title" data-long={jobId.length > longId}>
+            {jobId}
+          </h1>
+          <StateBadge id="job-state" state={state} isOld={isOld && isKnown} />
+          {story.promptId && (
+            <p id="job-subtitle" className="muted">
+              {story.promptId} on {story.datasetId}
+            </p>
           )}
         </div>
+        <div id="actions">
+          <ShareLink />
+          {jobsApiUrl && isKnown && !isCatchingUp && !isFinal(story.state) && <JobActions state={story.state} ask={ask} />}
+        </div>
       </div>
-      {story.promptId && (
-        <p id="job-subtitle" className="muted">
-          {story.promptId} on {story.datasetId}
+      {refusal && (
+        <p id="action-error" className="notice bad" role="alert">
+          {sentence(refusal)}
         </p>
       )}
       {isCatchingUp && <p className="notice calm">Catching up: {story.count.toLocaleString()} events so far.</p>}
-      <JobNotices job={job} />
+      <JobNotices job={job} isKnown={isKnown} />
       {isLoading && <Loading />}
       {isKnown && (
         <div id="news">
@@ -67,8 +83,21 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
       {!isKnown && status === 'live' && (
         <p className="quiet">The job has said nothing yet. Its first event will be here the moment it happens.</p>
       )}
+      {!isKnown && status === 'ended' && <p className="quiet">The job has ended, and its log has no events.</p>}
     </section>
   );
+}
+
+/** An id that is longer is written smaller. */
+const longId = 40;
+
+/** What a job is, as far as that is known by now. A history is no news before it has come to its end. */
+function stateOf(told: JobState, status: JobStatus, isCatchingUp: boolean): string {
+  if (isCatchingUp) return 'catching up';
+  if (told) return told;
+  if (status === 'live' || status === 'ended') return 'no events yet';
+  if (status === 'stale') return 'waiting';
+  return status === 'error' ? 'unknown' : 'loading';
 }
 
 /** With more events than this a replay is told of, and the log waits for its end: nobody reads what runs by. */

@@ -43,6 +43,12 @@ export class Chart {
     return [iterations, best, scores];
   }
 
+  /** From the first iteration to the last that is expected. It doesn't ask uPlot, which widens what has one point. */
+  get #span(): uPlot.Range.MinMax {
+    const { iterations } = this.#curve;
+    return [Math.min(iterations[0] ?? 1, 1), Math.max(iterations.at(-1) ?? 0, this.#expected ?? 0, 2)];
+  }
+
   get #size(): { readonly width: number; readonly height: number } {
     return { width: this.#box.clientWidth, height: this.#box.clientHeight };
   }
@@ -70,7 +76,7 @@ export class Chart {
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, y: false, points: { size: 9 } },
       scales: {
-        x: { time: false, range: (_, from, to) => [Math.min(from, 1), Math.max(to, this.#expected ?? 0, 2)] },
+        x: { time: false, range: () => this.#span },
         y: { range: padded },
       },
       axes: [

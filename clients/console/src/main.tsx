@@ -10,12 +10,26 @@ import { App } from './App.tsx';
 const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname);
 
 const client = createGatewayClient({ url: 'ws/optimization', networkEvents: !isLoopback });
-const settings = (await (await fetch('console.json')).json()) as { readonly jobsApiUrl: string };
+const root = createRoot(document.querySelector('#app') as HTMLElement);
+const show = (jobsApiUrl: string): void =>
+  root.render(
+    <StrictMode>
+      <GatewayProvider client={client}>
+        <App jobsApiUrl={jobsApiUrl} />
+      </GatewayProvider>
+    </StrictMode>,
+  );
 
-createRoot(document.querySelector('#app') as HTMLElement).render(
-  <StrictMode>
-    <GatewayProvider client={client}>
-      <App jobsApiUrl={settings.jobsApiUrl} />
-    </GatewayProvider>
-  </StrictMode>,
-);
+const retryMs = 3000;
+
+/** Jobs can be watched without the settings: they only say whether there is a list of them. */
+for (let isShown = false; ; isShown = true) {
+  try {
+    const settings = (await (await fetch('console.json')).json()) as { readonly jobsApiUrl?: string };
+    show(settings.jobsApiUrl ?? '');
+    break;
+  } catch {
+    if (!isShown) show('');
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+}

@@ -13,7 +13,14 @@ export function duration(ms: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
 }
 
-export const ago = (since: number, now: number): string => (now - since < 1000 ? 'just now' : `${duration(now - since)} ago`);
+/** An age in one unit, so that it takes no more room as it grows. */
+export function ago(since: number, now: number): string {
+  const seconds = Math.round((now - since) / 1000);
+  if (seconds < 1) return 'just now';
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  return seconds < 48 * 3600 ? `${Math.floor(seconds / 3600)} h ago` : `${Math.floor(seconds / 86_400)} days ago`;
+}
 
 export const isToday = (timestamp: string | number): boolean => new Date(timestamp).toDateString() === new Date().toDateString();
 

@@ -14,7 +14,12 @@ it('writes durations in the two units that matter', () => {
 
 it('writes ages, and a future as now', () => {
   expect(ago(1000, 900)).toBe('just now');
-  expect(ago(1000, 13_000)).toBe('12 s ago');
+  expect([12_000, 63_000, 3 * 3_600_000, 100 * 3_600_000].map((age) => ago(0, age))).toEqual([
+    '12 s ago',
+    '1 min ago',
+    '3 h ago',
+    '4 days ago',
+  ]);
 });
 
 it('writes numbers with four decimals at most', () => {

@@ -126,6 +126,25 @@ describe('Reconnecting', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('can be closed by a handler of its state, whichever that is', async () => {
+    for (const last of ['connecting', 'open', 'reconnecting']) {
+      const b = bench({ on: { state: ({ state }) => state === last && b.client.close() } });
+      b.client.watch('job-1');
+      await settle();
+      b.gateway.sockets.at(-1)?.end(1006);
+      await settle(60_000);
+      expect(b.client.state).toBe('closed');
+      expect(b.gateway.sockets.length).toBeLessThanOrEqual(1);
+      expect(vi.getTimerCount()).toBe(0);
+    }
+  });
+
+  it('understands http addresses', async () => {
+    const { gateway, client } = await open({ url: new URL('https://gateway.test/ws/optimization?tenant=1') });
+    expect(gateway.socket.url).toBe('wss://gateway.test/ws/optimization?tenant=1');
+    client.close();
+  });
+
   it('is closed by its signal, and by `await using`', async () => {
     const controller = new AbortController();
     const { gateway, client } = await open({ signal: controller.signal });
@@ -152,11 +171,43 @@ describe('Tokens', () => {
     await settle(1);
     expect(gateway.socket.protocols).toEqual(['optimization.v1', 'bearer.t2']);
     expect(asked).toEqual([false, true]);
+    expect(client.state).toBe('open');
     // A second one at once isn't: a gateway that refuses every token isn't hammered.
     gateway.socket.end(4401);
     await settle(100);
     expect(asked).toHaveLength(2);
     client.close();
+  });
+
+  it('are asked for without haste where it was only the network that failed', async () => {
+    const asked: boolean[] = [];
+    const { gateway, client } = await open({ getToken: ({ expired }) => `t${asked.push(expired)}` });
+    await settle(6_000);
+    gateway.socket.end(4401);
+    await settle(6_000);
+    gateway.socket.end(1006);
+    await settle(1_000);
+    expect(client.state).toBe('open');
+    expect(asked).toEqual([false, true, false]);
+    client.close();
+  });
+
+  it('that make no subprotocol are a final error that says so', async () => {
+    const errors: GatewayError[] = [];
+    class Strict {
+      constructor() {
+        throw new DOMException('The subprotocol is invalid.', 'SyntaxError');
+      }
+    }
+    const { client } = bench({
+      lazy: false,
+      getToken: () => 'not a token',
+      WebSocket: Strict as never,
+      on: { error: (error) => errors.push(error) },
+    });
+    await settle(60_000);
+    expect(client.getSnapshot()).toMatchObject({ state: 'closed', reason: 'no socket could be made' });
+    expect(errors).toMatchObject([{ code: 'connection_refused', details: { cause: { name: 'SyntaxError' } } }]);
   });
 
   it('that can not be had are an event, and asked for again', async () => {
@@ -242,6 +293,24 @@ describe('What is sent', () => {
     b.client.close();
   });
 
+  it("is not asked for again because of somebody else's trouble", async () => {
+    const b = bench({ lazy: false, storage: false });
+    await settle();
+    b.client.watch('job-1');
+    const gone = {
+      type: 'error',
+      jobId: 'job-9',
+      error: 'away',
+      code: 'backend_unavailable',
+      retryable: true,
+      subscription: 'kept',
+    } as const;
+    b.gateway.socket.say(gone);
+    await settle(20_000);
+    expect(b.gateway.socket.received.filter(({ type }) => type === 'subscribe')).toHaveLength(1);
+    b.client.close();
+  });
+
   it('and was refused all the same is asked for again, though it is not said what it was', async () => {
     const errors: string[] = [];
     const b = bench({ lazy: false, storage: false, on: { error: ({ code }) => errors.push(code) } });
@@ -314,6 +383,18 @@ describe('Keepalive', () => {
     b.client.close();
   });
 
+  it('finds a dead socket in time, however often it is asked for', async () => {
+    const b = bench({ lazy: false }, { hears: () => {} });
+    await settle(10);
+    for (let i = 0; i < 3; i++) {
+      b.client.ping();
+      await settle(4_000);
+    }
+    expect(b.gateway.sockets[0]?.received).toEqual([{ type: 'ping' }]);
+    expect(b.gateway.sockets[0]?.closedWith).toBe(1000);
+    b.client.close();
+  });
+
   it('asks at once on ping()', async () => {
     const { gateway, client } = await open();
     client.ping();
@@ -335,9 +416,16 @@ describe('A lazy client', () => {
     await settle(2_000);
     expect(b.client.state).toBe('idle');
     expect(b.gateway.socket.closedWith).toBe(1000);
-    b.client.watch('job-1');
+    const again = b.client.watch('job-1');
     await settle();
     expect(b.client.state).toBe('open');
+    // What is needed again in time is kept.
+    again.unsubscribe();
+    await settle(20_000);
+    b.client.watch('job-2');
+    await settle(20_000);
+    expect(b.client.state).toBe('open');
+    expect(b.gateway.sockets).toHaveLength(2);
     b.client.close();
     await settle(60_000);
     expect(b.client.state).toBe('closed');

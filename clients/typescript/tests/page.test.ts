@@ -175,6 +175,26 @@ describe('Frames', () => {
   });
 });
 
+it('A client that was closed, or was told to stay away, hears the page no more', async () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  const listen = window.addEventListener.bind(window);
+  vi.spyOn(window, 'addEventListener').mockImplementation(
+    (name: string, handler: EventListenerOrEventListenerObject, options?: AddEventListenerOptions | boolean) => {
+      signals.push(typeof options === 'object' ? options.signal : undefined);
+      listen(name, handler, options);
+    },
+  );
+  await cut();
+  b.client.close();
+  expect(signals.length).toBeGreaterThan(2);
+  expect(signals.every((signal) => signal?.aborted)).toBe(true);
+  b.client.connect();
+  await settle();
+  b.gateway.socket.end(4503);
+  window.dispatchEvent(new Event('pageshow'));
+  await settle();
+  expect(b.client.state).toBe('closed');
+});
 function never(): never {
   throw new Error('no event');
 }

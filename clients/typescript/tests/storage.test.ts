@@ -35,6 +35,47 @@ it('A stored cursor goes on where it was, with what was known there', async () =
   b.client.close();
 });
 
+it('What was known of a score gives way to events that have none', async () => {
+  const storage = new MemoryStorage();
+  await visit(storage, events(1, 3));
+  const b = bench({ storage });
+  const subscription = b.client.watch('job-1');
+  await settle();
+  confirm(b, [event(1, 'job_started', {})]);
+  await settle();
+  expect(subscription.getSnapshot()).toMatchObject({ score: null, bestScore: 0.03, latest: { id: 1 } });
+  b.client.close();
+});
+
+it('A cursor is stored when the job is let go, and nothing is where it was not wanted', async () => {
+  const storage = new MemoryStorage();
+  const b = bench({ storage, batch: false });
+  const [job, other] = [b.client.watch('job-1'), b.client.watch('job-2', { persist: false })];
+  await settle();
+  for (const { jobId, requestId } of b.gateway.socket.received as { jobId: string; requestId: string }[]) {
+    b.gateway.socket.say({ type: 'subscribed', jobId, epoch: 'e1', lastEventId: 2, requestId });
+    b.gateway.socket.say({ type: 'replay', jobId, data: events(1, 2), hasMore: false });
+  }
+  job.unsubscribe();
+  other.unsubscribe();
+  await settle(1);
+  expect([...storage.items.keys()]).toEqual(['optimization-gateway:1:ws://gateway.test/ws/optimization:job-1']);
+  await settle(60_000);
+  expect(storage.items.size).toBe(1);
+  b.client.close();
+});
+
+it('Keys hold no query of the address: there may be secrets in it', async () => {
+  const storage = new MemoryStorage();
+  const b = bench({ storage, url: 'ws://gateway.test/ws?access_token=secret' });
+  b.client.watch('job-1');
+  await settle();
+  confirm(b, events(1, 1));
+  await settle(500);
+  expect([...storage.items.keys()]).toEqual(['optimization-gateway:1:ws://gateway.test/ws:job-1']);
+  b.client.close();
+});
+
 it('Without one it begins at the beginning', async () => {
   const b = bench({ storage: new MemoryStorage() });
   b.client.watch('job-1', { afterEventId: 'stored' });
@@ -121,6 +162,23 @@ it.each([
   await settle(500);
   expect(ids(subscription.getSnapshot().events)).toEqual([1, 2, 3]);
   expect(errors).toEqual(['storage_failed']);
+  b.client.close();
+});
+
+it('A storage that works for a while and fails again is an event for each time', async () => {
+  let isFull = true;
+  const storage = { getItem: () => null, setItem: () => isFull && fail(), removeItem: () => {} };
+  const errors: string[] = [];
+  const b = bench({ storage, on: { error: ({ code }) => errors.push(code) } });
+  b.client.watch('job-1');
+  await settle();
+  confirm(b, events(1, 1));
+  for (const [i, full] of [true, false, true, true].entries()) {
+    isFull = full;
+    b.gateway.socket.say({ type: 'event', jobId: 'job-1', event: event(i + 2) });
+    await settle(500);
+  }
+  expect(errors).toEqual(['storage_failed', 'storage_failed']);
   b.client.close();
 });
 
