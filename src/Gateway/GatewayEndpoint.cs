@@ -6,6 +6,7 @@ using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Sockets;
+using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Upstream;
 
@@ -60,7 +61,7 @@ internal sealed class GatewayEndpoint(
             stream,
             context.Abort,
             verdict.Caller,
-            backends,
+            new JobSource(backends, verdict.Caller.Headers, options.Value.Translation),
             options.Value.Limits,
             time,
             metrics,

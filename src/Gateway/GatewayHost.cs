@@ -136,7 +136,7 @@ public static class GatewayHost
 
     private static void AddTokens(IServiceCollection services)
     {
-        services.AddSingleton<IHttpContextFactory, QueryToken.ContextFactory>();
+        services.AddSingleton<IHttpContextFactory, LoggableRequests>();
         services.AddSingleton<CallerCheck>();
         services.AddSingleton<TokenCheck>();
         services.AddSingleton<AuthorityKeys>();

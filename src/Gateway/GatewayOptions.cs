@@ -4,6 +4,7 @@ using OptimizationGateway.Gateway.Proxies;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway;
@@ -32,6 +33,8 @@ internal sealed record GatewayOptions
 
     /// <summary>The path that everything is under: socket, page, health and metrics; such as <c>/optimizer</c>. Default: none.</summary>
     public string PathBase { get; init; } = "";
+
+    public TranslationOptions Translation { get; init; } = new();
 
     public TelemetryOptions Telemetry { get; init; } = new();
 

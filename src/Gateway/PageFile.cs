@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
+using OptimizationGateway.Gateway.Security;
 
 namespace OptimizationGateway.Gateway;
 
@@ -32,13 +33,8 @@ internal sealed class PageFile(byte[] content, string contentType, string connec
 
     private IResult Serve(HttpContext context)
     {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy =
-            $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' {connectTo}; "
-            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers.CacheControl = "no-cache";
+        PageHeaders.Set(context, connectTo);
+        context.Response.Headers.CacheControl = "no-cache";
         return Results.Bytes(content, contentType, entityTag: tag);
     }
 

@@ -51,8 +51,12 @@ public sealed class TestGateway : IAsyncDisposable
     /// <param name="configure">Changes the composition before it is built.</param>
     public static async Task<TestGateway> StartAsync(TimeProvider? time, string[] settings, Action<IServiceCollection>? configure = null)
     {
+        // Endpoints of its own take the place of Urls.
+        string[] listens = settings.Any(setting => setting.StartsWith("Kestrel:Endpoints:", StringComparison.Ordinal))
+            ? []
+            : ["--urls=http://127.0.0.1:0"];
         var app = GatewayHost.Build(
-            [.. settings.Select(setting => $"--{setting}"), "--urls=http://127.0.0.1:0"],
+            [.. settings.Select(setting => $"--{setting}"), .. listens],
             builder =>
             {
                 builder.Logging.ClearProviders().AddFakeLogging();
@@ -62,7 +66,11 @@ public sealed class TestGateway : IAsyncDisposable
         );
         await app.StartAsync();
         var http = new Uri(app.Urls.Single());
-        return new TestGateway(app) { HttpUrl = http, SocketUrl = new UriBuilder(http) { Scheme = "ws", Path = "/ws/optimization" }.Uri };
+        return new TestGateway(app)
+        {
+            HttpUrl = http,
+            SocketUrl = new UriBuilder(http) { Scheme = http.Scheme == "https" ? "wss" : "ws", Path = "/ws/optimization" }.Uri,
+        };
     }
 
     public Task<TestClient> ConnectAsync() => TestClient.ConnectAsync(SocketUrl);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
-/// The <c>access_token</c> of a request's query, taken out of its URL before anything sees that: ASP.NET logs and traces whole URLs. This is
-/// done whether the setting allows such tokens or not, since clients may send them all the same.
+/// The <c>access_token</c> of a request's query, taken out of its URL: ASP.NET logs and traces whole URLs. This is done whether the setting
+/// allows such tokens or not, since clients may send them all the same.
 /// </summary>
 internal sealed class QueryToken
 {
@@ -20,9 +20,9 @@ internal sealed class QueryToken
     public static StringValues Of(HttpContext context) => context.Features.Get<QueryToken>()?.texts ?? StringValues.Empty;
 
     /// <summary>Moves it from the URL to a feature.</summary>
-    private static void TakeFrom(IFeatureCollection features)
+    public static void Take(IFeatureCollection features, IHttpRequestFeature request)
     {
-        if (features.Get<IHttpRequestFeature>() is not { QueryString.Length: > 1 } request)
+        if (request.QueryString.Length <= 1)
         {
             return;
         }
@@ -34,19 +34,5 @@ internal sealed class QueryToken
             request.QueryString = QueryString.Create(parameters).Value ?? "";
             request.RawTarget = request.Path + request.QueryString;
         }
-    }
-
-    /// <summary>Makes ASP.NET's request objects. It is called before a request's first log line and before its span begins.</summary>
-    public sealed class ContextFactory(IServiceProvider services) : IHttpContextFactory
-    {
-        private readonly DefaultHttpContextFactory inner = new(services);
-
-        public HttpContext Create(IFeatureCollection featureCollection)
-        {
-            TakeFrom(featureCollection);
-            return inner.Create(featureCollection);
-        }
-
-        public void Dispose(HttpContext httpContext) => inner.Dispose(httpContext);
     }
 }

@@ -4,7 +4,6 @@ using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sockets;
 using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Telemetry;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Sessions;
 
@@ -62,7 +61,7 @@ internal sealed class Session : IDisposable
         GatheringStream? stream,
         Action abortConnection,
         Caller caller,
-        BackendRegistry backends,
+        JobSource source,
         SessionLimits limits,
         TimeProvider time,
         GatewayMetrics metrics,
@@ -93,17 +92,8 @@ internal sealed class Session : IDisposable
         writer = new SocketWriter(socket, stream, outbox, tally.Sent);
         progress = new SendProgress(time, limits.StuckReaderTimeout, () => end.TrySetResult(SessionEnd.Stuck));
         stream?.Progress = progress;
-        subscriptions = new SubscriptionSet(
-            backends,
-            caller.Headers,
-            outbox,
-            limits.SubscriptionsPerConnection,
-            time,
-            metrics,
-            timeline,
-            Fail
-        );
-        replays = new ReplayQueue(backends, caller.Headers, outbox, limits.WaitingReplays, time, timeline, Fail);
+        subscriptions = new SubscriptionSet(source, outbox, limits.SubscriptionsPerConnection, time, metrics, timeline, Fail);
+        replays = new ReplayQueue(source, outbox, limits.WaitingReplays, time, timeline, Fail);
         intake = new MessageIntake(subscriptions, replays, caller, outbox, limits, time, tally, timeline);
         expiry = caller.Expires is { } expires ? new Expiry(expires, time, Expire) : null;
         timeline?.Add(HappeningKind.Connected);

@@ -8,7 +8,8 @@ using OptimizationGateway.Gateway.Upstream;
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>Writes what a watcher tells of one job into its lane: what a subscription and a one-off replay have in common.</summary>
-internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane, TimeProvider time) : IDisposable
+internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane, TranslationOptions translation, TimeProvider time)
+    : IDisposable
 {
     /// <summary>The largest <c>replay</c> message, in bytes, unless one event alone is larger: PROTOCOL.md section 3.</summary>
     private const int MaxReplayBytes = 256 * 1024;
@@ -21,7 +22,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
 
     private const int KeptBufferBytes = 64 * 1024;
 
-    private readonly JobEventTranslator translator = new();
+    private readonly JobEventTranslator translator = new(translation);
     private readonly MessageBuffer message = new();
     private readonly MessageBuffer eventJson = new();
 

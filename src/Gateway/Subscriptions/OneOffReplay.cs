@@ -1,18 +1,26 @@
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>The answer to one <c>replay</c>: the history after a cursor, once. It needs no subscription and changes none.</summary>
-internal sealed class OneOffReplay(ClientMessage request, JobWatcher? watcher, LaneTicket lane, TimeProvider time, Timeline? timeline)
+internal sealed class OneOffReplay(
+    ClientMessage request,
+    JobWatcher? watcher,
+    LaneTicket lane,
+    TranslationOptions translation,
+    TimeProvider time,
+    Timeline? timeline
+)
 {
     /// <summary>Runs until the last of the history, or an error, is on its way.</summary>
     /// <exception cref="OperationCanceledException">The token: the client wants no more.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var feed = new JobFeed(request.JobId, watcher, lane, time);
+        using var feed = new JobFeed(request.JobId, watcher, lane, translation, time);
         await feed.RunAsync(step => TellAsync(feed, step, stop), stop);
     }
 

@@ -1,7 +1,6 @@
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Telemetry;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 
@@ -10,8 +9,7 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// answer is on its way, so that a client that doesn't read can't pile answers up.
 /// </summary>
 internal sealed class ReplayQueue(
-    BackendRegistry backends,
-    CallerHeaders caller,
+    JobSource source,
     Outbox outbox,
     int maxWaiting,
     TimeProvider time,
@@ -109,15 +107,8 @@ internal sealed class ReplayQueue(
         await Task.Yield();
         try
         {
-            var watcher = backends.Watch(
-                new WatchStart(request.JobId, request.AfterEventId, request.Epoch, HistoryOnly: true)
-                {
-                    Trace = WatchTrace.ContextOf(request.TraceParent),
-                    Timeline = timeline,
-                    Caller = caller,
-                }
-            );
-            await new OneOffReplay(request, watcher, entry.Ticket, time, timeline).RunAsync(entry.Token);
+            var watcher = source.Watch(request, historyOnly: true, timeline);
+            await new OneOffReplay(request, watcher, entry.Ticket, source.Translation, time, timeline).RunAsync(entry.Token);
         }
         catch (OperationCanceledException) when (entry.Token.IsCancellationRequested)
         {

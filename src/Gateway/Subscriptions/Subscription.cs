@@ -1,6 +1,7 @@
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
@@ -13,6 +14,7 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// <param name="watcher">The job's watcher; null where no backend has the job.</param>
 /// <param name="lane">Where the messages go.</param>
 /// <param name="replacesOpen">Whether the client believes that an earlier subscription to the job is open: a seek.</param>
+/// <param name="translation">What is shown of its events.</param>
 /// <param name="time">The clock.</param>
 /// <param name="metrics">Counts it, by state.</param>
 /// <param name="timeline">Is told what happens to it; null where nobody asks.</param>
@@ -21,6 +23,7 @@ internal sealed class Subscription(
     JobWatcher? watcher,
     LaneTicket lane,
     bool replacesOpen,
+    TranslationOptions translation,
     TimeProvider time,
     GatewayMetrics metrics,
     Timeline? timeline
@@ -43,7 +46,7 @@ internal sealed class Subscription(
         metrics.SubscriptionStarted(state);
         try
         {
-            using var feed = new JobFeed(request.JobId, watcher, lane, time);
+            using var feed = new JobFeed(request.JobId, watcher, lane, translation, time);
             await feed.RunAsync(step => TellAsync(feed, step, stop), stop);
         }
         finally

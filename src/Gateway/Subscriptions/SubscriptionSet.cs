@@ -1,7 +1,6 @@
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Telemetry;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 
@@ -9,8 +8,7 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// One connection's subscriptions, at most one a job. Only the receive loop changes it, so that one job's messages are taken in order; nothing
 /// here waits, so that the loop can always read on. Anyone may look at it.
 /// </summary>
-/// <param name="backends">Who has the jobs.</param>
-/// <param name="caller">What backends may get of the client.</param>
+/// <param name="source">Where the jobs come from.</param>
 /// <param name="outbox">Where the messages go.</param>
 /// <param name="limit">How many there may be.</param>
 /// <param name="time">The clock.</param>
@@ -18,8 +16,7 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// <param name="timeline">Is told what happens to them; null where nobody asks.</param>
 /// <param name="onFault">Called with a fault of ours: the connection can't go on.</param>
 internal sealed class SubscriptionSet(
-    BackendRegistry backends,
-    CallerHeaders caller,
+    JobSource source,
     Outbox outbox,
     int limit,
     TimeProvider time,
@@ -64,15 +61,17 @@ internal sealed class SubscriptionSet(
             ending.Add(earlier);
         }
 
-        var watcher = backends.Watch(
-            new WatchStart(subscribe.JobId, subscribe.AfterEventId, subscribe.Epoch, HistoryOnly: false)
-            {
-                Trace = WatchTrace.ContextOf(subscribe.TraceParent),
-                Timeline = timeline,
-                Caller = caller,
-            }
+        var watcher = source.Watch(subscribe, historyOnly: false, timeline);
+        var subscription = new Subscription(
+            subscribe,
+            watcher,
+            outbox.Ticket(lane),
+            replacesOpen,
+            source.Translation,
+            time,
+            metrics,
+            timeline
         );
-        var subscription = new Subscription(subscribe, watcher, outbox.Ticket(lane), replacesOpen, time, metrics, timeline);
         var entry = new Entry(lane, subscription, stop => RunAsync(subscription, earlier?.Running ?? Task.CompletedTask, stop));
         lock (gate)
         {

@@ -10,7 +10,7 @@ namespace OptimizationGateway.Gateway.Translation;
 /// Writes an encoded <see cref="JobEvent"/> as the documented JSON object of PROTOCOL.md section 4: the only place that reads an event's
 /// payload. The bytes name no session, so that one translation can serve many. Not thread-safe: it keeps its writer.
 /// </summary>
-internal sealed class JobEventTranslator : IDisposable
+internal sealed class JobEventTranslator(TranslationOptions? options = null) : IDisposable
 {
     private static readonly JsonWriterOptions Options = new()
     {
@@ -19,6 +19,7 @@ internal sealed class JobEventTranslator : IDisposable
         SkipValidation = true,
     };
 
+    private readonly TranslationOptions options = options ?? new TranslationOptions();
     private readonly Utf8JsonWriter json = new(Stream.Null, Options);
 
     /// <summary>The timestamp of the event that was written last, in ticks of UTC.</summary>
@@ -53,7 +54,7 @@ internal sealed class JobEventTranslator : IDisposable
         HappenedAt = instant.UtcTicks;
         json.WriteStartObject();
         json.WriteNumber("id"u8, jobEvent.Id);
-        var payload = new PayloadWriter(json, jobEvent, timestamp);
+        var payload = new PayloadWriter(json, jobEvent, timestamp, options);
         json.WriteString("eventType"u8, payload.EventType);
         json.WriteNumber("iteration"u8, jobEvent.Iteration);
         json.WriteString("stage"u8, jobEvent.Stage);

@@ -11,7 +11,8 @@ namespace OptimizationGateway.Gateway.Translation;
 /// <param name="json">Stands inside the object.</param>
 /// <param name="jobEvent">The event.</param>
 /// <param name="timestamp">Its timestamp, which stands in for one that the payload lacks.</param>
-internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEvent, string timestamp)
+/// <param name="options">What is shown.</param>
+internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEvent, string timestamp, TranslationOptions options)
 {
     private const string Unknown = "unknown";
 
@@ -67,7 +68,7 @@ internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEven
                 return true;
             case JobEvent.PayloadOneofCase.JobFailed:
                 json.WriteString("error"u8, jobEvent.JobFailed.Error);
-                json.WriteString("errorStack"u8, jobEvent.JobFailed.ErrorStack);
+                json.WriteString("errorStack"u8, options.IncludeErrorStack ? jobEvent.JobFailed.ErrorStack : "");
                 json.WriteBoolean("willRetry"u8, jobEvent.JobFailed.WillRetry);
                 WriteDetails("error", "errorStack", "willRetry");
                 return true;

@@ -106,7 +106,7 @@ internal sealed class Backend : IAsyncDisposable
     {
         if ((end is WatchEnd.BackendError or WatchEnd.BadEvent) && complaints.IsNews(jobId))
         {
-            UpstreamLog.BreaksContract(logger, Name, jobId, end, cause);
+            UpstreamLog.BreaksContract(logger, Name, LogText.OneLine(jobId), end, cause);
         }
     }
 

@@ -3,6 +3,7 @@ using CsCheck;
 using Google.Protobuf;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Subscriptions;
+using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Upstream;
 using OptimizationGateway.Testing;
 
@@ -43,7 +44,13 @@ public sealed class JobFeedTests
     )
     {
         var outbox = new Outbox(int.MaxValue, int.MaxValue);
-        using var feed = new JobFeed("job-1", watcher: null, outbox.Ticket(outbox.OpenLane()), TimeProvider.System);
+        using var feed = new JobFeed(
+            "job-1",
+            watcher: null,
+            outbox.Ticket(outbox.OpenLane()),
+            new TranslationOptions(),
+            TimeProvider.System
+        );
         var events = stages.Select((size, i) => Encoded(i + 1, size)).ToList();
         await feed.SendHistoryAsync(new WatchStep.History(events, hasMore), requested: true, requestId, CancellationToken.None);
 
