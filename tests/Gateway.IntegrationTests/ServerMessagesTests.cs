@@ -6,6 +6,35 @@ namespace OptimizationGateway.Gateway.IntegrationTests;
 /// <summary>PROTOCOL.md section 3: the life of a subscription.</summary>
 public sealed class ServerMessagesTests
 {
+    [Theory]
+    [InlineData("true", "at Optimizer.Run()")]
+    [InlineData("false", "")]
+    public async Task A_stack_is_withheld_from_live_and_replayed_events_where_that_is_set(string setting, string expected)
+    {
+        await using var bridge = await Bridge.OpenAsync(clock: null, $"Gateway:Translation:IncludeErrorStack={setting}");
+        static JobEvent Failed(long id)
+        {
+            var jobEvent = Say.Event(id);
+            jobEvent.JobFailed = new JobFailed
+            {
+                Error = "it broke",
+                ErrorStack = "at Optimizer.Run()",
+                WillRetry = true,
+            };
+            return jobEvent;
+        }
+
+        await bridge.SubscribeAsync(afterEventId: 0, Say.Subscribed(last: 1), Say.Replay(Failed(1)), Say.Live(Failed(2)));
+        await bridge.Client.UntilAsync("event");
+        bridge.Backend.Next(Say.Subscribed(last: 1), Say.Replay(Failed(1)));
+        await bridge.Client.SendAsync(new { type = "replay", jobId = "job-1" });
+        var replay = (await bridge.Client.UntilAsync("replay"))[^1];
+
+        var events = TestClient.Events(bridge.Client.Received, "job-1").Append(replay["data"]![0]!).ToList();
+        Assert.Equal(3, events.Count);
+        Assert.All(events, shown => Assert.Equal(expected, (string?)shown["data"]!["errorStack"]));
+    }
+
     [Fact]
     public async Task Subscribed_says_where_the_log_stands()
     {

@@ -77,6 +77,23 @@ public sealed class JobEventTranslatorTests
         Assert.Null(Translate(bytes));
     }
 
+    [Theory]
+    [InlineData(true, "at Optimizer.Run()")]
+    [InlineData(false, "")]
+    public void A_stack_is_shown_unless_it_is_withheld_and_details_can_not_bring_it_back(bool isIncluded, string expected)
+    {
+        using var translator = new JobEventTranslator(new TranslationOptions { IncludeErrorStack = isIncluded });
+        var failed = Say.Event(1);
+        failed.JobFailed = new JobFailed { Error = "it broke", ErrorStack = "at Optimizer.Run()" };
+        failed.Details = new Struct { Fields = { ["errorStack"] = Value.ForString("at Details.Run()") } };
+        var output = new ArrayBufferWriter<byte>();
+
+        Assert.True(translator.TryWrite(failed.ToByteArray(), output));
+        using var json = JsonDocument.Parse(output.WrittenMemory);
+        var shown = json.RootElement.GetProperty("data");
+        Assert.Equal(("it broke", expected), (shown.GetProperty("error").GetString(), shown.GetProperty("errorStack").GetString()));
+    }
+
     [Fact]
     public void After_an_event_that_can_not_be_shown_the_next_is_shown_whole()
     {
