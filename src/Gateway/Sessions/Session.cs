@@ -49,7 +49,7 @@ internal sealed class Session : IDisposable
     /// <param name="stream">The stream below it, which gathers frames; null where there is none.</param>
     /// <param name="abortConnection">Ends what is below both, without a word.</param>
     /// <param name="caller">What it may do, and for how long.</param>
-    /// <param name="backends">Who has the jobs.</param>
+    /// <param name="source">Where its jobs come from.</param>
     /// <param name="limits">What the client may do.</param>
     /// <param name="time">The clock.</param>
     /// <param name="metrics">Counts what happens.</param>
