@@ -22,11 +22,20 @@ export default defineConfig({
   build: {
     outDir: at('../../src/Gateway/wwwroot'),
     emptyOutDir: true,
-    // Three files with fixed names, which src/Gateway/ConsolePage.cs serves under a policy that forbids anything inline.
+    // Files with fixed names, which src/Gateway/PageFile.cs serves under a policy that forbids anything inline. Two pages: that of the jobs,
+    // and the inspector's, which only its own port has; what both need is in one file.
     assetsInlineLimit: 0,
     cssCodeSplit: false,
     modulePreload: false,
-    rollupOptions: { output: { entryFileNames: 'console.js', assetFileNames: 'console[extname]', codeSplitting: false } },
+    rollupOptions: {
+      input: { console: at('index.html'), inspector: at('inspector.html') },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: '[name].js',
+        assetFileNames: 'console[extname]',
+        codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
+      },
+    },
   },
   server: {
     proxy: { '/console.json': gateway, '/ws': { target: gateway, ws: true, changeOrigin: true } },

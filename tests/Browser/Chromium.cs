@@ -117,6 +117,9 @@ internal sealed class Chromium : IAsyncDisposable
             new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = colorScheme }) }
         );
 
+    /// <summary>Text that is typed where the focus is.</summary>
+    public Task TypeAsync(string text) => CallAsync("Input.insertText", new JsonObject { ["text"] = text });
+
     /// <summary>A key that is pressed and let go.</summary>
     public async Task PressAsync(string key)
     {

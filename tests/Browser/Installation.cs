@@ -12,7 +12,7 @@ internal sealed class Installation : IAsyncDisposable
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("optimization-browser-");
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
 
-    private Installation(Uri? scripted, string pathBase)
+    private Installation(Uri? scripted, string pathBase, string[] settings)
     {
         var (page, jobs, grpc) = (LocalUrl(), LocalUrl(), LocalUrl());
         PageUrl = page + pathBase;
@@ -38,6 +38,7 @@ internal sealed class Installation : IAsyncDisposable
                 .. scripted is null
                     ? Array.Empty<string>()
                     : [$"--Gateway:Backends:scripted:Address={scripted}", "--Gateway:Backends:scripted:JobIds=scripted-*"],
+                .. settings.Select(setting => $"--{setting}"),
             ],
             new Uri(page)
         );
@@ -53,9 +54,10 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <param name="scripted">A backend of the jobs whose ids begin with `scripted-`.</param>
     /// <param name="pathBase">What everything is under, such as `/optimizer`.</param>
-    public static async Task<Installation> StartAsync(Uri? scripted = null, string pathBase = "")
+    /// <param name="settings">Further settings of the gateway, as <c>Gateway:…=value</c>.</param>
+    public static async Task<Installation> StartAsync(Uri? scripted = null, string pathBase = "", params string[] settings)
     {
-        var installation = new Installation(scripted, pathBase);
+        var installation = new Installation(scripted, pathBase, settings);
         try
         {
             await Task.WhenAll(installation.Stub.StartAsync(), installation.Gateway.StartAsync());
@@ -89,6 +91,13 @@ internal sealed class Installation : IAsyncDisposable
         return (string)job!["jobId"]!;
     }
 
+    /// <summary>A viewer that is no browser, but may say that it is one.</summary>
+    public Task<TestClient> ConnectAsync(string userAgent = "") =>
+        TestClient.ConnectAsync(
+            new UriBuilder(PageUrl) { Scheme = "ws", Path = "/ws/optimization" }.Uri,
+            options => options.SetRequestHeader("User-Agent", userAgent)
+        );
+
     public async ValueTask DisposeAsync()
     {
         await Gateway.DisposeAsync();
@@ -97,5 +106,5 @@ internal sealed class Installation : IAsyncDisposable
         data.Delete(recursive: true);
     }
 
-    private static string LocalUrl() => $"http://127.0.0.1:{ProgramProcess.FreePort()}";
+    public static string LocalUrl() => $"http://127.0.0.1:{ProgramProcess.FreePort()}";
 }

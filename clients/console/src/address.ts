@@ -8,6 +8,9 @@ export function useAddressedJob(): string | null {
   return useSyncExternalStore(subscribe, () => new URLSearchParams(location.search).get('job') || null);
 }
 
+/** What the address asks for. */
+export const useSearch = (): string => useSyncExternalStore(subscribe, () => location.search);
+
 /** Relative, since the page may be served under a path. */
 export const addressOf = (jobId: string): string => `?job=${encodeURIComponent(jobId)}`;
 

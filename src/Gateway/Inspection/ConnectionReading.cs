@@ -25,9 +25,10 @@ internal sealed class ConnectionReading(Session session)
         sort switch
         {
             ConnectionSort.Lag => LagEvents ?? 0,
-            ConnectionSort.Waiting => (long)((LagSeconds ?? 0) * 1000),
+            ConnectionSort.Waiting => Reading.Milliseconds(LagSeconds),
             ConnectionSort.Queued => session.QueuedBytes,
             ConnectionSort.Sent => session.Tally.EventsSent,
+            ConnectionSort.Worst => Reading.BadnessOf(Condition, LagSeconds),
             _ => session.Since.UtcTicks,
         };
 }

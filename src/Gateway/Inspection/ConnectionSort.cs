@@ -17,4 +17,7 @@ internal enum ConnectionSort
 
     /// <summary>How many events they took.</summary>
     Sent,
+
+    /// <summary>By their condition, and where that is the same by how long something has waited.</summary>
+    Worst,
 }

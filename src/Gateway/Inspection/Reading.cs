@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Subscriptions;
 
 namespace OptimizationGateway.Gateway.Inspection;
@@ -25,7 +26,9 @@ internal readonly record struct Reading(Condition Condition, long? Cursor, long?
             lane.SentEventId > 0 ? lane.SentEventId
             : lane.QueuedEventId == 0 && view.Watch is { } watch ? watch.Cursor
             : view.AfterEventId;
-        long? lag = head is null || cursor is null ? null : Math.Max(0, head.Value - cursor.Value);
+        // Heads are taken in a moment before.
+        head = cursor > head ? cursor : head;
+        var lag = head - cursor;
         double? waited =
             lane.OldestReadAt > 0 ? Math.Round(time.GetElapsedTime(lane.OldestReadAt).TotalSeconds, 3)
             : lag == 0 ? 0
@@ -38,14 +41,22 @@ internal readonly record struct Reading(Condition Condition, long? Cursor, long?
         sort switch
         {
             ConnectionSort.Lag => LagEvents ?? 0,
-            ConnectionSort.Waiting => (long)((LagSeconds ?? 0) * 1000),
+            ConnectionSort.Waiting => Milliseconds(LagSeconds),
             ConnectionSort.Queued => view.Lane.QueuedBytes,
             ConnectionSort.Sent => view.Lane.EventsSent,
+            ConnectionSort.Worst => BadnessOf(Condition, LagSeconds),
             _ => view.Since.UtcTicks,
         };
 
+    /// <summary>What makes the worst come first.</summary>
+    public static long BadnessOf(Condition? condition, double? lagSeconds) =>
+        condition is { } known ? (((long)known + 1) << 40) + Math.Min(Milliseconds(lagSeconds), (1L << 40) - 1) : 0;
+
+    public static long Milliseconds(double? seconds) => (long)((seconds ?? 0) * 1000);
+
     private static Condition ConditionOf(in SubscriptionView view, long? lag, double? waited) =>
         waited >= SlowSeconds ? Condition.SlowReader
+        : view.Ended == UnsubscribeReason.Failed ? Condition.Failed
         : view.Ended is not null ? Condition.Ended
         : view.Watch is { OutageSince: not null, IsConfirmed: false } ? Condition.BackendAway
         : view.State == SubscriptionState.Opening ? Condition.Opening

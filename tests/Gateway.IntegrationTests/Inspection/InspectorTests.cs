@@ -154,7 +154,7 @@ public sealed class InspectorTests
         await bridge.Client.NextAsync("error");
 
         var subscription = await inspector.SubscriptionAsync("job-1");
-        Assert.Equal(("ended", "failed"), ((string?)subscription["condition"], (string?)subscription["ended"]));
+        Assert.Equal(("failed", "failed"), ((string?)subscription["condition"], (string?)subscription["ended"]));
         Assert.Equal("history_truncated", (string?)subscription["lastError"]!["code"]);
         Assert.Equal("OutOfRange", (string?)subscription["upstream"]!["lastBreak"]!["cause"]);
         var detail = await inspector.ReadAsync($"inspector/connections/{await inspector.ConnectionOfAsync("job-1")}");
@@ -319,7 +319,7 @@ public sealed class InspectorTests
     [InlineData("inspector/connections?limit=0", "invalid_query", "limit must be a number from 1 to 1000")]
     [InlineData("inspector/connections?limit=many", "invalid_query", "limit must be")]
     [InlineData("inspector/connections?limit=1001", "invalid_query", "limit must be")]
-    [InlineData("inspector/connections?sort=name", "invalid_query", "sort must be one of since, lag, waiting, queued, sent")]
+    [InlineData("inspector/connections?sort=name", "invalid_query", "sort must be one of since, lag, waiting, queued, sent, worst")]
     [InlineData("inspector/connections?order=up", "invalid_query", "order must be asc or desc")]
     [InlineData("inspector/connections?slow=yes", "invalid_query", "slow must be true or false")]
     [InlineData("inspector/connections?address=nowhere", "invalid_query", "address must be an IP address, or a network")]
