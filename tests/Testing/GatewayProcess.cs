@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OptimizationGateway.Gateway;
 
 namespace OptimizationGateway.Testing;
@@ -35,21 +34,8 @@ public sealed class GatewayProcess : IAsyncDisposable
     public Uri SocketUrl { get; }
 
     /// <summary>Runs the program where it is to end by itself.</summary>
-    public static async Task<(int ExitCode, string Output, string Error)> RunToItsEndAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(GatewayHost).Assembly.Location, .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = System.Diagnostics.Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(TestClient.Deadline);
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        var error = process.StandardError.ReadToEndAsync(deadline.Token);
-        await process.WaitForExitAsync(deadline.Token);
-        return (process.ExitCode, await output, await error);
-    }
+    public static Task<(int ExitCode, string Output, string Error)> RunToItsEndAsync(params string[] arguments) =>
+        ProgramRun.ToItsEndAsync("dotnet", [typeof(GatewayHost).Assembly.Location, .. arguments]);
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 }

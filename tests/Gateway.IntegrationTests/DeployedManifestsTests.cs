@@ -1,0 +1,244 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Health;
+using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.OptimizerStub;
+using OptimizationGateway.Testing;
+
+namespace OptimizationGateway.Gateway.IntegrationTests;
+
+/// <summary>
+/// The manifests for containers, Kubernetes and systemd can't be run here. What they say about the program is compared with the program:
+/// settings, paths, times, names, commands.
+/// </summary>
+public sealed class DeployedManifestsTests
+{
+    private const string Compose = "compose/compose.yaml";
+    private const string Kubernetes = "kubernetes/gateway/gateway.yaml";
+    private const string Demo = "kubernetes/demo/kustomization.yaml";
+    private const string DemoBackend = "kubernetes/demo/optimizer.yaml";
+    private const string Systemd = "systemd/optimization-gateway.service";
+
+    private static JsonNode Deployment => DeployedManifest.Find(Kubernetes, "Deployment")["spec"]!["template"]!["spec"]!;
+
+    private static JsonNode GatewayContainer => Deployment["containers"]![0]!;
+
+    private static JsonNode ComposedGateway => DeployedManifest.Read(Compose).Single()["services"]!["gateway"]!;
+
+    private static JsonNode ComposedStub => DeployedManifest.Read(Compose).Single()["services"]!["optimizer"]!;
+
+    private static JsonNode StubContainer =>
+        DeployedManifest.Find(DemoBackend, "StatefulSet")["spec"]!["template"]!["spec"]!["containers"]![0]!;
+
+    [Fact]
+    public void Every_file_of_Kubernetes_is_a_manifest()
+    {
+        var files = Directory.GetFiles(RepositoryRoot.Combine("deploy", "kubernetes"), "*.yaml", SearchOption.AllDirectories);
+
+        Assert.All(
+            files.SelectMany(file => DeployedManifest.Parse(File.ReadAllText(file))),
+            manifest => Assert.True(manifest["apiVersion"] is not null && manifest["kind"] is not null)
+        );
+    }
+
+    [Fact]
+    public void The_files_that_a_kustomization_names_are_there()
+    {
+        foreach (var file in new[] { "kubernetes/gateway/kustomization.yaml", Demo })
+        {
+            var folder = Path.GetDirectoryName(RepositoryRoot.Combine("deploy", file))!;
+            var resources = DeployedManifest.Read(file).Single()["resources"]!
+                .AsArray()
+                .Select(name => Path.Combine(folder, (string)name!));
+            Assert.All(resources, resource => Assert.True(Path.Exists(resource), $"{file} names {resource}."));
+        }
+    }
+
+    [Fact]
+    public void The_gateways_settings_are_ones_that_it_takes()
+    {
+        Assert.Equal("dns:///optimizer:5001", Configure(DeployedManifest.Environment(GatewayContainer)).Backends["optimizer"].Address);
+        Assert.True(Configure(DemoEnvironment()).Security.AllowAnonymous);
+        Assert.Equal("http://optimizer:5001", Configure(ComposedEnvironment(ComposedGateway)).Backends["stub"].Address);
+    }
+
+    [Fact]
+    public async Task The_stubs_settings_are_ones_that_it_has()
+    {
+        var stub = typeof(OptimizerStubHost).Assembly.Location;
+        var help = await ProgramRun.ToItsEndAsync("dotnet", stub, "--help");
+        var known = help.Output.Split([' ', '=', '\n', '-'], StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.All(
+            DeployedManifest.Environment(StubContainer).Keys.Concat(ComposedEnvironment(ComposedStub).Keys),
+            name => Assert.Contains(name.Replace("__", ":", StringComparison.Ordinal), known)
+        );
+    }
+
+    [Fact]
+    public void Images_have_the_names_and_ports_that_the_projects_give_them()
+    {
+        var gateway = Project("Gateway");
+        var stub = Project("OptimizerStub");
+
+        Assert.Equal(Image(gateway), (string?)ComposedGateway["image"]);
+        Assert.Equal(Image(gateway), (string?)GatewayContainer["image"]);
+        Assert.Equal(Image(stub), (string?)ComposedStub["image"]);
+        Assert.Equal(Image(stub), (string?)StubContainer["image"]);
+        Assert.Equal(Ports(gateway), GatewayContainer["ports"]!.AsArray().Select(port => (string)port!["containerPort"]!));
+        Assert.Equal(Ports(stub), StubContainer["ports"]!.AsArray().Select(port => (string)port!["containerPort"]!));
+    }
+
+    [Fact]
+    public void Probes_ask_where_the_gateway_answers()
+    {
+        string Path(string probe) => (string)GatewayContainer[probe]!["httpGet"]!["path"]!;
+
+        Assert.Equal(HealthEndpoints.LivePath, Path("startupProbe"));
+        Assert.Equal(HealthEndpoints.LivePath, Path("livenessProbe"));
+        Assert.Equal(HealthEndpoints.ReadyPath, Path("readinessProbe"));
+        Assert.Equal(
+            ["CMD", "dotnet", $"/app/{AssemblyName}.dll", "--health"],
+            ComposedGateway["healthcheck"]!["test"]!.AsArray().Select(word => (string?)word)
+        );
+    }
+
+    [Fact]
+    public void Prometheus_asks_where_the_gateway_answers()
+    {
+        var annotations = DeployedManifest.Find(Kubernetes, "Deployment")["spec"]!["template"]!["metadata"]!["annotations"]!;
+
+        Assert.Equal(Exporters.PrometheusPath, (string?)annotations["prometheus.io/path"]);
+        Assert.Equal((string?)GatewayContainer["ports"]![0]!["containerPort"], (string?)annotations["prometheus.io/port"]);
+        Assert.True(Configure(DeployedManifest.Environment(GatewayContainer)).Telemetry.Prometheus);
+    }
+
+    [Fact]
+    public void Who_stops_it_waits_for_longer_than_it_needs()
+    {
+        var preStop = Seconds((string)GatewayContainer["lifecycle"]!["preStop"]!["sleep"]!["seconds"]!);
+        var kubernetes = Configure(DeployedManifest.Environment(GatewayContainer)).Drain.ShutdownTimeout;
+        var compose = Configure(ComposedEnvironment(ComposedGateway)).Drain.ShutdownTimeout;
+        var byDefault = new GatewayOptions().Drain.ShutdownTimeout;
+
+        Assert.True(Seconds((string)Deployment["terminationGracePeriodSeconds"]!) > preStop + kubernetes);
+        Assert.True(Seconds((string)ComposedGateway["stop_grace_period"]!) > compose);
+        Assert.True(Seconds(UnitSetting("TimeoutStopSec")) > byDefault);
+    }
+
+    [Fact]
+    public void Nothing_runs_as_root_or_may_write_to_its_image()
+    {
+        var pods = new[] { Deployment, DeployedManifest.Find(DemoBackend, "StatefulSet")["spec"]!["template"]!["spec"]! };
+        Assert.All(pods, pod => Assert.Equal("true", (string?)pod["securityContext"]!["runAsNonRoot"]));
+        Assert.All(
+            new[] { GatewayContainer, StubContainer },
+            container =>
+            {
+                var security = container["securityContext"]!;
+                Assert.Equal(
+                    ("true", "false"),
+                    ((string?)security["readOnlyRootFilesystem"], (string?)security["allowPrivilegeEscalation"])
+                );
+                Assert.Equal("ALL", (string?)security["capabilities"]!["drop"]!.AsArray().Single());
+            }
+        );
+        Assert.All(
+            new[] { ComposedGateway, ComposedStub },
+            service => Assert.Equal(("true", "ALL"), ((string?)service["read_only"], (string?)service["cap_drop"]![0]))
+        );
+        Assert.All(
+            new[] { Project("Gateway"), Project("OptimizerStub") },
+            project => Assert.Equal("app", Property(project, "ContainerUser"))
+        );
+    }
+
+    [Fact]
+    public async Task The_ingress_lets_through_what_browsers_need_and_nothing_for_operators()
+    {
+        await using var gateway = await TestGateway.StartAsync(new Uri("http://127.0.0.1:9"), null, "Gateway:Telemetry:Prometheus=true");
+        using var http = new HttpClient { BaseAddress = gateway.HttpUrl };
+        var ingress = DeployedManifest.Find("kubernetes/gateway/ingress.yaml", "Ingress");
+        var paths = DeployedManifest.Objects(ingress).Where(path => path["pathType"] is not null).ToList();
+
+        var statuses = new Dictionary<string, HttpStatusCode>(StringComparer.Ordinal);
+        foreach (var path in paths)
+        {
+            Assert.Equal("Exact", (string?)path["pathType"]);
+            using var answer = await http.GetAsync((string)path["path"]!, TestContext.Current.CancellationToken);
+            statuses[(string)path["path"]!] = answer.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.UpgradeRequired, statuses["/ws/optimization"]);
+        Assert.Equal(
+            ["/", "/console.css", "/console.js", "/console.json"],
+            statuses.Where(s => s.Value == HttpStatusCode.OK).Select(s => s.Key).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(5, statuses.Count);
+    }
+
+    [Fact]
+    public void Systemd_starts_the_program_by_its_name() =>
+        Assert.Equal($"/opt/optimization-gateway/{AssemblyName}", UnitSetting("ExecStart"));
+
+    private static string AssemblyName => typeof(GatewayHost).Assembly.GetName().Name!;
+
+    /// <summary>The options that a gateway would run with; a setting that it doesn't take stops it here.</summary>
+    private static GatewayOptions Configure(Dictionary<string, string> environment)
+    {
+        var settings = environment.Select(variable => $"--{variable.Key.Replace("__", ":", StringComparison.Ordinal)}={variable.Value}");
+        using var gateway = (IDisposable)GatewayHost.Build([.. settings]);
+        return ((Microsoft.AspNetCore.Builder.WebApplication)gateway).Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+    }
+
+    /// <summary>The variables of the deployment as the demo's patch leaves them.</summary>
+    private static Dictionary<string, string> DemoEnvironment()
+    {
+        var environment = DeployedManifest.Environment(GatewayContainer);
+        var patch = DeployedManifest.Parse((string)DeployedManifest.Read(Demo).Single()["patches"]![0]!["patch"]!).Single();
+        foreach (var variable in DeployedManifest.Objects(patch).Single(o => o["env"] is not null)["env"]!.AsArray())
+        {
+            var name = (string)variable!["name"]!;
+            if (variable["value"] is { } value)
+            {
+                environment[name] = (string)value!;
+            }
+            else
+            {
+                Assert.True(environment.Remove(name), $"The demo deletes {name}, which isn't there.");
+            }
+        }
+
+        return environment;
+    }
+
+    private static Dictionary<string, string> ComposedEnvironment(JsonNode service) =>
+        service["environment"]!
+            .AsObject()
+            .ToDictionary(variable => variable.Key, variable => (string)variable.Value!, StringComparer.Ordinal);
+
+    private static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(int.Parse(text.TrimEnd('s'), CultureInfo.InvariantCulture));
+
+    private static string UnitSetting(string name) =>
+        File.ReadLines(RepositoryRoot.Combine("deploy", Systemd)).Single(line => line.StartsWith($"{name}=", StringComparison.Ordinal))[
+            (name.Length + 1)..
+        ];
+
+    private static XDocument Project(string name) => XDocument.Load(RepositoryRoot.Combine("src", name, $"{name}.csproj"));
+
+    private static string Property(XDocument project, string name) => project.Descendants(name).Single().Value;
+
+    private static string Image(XDocument project)
+    {
+        Assert.Equal("$(Version)", Property(project, "ContainerImageTag"));
+        var version = Property(XDocument.Load(RepositoryRoot.Combine("Directory.Build.props")), "Version");
+        return $"{Property(project, "ContainerRepository")}:{version}";
+    }
+
+    private static IEnumerable<string> Ports(XDocument project) =>
+        project.Descendants("ContainerPort").Select(port => port.Attribute("Include")!.Value);
+}
