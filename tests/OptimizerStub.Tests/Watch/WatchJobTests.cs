@@ -37,6 +37,21 @@ public sealed class WatchJobTests : IDisposable
     }
 
     [Fact]
+    public async Task The_watches_that_run_are_counted_and_cancelled_ones_are_not()
+    {
+        await using var stub = await StubHost.StartAsync(_directory.Path);
+        var jobId = await stub.CreateJobAsync(_slow);
+        using (var watch = stub.Watch(jobId))
+        {
+            await watch.SubscribedAsync();
+            Assert.Equal("1", await stub.Http.GetStringAsync("/watches", Deadline.Token));
+        }
+
+        var deadline = Deadline.Token;
+        while (await stub.Http.GetStringAsync("/watches", deadline) != "0") { }
+    }
+
+    [Fact]
     public async Task History_ends_with_a_batch_that_says_so_also_if_it_is_empty()
     {
         await using var stub = await StubHost.StartAsync(_directory.Path);
