@@ -71,6 +71,19 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task A_job_that_was_named_and_is_not_there_is_one_message_too()
+    {
+        await using var backend = await BreakableHost.StartAsync(Fault.None, TimeSpan.FromSeconds(1));
+
+        var finished = await KitRun.OfAsync($"--backend={backend.Url}", "--finished-job=finnished");
+        var silent = await KitRun.OfAsync($"--backend={backend.Url}", "--finished-job=finished", "--silent-job=quiet");
+
+        Assert.Equal("The backend doesn't know finnished, which --finished-job names: NOT_FOUND (unknown job).", finished.Errors.Trim());
+        Assert.Equal("The backend doesn't know quiet, which --silent-job names: NOT_FOUND (unknown job).", silent.Errors.Trim());
+        Assert.Equal((3, 3), (finished.ExitCode, silent.ExitCode));
+    }
+
+    [Fact]
     public async Task A_port_that_is_not_WatchJobs_is_told_from_one_that_is()
     {
         await using var backend = await BreakableHost.StartAsync(Fault.None, TimeSpan.FromSeconds(1));
@@ -136,10 +149,10 @@ public sealed class CommandLineTests
         var strict = await KitRun.OfAsync([.. args, "--strict"]);
 
         Assert.Matches("n/a +seam", run.Output);
-        Assert.Contains("It needs a job that runs: --start-job.", run.Output, StringComparison.Ordinal);
-        Assert.Contains("It needs a job that has ended: --finished-job.", run.Output, StringComparison.Ordinal);
-        Assert.Contains("--watches-command says how many do.", run.Output, StringComparison.Ordinal);
-        Assert.Contains("1 passed, 0 failed, 3 not applicable", run.Output, StringComparison.Ordinal);
+        Assert.Contains("It needs a job that runs: --start-job.", run.Words, StringComparison.Ordinal);
+        Assert.Contains("It needs a job that has ended: --finished-job.", run.Words, StringComparison.Ordinal);
+        Assert.Contains("--watches-command says how many do.", run.Words, StringComparison.Ordinal);
+        Assert.Contains("1 passed, 0 failed, 3 not applicable", run.Words, StringComparison.Ordinal);
         Assert.Equal((0, 1), (run.ExitCode, strict.ExitCode));
     }
 
@@ -151,8 +164,8 @@ public sealed class CommandLineTests
         var run = await KitRun.OfAsync($"--backend={backend.Url}", "--finished-job=finished", "--rule=cursor");
 
         Assert.Matches("FAIL +cursor +§8.2 +The history after a cursor is every event of a greater id", run.Output);
-        Assert.Contains("After 3 of finished the cursor's own event came again.", run.Output, StringComparison.Ordinal);
-        Assert.Contains("docs/backends.md, row 2 of \"The nine rules\"", run.Output, StringComparison.Ordinal);
+        Assert.Contains("After 3 of finished the cursor's own event came again.", run.Words, StringComparison.Ordinal);
+        Assert.Contains("docs/backends.md, row 2 of \"The nine rules\"", run.Words, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b", run.Output, StringComparison.Ordinal);
         Assert.All(run.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 120));
     }

@@ -50,7 +50,7 @@ public sealed class FaultsTests
             { Fault.NoHeartbeat, "heartbeat", "was silent for 1 s; a heartbeat is due after 300 ms" },
             { Fault.HeartbeatAhead, "heartbeat", "a heartbeat named 37, and this stream had sent up to 36" },
             { Fault.CancellationIgnored, "cancellation", "25 watches were cancelled" },
-            { Fault.CancelledWatchesKeepASlot, "turnover", "After 100 watches that were cancelled the next got no answer within 1 s" },
+            { Fault.CancelledWatchesKeepASlot, "turnover", "watches that were cancelled the next got no answer within 1 s" },
             { Fault.FiftyStreamsOnly, "hundred-streams", "Of 100 watches on one connection 50 were answered within 1 s" },
             { Fault.StuckReaderBlocksOthers, "flow-control", "Beside watches that read nothing: Nothing came for" },
             { Fault.StuckReaderLosesEvents, "flow-control", "is missing" },

@@ -8,6 +8,9 @@ namespace OptimizationGateway.Conformance.Tests;
 /// <param name="Errors">What it printed as an error.</param>
 internal sealed record KitRun(int ExitCode, string Output, string Errors)
 {
+    /// <summary>What it printed, however its lines are broken.</summary>
+    public string Words => string.Join(' ', Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     /// <summary>What it printed with --json.</summary>
     public JsonNode Json => JsonNode.Parse(Output)!;
 

@@ -12,6 +12,7 @@ internal sealed class StartedJob : IDisposable
     private readonly Watch watch;
     private readonly CancellationTokenSource stop;
     private readonly TaskCompletionSource heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TimeSpan jobTime;
     private readonly Task watching;
     private long latestId;
 
@@ -20,7 +21,8 @@ internal sealed class StartedJob : IDisposable
         Id = id;
         stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         watch = backend.Open(new WatchJobRequest { JobId = id, AfterEventId = 0 }, stop.Token);
-        watching = WatchAsync(jobTime);
+        this.jobTime = jobTime;
+        watching = WatchAsync();
     }
 
     public string Id { get; }
@@ -47,8 +49,17 @@ internal sealed class StartedJob : IDisposable
     /// <summary>Its story; without an end where it took longer than a job may.</summary>
     public async Task<Story> WholeAsync(CancellationToken token)
     {
-        await watching.WaitAsync(token);
-        return watch.Story;
+        try
+        {
+            var left = jobTime - watch.Age;
+            await watching.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, token);
+        }
+        catch (TimeoutException)
+        {
+            // It goes on, and so does the watch.
+        }
+
+        return watch.Story.Copy();
     }
 
     public void Dispose()
@@ -58,11 +69,11 @@ internal sealed class StartedJob : IDisposable
         stop.Dispose();
     }
 
-    private async Task WatchAsync(TimeSpan jobTime)
+    private async Task WatchAsync()
     {
         try
         {
-            while (watch.Age < jobTime && await watch.HearsAsync(jobTime - watch.Age, stop.Token) && watch.End is null)
+            while (await watch.HearsAsync(Timeout.InfiniteTimeSpan, stop.Token) && watch.End is null)
             {
                 if (Story.EventsOf(watch.Story.Messages[^1]).LastOrDefault() is not { } last)
                 {

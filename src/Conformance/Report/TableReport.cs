@@ -45,10 +45,11 @@ internal sealed class TableReport(TextWriter output, TextWriter errors) : IRepor
             paper.Paragraph($"  {failed.Rule.Name}", Margin, $"{Advice(failed.Rule)} Then look at it alone: --rule {failed.Rule.Name}.");
         }
 
-        foreach (var missing in summary.Of(Verdict.NotApplicable))
+        if (summary.NotApplicable > 0)
         {
+            var missing = summary.Of(Verdict.NotApplicable).Select(result => result.Rule.Name);
             paper.Line();
-            paper.Paragraph($"  {missing.Rule.Name}", Margin, $"Not looked at. {missing.Finding.Seen}");
+            paper.Paragraph("  n/a", Margin, $"{string.Join(", ", missing)}: each says above what is missing, and which option gives it.");
         }
 
         if (summary.Failed + summary.NotApplicable == 0)

@@ -13,8 +13,8 @@ internal sealed class FlowControl()
     private const int Stuck = 8;
     private const int Replays = 10;
 
-    // With less, all of it fits into what the reader's side takes in without reading.
-    private const int FewestBytes = 384 * 1024;
+    // With less, all of it fits into what both sides take in without reading.
+    private const int FewestBytes = 256 * 1024;
 
     private static readonly TimeSpan AShortWhile = TimeSpan.FromSeconds(1);
 

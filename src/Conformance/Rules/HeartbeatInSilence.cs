@@ -42,7 +42,7 @@ internal sealed class HeartbeatInSilence()
 
             if (watch.End is { } end)
             {
-                throw watch.Story.Events.Any(Story.IsTerminal)
+                throw watch.Story.Events.Any(Story.IsTerminal) || watch.Story.Subscribed is { Ended: true }
                     ? new NotApplicableException(
                         $"{job} ended before a heartbeat was due: --silent-job names one that is silent for longer."
                     )

@@ -26,6 +26,11 @@ internal sealed class HistoryOnly()
                 );
             }
 
+            if (job == open && story.Subscribed is { Ended: true })
+            {
+                throw new NotApplicableException($"{open} ended too soon: --silent-job names one that goes on.");
+            }
+
             if (story.Live.FirstOrDefault() is { } live)
             {
                 throw new BreachException($"{Spoken.Request(watch.Request)} went on with event {live.Id}, which is live.");

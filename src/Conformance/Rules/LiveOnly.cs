@@ -21,7 +21,7 @@ internal sealed class LiveOnly()
         await job.RunsAsync(token);
 
         using var watch = subject.Watch(job.Id, after: null, token);
-        while (watch.Story.Live.Count() < Enough && await watch.NextAsync(Limits.NextEvent, token) is not null)
+        while (watch.End is null && watch.Story.Live.Count() < Enough && await watch.HearsAsync(Limits.NextEvent, token))
         {
             Judge(watch);
         }
@@ -29,7 +29,9 @@ internal sealed class LiveOnly()
         var live = watch.Story.Live.Select(e => e.Id).ToList();
         if (live.Count == 0)
         {
-            throw new NotApplicableException($"{job.Id} had no event for it before its end: let --start-job start one that runs longer.");
+            throw new NotApplicableException(
+                $"{job.Id} had no event for it within {Spoken.Time(Limits.NextEvent)}, or ended: let --start-job start one that writes more."
+            );
         }
 
         var now = watch.Story.Subscribed?.LastEventId ?? 0;

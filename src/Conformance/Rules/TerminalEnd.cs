@@ -13,6 +13,11 @@ internal sealed class TerminalEnd()
     public override async Task<Finding> CheckAsync(Subject subject, CancellationToken token)
     {
         var finished = await subject.Jobs.FinishedAsync(token);
+        if (!(await subject.HistoryAsync(finished, 0, token)).Events.Any(Story.IsTerminal))
+        {
+            throw new NotApplicableException($"{finished} has no terminal event: has it ended? --finished-job names one that has.");
+        }
+
         var whole = await EndedAsync(subject, finished, 0, token);
         await EndedAsync(subject, finished, whole.Events.LastOrDefault()?.Id ?? 0, token);
         var liveOnly = await EndedAsync(subject, finished, after: null, token);

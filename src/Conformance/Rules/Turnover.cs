@@ -14,9 +14,11 @@ internal sealed class Turnover()
 
     public override async Task<Finding> CheckAsync(Subject subject, CancellationToken token)
     {
-        var job = await subject.Jobs.OpenAsync(token);
+        var job = "";
         for (var wave = 0; wave < Waves; wave++)
         {
+            // Each time anew: one that has ended lets its watches go by itself.
+            job = await subject.Jobs.OpenAsync(token);
             var watches = Enumerable.Range(0, AtOnce).Select(i => subject.Watch(job, i % 2 == 0 ? 0 : null, token)).ToList();
             try
             {

@@ -8,8 +8,11 @@ namespace OptimizationGateway.Conformance.Watching;
 /// <summary>The endpoint under test.</summary>
 internal sealed class Backend : IDisposable
 {
-    // As the gateway's. It is less than the history of the load job, or no reader could be stuck in it.
+    // As the gateway's.
     private const int StreamWindow = 128 * 1024;
+
+    // The least there is: a reader is to be stuck in a history that isn't large.
+    private const int SmallWindow = 64 * 1024;
 
     // Above what the contract allows, so that a larger message is seen and measured.
     private const int MaxMessageBytes = 64 * 1024 * 1024;
@@ -52,7 +55,7 @@ internal sealed class Backend : IDisposable
             UseProxy = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             EnableMultipleHttp2Connections = asManyAsNeeded,
-            InitialHttp2StreamWindowSize = StreamWindow,
+            InitialHttp2StreamWindowSize = asManyAsNeeded ? StreamWindow : SmallWindow,
         };
         if (tls is not null)
         {

@@ -30,10 +30,24 @@ internal sealed class Reachability(KitOptions options, Backend backend, TimeProv
             return $"Nothing answers at {address.Authority} within {Spoken.Time(Deadline)}. Is there a firewall between?";
         }
 
-        // Any job will do: what counts is that a gRPC server answers. One that is silent is for the rules to judge.
-        using var watch = backend.Open(new WatchJobRequest { JobId = options.FinishedJob ?? "any-job" }, token);
-        await watch.HearsAsync(Deadline, token);
-        return watch.End is { } end ? Fault(end, address) : null;
+        // Without a name any job will do: what counts is that a gRPC server answers. One that is silent is for the rules to judge.
+        (string Option, string? Job)[] jobs = [("--finished-job", options.FinishedJob), ("--silent-job", options.SilentJob)];
+        foreach (var (option, job) in jobs)
+        {
+            using var watch = backend.Open(new WatchJobRequest { JobId = job ?? "any-job" }, token);
+            await watch.HearsAsync(Deadline, token);
+            if (watch.End is { } end && Fault(end, address) is { } fault)
+            {
+                return fault;
+            }
+
+            if (job is not null && watch.End is { Status: StatusCode.NotFound } unknown)
+            {
+                return $"The backend doesn't know {job}, which {option} names: {unknown}.";
+            }
+        }
+
+        return null;
     }
 
     private static string? Fault(WatchEnd end, Uri address) =>

@@ -5,6 +5,7 @@ namespace OptimizationGateway.Conformance.Watching;
 /// <summary>What one stream said, in order, and how it ended.</summary>
 internal sealed class Story(WatchJobRequest request)
 {
+    private readonly Lock gate = new();
     private readonly List<WatchJobResponse> messages = [];
 
     public WatchJobRequest Request => request;
@@ -44,15 +45,38 @@ internal sealed class Story(WatchJobRequest request)
 
     public void Add(WatchJobResponse message, TimeSpan at)
     {
-        messages.Add(message);
-        FirstAt ??= at;
-        LastAt = LastMessageAt = at;
+        lock (gate)
+        {
+            messages.Add(message);
+            FirstAt ??= at;
+            LastAt = LastMessageAt = at;
+        }
     }
 
     public void Finish(WatchEnd end, TimeSpan at)
     {
-        End = end;
-        FirstAt ??= at;
-        LastAt = at;
+        lock (gate)
+        {
+            End = end;
+            FirstAt ??= at;
+            LastAt = at;
+        }
+    }
+
+    /// <summary>As it stands, for readers beside the watch that writes it.</summary>
+    public Story Copy()
+    {
+        lock (gate)
+        {
+            var copy = new Story(request)
+            {
+                End = End,
+                FirstAt = FirstAt,
+                LastAt = LastAt,
+                LastMessageAt = LastMessageAt,
+            };
+            copy.messages.AddRange(messages);
+            return copy;
+        }
     }
 }
