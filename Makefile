@@ -4,7 +4,7 @@ BUF := node_modules/.bin/buf
 BIOME := node_modules/.bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test chaos proxies memory fuzz check fmt clean
+.PHONY: help deps run build test chaos proxies memory fuzz audit check fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ memory: ## What 1,000 slow readers cost, and what 30,000 connections leave behin
 
 fuzz: ## Fuzz one TARGET (message, event) for SECONDS (60); needs afl++
 	@scripts/fuzz.sh "$(TARGET)" "$(or $(SECONDS),60)"
+
+audit: ## Ask the registries for known vulnerabilities of what is used; needs the network
+	dotnet list OptimizationGateway.sln package --vulnerable --include-transitive
+	npm audit
 
 check: ## Format and lint, without tests
 	dotnet tool restore
