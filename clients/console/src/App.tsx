@@ -4,6 +4,7 @@ import { ConnectionState } from './ConnectionState.tsx';
 import { JobPage } from './JobPage.tsx';
 import { JobsPanel } from './JobsPanel.tsx';
 import { useJobsList } from './jobsApi.ts';
+import { TokenPrompt } from './TokenPrompt.tsx';
 import { useNarrow } from './useNarrow.ts';
 import { WatchById } from './WatchById.tsx';
 
@@ -19,6 +20,7 @@ export function App({ jobsApiUrl }: { readonly jobsApiUrl: string }): ReactNode 
   );
   const main = (
     <main key="main" id="main" tabIndex={-1}>
+      <TokenPrompt />
       {jobId ? <JobPage key={jobId} jobId={jobId} jobsApiUrl={jobsApiUrl} steered={list.refresh} /> : <Empty hasJobs={!!jobsApiUrl} />}
     </main>
   );

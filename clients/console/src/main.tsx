@@ -5,11 +5,12 @@ import { createRoot } from 'react-dom/client';
 import 'uplot/dist/uPlot.min.css';
 import './console.css';
 import { App } from './App.tsx';
+import { getToken } from './token.ts';
 
 /** A gateway on this machine is there without any network, so what the browser says of that doesn't count. */
 const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname);
 
-const client = createGatewayClient({ url: 'ws/optimization', networkEvents: !isLoopback });
+const client = createGatewayClient({ url: 'ws/optimization', networkEvents: !isLoopback, getToken });
 const root = createRoot(document.querySelector('#app') as HTMLElement);
 const show = (jobsApiUrl: string): void =>
   root.render(

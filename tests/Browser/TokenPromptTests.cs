@@ -1,0 +1,56 @@
+using OptimizationGateway.Testing;
+using OptimizationGateway.Testing.Tokens;
+
+namespace OptimizationGateway.Browser.Tests;
+
+/// <summary>The page of a gateway that asks for tokens: it says so, takes one, keeps it for its tab, and asks again when it has expired.</summary>
+public sealed class TokenPromptTests
+{
+    [Fact]
+    public async Task The_page_asks_for_a_token_uses_it_and_asks_again_when_it_has_expired()
+    {
+        using var keys = new KeyFolder();
+        var log = new SharedLog();
+        log.Append(2);
+        await using var backend = await ScriptedBackend.StartAsync();
+        backend.Always(log.ServeAsync);
+        await using var gateway = await TestGateway.StartAsync(
+            backend.Url,
+            time: null,
+            [keys.PemSetting, "Gateway:Security:Jwt:JobsClaim=jobs", .. JwtText.Settings]
+        );
+        await using var browser = await Chromium.StartAsync();
+        var page = new ConsolePage(browser);
+        await browser.OpenAsync($"{gateway.HttpUrl}?job=job-1");
+        await page.UntilAsync("document.querySelector('#token')");
+        Assert.Contains("asks for a token", await page.ReadAsync("#connection-text"), StringComparison.Ordinal);
+        Assert.Empty(await page.BarriersAsync());
+
+        await EnterAsync("nonsense");
+        await page.UntilAsync("document.querySelector('#connection-text')?.textContent.includes('was refused')");
+        var expires = DateTimeOffset.UtcNow.AddSeconds(8).ToUnixTimeSeconds();
+        await EnterAsync(JwtText.Make(keys.Ec, c => (c["exp"], c["jobs"]) = (expires, "job-*")));
+        await page.UntilConnectionAsync("open");
+        Assert.False(await page.IsAsync("document.querySelector('#token')"));
+        await page.UntilEventAfterAsync(1);
+
+        await browser.OpenAsync($"{gateway.HttpUrl}?job=job-2");
+        await page.UntilAsync("location.search === '?job=job-2' && document.readyState === 'complete'");
+        await page.UntilConnectionAsync("open");
+
+        await page.UntilAsync("document.querySelector('#token')");
+        Assert.True(await page.IsAsync("sessionStorage.getItem('gateway-token') === null"), "What has expired is forgotten.");
+        log.Append(1);
+        await EnterAsync(JwtText.Make(keys.Rsa, c => c["jobs"] = "job-*"));
+        await page.UntilConnectionAsync("open");
+        await page.UntilEventAfterAsync(2);
+        Assert.Equal([1, 2, 3], await page.EventIdsAsync());
+        Assert.Empty(browser.Complaints);
+
+        async Task EnterAsync(string token)
+        {
+            await browser.EvaluateAsync($"document.querySelector('#token input').value = '{token}'");
+            await page.ClickAsync("#token button");
+        }
+    }
+}
