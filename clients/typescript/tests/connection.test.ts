@@ -296,17 +296,12 @@ describe('What is sent', () => {
   it("is not asked for again because of somebody else's trouble", async () => {
     const b = bench({ lazy: false, storage: false });
     await settle();
-    b.client.watch('job-1');
-    const gone = {
-      type: 'error',
-      jobId: 'job-9',
-      error: 'away',
-      code: 'backend_unavailable',
-      retryable: true,
-      subscription: 'kept',
-    } as const;
-    b.gateway.socket.say(gone);
+    const opening = b.client.watch('job-1');
+    const trouble = { type: 'error', jobId: 'job-9', error: 'away', code: 'backend_unavailable', retryable: true } as const;
+    b.gateway.socket.say({ ...trouble, subscription: 'kept' });
+    b.gateway.socket.say({ ...trouble, subscription: 'not_opened' });
     await settle(20_000);
+    expect(opening.getSnapshot()).toMatchObject({ status: 'subscribing', error: null });
     expect(b.gateway.socket.received.filter(({ type }) => type === 'subscribe')).toHaveLength(1);
     b.client.close();
   });

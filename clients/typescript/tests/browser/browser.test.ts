@@ -154,6 +154,13 @@ describe.skipIf(!executablePath && !process.env['CI'])('In Chromium, against gat
     await expectWhole();
   });
 
+  it('a full storage is told once, and the job is heard all the same', async () => {
+    const job = await programs.startJob({ maxIterations: 8, iterationDelayMs: 150 });
+    await page.goto(`${address('plain', job)}&full`);
+    await expectWhole();
+    expect(await page.evaluate(() => (globalThis as unknown as { heard: Heard }).heard.errors)).toEqual(['storage_failed']);
+  });
+
   // This Chromium also keeps a page that has an open socket, and closes it; not every browser does, so the client lets go first.
   it('a page that was left comes back from the back/forward cache and goes on', async () => {
     // Playwright switches the cache off; the last of a switch counts.
@@ -226,10 +233,13 @@ describe.skipIf(!executablePath && !process.env['CI'])('In Chromium, against gat
   it.each(['react', 'vue'])('the example in %s shows a job to its end, over one subscription', async (name) => {
     const job = await programs.startJob({ maxIterations: 5, iterationDelayMs: 100 });
     const sent: string[] = [];
+    const before = await programs.watchesOpened();
     page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
     await page.goto(address(name, job));
     await page.locator('[data-status=ended]').waitFor({ timeout: 60_000 });
+    // React runs in StrictMode here, which mounts everything twice.
     expect(sent.filter((text) => text.includes('"subscribe"'))).toHaveLength(1);
+    expect((await programs.watchesOpened()) - before).toBe(1);
     const shown = await page.locator('dd').allTextContents();
     expect(Number(shown[3])).toBeGreaterThan(0);
     expect(Number(shown[3])).toBeGreaterThanOrEqual(Number(shown[2]));

@@ -74,6 +74,8 @@ export interface Programs {
   /** Starts a job of the stub's. */
   startJob(config: Readonly<Record<string, number>>): Promise<string>;
   cancelJob(jobId: string): Promise<void>;
+  /** How many times the gateway has asked its backend for a job's events so far. */
+  watchesOpened(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -98,6 +100,7 @@ export async function startPrograms(pageOrigin: string): Promise<Programs> {
       `--Urls=http://127.0.0.1:${gatewayPort}`,
       `--Gateway:Backends:stub:Address=http://127.0.0.1:${grpcPort}`,
       `--Gateway:Security:AllowedOrigins=${pageOrigin}`,
+      '--Gateway:Telemetry:Prometheus=true',
     ],
     `http://127.0.0.1:${gatewayPort}/`,
   );
@@ -114,6 +117,10 @@ export async function startPrograms(pageOrigin: string): Promise<Programs> {
     async cancelJob(jobId) {
       const response = await fetch(`${jobs}/${jobId}/cancel`, { method: 'POST' });
       if (!response.ok) throw new Error(`The job isn't cancelled: ${response.status} ${await response.text()}`);
+    },
+    async watchesOpened() {
+      const metrics = await (await fetch(`http://127.0.0.1:${gatewayPort}/metrics`)).text();
+      return Number(/^gateway_upstream_opened(?:_streams)?_total\{.*\} (\d+)/m.exec(metrics)?.[1] ?? 0);
     },
     async stop() {
       await Promise.all([gateway.kill(), stub.kill()]);
