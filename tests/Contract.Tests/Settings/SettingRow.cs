@@ -7,8 +7,8 @@ internal sealed record SettingRow(string Path, IReadOnlyDictionary<string, strin
 
     public string Unit => this["unit"];
 
-    /// <summary>What is allowed; of texts the column is called form.</summary>
-    public string Range => this["range"] + this["form"];
+    /// <summary>What is allowed; the column is called form where there are texts.</summary>
+    public string Range => this["range"] + this["form"] + this["form or range"];
 
     public string When => this["when to change it"];
 
