@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OptimizationGateway.Gateway;
+using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.OptimizerStub;
 
 namespace OptimizationGateway.Demo;
@@ -38,6 +39,13 @@ internal static class DemoProgram
                 Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion
             );
             return 0;
+        }
+
+        var faults = UnknownArguments.In(args, "Stub").ToList();
+        if (faults.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"The demo doesn't start: {string.Join(' ', faults)} Run with --help for the settings.");
+            return 1;
         }
 
         try

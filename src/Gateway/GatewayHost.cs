@@ -33,11 +33,7 @@ public static class GatewayHost
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
 
         var builder = CreateBuilder(args);
-        if (ListenUrls.Of(builder.Configuration).Count == 0)
-        {
-            builder.WebHost.UseUrls(DefaultUrl);
-        }
-
+        ListenByDefault(builder);
         ConsoleLogs.Add(builder);
         Exporters.Add(builder);
         AddServer(builder);
@@ -78,6 +74,15 @@ public static class GatewayHost
         nextToProgram.ResolveFileProvider();
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, nextToProgram);
         return builder;
+    }
+
+    /// <summary>Where no setting says where to listen.</summary>
+    internal static void ListenByDefault(WebApplicationBuilder builder)
+    {
+        if (ListenUrls.Of(builder.Configuration).Count == 0)
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
     }
 
     /// <summary>What is measured when somebody reads it.</summary>

@@ -20,6 +20,7 @@ internal sealed partial class GatewayOptionsValidation(IConfiguration configurat
         var ranges = new GatewayRangesValidation().Validate(name, options);
         var faults = (ranges.Failures ?? []).Select(WithFullPath).ToList();
         var section = configuration.GetSection(GatewayOptions.Section);
+        faults.AddRange(UnknownSettings.Beside(configuration, GatewayOptions.Section));
         faults.AddRange(UnknownSettings.In(section, typeof(GatewayOptions)));
         faults.AddRange(UnreadableSettings.In(section, typeof(GatewayOptions)).Values);
         if (options.Backends.Count == 0)

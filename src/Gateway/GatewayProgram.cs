@@ -1,7 +1,8 @@
-using System.Net.Sockets;
 using System.Reflection;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Health;
+using OptimizationGateway.Gateway.Security;
 
 namespace OptimizationGateway.Gateway;
 
@@ -30,26 +31,34 @@ internal static class GatewayProgram
           Gateway:PathBase                     a path that everything is under, such as /optimizer (default none)
           Gateway:Limits:…, Gateway:Upstream:… limits and timeouts: see docs/operations.md
 
-        Options: --help, --version
-                 --health [<url>]   asks a running gateway whether it is ready (exit code 0 or 1): the one at the url, or the one of these settings
+        Options:
+          --help, --version
+          --health [<url>]  asks a running gateway whether it is ready (exit code 0 or 1): the one at the url, or the one of these settings
+          --check-config    with settings as above: shows what they come to and from where, and all that is wrong with them, and ends;
+                            nothing is listened on or connected to. Exit code 0, or 1 where the gateway wouldn't start.
 
         Try it with the stub: dotnet run --project src/Demo
         """;
 
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is ["--help" or "-h", ..])
+        if (args.Any(argument => argument is "--help" or "-h"))
         {
             Console.WriteLine(Help);
             return 0;
         }
 
-        if (args is ["--version", ..])
+        if (args.Contains("--version", StringComparer.Ordinal))
         {
             Console.WriteLine(
                 Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion
             );
             return 0;
+        }
+
+        if (args.Contains(ConfigCheck.Option, StringComparer.Ordinal))
+        {
+            return await ConfigCheck.RunAsync(args);
         }
 
         using var hurry = new SecondSignal();
@@ -59,6 +68,12 @@ internal static class GatewayProgram
             if (args is ["--health", .. var rest])
             {
                 return await HealthProbe.RunAsync(rest);
+            }
+
+            var faults = UnknownArguments.In(args).ToList();
+            if (faults.Count > 0)
+            {
+                throw new StartRefusedException(string.Join(' ', faults));
             }
 
             await using var app = GatewayHost.Build(args);
@@ -71,12 +86,7 @@ internal static class GatewayProgram
         catch (Exception e) when (!hasStarted)
         {
             // Nearly always a setting's fault: what to change, without a stack.
-            await Console.Error.WriteLineAsync($"The gateway doesn't start: {e.Message}");
-            if (e is IOException or FormatException or SocketException or ArgumentOutOfRangeException)
-            {
-                await Console.Error.WriteLineAsync("The setting Urls says where it listens, such as --Urls=http://127.0.0.1:8081.");
-            }
-
+            await Console.Error.WriteLineAsync($"The gateway doesn't start: {StartFault.Of(e)}");
             await Console.Error.WriteLineAsync("Run with --help for the settings.");
             return 1;
         }
@@ -91,20 +101,12 @@ internal static class GatewayProgram
             Console.WriteLine($"WebSocket:  ws{url["http".Length..]}{options.PathBase}{GatewayEndpoint.Path}");
         }
 
-        foreach (var (name, backend) in options.Backends)
+        foreach (var backend in Summary.Backends(options))
         {
-            Console.WriteLine(
-                $"Backend:    {name} at {(backend.Address.Length > 0 ? backend.Address : backend.Addresses)} for jobs {backend.JobIds}"
-            );
+            Console.WriteLine($"Backend:    {backend}");
         }
 
-        Console.WriteLine(
-            options.Security.Jwt.IsOn
-                ? $"Callers are asked for a token of {options.Security.Jwt.Issuer} for {options.Security.Jwt.Audience}."
-            : options.Security.AllowAnonymous
-                ? "Everyone who can reach these addresses may watch every job (Gateway:Security:AllowAnonymous)."
-            : "Nobody is asked who they are, so it listens on loopback addresses only (tokens: docs/security.md)."
-        );
+        Console.WriteLine(Summary.Callers(options));
         Console.WriteLine(
             """Next: open the page, or connect a WebSocket client and send {"type":"subscribe","jobId":"job-1","afterEventId":0}"""
         );

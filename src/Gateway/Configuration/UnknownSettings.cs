@@ -18,6 +18,14 @@ internal static class UnknownSettings
             : below;
     }
 
+    /// <summary>A sentence for each section whose name is nearly that of <paramref name="section"/>. What else there is belongs to others.</summary>
+    public static IEnumerable<string> Beside(IConfiguration configuration, string section) =>
+        configuration
+            .GetChildren()
+            .Where(child => !string.Equals(child.Key, section, StringComparison.OrdinalIgnoreCase))
+            .Where(child => NearestName.Of(child.Key, [section]) is not null && child.GetChildren().Any())
+            .Select(child => $"{child.Key} is no section of settings. Did you mean {section}?");
+
     private static IEnumerable<string> InChild(IConfigurationSection child, IConfigurationSection parent, Dictionary<string, Type> known) =>
         known.TryGetValue(child.Key, out var type) ? In(child, type) : [$"{child.Path} is no setting. {ListOf(parent, known)}"];
 

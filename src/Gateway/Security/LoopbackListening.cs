@@ -21,19 +21,19 @@ internal sealed class LoopbackListening(
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        if (
-            options.Value.Security is { AllowAnonymous: false, Jwt.IsOn: false }
-            && endpoint is IPEndPoint ip
-            && !IPAddress.IsLoopback(ip.Address)
-        )
+        if (WhyNot(options.Value.Security, endpoint) is { } reason)
         {
-            throw new StartRefusedException(
-                $"The gateway asks nobody who they are, so it doesn't listen on {endpoint}, which others can reach. Ask callers for a "
-                    + "token (Gateway:Security:Jwt:…, see docs/security.md), listen on a loopback address (Urls=http://127.0.0.1:8080), or set "
-                    + "Gateway:Security:AllowAnonymous=true if everyone who can reach it may watch every job."
-            );
+            throw new StartRefusedException(reason);
         }
 
         return ValueTask.FromResult<IConnectionListener>(PatientListener.Bind(endpoint, transport.Value, time, logger));
     }
+
+    /// <returns>Why the gateway doesn't listen there; null where it does.</returns>
+    public static string? WhyNot(SecurityOptions security, EndPoint endpoint) =>
+        security is { AllowAnonymous: false, Jwt.IsOn: false } && endpoint is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address)
+            ? $"The gateway asks nobody who they are, so it doesn't listen on {endpoint}, which others can reach. Ask callers for a "
+                + "token (Gateway:Security:Jwt:…, see docs/security.md), listen on a loopback address (Urls=http://127.0.0.1:8080), or set "
+                + "Gateway:Security:AllowAnonymous=true if everyone who can reach it may watch every job."
+            : null;
 }

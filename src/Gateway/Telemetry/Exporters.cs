@@ -27,10 +27,8 @@ internal static class Exporters
 
     public static void Add(WebApplicationBuilder builder)
     {
-        var settings = builder.Configuration;
-        var isDisabled = string.Equals(settings["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
-        var usesOtlp = !isDisabled && EndpointVariables.Any(name => !string.IsNullOrEmpty(settings[name]));
-        var usesPrometheus = IsPrometheusOn(settings);
+        var usesOtlp = IsOtlpOn(builder.Configuration);
+        var usesPrometheus = IsPrometheusOn(builder.Configuration);
         if (!usesOtlp && !usesPrometheus)
         {
             return;
@@ -64,6 +62,11 @@ internal static class Exporters
             app.MapPrometheusScrapingEndpoint(PrometheusPath);
         }
     }
+
+    /// <summary>Whether one of the standard variables names a collector.</summary>
+    public static bool IsOtlpOn(IConfiguration settings) =>
+        !string.Equals(settings["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase)
+        && EndpointVariables.Any(name => !string.IsNullOrEmpty(settings[name]));
 
     private static bool IsPrometheusOn(IConfiguration settings) =>
         bool.TryParse(
