@@ -14,6 +14,9 @@ namespace OptimizationGateway.Gateway;
 /// </summary>
 internal sealed class Rehearsal
 {
+    /// <summary>Exporters would send what they have when they are disposed of.</summary>
+    private const string WithoutExporters = "--OTEL_SDK_DISABLED=true";
+
     private readonly List<string> faults = [];
 
     /// <summary>What would stop the start, all of it.</summary>
@@ -33,21 +36,36 @@ internal sealed class Rehearsal
         var rehearsal = new Rehearsal();
         try
         {
-            await rehearsal.StartAsync(GatewayHost.Build(args, rehearsal.Prepare));
-        }
-        catch (OptionsValidationException e)
-        {
-            rehearsal.faults.AddRange(e.Failures.Select(SecretText.Hide));
-
-            // The settings stopped it before the addresses' turn came.
-            await rehearsal.ListenAsync(args);
+            rehearsal.Configuration = GatewayHost.CreateBuilder(args).Configuration;
+            new GatewayOptionsBinding(rehearsal.Configuration).Configure(rehearsal.Options);
         }
         catch (Exception e)
         {
             rehearsal.faults.Add(StartFault.Of(e));
+            return rehearsal;
         }
 
+        await rehearsal.StartAsync([.. args, WithoutExporters]);
         return rehearsal;
+    }
+
+    private async Task StartAsync(string[] args)
+    {
+        try
+        {
+            await StartAsync(GatewayHost.Build(args, Prepare));
+        }
+        catch (OptionsValidationException e)
+        {
+            faults.AddRange(e.Failures.Select(SecretText.Hide));
+
+            // The settings stopped it before the server's turn came.
+            await ListenAsync(args);
+        }
+        catch (Exception e)
+        {
+            AddServerFault(e);
+        }
     }
 
     private async Task ListenAsync(string[] args)
@@ -61,18 +79,33 @@ internal sealed class Rehearsal
         }
         catch (Exception e)
         {
-            faults.Add(StartFault.Of(e));
+            AddServerFault(e);
+        }
+    }
+
+    /// <summary>The server gives up at its first fault, such as a certificate that isn't there; the addresses that it didn't come to are judged here.</summary>
+    private void AddServerFault(Exception fault)
+    {
+        faults.Add(StartFault.Of(fault));
+        var endpoints = ListenUrls.Of(Configuration!).Select(EndPointOf).OfType<IPEndPoint>();
+        faults.AddRange(endpoints.Select(endpoint => LoopbackListening.WhyNot(Options.Security, endpoint)).OfType<string>());
+    }
+
+    private static IPEndPoint? EndPointOf(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            return IPAddress.TryParse(address.Host, out var ip) ? new IPEndPoint(ip, address.Port) : null;
+        }
+        catch (FormatException)
+        {
+            return null;
         }
     }
 
     private void Prepare(WebApplicationBuilder builder)
     {
-        if (Configuration is null)
-        {
-            Configuration = builder.Configuration;
-            new GatewayOptionsBinding(builder.Configuration).Configure(Options);
-        }
-
         builder.Logging.ClearProviders();
         builder.Services.RemoveAll<IHostedService>();
         builder.Services.RemoveAll<IMultiplexedConnectionListenerFactory>();

@@ -26,6 +26,8 @@ internal static class Summary
             ("proxies that are believed", Set(options.Proxies.Known)),
             ("path base", Set(options.PathBase)),
             ("jobs API for the page", Set(SecretText.Hide(options.Console.JobsApiUrl))),
+            ("error stacks of jobs", options.Translation.IncludeErrorStack ? "for every browser to see" : null),
+            ("inspector", Set(options.Inspector.Url)),
             ("Prometheus", options.Telemetry.Prometheus ? Exporters.PrometheusPath : null),
             ("OTLP", Exporters.IsOtlpOn(configuration) ? "as OTEL_… says" : null),
         ];

@@ -50,6 +50,12 @@ public sealed class SettingsTests
     [InlineData("Gateway:Inspector:EndedConnections", Backend, Inspector, InspectorKey, "--Gateway:Inspector:EndedConnections=-1")]
     [InlineData("(Gateway:Inspector:Url)", Backend, InspectorKey, "--Gateway:Inspector:Url=http://203.0.113.1:0")]
     [InlineData("Kestrel:Certificates:Default", Backend, InspectorKey, "--Gateway:Inspector:Url=https://127.0.0.1:0")]
+    [InlineData(
+        "--Gatway:Backends:x:Address is no setting. Did you mean --Gateway:Backends:x:Address?",
+        "--Gatway:Backends:x:Address=http://x"
+    )]
+    [InlineData("--Url is no setting. Did you mean --Urls?", Backend, "--Url=http://127.0.0.1:0")]
+    [InlineData("--Gateway:Security:AllowAnonymous has no value", Backend, "--Gateway:Security:AllowAnonymous")]
     public async Task A_bad_setting_stops_the_start_with_its_path_and_what_is_allowed(string expected, params string[] settings)
     {
         var (exitCode, output, error) = await GatewayProcess.RunToItsEndAsync(settings);

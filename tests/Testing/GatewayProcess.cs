@@ -37,5 +37,15 @@ public sealed class GatewayProcess : IAsyncDisposable
     public static Task<(int ExitCode, string Output, string Error)> RunToItsEndAsync(params string[] arguments) =>
         ProgramRun.ToItsEndAsync("dotnet", [typeof(GatewayHost).Assembly.Location, .. arguments]);
 
+    /// <inheritdoc cref="RunToItsEndAsync(string[])"/>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
+    /// <param name="arguments">The command line.</param>
+    public static Task<(int ExitCode, string Output, string Error)> RunToItsEndAsync(
+        string folder,
+        (string Name, string Value)[] environment,
+        string[] arguments
+    ) => ProgramRun.ToItsEndAsync(folder, environment, "dotnet", [typeof(GatewayHost).Assembly.Location, .. arguments]);
+
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 }
