@@ -29,6 +29,7 @@ internal static class GatewayProgram
           Gateway:Security:AllowedHosts        host names to answer to, beside the loopback ones (default none)
           Gateway:Proxies:Known                addresses and networks of proxies in front, whose X-Forwarded-… headers count (default none)
           Gateway:PathBase                     a path that everything is under, such as /optimizer (default none)
+          Gateway:Inspector:Url                where operators see who watches what, with a key (default none)
           Gateway:Limits:…, Gateway:Upstream:… limits and timeouts: see docs/operations.md
 
         Options:
