@@ -109,7 +109,7 @@ internal static class GatewayProgram
 
         Console.WriteLine(Summary.Callers(options));
         Console.WriteLine(
-            """Next: open the page, or connect a WebSocket client and send {"type":"subscribe","jobId":"job-1","afterEventId":0}"""
+            """Next: open the page, or connect a WebSocket client and send {"type":"subscribe","jobId":"<job id>","afterEventId":0}"""
         );
     }
 }

@@ -271,6 +271,11 @@ public sealed class HostileBackendTests
         Assert.Equal([1], bridge.Client.EventIds("job-1"));
         Assert.Equal(Enumerable.Repeat("Breach", 6), bridge.Causes);
         Assert.Equal(2, bridge.Warnings.Count);
+        Assert.StartsWith(
+            "Backend hostile: a watch of job job-1 broke after event 1 (Breach: HeartbeatAhead).",
+            bridge.Warnings[0],
+            StringComparison.Ordinal
+        );
         await AssertWellAsync(backend, bridge);
     }
 

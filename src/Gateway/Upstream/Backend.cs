@@ -99,7 +99,7 @@ internal sealed class Backend : IAsyncDisposable
     public TimeSpan NextTurn() => pacer.Reserve();
 
     /// <summary>A new watch's part in the backend's troubles.</summary>
-    public WatchTrouble NewTrouble() => new(trouble);
+    public WatchTrouble NewTrouble(string jobId) => new(trouble, jobId);
 
     /// <summary>A watch ended by a fault that somebody has to look into.</summary>
     public void Ended(string jobId, WatchEnd end, WatchFaultKind cause)

@@ -32,7 +32,7 @@ internal sealed class JobWatcher
         this.time = time;
         standing = new WatchStanding(backend.Name, start, time, metrics);
         outage = new Outage(time);
-        trouble = backend.NewTrouble();
+        trouble = backend.NewTrouble(start.JobId);
         policy = new ReopenPolicy(time, options, start.HistoryOnly, Random.Shared);
         patience = new StreamPatience(() => backend.ConfirmsWithin, options, policy, time, Random.Shared);
         transcript = new WatchTranscript(start, outage, options.MaxEventBytes, metrics.EventsDropped);
@@ -219,7 +219,7 @@ internal sealed class JobWatcher
             || (fault.Kind == WatchFaultKind.Silent && !transcript.IsSubscribed);
         if (isTrouble)
         {
-            trouble.Begin(fault.Kind);
+            trouble.Begin(Cursor, fault);
         }
 
         outage.Begin(afterSilence: fault.Kind == WatchFaultKind.Silent && transcript.IsSubscribed);

@@ -16,7 +16,10 @@ internal sealed class Trouble(string backend, ILogger logger)
     public bool IsOn => isOn;
 
     /// <summary>Another watch is broken.</summary>
-    public void Begin(WatchFaultKind cause)
+    /// <param name="jobId">Its job.</param>
+    /// <param name="cursor">Where it stood.</param>
+    /// <param name="fault">How it broke.</param>
+    public void Begin(string jobId, long? cursor, WatchFault fault)
     {
         bool isNews;
         lock (gate)
@@ -28,7 +31,7 @@ internal sealed class Trouble(string backend, ILogger logger)
 
         if (isNews)
         {
-            UpstreamLog.Fails(logger, backend, cause);
+            UpstreamLog.Fails(logger, backend, jobId, cursor ?? 0, fault.Rule is { } rule ? $"{fault.Kind}: {rule}" : $"{fault.Kind}");
         }
     }
 

@@ -4,9 +4,9 @@ internal static partial class UpstreamLog
 {
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Backend {Backend}: a watch broke ({Cause}). Watches are reopened at their cursors; more of this isn't logged until the backend answers."
+        Message = "Backend {Backend}: a watch of job {JobId} broke after event {Cursor} ({Cause}). Watches are reopened at their cursors; more of this isn't logged until the backend answers."
     )]
-    public static partial void Fails(ILogger logger, string backend, WatchFaultKind cause);
+    public static partial void Fails(ILogger logger, string backend, string jobId, long cursor, string cause);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Backend {Backend} answers again.")]
     public static partial void Answers(ILogger logger, string backend);

@@ -45,22 +45,30 @@ internal enum WatchFaultKind
 /// <param name="EarliestEventId">Of <see cref="WatchFaultKind.OutOfRange"/>: the oldest event that is left, where the backend says so.</param>
 /// <param name="LatestEventId">Of <see cref="WatchFaultKind.OutOfRange"/>: the newest one.</param>
 /// <param name="EventId">Of <see cref="WatchFaultKind.BadEvent"/>: the event, where its id could be read.</param>
-internal sealed record WatchFault(WatchFaultKind Kind, long? EarliestEventId = null, long? LatestEventId = null, long? EventId = null)
+/// <param name="Rule">Of <see cref="WatchFaultKind.Breach"/>: which rule was broken.</param>
+internal sealed record WatchFault(
+    WatchFaultKind Kind,
+    long? EarliestEventId = null,
+    long? LatestEventId = null,
+    long? EventId = null,
+    BreachedRule? Rule = null
+)
 {
     public static readonly WatchFault Unavailable = new(WatchFaultKind.Unavailable);
     public static readonly WatchFault Silent = new(WatchFaultKind.Silent);
     public static readonly WatchFault EndedEarly = new(WatchFaultKind.EndedEarly);
-    public static readonly WatchFault Breach = new(WatchFaultKind.Breach);
     public static readonly WatchFault EpochChanged = new(WatchFaultKind.EpochChanged);
     public static readonly WatchFault Refused = new(WatchFaultKind.Refused);
 
     /// <param name="id">The event's id, where it could be read; one that no cursor can name is no help to anyone and left out.</param>
     public static WatchFault BadEvent(long id) => new(WatchFaultKind.BadEvent, EventId: id is > 0 and <= WatchedEvent.MaxId ? id : null);
 
+    public static WatchFault Breach(BreachedRule rule) => new(WatchFaultKind.Breach, Rule: rule);
+
     /// <param name="verdict">What is wrong with an event.</param>
     /// <param name="watched">The event.</param>
     public static WatchFault Of(EventVerdict verdict, in WatchedEvent watched) =>
-        verdict == EventVerdict.Bad ? BadEvent(watched.Id) : Breach;
+        verdict == EventVerdict.Bad ? BadEvent(watched.Id) : Breach(BreachedRule.Gap);
 
     /// <param name="exception">How the client library reports it.</param>
     /// <param name="answer">What came over HTTP.</param>

@@ -174,7 +174,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
 
         if (!stream.ExpectsReplay && !isTerminal && IsHistoryMissing)
         {
-            return WatchFault.Breach;
+            return WatchFault.Breach(BreachedRule.HistoryCutShort);
         }
 
         if (isTerminal)
@@ -210,9 +210,14 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
 
         ImplySubscribed(watched);
 
-        if (start.HistoryOnly || stream.WouldSkipHistory(Position.Cursor))
+        if (start.HistoryOnly)
         {
-            return WatchFault.Breach;
+            return WatchFault.Breach(BreachedRule.LiveInHistoryOnly);
+        }
+
+        if (stream.WouldSkipHistory(Position.Cursor))
+        {
+            return WatchFault.Breach(BreachedRule.LiveBeforeHistory);
         }
 
         var verdict = Position.Take(watched);
@@ -247,7 +252,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
     private WatchFault? TakeHeartbeat(long? lastEventId)
     {
         announced = Math.Max(announced, lastEventId ?? 0);
-        return stream.IsSubscribed && lastEventId > Position.Cursor ? WatchFault.Breach : null;
+        return stream.IsSubscribed && lastEventId > Position.Cursor ? WatchFault.Breach(BreachedRule.HeartbeatAhead) : null;
     }
 
     private void EndIfComplete()

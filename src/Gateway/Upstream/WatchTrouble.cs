@@ -1,17 +1,17 @@
 namespace OptimizationGateway.Gateway.Upstream;
 
 /// <summary>One watch's part in its backend's <see cref="Trouble"/>.</summary>
-internal sealed class WatchTrouble(Trouble trouble) : IDisposable
+internal sealed class WatchTrouble(Trouble trouble, string jobId) : IDisposable
 {
     private bool isBroken;
 
     /// <summary>A stream of the watch broke, in a way that is the backend's trouble.</summary>
-    public void Begin(WatchFaultKind cause)
+    public void Begin(long? cursor, WatchFault fault)
     {
         if (!isBroken)
         {
             isBroken = true;
-            trouble.Begin(cause);
+            trouble.Begin(jobId, cursor, fault);
         }
     }
 

@@ -69,8 +69,19 @@ public sealed class WatchTranscriptTests
         transcript.StartStream();
         Assert.Null(transcript.Take(Read(Say.Subscribed(last: 5))));
 
-        Assert.Equal(WatchFault.Breach, transcript.Take(Read(Say.Live(Say.Event(6)))));
+        Assert.Equal(WatchFault.Breach(BreachedRule.LiveBeforeHistory), transcript.Take(Read(Say.Live(Say.Event(6)))));
         Assert.Equal(2, transcript.Position.Cursor);
+    }
+
+    [Fact]
+    public void A_heartbeat_that_promises_events_that_were_not_sent_is_a_breach()
+    {
+        var transcript = New(after: 2);
+        transcript.StartStream();
+        Assert.Null(transcript.Take(Read(Say.Subscribed(last: 2))));
+        Assert.Null(transcript.Take(Read(Say.Heartbeat(last: 2))));
+
+        Assert.Equal(WatchFault.Breach(BreachedRule.HeartbeatAhead), transcript.Take(Read(Say.Heartbeat(last: 3))));
     }
 
     [Fact]
@@ -80,7 +91,7 @@ public sealed class WatchTranscriptTests
         transcript.StartStream();
         Assert.Null(transcript.Take(Read(Say.Subscribed(last: 5))));
 
-        Assert.Equal(WatchFault.Breach, transcript.Take(Read(Say.Replay(Say.Events(1, 4)))));
+        Assert.Equal(WatchFault.Breach(BreachedRule.HistoryCutShort), transcript.Take(Read(Say.Replay(Say.Events(1, 4)))));
         Assert.Equal([1, 2, 3, 4], Tell(transcript));
     }
 
