@@ -60,8 +60,7 @@ internal sealed class Kit(KitOptions options, IReport report, TimeProvider time)
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(beside)
-                .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await ((Task)Task.WhenAll(beside)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         async Task RunAsync(Rule rule)

@@ -82,7 +82,14 @@ internal sealed class JobSource(KitOptions options, Backend backend, Cancellatio
             throw new NotApplicableException("It needs a job that hasn't ended: --silent-job or --start-job.");
         }
 
-        return Silent ?? (await RunningAsync(token)).Id;
+        if (Silent is { } silent)
+        {
+            return silent;
+        }
+
+        var job = await RunningAsync(token);
+        await job.RunsAsync(token);
+        return job.Id;
     }
 
     /// <summary>The job with 10,000 events; null: the backend doesn't know it.</summary>

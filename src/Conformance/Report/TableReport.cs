@@ -49,7 +49,11 @@ internal sealed class TableReport(TextWriter output, TextWriter errors) : IRepor
         {
             var missing = summary.Of(Verdict.NotApplicable).Select(result => result.Rule.Name);
             paper.Line();
-            paper.Paragraph("  n/a", Margin, $"{string.Join(", ", missing)}: each says above what is missing, and which option gives it.");
+            paper.Paragraph(
+                "  n/a",
+                Margin,
+                $"{string.Join(", ", missing)}: each says above what is missing, and which option gives it.{(summary.Options.Strict ? " By --strict it counts as failed." : "")}"
+            );
         }
 
         if (summary.Failed + summary.NotApplicable == 0)

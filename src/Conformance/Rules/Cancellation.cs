@@ -27,7 +27,7 @@ internal sealed class Cancellation()
 
         var open = await subject.Jobs.OpenAsync(token);
         var load = await subject.Jobs.LoadAsync(token);
-        var before = await CountAsync(command, token);
+        var before = await SettledCountAsync(subject, command, token);
         var watches = new List<Watch>();
         try
         {
@@ -71,6 +71,22 @@ internal sealed class Cancellation()
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), subject.Time, token);
+        }
+    }
+
+    /// <summary>Twice the same: the kit's own look at what there is has gone by then.</summary>
+    private static async Task<int> SettledCountAsync(Subject subject, string command, CancellationToken token)
+    {
+        for (var before = -1; ; )
+        {
+            var count = await CountAsync(command, token);
+            if (count == before)
+            {
+                return count;
+            }
+
+            before = count;
+            await Task.Delay(TimeSpan.FromMilliseconds(200), subject.Time, token);
         }
     }
 

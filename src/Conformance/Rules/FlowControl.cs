@@ -27,10 +27,11 @@ internal sealed class FlowControl()
             );
         var finished = await subject.Jobs.FinishedAsync(token);
         var log = (await subject.HistoryAsync(load, 0, token)).Events.ToList();
-        if (log.Sum(e => e.CalculateSize()) < FewestBytes)
+        var bytes = log.Sum(e => e.CalculateSize());
+        if (bytes < FewestBytes)
         {
             throw new NotApplicableException(
-                $"{load} is too small for a reader to be stuck in it: --load-job names one with 10,000 events."
+                $"{load} has {bytes >> 10} KiB of events, and a reader is stuck in no less than {FewestBytes >> 10}: --load-job names one with more, or larger ones."
             );
         }
 

@@ -18,23 +18,11 @@ internal sealed class BackendProcess(int pid) : IDisposable
     public int Pid => pid;
 
     /// <summary>What it has in memory, in bytes.</summary>
-    public long Memory
-    {
-        get
-        {
-            process.Refresh();
-            return process.WorkingSet64;
-        }
-    }
+    /// <exception cref="BreachException">It has ended.</exception>
+    public long Memory => Read(each => each.WorkingSet64);
 
-    public TimeSpan Cpu
-    {
-        get
-        {
-            process.Refresh();
-            return process.TotalProcessorTime;
-        }
-    }
+    /// <exception cref="BreachException">It has ended.</exception>
+    public TimeSpan Cpu => Read(each => each.TotalProcessorTime);
 
     /// <summary>The process that listens there, by what Linux tells in /proc; null where that can't be known.</summary>
     public static BackendProcess? Find(Uri address)
@@ -60,6 +48,19 @@ internal sealed class BackendProcess(int pid) : IDisposable
     }
 
     public void Dispose() => process.Dispose();
+
+    private T Read<T>(Func<Process, T> read)
+    {
+        try
+        {
+            process.Refresh();
+            return read(process);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BreachException($"The backend's process {pid} has ended.");
+        }
+    }
 
     private static bool Holds(int pid, HashSet<string> sockets)
     {
