@@ -54,7 +54,7 @@ internal sealed class GatewayEndpoint(
     {
         var isOffered = context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol, StringComparer.Ordinal);
         var socket = await context.WebSockets.AcceptWebSocketAsync(isOffered ? Subprotocol : null);
-        var stream = (context.Features.Get<IHttpUpgradeFeature>() as GatheringUpgrade)?.Stream;
+        var stream = GatheringUpgrade.StreamOf(context);
         using var session = new Session(
             Visitor.Of(context, verdict.Caller.Name),
             socket,
@@ -104,6 +104,7 @@ internal sealed class GatewayEndpoint(
     private Refusal? WhyNot(HttpContext context) =>
         policy.WhyNot(context.Request) is { } refusal ? refusal
         // Methods are case-sensitive; ASP.NET's own comparison isn't.
+        : Handshake.IsOverHttp2(context) ? Handshake.WhyNotOverHttp2(context, options.Value.Http2.Enabled)
         : !string.Equals(context.Request.Method, HttpMethods.Get, StringComparison.Ordinal) ? Refusal.MethodNotAllowed
         : Handshake.WhyNot(context);
 

@@ -164,12 +164,13 @@ public static class GatewayHost
                 {
                     kestrel.Limits.RequestHeadersTimeout = gateway.Value.Limits.RequestHeadersTimeout;
                     kestrel.Limits.KeepAliveTimeout = gateway.Value.Limits.IdleHttpTimeout;
+                    var protocols = gateway.Value.Http2.Enabled ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+                    kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = protocols);
                 }
             );
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
     }
 }

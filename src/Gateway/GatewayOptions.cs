@@ -3,6 +3,7 @@ using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Proxies;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Sockets;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Upstream;
@@ -25,6 +26,8 @@ internal sealed record GatewayOptions
 
     [ValidateObjectMembers]
     public DrainOptions Drain { get; init; } = new();
+
+    public Http2Options Http2 { get; init; } = new();
 
     [ValidateObjectMembers]
     public SecurityOptions Security { get; init; } = new();

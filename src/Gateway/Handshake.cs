@@ -31,6 +31,25 @@ internal static class Handshake
         return Malformation(context);
     }
 
+    /// <summary>Whether it is a CONNECT that wants a WebSocket of a stream of HTTP/2: RFC 8441.</summary>
+    public static bool IsOverHttp2(HttpContext context) =>
+        context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" };
+
+    /// <returns>The first fault; null where the stream can become a WebSocket.</returns>
+    public static Refusal? WhyNotOverHttp2(HttpContext context, bool isEnabled) =>
+        !isEnabled
+            ? Refusal.UpgradeRequired with
+            {
+                Text = "This is a WebSocket. Connect over HTTP/1.1: HTTP/2 isn't enabled (Gateway:Http2:Enabled).",
+            }
+        : context.Request.Headers.SecWebSocketVersion is not ["13"]
+            ? Refusal.UpgradeRequired with
+            {
+                Text = "This is a WebSocket. Send Sec-WebSocket-Version: 13, once.",
+            }
+        : context.WebSockets.IsWebSocketRequest ? null
+        : Refusal.MalformedHandshake;
+
     private static Refusal? Malformation(HttpContext context)
     {
         var headers = context.Request.Headers;

@@ -46,12 +46,16 @@ public sealed class TestClient : IAsyncDisposable
 
     public string? Subprotocol => socket.SubProtocol;
 
-    public static async Task<TestClient> ConnectAsync(Uri url, Action<ClientWebSocketOptions>? configure = null)
+    public static async Task<TestClient> ConnectAsync(
+        Uri url,
+        Action<ClientWebSocketOptions>? configure = null,
+        HttpMessageInvoker? http = null
+    )
     {
         var socket = new ClientWebSocket();
         configure?.Invoke(socket.Options);
         using var deadline = new CancellationTokenSource(Deadline);
-        await socket.ConnectAsync(url, deadline.Token);
+        await socket.ConnectAsync(url, http, deadline.Token);
         return new TestClient(socket);
     }
 
