@@ -3,7 +3,9 @@ using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
+using OptimizationGateway.Gateway.IntegrationTests.Security;
 using OptimizationGateway.Testing;
+using OptimizationGateway.Testing.Tokens;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Inspection;
 
@@ -279,6 +281,28 @@ public sealed class InspectorTests
         {
             await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
         }
+    }
+
+    [Fact]
+    public async Task A_caller_is_shown_by_the_name_that_its_token_says_and_never_by_the_token()
+    {
+        using var keys = new KeyFolder();
+        await using var gateway = await TestGateway.StartAsync(
+            new Uri("http://127.0.0.1:9"),
+            time: null,
+            [.. InspectorClient.Settings, .. JwtText.Settings, keys.PemSetting]
+        );
+        using var inspector = new InspectorClient(gateway);
+        var token = JwtText.Make(keys.Ec, claims => claims["sub"] = "alice");
+        await using var alice = await TokenGateway.ConnectAsync(gateway, token);
+        await using var bob = await TokenGateway.ConnectAsync(gateway, JwtText.Make(keys.Rsa, claims => claims["sub"] = "bob"));
+        await alice.SettleAsync();
+        await bob.SettleAsync();
+
+        var found = await inspector.ReadAsync("inspector/connections?caller=ali*");
+
+        Assert.Equal(("alice", 1), ((string?)found["connections"]![0]!["who"]!["name"], (int?)found["matched"]));
+        Assert.DoesNotContain(token.Split('.')[2], found.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]

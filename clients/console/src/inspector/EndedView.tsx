@@ -4,6 +4,7 @@ import { usePolled } from './ask.ts';
 import { EndedTable } from './EndedTable.tsx';
 import { Freshness } from './Freshness.tsx';
 import { Loading } from './Loading.tsx';
+import { SearchBox } from './SearchBox.tsx';
 import { Tabs } from './Tabs.tsx';
 import { count } from './words.ts';
 
@@ -20,16 +21,7 @@ export function EndedView(): ReactNode {
         <div className="row bar">
           <h1 className="visually-hidden">Ended connections</h1>
           <Tabs shown="ended" />
-          <input
-            id="search"
-            type="search"
-            value={text}
-            onChange={(change) => setText(change.target.value)}
-            placeholder="Job, caller, address, browser or id"
-            aria-label="Search by job, caller, address, browser or id"
-            autoComplete="off"
-            spellCheck={false}
-          />
+          <SearchBox text={text} changed={setText} />
         </div>
         {!page && !polled.refusal && <Loading />}
         {page && page.connections.length === 0 && (

@@ -6,6 +6,7 @@ import { Badge } from './Badge.tsx';
 import { Freshness } from './Freshness.tsx';
 import { JobLink } from './JobLink.tsx';
 import { Loading } from './Loading.tsx';
+import { SearchBox } from './SearchBox.tsx';
 import { Tabs } from './Tabs.tsx';
 import { Tiles } from './Tiles.tsx';
 import { WhoCell } from './WhoCell.tsx';
@@ -40,16 +41,7 @@ export function ListView(): ReactNode {
         <div className="row bar">
           <h1 className="visually-hidden">Connections</h1>
           <Tabs shown="here" />
-          <input
-            id="search"
-            type="search"
-            value={text}
-            onChange={(change) => setText(change.target.value)}
-            placeholder="Job, caller, address, browser or id"
-            aria-label="Search by job, caller, address, browser or id"
-            autoComplete="off"
-            spellCheck={false}
-          />
+          <SearchBox text={text} changed={setText} />
           <select id="sort" value={sort} onChange={(change) => setSort(change.target.value)} aria-label="Order">
             {Object.entries(sorts).map(([name, title]) => (
               <option key={name} value={name}>
