@@ -40,8 +40,10 @@ public static class UnknownArguments
             }
 
             var name = args[i].Split('=', 2)[0];
-            if (!name.StartsWith('-') && !name.StartsWith('/') && name.Length == args[i].Length)
+            var isWord = !name.StartsWith('-') && !name.StartsWith('/');
+            if (isWord && (name.Length == args[i].Length || FaultOf(name, known) is not null))
             {
+                // Not repeated: it may be the rest of a value, such as a token with a blank before it.
                 yield return $"Argument {i + 1} is no setting. Write --Name=value, and a value with blanks in quotes.";
                 continue;
             }

@@ -28,6 +28,7 @@ public sealed class UnknownArgumentsTests
     [InlineData("--Gateway:Security:AllowAnonymous has no value.", "--Gateway:Security:AllowAnonymous", "--Urls=http://127.0.0.1:0")]
     [InlineData("-Urls is no setting. Write it with two dashes: --Urls.", "-Urls=http://127.0.0.1:0")]
     [InlineData("Argument 2 is no setting.", "--Gateway:Backends:a:Metadata:authorization=Bearer", "s3cret")]
+    [InlineData("Argument 2 is no setting.", "--Gateway:Backends:a:Metadata:authorization=Bearer", "s3cret==")]
     public void What_nobody_reads_is_told_with_what_was_meant(string expected, params string[] args)
     {
         var fault = Assert.Single(UnknownArguments.In(args, "--check-config"));
