@@ -76,7 +76,9 @@ internal static class DemoProgram
         );
 
         var job = await FirstJob.FindOrStartAsync(addresses.HttpUrl);
-        Console.WriteLine(Welcome.Text(gateway.Urls.First(), addresses, DemoHosts.DataDirectory(stub), job));
+        Console.WriteLine(
+            Welcome.Text(gateway.Urls.First() + gateway.Configuration["Gateway:PathBase"], addresses, DemoHosts.DataDirectory(stub), job)
+        );
 
         // The gateway first: its clients are told to come back, and don't see the optimizer go.
         await gateway.WaitForShutdownAsync();

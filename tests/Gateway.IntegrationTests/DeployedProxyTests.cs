@@ -118,6 +118,19 @@ public sealed class DeployedProxyTests
 
     [Theory]
     [MemberData(nameof(Proxies))]
+    public async Task A_token_as_long_as_the_gateway_takes_it_comes_through(string kind)
+    {
+        await using var backend = await SilentBackendAsync();
+        await using var gateway = await StartGatewayAsync(backend.Url);
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
+
+        await using var client = await proxy.ConnectAsync(headers: ("Authorization", $"Bearer {new string('x', 16 * 1024)}"));
+
+        Assert.Single(await client.SettleAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Proxies))]
     public async Task The_page_comes_through_and_what_is_for_operators_does_not(string kind)
     {
         await using var backend = await SilentBackendAsync();
