@@ -70,6 +70,9 @@ public sealed class BreakableHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Waits until the process is told to end.</summary>
+    public Task WaitForShutdownAsync() => app!.WaitForShutdownAsync();
+
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();

@@ -15,5 +15,5 @@ await using var host = await BreakableHost.StartAsync(
     int.Parse(jobsPort, CultureInfo.InvariantCulture)
 );
 Console.WriteLine($"WatchJob at {host.Url}, POST {host.JobsUrl}jobs?events=1000&delayMs=1 starts a job; there are 'silent' and 'finished'");
-await Task.Delay(Timeout.Infinite);
+await host.WaitForShutdownAsync();
 return 0;
