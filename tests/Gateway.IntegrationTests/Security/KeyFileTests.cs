@@ -1,6 +1,10 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Tokens;
 
@@ -57,6 +61,26 @@ public sealed class KeyFileTests : IDisposable
         await AssertComesInAsync(setting, Hmac(secret));
         await AssertRefusedAsync(setting, Hmac(secret[..31] + "x"), "signature");
         await AssertRefusedAsync(setting, JwtText.Make(keys.Rsa), "algorithm");
+    }
+
+    [Fact]
+    public async Task Refusals_are_counted_by_their_code_whichever_way_they_were_told()
+    {
+        await using var gateway = await StartAsync(keys.PemSetting);
+        using var refusals = new MetricCollector<long>(
+            gateway.Services.GetRequiredService<IMeterFactory>(),
+            GatewayMetrics.MeterName,
+            "gateway.connections.refused"
+        );
+        await TokenGateway.AnswerAsync(gateway, "nonsense");
+        await TokenGateway.ClosedWithAsync(gateway, "nonsense");
+        await TokenGateway.AnswerAsync(gateway, _ => { });
+        await TokenGateway.AnswerAsync(gateway, JwtText.Make(keys.Ec, c => c["exp"] = 1));
+
+        Assert.Equal(
+            ["unauthorized", "unauthorized", "token_missing", "token_expired"],
+            refusals.GetMeasurementSnapshot().Select(refusal => (string?)refusal.Tags["reason"])
+        );
     }
 
     [Fact]
