@@ -23,6 +23,7 @@ internal static class Problem
             context.Response.Headers.Connection = "close";
         }
 
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.StatusCode = refusal.Status;
         var code = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = refusal.Name };
         return Results.Problem(refusal.Text, statusCode: refusal.Status, extensions: code).ExecuteAsync(context);

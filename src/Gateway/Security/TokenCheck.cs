@@ -34,7 +34,8 @@ internal sealed class TokenCheck(IOptions<GatewayOptions> options, ISigningKeys 
         }
 
         var claims = fault is null ? TokenClaims.Read(token) : null;
-        return (claims, fault ?? (claims is null ? TokenFault.Malformed : TimeFault(claims)));
+        fault ??= claims is null ? TokenFault.Malformed : TimeFault(claims);
+        return (fault is null ? claims : null, fault);
     }
 
     private static JsonWebToken? Read(string text)
