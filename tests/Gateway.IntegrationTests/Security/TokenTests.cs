@@ -9,7 +9,7 @@ namespace OptimizationGateway.Gateway.IntegrationTests.Security;
 /// <summary>Which tokens come in, which don't, and what is said to those: PROTOCOL.md section 7, by real keys over real HTTP.</summary>
 public sealed class TokenTests(TokenGateway shared) : IClassFixture<TokenGateway>
 {
-    private static readonly long Now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
     /// <summary>Tokens that are good, by name.</summary>
     private static readonly Dictionary<string, Func<TokenGateway, string>> Good = new(StringComparer.Ordinal)
@@ -20,7 +20,7 @@ public sealed class TokenTests(TokenGateway shared) : IClassFixture<TokenGateway
         ["an audience among others"] = s => JwtText.Make(s.Rsa, c => c["aud"] = new JsonArray("another", JwtText.Audience)),
         ["exp with a fraction"] = s => JwtText.Make(s.Rsa, c => c["exp"] = Now + 100.5),
         ["exp in milliseconds, by mistake"] = s => JwtText.Make(s.Rsa, c => c["exp"] = (Now + 100) * 1000),
-        ["nbf within the skew"] = s => JwtText.Make(s.Rsa, c => c["nbf"] = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 20),
+        ["nbf within the skew"] = s => JwtText.Make(s.Rsa, c => c["nbf"] = Now + 20),
         ["no nbf"] = s => JwtText.Make(s.Rsa, c => c.Remove("nbf")),
         ["16 KiB"] = s => OfLength(s, 16 * 1024),
     };
@@ -127,7 +127,7 @@ public sealed class TokenTests(TokenGateway shared) : IClassFixture<TokenGateway
     [Fact]
     public async Task An_expired_token_is_told_to_come_back_with_a_fresh_one()
     {
-        var token = JwtText.Make(shared.Rsa, c => c["exp"] = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 1);
+        var token = JwtText.Make(shared.Rsa, c => c["exp"] = Now - 1);
 
         var answer = await TokenGateway.AnswerAsync(shared.Gateway, token);
         Assert.Equal((401, "token_expired"), (answer!.Status, answer.Code));
