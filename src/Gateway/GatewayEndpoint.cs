@@ -21,14 +21,14 @@ internal sealed class GatewayEndpoint(
     BackendRegistry backends,
     EndedConnections endings,
     IOptions<GatewayOptions> options,
-    TimeProvider time,
-    GatewayMetrics metrics,
-    ILogger<Session> logger
+    SessionEnvironment environment
 )
 {
     public const string Path = "/ws/optimization";
 
     private const string Subprotocol = "optimization.v1";
+
+    private readonly GatewayMetrics metrics = environment.Metrics;
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -54,19 +54,12 @@ internal sealed class GatewayEndpoint(
     {
         var isOffered = context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol, StringComparer.Ordinal);
         var socket = await context.WebSockets.AcceptWebSocketAsync(isOffered ? Subprotocol : null);
-        var stream = GatheringUpgrade.StreamOf(context);
         using var session = new Session(
+            environment,
+            new ClientConnection(socket, GatheringUpgrade.StreamOf(context), context.Abort),
             Visitor.Of(context, verdict.Caller.Name),
-            socket,
-            stream,
-            context.Abort,
             verdict.Caller,
-            new JobSource(backends, verdict.Caller.Headers, options.Value.Translation),
-            options.Value.Limits,
-            time,
-            metrics,
-            options.Value.Inspector.IsOn ? new Timeline(time) : null,
-            logger
+            new JobSource(backends, verdict.Caller.Headers, options.Value.Translation)
         );
         if (verdict is { Refusal: { } refusal, CloseCode: { } code })
         {
@@ -75,15 +68,15 @@ internal sealed class GatewayEndpoint(
         }
 
         metrics.ConnectionOpened();
-        var started = time.GetTimestamp();
+        var started = environment.Time.GetTimestamp();
         try
         {
             var ended = await sessions.RunAsync(session);
             metrics.ConnectionEnded(ended.Reason);
             endings.Add(session, ended);
-            var (duration, tally) = (time.GetElapsedTime(started), session.Tally);
+            var (duration, tally) = (environment.Time.GetElapsedTime(started), session.Tally);
             SessionLog.Ended(
-                logger,
+                environment.Logger,
                 context.Connection.Id,
                 duration,
                 ended.Reason,

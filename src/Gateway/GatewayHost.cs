@@ -110,6 +110,7 @@ public static class GatewayHost
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton(NewSessionEnvironment);
         services.AddSingleton<Forwarding>();
         services
             .AddOptions<ForwardedHeadersOptions>()
@@ -126,6 +127,18 @@ public static class GatewayHost
             .AddHealthChecks()
             .AddCheck<LifeCheck>(LifeCheck.Name, tags: [HealthEndpoints.Ready])
             .AddCheck<BackendsCheck>(BackendsCheck.Name, tags: [HealthEndpoints.Ready]);
+    }
+
+    private static SessionEnvironment NewSessionEnvironment(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        return new SessionEnvironment(
+            options.Limits,
+            KeepsTimelines: options.Inspector.IsOn,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<GatewayMetrics>(),
+            services.GetRequiredService<ILogger<Session>>()
+        );
     }
 
     private static void AddInspector(IServiceCollection services)

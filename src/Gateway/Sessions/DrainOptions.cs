@@ -7,7 +7,7 @@ internal sealed record DrainOptions
 {
     /// <summary>
     /// What a connection may take, after its turn to close has come, for what waits in its queues, for its farewell, and for the server to
-    /// notice: Session's two limits and some air.
+    /// notice: Farewell's two limits and some air.
     /// </summary>
     private static readonly TimeSpan LastTurn = TimeSpan.FromSeconds(15);
 

@@ -9,24 +9,14 @@ namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
 /// One connection's life: receives, dispatches, and comes to one orderly end. Whatever ends it first (the client, a rule, the socket, the
-/// shutdown, a fault of ours) names the end; then reader and writer get a deadline, then the socket is aborted.
+/// shutdown, a fault of ours) names the end; then reader and writer get the time that the <see cref="Farewell"/> leaves them.
 /// </summary>
 internal sealed class Session : IDisposable
 {
-    /// <summary>What waits to be said in answers when a session ends, and the close handshake, may take this long together.</summary>
-    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(5);
-
-    /// <summary>At shutdown, and where an operator asks a client to reconnect, what waits in the queues may take this long: what isn't sent by then is for a resume.</summary>
-    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(5);
-
-    /// <summary>As the first, where the caller's token has expired: PROTOCOL.md section 9.</summary>
-    private static readonly TimeSpan ExpiredFarewellLimit = TimeSpan.FromSeconds(2);
-
     /// <summary>What of the answers may wait, in bytes, before a client that sends and doesn't read has to go.</summary>
     private const int ControlBytes = 64 * 1024;
 
-    private readonly WebSocket socket;
-    private readonly GatheringStream? stream;
+    private readonly ClientConnection connection;
     private readonly SocketReader reader;
     private readonly SocketWriter writer;
     private readonly FrameMeter meter;
@@ -35,49 +25,25 @@ internal sealed class Session : IDisposable
     private readonly SubscriptionSet subscriptions;
     private readonly ReplayQueue replays;
     private readonly MessageIntake intake;
-    private readonly SessionTally tally;
-    private readonly Timeline? timeline;
-    private readonly TimeProvider time;
-    private readonly GatewayMetrics metrics;
+    private readonly Farewell farewell;
     private readonly ILogger logger;
-    private readonly Action abortConnection;
     private readonly Expiry? expiry;
     private readonly TaskCompletionSource<SessionEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <param name="environment">What it shares with all others.</param>
+    /// <param name="connection">The connection, which it disposes of.</param>
     /// <param name="visitor">Who is at the other end, to show it.</param>
-    /// <param name="socket">The connection.</param>
-    /// <param name="stream">The stream below it, which gathers frames; null where there is none.</param>
-    /// <param name="abortConnection">Ends what is below both, without a word.</param>
     /// <param name="caller">What it may do, and for how long.</param>
     /// <param name="source">Where its jobs come from.</param>
-    /// <param name="limits">What the client may do.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="metrics">Counts what happens.</param>
-    /// <param name="timeline">Is told what happens; null where nobody asks.</param>
-    /// <param name="logger">Is told of faults.</param>
-    public Session(
-        Visitor visitor,
-        WebSocket socket,
-        GatheringStream? stream,
-        Action abortConnection,
-        Caller caller,
-        JobSource source,
-        SessionLimits limits,
-        TimeProvider time,
-        GatewayMetrics metrics,
-        Timeline? timeline,
-        ILogger<Session> logger
-    )
+    public Session(SessionEnvironment environment, ClientConnection connection, Visitor visitor, Caller caller, JobSource source)
     {
+        var (limits, time, metrics) = (environment.Limits, environment.Time, environment.Metrics);
         Visitor = visitor;
         Since = time.GetUtcNow();
-        this.socket = socket;
-        this.stream = stream;
-        this.time = time;
-        this.metrics = metrics;
-        this.timeline = timeline;
-        this.logger = logger;
-        this.abortConnection = abortConnection;
+        Timeline = environment.NewTimeline();
+        Tally = new SessionTally(metrics);
+        this.connection = connection;
+        logger = environment.Logger;
         outbox = new Outbox(limits.OutboxBytesPerSubscription, ControlBytes);
         meter = new FrameMeter(
             time,
@@ -86,17 +52,16 @@ internal sealed class Session : IDisposable
             limits.MessageTimeout,
             code => end.TrySetResult(SessionEnd.BrokeRule(code))
         );
-        stream?.Meter = meter;
-        reader = new SocketReader(socket, meter, limits.MessageBytes);
-        tally = new SessionTally(metrics);
-        writer = new SocketWriter(socket, stream, outbox, tally.Sent);
         progress = new SendProgress(time, limits.StuckReaderTimeout, () => end.TrySetResult(SessionEnd.Stuck));
-        stream?.Progress = progress;
-        subscriptions = new SubscriptionSet(source, outbox, limits.SubscriptionsPerConnection, time, metrics, timeline, Fail);
-        replays = new ReplayQueue(source, outbox, limits.WaitingReplays, time, timeline, Fail);
-        intake = new MessageIntake(subscriptions, replays, caller, outbox, limits, time, tally, timeline);
+        connection.Watch(meter, progress);
+        reader = new SocketReader(connection.Socket, meter, limits.MessageBytes);
+        writer = new SocketWriter(connection.Socket, connection.Stream, outbox, Tally.Sent);
+        subscriptions = new SubscriptionSet(source, outbox, limits.SubscriptionsPerConnection, time, metrics, Timeline, Fail);
+        replays = new ReplayQueue(source, outbox, limits.WaitingReplays, time, Timeline, Fail);
+        intake = new MessageIntake(subscriptions, replays, caller, outbox, limits, time, Tally, Timeline);
+        farewell = new Farewell(connection, writer, outbox, time, metrics);
         expiry = caller.Expires is { } expires ? new Expiry(expires, time, Expire) : null;
-        timeline?.Add(HappeningKind.Connected);
+        Timeline?.Add(HappeningKind.Connected);
     }
 
     /// <summary>Who is at the other end.</summary>
@@ -106,7 +71,7 @@ internal sealed class Session : IDisposable
     public DateTimeOffset Since { get; }
 
     /// <summary>What happened; null where nobody asks.</summary>
-    public Timeline? Timeline => timeline;
+    public Timeline? Timeline { get; }
 
     /// <summary>How many one-off replays are being answered, and how many wait.</summary>
     public (int Running, int Waiting) Replays => replays.Count;
@@ -115,7 +80,7 @@ internal sealed class Session : IDisposable
     public long QueuedBytes => outbox.QueuedBytes;
 
     /// <summary>What went to and fro.</summary>
-    public SessionTally Tally => tally;
+    public SessionTally Tally { get; }
 
     /// <summary>Whether it is decided how it ends.</summary>
     public bool IsEnding => end.Task.IsCompleted;
@@ -146,34 +111,20 @@ internal sealed class Session : IDisposable
     /// <returns>Why it ended.</returns>
     public async Task<SessionEnd> RunAsync()
     {
-        using var abort = new CancellationTokenSource();
-        var reading = ReadAsync(abort.Token);
-        var writing = WriteAsync(abort.Token);
+        var reading = ReadAsync(farewell.Aborted);
+        var writing = WriteAsync(farewell.Aborted);
         var ended = await end.Task;
 
         intake.Stop();
-        timeline?.Add(HappeningKind.Ending, code: ended.Reason.ToString());
+        Timeline?.Add(HappeningKind.Ending, code: ended.Reason.ToString());
         if (ended.SendsWhatWaits)
         {
-            outbox.CloseWhenDrained();
-            await IsDoneInTimeAsync(writing, FlushLimit);
+            await farewell.SendWhatWaitsAsync(writing);
         }
 
         outbox.Close();
         await Task.WhenAll(subscriptions.EndAllAsync(), replays.EndAllAsync());
-        if (
-            ended.CloseCode is null
-            || !await IsDoneInTimeAsync(FarewellAsync(ended.CloseCode, reading, writing, abort.Token), FarewellLimitOf(ended))
-        )
-        {
-            metrics.ConnectionAborted(ended.Reason);
-
-            // What the server's own buffers still hold for this client it will not take; left to itself the server would wait for it.
-            socket.Abort();
-            abortConnection();
-            await abort.CancelAsync();
-        }
-
+        await farewell.TakeLeaveAsync(ended, reading, writing);
         await Task.WhenAll(reading, writing);
         return ended;
     }
@@ -181,14 +132,12 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         expiry?.Dispose();
+        farewell.Dispose();
         progress.Dispose();
         meter.Dispose();
         reader.Dispose();
-        socket.Dispose();
+        connection.Dispose();
     }
-
-    private static TimeSpan FarewellLimitOf(SessionEnd ended) =>
-        ended.Reason == SessionEndReason.Expired ? ExpiredFarewellLimit : FarewellLimit;
 
     /// <summary>From this moment on nothing more is queued, also where the session is ending for another reason.</summary>
     private void Expire()
@@ -245,7 +194,7 @@ internal sealed class Session : IDisposable
             )
         {
             // A socket that is closed or aborted by itself ends the reader too, and the reader knows which it was.
-            if (socket.State == WebSocketState.Open)
+            if (connection.Socket.State == WebSocketState.Open)
             {
                 end.TrySetResult(SessionEnd.Lost);
             }
@@ -253,40 +202,6 @@ internal sealed class Session : IDisposable
         catch (Exception e)
         {
             Fail(e);
-        }
-    }
-
-    /// <summary>Says what is left to say, then why, then waits for the client's own close.</summary>
-    private async Task FarewellAsync(CloseCode code, Task reading, Task writing, CancellationToken abort)
-    {
-        await writing;
-        try
-        {
-            await writer.CloseAsync(code, abort);
-            if (code == CloseCode.ProtocolError && stream is not null)
-            {
-                // The library has closed and reads no more; ending the request now would reset the connection and take the close frame with it.
-                await stream.DiscardAsync(abort);
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
-        {
-            // The connection went away first.
-        }
-
-        await reading;
-    }
-
-    private async Task<bool> IsDoneInTimeAsync(Task task, TimeSpan limit)
-    {
-        try
-        {
-            await task.WaitAsync(limit, time);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
         }
     }
 
