@@ -13,11 +13,9 @@ internal sealed class JobWatcher
     private readonly WatchStart start;
     private readonly Backend backend;
     private readonly TimeProvider time;
-    private readonly Outage outage;
-    private readonly WatchTrouble trouble;
-    private readonly ReopenPolicy policy;
     private readonly WatchTranscript transcript;
     private readonly StreamPatience patience;
+    private readonly Recovery recovery;
     private readonly WatchStanding standing;
 
     private long? cursorBefore;
@@ -27,15 +25,15 @@ internal sealed class JobWatcher
 
     public JobWatcher(WatchStart start, Backend backend, UpstreamOptions options, TimeProvider time, GatewayMetrics metrics)
     {
+        var outage = new Outage(time);
+        var policy = new ReopenPolicy(time, options, start.HistoryOnly, Random.Shared);
         this.start = start;
         this.backend = backend;
         this.time = time;
         standing = new WatchStanding(backend.Name, start, time, metrics);
-        outage = new Outage(time);
-        trouble = backend.NewTrouble(start.JobId);
-        policy = new ReopenPolicy(time, options, start.HistoryOnly, Random.Shared);
         patience = new StreamPatience(() => backend.ConfirmsWithin, options, policy, time, Random.Shared);
         transcript = new WatchTranscript(start, outage, options.MaxEventBytes, metrics.EventsDropped);
+        recovery = new Recovery(start, backend, transcript, outage, policy, time);
     }
 
     /// <summary>The id of the last event that was told; before the first, where the watch started.</summary>
@@ -43,7 +41,7 @@ internal sealed class JobWatcher
 
     /// <summary>The watch as it is now. Unlike the rest this may be asked for from anywhere.</summary>
     public WatchView View =>
-        new(standing, Cursor, transcript.Head, transcript.Epoch, standing.HasStream && transcript.IsSubscribed, outage.Since);
+        new(standing, Cursor, transcript.Head, transcript.Epoch, standing.HasStream && transcript.IsSubscribed, recovery.OutageSince);
 
     /// <summary>The event of the last step can't be shown: what came before it in that step was. The stream is asked once more.</summary>
     public void Refuse(WatchStep step, WatchedEvent refused)
@@ -64,7 +62,7 @@ internal sealed class JobWatcher
     /// <exception cref="OperationCanceledException">The token.</exception>
     public async IAsyncEnumerable<WatchStep> WatchAsync([EnumeratorCancellation] CancellationToken stop)
     {
-        using var share = trouble;
+        using var share = recovery.Share;
         while (true)
         {
             WatchFault? fault = null;
@@ -73,10 +71,10 @@ internal sealed class JobWatcher
                 while (fault is null && !isLetGo)
                 {
                     var reading = stream.ReadAsync(patience.Next(transcript.IsSubscribed));
-                    while (NewsIn is { } left && !reading.IsCompleted)
+                    while (recovery.NewsIn is { } left && !reading.IsCompleted)
                     {
                         await time.PendAsync(reading, left, stop);
-                        if (News() is { } news)
+                        if (recovery.News() is { } news)
                         {
                             yield return news;
                         }
@@ -89,18 +87,18 @@ internal sealed class JobWatcher
                         yield return step;
                         if (step is WatchStep.Ended)
                         {
-                            trouble.End();
+                            recovery.Completed();
                             yield break;
                         }
 
                         fault = refusal ?? fault;
                         refusal = null;
-                        policy.ResumePatience();
+                        patience.Resume();
                     }
 
                     if (Cursor > before)
                     {
-                        Progressed();
+                        recovery.Progressed();
                     }
                     else if (fault is null && patience.IsOver(transcript.IsSubscribed))
                     {
@@ -109,25 +107,16 @@ internal sealed class JobWatcher
                 }
             }
 
-            if (fault is not null && Decide(fault) is { } end)
+            if (fault is not null && Break(fault) is { } end)
             {
                 yield return end;
                 yield break;
             }
 
             standing.Reopening(fault?.Kind);
-
-            foreach (var pause in Pauses())
+            await foreach (var outage in recovery.WaitAsync(stop))
             {
-                var began = time.GetTimestamp();
-                while (pause - time.GetElapsedTime(began) is { Ticks: > 0 } wait)
-                {
-                    await time.DelayAsync(AnnounceIn is { } left && left < wait ? left : wait, stop);
-                    if (IsDue())
-                    {
-                        yield return new WatchStep.Outage();
-                    }
-                }
+                yield return outage;
             }
         }
     }
@@ -142,16 +131,6 @@ internal sealed class JobWatcher
         standing.Opened(stream.Place);
         return stream;
     }
-
-    /// <summary>What to wait for before the next attempt, as far as there is time left: our own backoff, and then the backend's turn for us.</summary>
-    private IEnumerable<TimeSpan> Pauses()
-    {
-        var delay = policy.NextDelay();
-        yield return WithinTimeLeft(delay);
-        yield return WithinTimeLeft(backend.NextTurn());
-    }
-
-    private TimeSpan WithinTimeLeft(TimeSpan delay) => policy.TimeLeft is { } left && left < delay ? left : delay;
 
     /// <summary>Takes what a read came to.</summary>
     /// <returns>The fault to reopen after, or to end with.</returns>
@@ -172,92 +151,22 @@ internal sealed class JobWatcher
 
         if (transcript.IsOpen && !wasOpen)
         {
-            Opened();
+            recovery.Opened();
         }
 
-        if (message.Kind == WatchMessageKind.Heartbeat && fault is null && outage.HasStood)
+        if (message.Kind == WatchMessageKind.Heartbeat && fault is null)
         {
-            Progressed();
+            recovery.Heard();
         }
+
         return fault;
     }
 
-    private void Opened()
+    /// <returns>The end, where that is what the fault comes to; null where the job is asked for again.</returns>
+    private WatchStep.Ended? Break(WatchFault fault)
     {
-        policy.Opened();
-        if (!outage.IsOn)
-        {
-            trouble.End();
-        }
-    }
-
-    /// <summary>The client has something new, or the stream has shown that it lives: the outage is over.</summary>
-    private void Progressed()
-    {
-        EndOutage();
-        policy.Progressed();
-    }
-
-    private void EndOutage()
-    {
-        outage.End();
-        transcript.OutageEnded();
-        trouble.End();
-    }
-
-    private WatchStep.Ended? Decide(WatchFault fault)
-    {
-        if (outage.HasStood)
-        {
-            outage.End();
-            trouble.End();
-        }
-
-        // A backend that says no to one client is not in trouble. Of a stream that fell silent the reopened one will tell.
-        var isTrouble =
-            fault.Kind is WatchFaultKind.Unavailable or WatchFaultKind.EndedEarly or WatchFaultKind.Breach
-            || (fault.Kind == WatchFaultKind.Silent && !transcript.IsSubscribed);
-        if (isTrouble)
-        {
-            trouble.Begin(Cursor, fault);
-        }
-
-        outage.Begin(afterSilence: fault.Kind == WatchFaultKind.Silent && transcript.IsSubscribed);
+        recovery.Begin(fault);
         standing.Broke(fault.Kind);
-        if (policy.Decide(fault, Cursor) is { } end)
-        {
-            backend.Ended(start.JobId, end, fault.Kind);
-            return new WatchStep.Ended(end, fault);
-        }
-
-        return policy.TimeLeft <= TimeSpan.Zero ? new WatchStep.Ended(WatchEnd.Unavailable, fault) : null;
-    }
-
-    /// <summary>How long until there will be news if nothing comes.</summary>
-    private TimeSpan? NewsIn => transcript.IsSubscribed ? outage.EndsIn : AnnounceIn;
-
-    private WatchStep? News()
-    {
-        if (outage.EndsIn == TimeSpan.Zero)
-        {
-            EndOutage();
-            return transcript.TryTell(out var allClear) ? allClear : null;
-        }
-
-        return !transcript.IsSubscribed && IsDue() ? new WatchStep.Outage() : null;
-    }
-
-    /// <summary>How long until the client is to hear of the outage. It hears of none while it waits for its first answer.</summary>
-    private TimeSpan? AnnounceIn => transcript.IsOpen && !start.HistoryOnly ? outage.AnnounceIn : null;
-
-    private bool IsDue()
-    {
-        var isDue = AnnounceIn == TimeSpan.Zero;
-        if (isDue)
-        {
-            outage.Announced();
-        }
-
-        return isDue;
+        return recovery.Decide(fault);
     }
 }

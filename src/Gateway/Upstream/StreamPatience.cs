@@ -24,6 +24,9 @@ internal sealed class StreamPatience(
         limit = confirmsWithin();
     }
 
+    /// <summary>The stream's reader was busy elsewhere; that time is not the backend's.</summary>
+    public void Resume() => policy.ResumePatience();
+
     /// <summary>How long to wait for the next message.</summary>
     /// <param name="isSubscribed">Whether the stream has been confirmed.</param>
     public TimeSpan Next(bool isSubscribed)
