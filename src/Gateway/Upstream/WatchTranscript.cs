@@ -10,14 +10,10 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// <param name="onDropped">Counts the events that the client had already.</param>
 internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEventBytes, Action<int> onDropped)
 {
-    private readonly Queue<WatchStep> steps = new();
-    private string epoch = start.Epoch ?? "";
-    private bool isOpen;
+    private readonly StepQueue steps = new(outage);
+    private StreamRecord stream = new(start.AfterEventId);
     private long? earliestTold;
     private long announced;
-
-    private readonly OwedReplay owed = new();
-    private StreamRecord stream = new(start.AfterEventId);
 
     public LogPosition Position { get; } = new(start.AfterEventId, maxEventBytes);
 
@@ -25,44 +21,37 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
     public bool IsSubscribed => stream.IsSubscribed;
 
     /// <summary>Whether the client was told <c>subscribed</c>.</summary>
-    public bool IsOpen => isOpen;
+    public bool IsOpen { get; private set; }
 
     /// <summary>The newest id that the backend has told of; null until it has said something.</summary>
-    public long? Head => isOpen ? Math.Max(announced, Position.Cursor ?? 0) : null;
+    public long? Head => IsOpen ? Math.Max(announced, Position.Cursor ?? 0) : null;
 
-    /// <summary>The epoch to ask for, as far as it is known.</summary>
-    public string Epoch => epoch;
+    /// <summary>The epoch to ask for, as far as it is known; else empty.</summary>
+    public string Epoch { get; private set; } = start.Epoch ?? "";
 
     /// <summary>The next thing to tell, if there is one.</summary>
-    public bool TryTell(out WatchStep step) => steps.TryDequeue(out step!);
+    public bool TryTell(out WatchStep step) => steps.TryTake(out step);
 
     /// <summary>Takes back a step that turned out not to be showable from some event on, and what was to follow it.</summary>
     /// <param name="step">The step.</param>
     /// <param name="lastShown">The id of the last event before that one.</param>
     public void Retract(WatchStep step, long lastShown)
     {
-        steps.Clear();
+        steps.Retract(step);
         Position.MoveTo(lastShown);
-        owed.Promise(last: step is WatchStep.History);
     }
 
     /// <summary>A new stream was asked for, from the position on.</summary>
     public void StartStream()
     {
         stream = new StreamRecord(Position.Cursor);
-        owed.ForgetAllClear();
+        steps.StreamStarted();
         outage.StreamStarted();
         Position.ExpectNoLateStart();
     }
 
-    /// <summary>The outage is over. Where the client was told of it and nothing else has told it of the end, an empty replay does.</summary>
-    public void OutageEnded()
-    {
-        if (owed.TakeAllClear())
-        {
-            Tell(new WatchStep.History([], HasMore: false));
-        }
-    }
+    /// <summary>The outage is over; the client hears of it where it has to.</summary>
+    public void OutageEnded() => steps.OutageEnded();
 
     /// <summary>Takes the stream's next message.</summary>
     /// <returns>What is wrong with it, if something is; what was right before it is told all the same.</returns>
@@ -86,25 +75,25 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
             return false;
         }
 
-        Tell(new WatchStep.Ended(WatchEnd.JobEnded));
+        steps.End(WatchEnd.JobEnded);
         return true;
     }
 
     private WatchFault? TakeSubscribed(WatchMessage message)
     {
-        if (epoch.Length > 0 && message.Epoch.Length > 0 && epoch != message.Epoch)
+        if (Epoch.Length > 0 && message.Epoch.Length > 0 && Epoch != message.Epoch)
         {
             return WatchFault.EpochChanged;
         }
 
-        epoch = epoch.Length > 0 ? epoch : message.Epoch;
+        Epoch = Epoch.Length > 0 ? Epoch : message.Epoch;
         if (stream.IsSubscribed)
         {
             // Late, after events that implied it: nothing else in it is news.
             return null;
         }
 
-        if (stream.FaultOf(message, isOpen, earliestTold) is { } fault)
+        if (stream.FaultOf(message, IsOpen, earliestTold) is { } fault)
         {
             return fault;
         }
@@ -126,15 +115,14 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
     {
         stream.Confirm();
         outage.Subscribed();
-        if (isOpen)
+        if (IsOpen)
         {
             return;
         }
 
-        isOpen = true;
+        IsOpen = true;
         earliestTold = earliestEventId;
-        owed.Promise(last: start.AfterEventId is not null);
-        Tell(new WatchStep.Opened(toldEpoch, lastEventId, earliestEventId));
+        steps.Open(new WatchStep.Opened(toldEpoch, lastEventId, earliestEventId), promisesHistory: start.AfterEventId is not null);
     }
 
     /// <summary>A backend that sends an event before <c>subscribed</c> is forgiven; its first event then says where "now" is.</summary>
@@ -166,7 +154,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
 
         stream.TakeBatch(isLast: isTerminal || !message.HasMore);
         var hasMore = !isTerminal && (fault is not null || message.HasMore || IsHistoryMissing);
-        TellHistory(fresh, hasMore);
+        steps.AddHistory(fresh, hasMore);
         if (fault is not null)
         {
             return fault;
@@ -177,13 +165,9 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
             return WatchFault.Breach(BreachedRule.HistoryCutShort);
         }
 
-        if (isTerminal)
+        if (isTerminal || (start.HistoryOnly && !hasMore))
         {
-            Tell(new WatchStep.Ended(start.HistoryOnly ? WatchEnd.HistoryRead : WatchEnd.JobEnded));
-        }
-        else if (start.HistoryOnly && !hasMore)
-        {
-            Tell(new WatchStep.Ended(WatchEnd.HistoryRead));
+            steps.End(start.HistoryOnly ? WatchEnd.HistoryRead : WatchEnd.JobEnded);
         }
         else
         {
@@ -191,14 +175,6 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
         }
 
         return null;
-    }
-
-    private void TellHistory(List<WatchedEvent> fresh, bool hasMore)
-    {
-        if (owed.IsNews(fresh.Count == 0, hasMore, outage.IsAnnounced))
-        {
-            Tell(new WatchStep.History(fresh, hasMore));
-        }
     }
 
     private WatchFault? TakeEvent(in WatchedEvent watched)
@@ -233,17 +209,10 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
         }
 
         stream.GoLive();
-        owed.ForgetAllClear();
-        if (owed.OwesLast)
-        {
-            // The backend went over to live events without a word; the client was promised one.
-            TellHistory([], hasMore: false);
-        }
-
-        Tell(new WatchStep.Live(watched));
+        steps.AddLive(watched);
         if (watched.IsTerminal)
         {
-            Tell(new WatchStep.Ended(WatchEnd.JobEnded));
+            steps.End(WatchEnd.JobEnded);
         }
 
         return null;
@@ -259,12 +228,10 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
     {
         if (!start.HistoryOnly && stream.IsComplete(Position.Cursor))
         {
-            Tell(new WatchStep.Ended(WatchEnd.JobEnded));
+            steps.End(WatchEnd.JobEnded);
         }
     }
 
     /// <summary>Whether a live-only watch that has nothing but this event still wouldn't know where it is.</summary>
     private bool SaysNothingOfNow(in WatchedEvent first) => stream.Start is null && !stream.IsSubscribed && !first.IsWellFormed;
-
-    private void Tell(WatchStep step) => steps.Enqueue(step);
 }
