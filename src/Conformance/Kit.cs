@@ -11,6 +11,7 @@ internal sealed class Kit(KitOptions options, IReport report, TimeProvider time)
 {
     private readonly List<RuleResult> results = [];
     private string? goneSince;
+    private RuleResult? firstRefusal;
 
     public async Task<ExitCode> RunAsync(CancellationToken token)
     {
@@ -54,7 +55,7 @@ internal sealed class Kit(KitOptions options, IReport report, TimeProvider time)
 
             foreach (var result in await Task.WhenAll(beside))
             {
-                Add(result);
+                Add(result with { Finding = result.Rule.Conclude(subject, result.Finding) });
             }
         }
         finally
@@ -78,8 +79,25 @@ internal sealed class Kit(KitOptions options, IReport report, TimeProvider time)
                 result = result with { Finding = Finding.Fail($"{result.Finding.Seen} And now the backend is gone. {fault}") };
             }
 
-            Add(result);
+            Add(AfterEffect(result));
         }
+    }
+
+    /// <summary>Once the backend has refused watches, that it goes on refusing them says nothing of other rules.</summary>
+    private RuleResult AfterEffect(RuleResult result)
+    {
+        if (result.Finding.Refusal is not { } refusal)
+        {
+            return result;
+        }
+
+        if (firstRefusal is { Finding.Refusal: { } first } && first.Status == refusal.Status)
+        {
+            return result with { Finding = Finding.NotApplicable($"As in {firstRefusal.Rule.Name}: {result.Finding.Seen}") };
+        }
+
+        firstRefusal ??= result.Rule.RevealsRefusals ? result : null;
+        return result;
     }
 
     private void Add(RuleResult result)

@@ -12,7 +12,8 @@ internal sealed class BreakableService(BreakableHost host) : OptimizerService.Op
         ServerCallContext context
     )
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.Stopping);
+        var cancelled = host.Fault == Fault.CancellationSeenByWritesOnly ? default : context.CancellationToken;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled, host.Stopping);
         host.Entered();
         try
         {
@@ -38,6 +39,10 @@ internal sealed class BreakableService(BreakableHost host) : OptimizerService.Op
         catch (OperationCanceledException) when (host.Fault == Fault.CancellationIgnored)
         {
             await Task.Delay(Timeout.Infinite, host.Stopping);
+        }
+        catch (Exception e) when (host.Fault == Fault.CancellationSeenByWritesOnly && e is InvalidOperationException or IOException)
+        {
+            // A write has failed: the watcher has gone.
         }
         finally
         {

@@ -129,9 +129,17 @@ internal sealed class BreakableWatch(JobLog log, WatchJobRequest request, Sender
 
     private async Task FollowAsync(CancellationToken token)
     {
+        var beatAt = Environment.TickCount64;
         while (true)
         {
             var now = log.Look();
+            if (fault == Fault.HeartbeatByATimer && Environment.TickCount64 - beatAt >= host.Heartbeat.TotalMilliseconds)
+            {
+                // The mistake: it names what the log has, and this stream hasn't sent.
+                await sender.SendAsync(new WatchJobResponse { Heartbeat = new Heartbeat { LastEventId = now.Last } }, token);
+                beatAt = Environment.TickCount64;
+            }
+
             foreach (var jobEvent in log.Read(cursor, now.Last))
             {
                 await sender.SendAsync(new WatchJobResponse { Event = distortion.Of(jobEvent) }, token);

@@ -10,7 +10,7 @@ if (args is not [var fault, var port, var jobsPort])
 
 await using var host = await BreakableHost.StartAsync(
     Enum.Parse<Fault>(fault),
-    TimeSpan.FromMilliseconds(300),
+    TimeSpan.FromSeconds(1),
     int.Parse(port, CultureInfo.InvariantCulture),
     int.Parse(jobsPort, CultureInfo.InvariantCulture)
 );

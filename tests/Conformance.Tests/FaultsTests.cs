@@ -6,7 +6,7 @@ namespace OptimizationGateway.Conformance.Tests;
 /// <summary>A backend with one fault at a time: the kit fails on the rule that is broken, and says what it saw.</summary>
 public sealed class FaultsTests
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
     /// <summary>The fault, the rule that it breaks, and what must be said of it.</summary>
     public static TheoryData<Fault, string, string> Faults =>
@@ -47,8 +47,10 @@ public sealed class FaultsTests
             { Fault.OutOfRangeWithWordsInTrailers, "out-of-range", "latest-event-id is 'the newest', which is no decimal number" },
             { Fault.EpochIgnored, "epoch", "a request with 'not-e1' was answered by `subscribed`" },
             { Fault.EpochOfEachStream, "epoch", "One stream of finished names the epoch" },
-            { Fault.NoHeartbeat, "heartbeat", "was silent for 2 s; a heartbeat is due after 300 ms" },
+            { Fault.NoHeartbeat, "heartbeat", "was silent for 3 s; a heartbeat is due after 1 s" },
             { Fault.HeartbeatAhead, "heartbeat", "a heartbeat named 37, and this stream had sent up to 36" },
+            { Fault.HeartbeatByATimer, "heartbeat", "and this stream had sent up to" },
+            { Fault.CancellationSeenByWritesOnly, "cancellation", "stopped with the next heartbeat: the write that fails ends them" },
             { Fault.CancellationIgnored, "cancellation", "25 watches were cancelled" },
             { Fault.CancelledWatchesKeepASlot, "turnover", "watches that were cancelled the next got no answer within 2 s" },
             { Fault.FiftyStreamsOnly, "hundred-streams", "Of 100 watches on one connection " },
@@ -74,6 +76,25 @@ public sealed class FaultsTests
     }
 
     [Fact]
+    public async Task Watches_that_only_the_next_write_ends_are_counted_where_heartbeats_are_rare()
+    {
+        Curl.Require();
+        await using var backend = await BreakableHost.StartAsync(Fault.CancellationSeenByWritesOnly, TimeSpan.FromSeconds(15));
+
+        var run = await KitRun.OfAsync([
+            .. Arguments(backend.Url, backend.JobsUrl),
+            "--heartbeat=15",
+            "--silence=20",
+            "--rule=cancellation",
+            "--rule=turnover",
+        ]);
+
+        Assert.Equal(["fail", "fail"], run.Rules.Select(rule => (string?)rule["verdict"]));
+        Assert.Contains("20 of them still ran", (string)run.Rules.First()["seen"]!, StringComparison.Ordinal);
+        Assert.Contains("300 watches came, and were cancelled", (string)run.Rules.Last()["seen"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_rule_is_broken_by_one_fault_at_least_and_every_fault_breaks_one()
     {
         // UnboundedQueue is seen of a process: ProcessTests.
@@ -90,8 +111,8 @@ public sealed class FaultsTests
             "--finished-job=finished",
             "--silent-job=silent",
             $"--watches-command={Curl.Get(new Uri(jobs, "/watches"))}",
-            "--heartbeat=0.3",
-            "--silence=2",
+            "--heartbeat=1",
+            "--silence=3",
             "--first-message=2",
             "--job-time=20",
             "--json",

@@ -1,40 +1,89 @@
-using System.Globalization;
 using OptimizationGateway.Conformance.Jobs;
 using OptimizationGateway.Conformance.Watching;
 
 namespace OptimizationGateway.Conformance.Rules;
 
+/// <summary>
+/// A backend that isn't told of a cancellation notices at its next write, which fails. That is no stop: with 15 s between heartbeats it takes 15 s.
+/// So a witness stays open beside those that are cancelled, and only what has stopped before the witness hears anything has stopped by itself.
+/// </summary>
 internal sealed class Cancellation()
     : Rule("cancellation", "8.9", "A watch stops within a second of cancellation, also while its job is silent and while it is held back.")
 {
     private const int Silent = 20;
     private const int HeldBack = 5;
+    private const int Attempts = 3;
 
     // A second, and one more for the way there and for asking.
     private static readonly TimeSpan Allowed = TimeSpan.FromSeconds(2);
 
+    // With heartbeats that come sooner, the watches begin anew with one, so that the next is as far away as can be.
+    private static readonly TimeSpan LongBeat = TimeSpan.FromSeconds(3);
+
+    // Who still runs after that time was hardly about to stop.
+    private static readonly TimeSpan Overdue = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>It counts watches, so there must be none that come and go.</summary>
     public override Turn Turn => Turn.First;
 
+    public override TimeSpan Deadline(Subject subject) => base.Deadline(subject) + (subject.Options.LongestSilence * Attempts);
+
     public override async Task<Finding> CheckAsync(Subject subject, CancellationToken token)
     {
-        if (subject.Options.WatchesCommand is not { } command)
-        {
-            throw new NotApplicableException(
+        var count =
+            WatchCount.Of(subject)
+            ?? throw new NotApplicableException(
                 "From outside it can't be seen whether a cancelled call still runs: --watches-command says how many do."
             );
-        }
-
         var open = await subject.Jobs.OpenAsync(token);
         var load = await subject.Jobs.LoadAsync(token);
-        var before = await SettledCountAsync(subject, command, token);
+        var before = await count.SettledAsync(token);
+        using var witness = subject.Watch(open, after: null, token);
+        await witness.NextAsync(subject.Options.FirstMessage, token);
+        var running = TimeSpan.MaxValue;
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var stop = await StopAsync(subject, count, before, witness, load, token);
+            if (stop.IsByItself)
+            {
+                return Finding.Pass(
+                    $"{stop.Cancelled} watches were cancelled; {Spoken.Time(stop.After)} later none of them ran any more, and nothing had been sent to them."
+                );
+            }
+
+            running = stop.LastRunning < running ? stop.LastRunning : running;
+        }
+
+        return subject.Jobs.Silent is not null && running >= Overdue
+            ? Finding.Fail(
+                $"{Attempts} times watches were cancelled; {Spoken.Time(running)} later some still ran, and stopped with the next heartbeat: the write that fails ends them, not the cancellation. With a longer --heartbeat it shows for how long."
+            )
+            : Finding.NotApplicable(
+                subject.Jobs.Silent is null
+                    ? "The watches stopped when the job wrote: it may be the write that failed. --silent-job names one that doesn't write."
+                    : "A heartbeat came before it could be seen whether the watches stopped by themselves: let them come less often, and say so with --heartbeat."
+            );
+    }
+
+    private static async Task<Stop> StopAsync(
+        Subject subject,
+        WatchCount count,
+        int before,
+        Watch witness,
+        string? load,
+        CancellationToken token
+    )
+    {
+        var open = witness.Request.JobId;
         var watches = new List<Watch>();
         try
         {
             watches.AddRange(Enumerable.Range(0, Silent).Select(i => subject.Watch(open, i % 2 == 0 ? 0 : null, token)));
             watches.AddRange(Enumerable.Range(0, load is null ? 0 : HeldBack).Select(_ => subject.Watch(load!, 0, token)));
             await Task.WhenAll(watches.Select(watch => watch.NextAsync(subject.Options.FirstMessage, token)));
-            var during = await CountAsync(command, token);
+            var during = await count.AskAsync(token);
             if (during < before + Silent)
             {
                 throw new NotApplicableException(
@@ -42,8 +91,13 @@ internal sealed class Cancellation()
                 );
             }
 
+            if (subject.Jobs.Silent is not null && subject.Options.Heartbeat < LongBeat)
+            {
+                await Task.WhenAll(watches.Take(Silent).Append(witness).Select(watch => BeatAsync(subject, watch, token)));
+            }
+
             watches.ForEach(watch => watch.Cancel());
-            return await StoppedAsync(subject, command, before, watches.Count, token);
+            return await StoppedAsync(subject, count, before + 1, watches.Count, witness, token);
         }
         finally
         {
@@ -51,50 +105,52 @@ internal sealed class Cancellation()
         }
     }
 
-    private static async Task<Finding> StoppedAsync(Subject subject, string command, int before, int cancelled, CancellationToken token)
+    /// <summary>Reads up to its next heartbeat. That none comes is for another rule.</summary>
+    private static async Task BeatAsync(Subject subject, Watch watch, CancellationToken token)
     {
-        var at = subject.Time.GetTimestamp();
+        while (watch.End is null && await watch.HearsAsync(subject.Options.LongestSilence, token))
+        {
+            if (watch.Story.Messages[^1].Heartbeat is not null)
+            {
+                return;
+            }
+        }
+    }
+
+    private static async Task<Stop> StoppedAsync(
+        Subject subject,
+        WatchCount count,
+        int others,
+        int cancelled,
+        Watch witness,
+        CancellationToken token
+    )
+    {
+        var (at, running, hasHeard) = (subject.Time.GetTimestamp(), TimeSpan.Zero, false);
         while (true)
         {
             var asked = subject.Time.GetElapsedTime(at);
-            var left = await CountAsync(command, token) - before;
+            var left = await count.AskAsync(token) - others;
+            var after = subject.Time.GetElapsedTime(at);
+
+            // A little later still nothing: what was sent at the same moment would be here by then.
+            hasHeard |= await witness.HearsAsync(Pause, token);
             if (left <= 0)
             {
-                return Finding.Pass(
-                    $"{cancelled} watches were cancelled; {Spoken.Time(subject.Time.GetElapsedTime(at))} later none of them ran any more."
-                );
+                return new Stop(cancelled, IsByItself: !hasHeard, after, running);
             }
 
+            running = asked;
             if (asked > Allowed)
             {
                 throw new BreachException($"{cancelled} watches were cancelled; {Spoken.Time(asked)} later {left} of them still ran.");
             }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), subject.Time, token);
         }
     }
 
-    /// <summary>Twice the same: the kit's own look at what there is has gone by then.</summary>
-    private static async Task<int> SettledCountAsync(Subject subject, string command, CancellationToken token)
-    {
-        for (var before = -1; ; )
-        {
-            var count = await CountAsync(command, token);
-            if (count == before)
-            {
-                return count;
-            }
-
-            before = count;
-            await Task.Delay(TimeSpan.FromMilliseconds(200), subject.Time, token);
-        }
-    }
-
-    private static async Task<int> CountAsync(string command, CancellationToken token)
-    {
-        var said = Shell.LastLine(await Shell.RunAsync("--watches-command", command, token));
-        return int.TryParse(said, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            ? count
-            : throw new KitFaultException($"--watches-command printed '{said}': its last line must be a number.");
-    }
+    /// <param name="Cancelled">How many watches.</param>
+    /// <param name="IsByItself">Whether they stopped, and nothing had been sent by then.</param>
+    /// <param name="After">When that was seen, after the cancellation.</param>
+    /// <param name="LastRunning">When some were last seen to run.</param>
+    private readonly record struct Stop(int Cancelled, bool IsByItself, TimeSpan After, TimeSpan LastRunning);
 }

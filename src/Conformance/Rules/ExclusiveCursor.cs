@@ -48,6 +48,13 @@ internal sealed class ExclusiveCursor()
             throw new BreachException($"After {cursor} of {job} {which}.");
         }
 
+        if (heard.Except(expected).FirstOrDefault(id => expected.Count == 0 || id > expected[^1]) is > 0 and var later)
+        {
+            throw new NotApplicableException(
+                $"{job} got event {later} while it was read: it hadn't ended, whatever its watch said (`ok-means-ended`). --finished-job names one that has."
+            );
+        }
+
         if (!heard.SequenceEqual(expected))
         {
             var missing = expected.Except(heard).ToList();

@@ -1,3 +1,5 @@
+using OptimizationGateway.Conformance.Watching;
+
 namespace OptimizationGateway.Conformance.Rules;
 
 /// <summary>What was seen of one rule.</summary>
@@ -8,9 +10,12 @@ internal sealed record Finding(Verdict Verdict, string Seen)
     /// <summary>What was measured, by name, for programs.</summary>
     public IReadOnlyDictionary<string, double> Figures { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
 
+    /// <summary>The end of the stream, where it failed by one that was refused.</summary>
+    public WatchEnd? Refusal { get; init; }
+
     public static Finding Pass(string seen) => new(Verdict.Pass, seen);
 
-    public static Finding Fail(string seen) => new(Verdict.Fail, seen);
+    public static Finding Fail(string seen, WatchEnd? refusal = null) => new(Verdict.Fail, seen) { Refusal = refusal };
 
     public static Finding NotApplicable(string why) => new(Verdict.NotApplicable, why);
 

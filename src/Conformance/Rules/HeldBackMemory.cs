@@ -80,7 +80,7 @@ internal sealed class HeldBackMemory()
             );
             if (watches.Select(watch => watch.End).FirstOrDefault(end => end is not null) is { } refused)
             {
-                throw new BreachException($"Of {Stuck} watches of {job} one ended with {refused}.");
+                throw new BreachException($"Of {Stuck} watches of {job} one ended with {refused}.", refused);
             }
 
             // It may be busy with its jobs: who has answered all and has grown no further by then is held back as well.

@@ -15,6 +15,8 @@ internal sealed class HundredStreams()
     // Who serves them at once has answered them all by then.
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(1);
 
+    public override bool RevealsRefusals => true;
+
     public override async Task<Finding> CheckAsync(Subject subject, CancellationToken token)
     {
         if (subject.Jobs.Silent is { } silent)
@@ -61,17 +63,15 @@ internal sealed class HundredStreams()
         var watches = Enumerable.Range(0, Streams).Select(_ => connection.Open(Subject.Request(job, 0), token)).ToList();
         try
         {
-            var heard = await Task.WhenAll(watches.Select(watch => watch.HearsAsync(subject.Options.FirstMessage, token)));
+            await Task.WhenAll(watches.Select(watch => watch.HearsAsync(subject.Options.FirstMessage, token)));
             var answered = watches.Count(watch => watch.Story.Messages.Count > 0);
             if (answered < Streams)
             {
+                var refused = watches.Select(watch => watch.End).FirstOrDefault(end => end is not null);
                 throw new BreachException(
                     $"Of {Streams} watches on one connection {answered} were answered within {Spoken.Time(subject.Options.FirstMessage)}"
-                        + (
-                            heard.All(each => each)
-                                ? $"; one ended with {watches.First(watch => watch.End is not null).End}."
-                                : ": the server limits its streams, or its threads."
-                        )
+                        + (refused is not null ? $"; one ended with {refused}." : ": the server limits its streams, or its threads."),
+                    refused
                 );
             }
 

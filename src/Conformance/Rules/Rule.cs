@@ -16,9 +16,15 @@ internal abstract class Rule(string name, string section, string text)
 
     public virtual Turn Turn => Turn.InOrder;
 
+    /// <summary>Whether it asks for so many watches that a refusal is the finding itself, and later ones are its after-effects.</summary>
+    public virtual bool RevealsRefusals => false;
+
     /// <summary>When looking at it is given up, whatever hangs.</summary>
     public virtual TimeSpan Deadline(Subject subject) => Usually + subject.Options.JobTime;
 
     /// <summary>Looks. A breach may be thrown as <see cref="Watching.BreachException"/>, and as <see cref="Jobs.NotApplicableException"/> what is missing.</summary>
     public abstract Task<Finding> CheckAsync(Subject subject, CancellationToken token);
+
+    /// <summary>Of a rule that is looked at beside the others: what becomes of the finding with all that they have heard.</summary>
+    public virtual Finding Conclude(Subject subject, Finding finding) => finding;
 }

@@ -19,7 +19,7 @@ internal static class RuleRun
         }
         catch (BreachException breach)
         {
-            finding = Finding.Fail(breach.Message);
+            finding = Finding.Fail(breach.Message, breach.Refusal);
         }
         catch (NotApplicableException missing)
         {

@@ -16,6 +16,9 @@ internal sealed class Subject(KitOptions options, Backend backend, JobSource job
 
     public TimeProvider Time => time;
 
+    /// <summary>What was wrong on any watch so far.</summary>
+    public Overheard Overheard => backend.Overheard;
+
     /// <summary>A watch on a connection that it shares with others; dispose of it.</summary>
     /// <param name="job">Which job.</param>
     /// <param name="after">The cursor; null: live only.</param>
@@ -32,7 +35,9 @@ internal sealed class Subject(KitOptions options, Backend backend, JobSource job
     {
         using var watch = Watch(Request(job, after), token);
         var story = await watch.ToEndOfHistoryAsync(Limits.NextMessage, token);
-        return story.End is { IsOk: false } end ? throw new BreachException($"{Spoken.Request(story.Request)} ended with {end}.") : story;
+        return story.End is { IsOk: false } end
+            ? throw new BreachException($"{Spoken.Request(story.Request)} ended with {end}.", end)
+            : story;
     }
 
     public static WatchJobRequest Request(string job, long? after, bool historyOnly = false, string epoch = "")

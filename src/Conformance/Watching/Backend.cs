@@ -37,6 +37,8 @@ internal sealed class Backend : IDisposable
         shared = Connect(asManyAsNeeded: true);
     }
 
+    public Overheard Overheard { get; } = new();
+
     public Watch Open(WatchJobRequest request, CancellationToken token) => shared.Open(request, token);
 
     /// <summary>One HTTP/2 connection of its own; dispose of it.</summary>
@@ -71,6 +73,6 @@ internal sealed class Backend : IDisposable
                 MaxReceiveMessageSize = MaxMessageBytes,
             }
         );
-        return new Connection(channel, metadata, time);
+        return new Connection(channel, metadata, time, Overheard);
     }
 }

@@ -7,6 +7,7 @@ internal sealed class Story(WatchJobRequest request)
 {
     private readonly Lock gate = new();
     private readonly List<WatchJobResponse> messages = [];
+    private long cursor = request.AfterEventId;
 
     public WatchJobRequest Request => request;
 
@@ -26,6 +27,9 @@ internal sealed class Story(WatchJobRequest request)
 
     /// <summary>Wherever it came.</summary>
     public Subscribed? Subscribed => messages.FirstOrDefault(message => message.Subscribed is not null)?.Subscribed;
+
+    /// <summary>A heartbeat that named what this stream hadn't sent, in words; null: none did.</summary>
+    public string? HeartbeatAhead { get; private set; }
 
     public IEnumerable<Replay> Replays => messages.Where(message => message.Replay is not null).Select(message => message.Replay);
 
@@ -48,6 +52,7 @@ internal sealed class Story(WatchJobRequest request)
         lock (gate)
         {
             messages.Add(message);
+            Follow(message);
             FirstAt ??= at;
             LastAt = LastMessageAt = at;
         }
@@ -71,12 +76,24 @@ internal sealed class Story(WatchJobRequest request)
             var copy = new Story(request)
             {
                 End = End,
+                HeartbeatAhead = HeartbeatAhead,
                 FirstAt = FirstAt,
                 LastAt = LastAt,
                 LastMessageAt = LastMessageAt,
             };
             copy.messages.AddRange(messages);
             return copy;
+        }
+    }
+
+    private void Follow(WatchJobResponse message)
+    {
+        cursor = message.Subscribed is { } subscribed && !request.HasAfterEventId ? subscribed.LastEventId : cursor;
+        cursor = EventsOf(message).LastOrDefault()?.Id ?? cursor;
+        if (message.Heartbeat is { HasLastEventId: true } heartbeat && heartbeat.LastEventId > cursor)
+        {
+            HeartbeatAhead ??=
+                $"On {Spoken.Request(request)} a heartbeat named {heartbeat.LastEventId}, and this stream had sent up to {cursor}: a gap to the gateway.";
         }
     }
 }

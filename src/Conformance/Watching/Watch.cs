@@ -9,6 +9,7 @@ internal sealed class Watch : IDisposable
     private readonly AsyncServerStreamingCall<WatchJobResponse> call;
     private readonly CancellationTokenSource stop;
     private readonly TimeProvider time;
+    private readonly Overheard overheard;
     private readonly long openedAt;
     private Task<bool>? hearing;
 
@@ -16,10 +17,12 @@ internal sealed class Watch : IDisposable
         Func<CancellationToken, AsyncServerStreamingCall<WatchJobResponse>> open,
         WatchJobRequest request,
         TimeProvider time,
+        Overheard overheard,
         CancellationToken token
     )
     {
         this.time = time;
+        this.overheard = overheard;
         Request = request;
         Story = new Story(request);
         stop = CancellationTokenSource.CreateLinkedTokenSource(token);
@@ -57,6 +60,7 @@ internal sealed class Watch : IDisposable
             if (hasMore)
             {
                 Story.Add(call.ResponseStream.Current, Age);
+                overheard.Listen(Story);
             }
             else
             {
