@@ -69,9 +69,9 @@ internal static class KitProgram
         help.AppendLine();
         help.AppendLine("Try it with an example: make -C examples/backends/python run ARGS='--heartbeat 1', then in another terminal");
         help.AppendLine("  dotnet run --project src/Conformance -- --backend http://127.0.0.1:5001 --heartbeat 1 \\");
-        help.AppendLine("    --start-job \"curl -sX POST 'http://127.0.0.1:5002/jobs?iterations=2000&delayMs=2'\" \\");
-        help.AppendLine("    --silent-job $(curl -sX POST 'http://127.0.0.1:5002/jobs?iterations=1&delayMs=600000') \\");
-        help.AppendLine("    --watches-command 'curl -s http://127.0.0.1:5002/watches'");
+        help.AppendLine("    --start-job \"curl -sSfX POST -d '' 'http://127.0.0.1:5002/jobs?iterations=1000&delayMs=2'\" \\");
+        help.AppendLine("    --silent-job $(curl -sSfX POST -d '' 'http://127.0.0.1:5002/jobs?iterations=1&delayMs=600000') \\");
+        help.AppendLine("    --watches-command 'curl -sSf http://127.0.0.1:5002/watches'");
         return help.ToString();
     }
 }

@@ -142,7 +142,7 @@ internal sealed class BreakableWatch(JobLog log, WatchJobRequest request, Sender
 
             foreach (var jobEvent in log.Read(cursor, now.Last))
             {
-                await sender.SendAsync(new WatchJobResponse { Event = distortion.Of(jobEvent) }, token);
+                await SendLiveAsync(new WatchJobResponse { Event = distortion.Of(jobEvent) }, token);
                 cursor = jobEvent.Id;
             }
 
@@ -157,6 +157,26 @@ internal sealed class BreakableWatch(JobLog log, WatchJobRequest request, Sender
                 var heartbeat = new Heartbeat { LastEventId = fault == Fault.HeartbeatAhead ? cursor + 1 : cursor };
                 await sender.SendAsync(new WatchJobResponse { Heartbeat = heartbeat }, token);
             }
+        }
+    }
+
+    private async Task SendLiveAsync(WatchJobResponse message, CancellationToken token)
+    {
+        if (fault != Fault.StuckReaderStopsTheJob)
+        {
+            await sender.SendAsync(message, token);
+            return;
+        }
+
+        // The mistake: the log's lock is held until the watcher has taken it.
+        await log.Writing.WaitAsync(token);
+        try
+        {
+            await sender.SendAsync(message, token);
+        }
+        finally
+        {
+            log.Writing.Release();
         }
     }
 

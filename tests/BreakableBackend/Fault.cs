@@ -48,6 +48,8 @@ public enum Fault
     FiftyStreamsOnly,
     StuckReaderBlocksOthers,
     StuckReaderLosesEvents,
+    StuckReaderLosesLiveEvents,
+    StuckReaderStopsTheJob,
     UnboundedQueue,
     NoTimestamp,
     TimestampOutOfRange,

@@ -44,7 +44,9 @@ internal sealed class JobBoard
         for (var i = 1; i <= events && !stop.IsCancellationRequested; i++)
         {
             await Task.Delay(delayMs, CancellationToken.None);
+            await log.Writing.WaitAsync(CancellationToken.None);
             log.Append(isLast: i == events);
+            log.Writing.Release();
         }
     }
 }

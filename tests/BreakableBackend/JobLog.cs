@@ -10,6 +10,9 @@ internal abstract class JobLog
 
     public string Epoch { get; } = "e1";
 
+    /// <summary>Held while it is written.</summary>
+    public SemaphoreSlim Writing { get; } = new(1);
+
     public abstract LogState Look();
 
     /// <summary>The events after a cursor, oldest first.</summary>

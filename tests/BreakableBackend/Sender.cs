@@ -8,6 +8,7 @@ namespace OptimizationGateway.BreakableBackend;
 internal sealed class Sender : IAsyncDisposable
 {
     private const int FewMessages = 2;
+    private const int LiveMessages = 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
@@ -25,6 +26,7 @@ internal sealed class Sender : IAsyncDisposable
         {
             Fault.UnboundedQueue => Channel.CreateUnbounded<WatchJobResponse>(),
             Fault.StuckReaderLosesEvents => Channel.CreateBounded<WatchJobResponse>(FewMessages),
+            Fault.StuckReaderLosesLiveEvents => Channel.CreateBounded<WatchJobResponse>(LiveMessages),
             _ => null,
         };
         pumping = queue is null ? Task.CompletedTask : PumpAsync(queue.Reader);
@@ -37,6 +39,18 @@ internal sealed class Sender : IAsyncDisposable
             // The mistake: a message that nobody takes in time is dropped, and the next one is tried.
             await Task.WhenAny(queue!.Writer.WaitToWriteAsync(token).AsTask(), Task.Delay(Patience, token));
             queue.Writer.TryWrite(message);
+        }
+        else if (host.Fault == Fault.StuckReaderLosesLiveEvents)
+        {
+            if (message.Event is null)
+            {
+                await stream.WriteAsync(message, token);
+            }
+            else
+            {
+                // The mistake: the live feed drops what it has no room for.
+                queue!.Writer.TryWrite(message);
+            }
         }
         else if (queue is not null)
         {

@@ -16,6 +16,7 @@ public sealed class CommandLineTests
         {
             { [], "--backend is missing" },
             { ["--backend"], "--backend needs a value: <url>" },
+            { ["--silent-job", "--watches-command", "x"], "--silent-job has no value: what follows it is --watches-command." },
             { ["--backend=127.0.0.1:5001"], "--backend is '127.0.0.1:5001'" },
             { ["--backend=ftp://127.0.0.1"], "give http://<host>:<port>, or https://" },
             { ["--backend=http://127.0.0.1:5001/path"], "which is no address of a backend" },
@@ -77,10 +78,15 @@ public sealed class CommandLineTests
 
         var finished = await KitRun.OfAsync($"--backend={backend.Url}", "--finished-job=finnished");
         var silent = await KitRun.OfAsync($"--backend={backend.Url}", "--finished-job=finished", "--silent-job=quiet");
+        var started = await KitRun.OfAsync($"--backend={backend.Url}", "--start-job=echo nope");
 
         Assert.Equal("The backend doesn't know finnished, which --finished-job names: NOT_FOUND (unknown job).", finished.Errors.Trim());
         Assert.Equal("The backend doesn't know quiet, which --silent-job names: NOT_FOUND (unknown job).", silent.Errors.Trim());
-        Assert.Equal((3, 3), (finished.ExitCode, silent.ExitCode));
+        Assert.Equal(
+            "The backend doesn't know 'nope', the last line that --start-job printed: NOT_FOUND (unknown job). It must start a job there, and print its id.",
+            started.Errors.Trim()
+        );
+        Assert.Equal([3, 3, 3], new[] { finished, silent, started }.Select(run => run.ExitCode));
     }
 
     [Fact]

@@ -56,6 +56,8 @@ public sealed class FaultsTests
             { Fault.FiftyStreamsOnly, "hundred-streams", "Of 100 watches on one connection " },
             { Fault.StuckReaderBlocksOthers, "flow-control", "Beside watches that read nothing: Nothing came for" },
             { Fault.StuckReaderLosesEvents, "flow-control", "is missing" },
+            { Fault.StuckReaderLosesLiveEvents, "flow-control", "while the job ran. On the watch of job-" },
+            { Fault.StuckReaderStopsTheJob, "flow-control", "read nothing it stood still at event" },
             { Fault.NoTimestamp, "values", "has no timestamp" },
             { Fault.TimestampOutOfRange, "values", "timestamp is 253402300800 s and 0 ns from 1970" },
             { Fault.EventTooLarge, "values", "4,194,304 are the most" },

@@ -48,31 +48,10 @@ internal sealed class JobSource(KitOptions options, Backend backend, Cancellatio
         $"{job} hadn't ended within {Spoken.Time(options.JobTime)}: --finished-job, a shorter --start-job or a longer --job-time.";
 
     /// <summary>A job that runs: the one before, if it still does, or another.</summary>
-    public async Task<StartedJob> RunningAsync(CancellationToken token)
-    {
-        if (options.StartJob is not { } command)
-        {
-            throw new NotApplicableException("It needs a job that runs: --start-job.");
-        }
+    public Task<StartedJob> RunningAsync(CancellationToken token) => StartedAsync(isNew: false, token);
 
-        await gate.WaitAsync(token);
-        try
-        {
-            if (started.Count > 0 && !started[^1].HasEnded)
-            {
-                return started[^1];
-            }
-
-            var id = JobId(await Shell.RunAsync("--start-job", command, token));
-            var job = new StartedJob(id, backend, options.JobTime, kitToken);
-            started.Add(job);
-            return job;
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+    /// <summary>A job that has just begun.</summary>
+    public Task<StartedJob> NewAsync(CancellationToken token) => StartedAsync(isNew: true, token);
 
     /// <summary>A job that hasn't ended: the silent one, if there is one.</summary>
     public async Task<string> OpenAsync(CancellationToken token)
@@ -106,6 +85,36 @@ internal sealed class JobSource(KitOptions options, Backend backend, Cancellatio
         }
 
         gate.Dispose();
+    }
+
+    private async Task<StartedJob> StartedAsync(bool isNew, CancellationToken token)
+    {
+        if (options.StartJob is not { } command)
+        {
+            throw new NotApplicableException("It needs a job that runs: --start-job.");
+        }
+
+        await gate.WaitAsync(token);
+        try
+        {
+            if (!isNew && started.Count > 0 && !started[^1].HasEnded)
+            {
+                return started[^1];
+            }
+
+            var id = JobId(await Shell.RunAsync("--start-job", command, token));
+            var job = new StartedJob(id, backend, options.JobTime, kitToken);
+            started.Add(job);
+            return await job.IsUnknownAsync(options.FirstMessage, token) is { } unknown
+                ? throw new KitFaultException(
+                    $"The backend doesn't know '{id}', the last line that --start-job printed: {unknown}. It must start a job there, and print its id."
+                )
+                : job;
+        }
+        finally
+        {
+            gate.Release();
+        }
     }
 
     private async Task<string?> IfKnownAsync(string job, CancellationToken token)

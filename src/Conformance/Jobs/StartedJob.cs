@@ -1,3 +1,4 @@
+using Grpc.Core;
 using OptimizationGateway.Conformance.Watching;
 using OptimizationGateway.Contracts.V1;
 
@@ -11,6 +12,7 @@ internal sealed class StartedJob : IDisposable
 {
     private readonly Watch watch;
     private readonly CancellationTokenSource stop;
+    private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeSpan jobTime;
     private readonly Task watching;
@@ -32,6 +34,20 @@ internal sealed class StartedJob : IDisposable
 
     /// <summary>Whether nothing more is to be expected of it.</summary>
     public bool HasEnded => watching.IsCompleted;
+
+    /// <summary>Waits for the first answer: whether the backend says that there is no such job, and how. That none comes is for the rules to judge.</summary>
+    public async Task<WatchEnd?> IsUnknownAsync(TimeSpan within, CancellationToken token)
+    {
+        try
+        {
+            await Task.WhenAny(answered.Task, watching).WaitAsync(within, token);
+            return watch.Story is { Messages.Count: 0, End: { Status: StatusCode.NotFound } end } ? end : null;
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Waits until it has written something.</summary>
     public async Task RunsAsync(CancellationToken token)
@@ -75,6 +91,7 @@ internal sealed class StartedJob : IDisposable
         {
             while (await watch.HearsAsync(Timeout.InfiniteTimeSpan, stop.Token) && watch.End is null)
             {
+                answered.TrySetResult();
                 if (Story.EventsOf(watch.Story.Messages[^1]).LastOrDefault() is not { } last)
                 {
                     continue;

@@ -36,7 +36,7 @@ internal sealed record KitOption(string Name, string? Value, string Meaning, Fun
         new(
             "--load-job",
             "<id>",
-            "a job that has ended, with 10,000 events (default: load-10000)",
+            "a job that has ended, with 10,000 events and 256 KiB at least (default: load-10000)",
             (o, v) => o with { LoadJob = OptionValues.JobId("--load-job", v) }
         ),
         new(

@@ -23,7 +23,11 @@ internal static class KitOptionsParser
                 given
                 ?? (
                     i + 1 < args.Count
-                        ? args[++i]
+                        ? IsOption(args[i + 1])
+                            ? throw new BadOptionException(
+                                $"{name} has no value: what follows it is {args[i + 1].Split('=')[0]}. Did the command for it print nothing?"
+                            )
+                            : args[++i]
                         : throw new BadOptionException($"{name} needs a value: {option.Value}, {option.Meaning}.")
                 );
             options = option.Take(options, value);
@@ -36,6 +40,8 @@ internal static class KitOptionsParser
 
         return options;
     }
+
+    private static bool IsOption(string arg) => KitOption.All.Any(option => option.Name == arg.Split('=')[0]);
 
     private static KitOption Find(string name) =>
         KitOption.All.FirstOrDefault(option => option.Name == (name == "-h" ? "--help" : name))

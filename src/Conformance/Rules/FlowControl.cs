@@ -31,11 +31,11 @@ internal sealed class FlowControl()
         if (bytes < FewestBytes)
         {
             throw new NotApplicableException(
-                $"{load} has {bytes >> 10} KiB of events, and a reader is stuck in no less than {FewestBytes >> 10}: --load-job names one with more, or larger ones."
+                $"{load} has {bytes >> 10} KiB in {Spoken.Count(log.Count, "event")}, and a reader is stuck in no less than {FewestBytes >> 10} KiB: --load-job names one with more, or larger ones."
             );
         }
 
-        using var connection = subject.Connect();
+        using var connection = subject.ConnectNarrow();
         var stuck = Enumerable.Range(0, Stuck).Select(_ => connection.Open(Subject.Request(load, 0), token)).ToList();
         try
         {
@@ -46,8 +46,11 @@ internal sealed class FlowControl()
                 return await NeighboursAsync(connection, finished, token);
             });
             await Task.WhenAll(stuck.Select(watch => ResumeAsync(watch, log.ConvertAll(e => e.Id), token)));
+            var running = subject.Jobs.CanStart
+                ? await new StuckOnARunningJob(subject, token).CheckAsync()
+                : " A reader that is stuck while a job writes wasn't looked at: --start-job.";
             return Finding.Pass(
-                $"{Stuck} watches of {load} read nothing for {Spoken.Time(AShortWhile)}; {Replays} others on their connection took at most {Spoken.Time(slowest)}; then the {Stuck} read all of it."
+                $"{Stuck} watches of {load} read nothing for {Spoken.Time(AShortWhile)}; {Replays} others on their connection took at most {Spoken.Time(slowest)}; then the {Stuck} read all of it.{running}"
             );
         }
         finally
@@ -64,7 +67,7 @@ internal sealed class FlowControl()
         }
         catch (BreachException breach)
         {
-            throw new BreachException($"Beside watches that read nothing: {breach.Message}");
+            throw new BreachException($"Beside watches that read nothing: {breach.Message}", breach.Refusal);
         }
     }
 

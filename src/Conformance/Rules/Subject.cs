@@ -30,6 +30,9 @@ internal sealed class Subject(KitOptions options, Backend backend, JobSource job
     /// <summary>One HTTP/2 connection of its own; dispose of it.</summary>
     public Connection Connect() => backend.Connect();
 
+    /// <summary>One on which little is sent to who reads nothing; dispose of it.</summary>
+    public Connection ConnectNarrow() => backend.ConnectNarrow();
+
     /// <summary>Reads a job's history. It asks for no more than it needs, so that other rules that are broken don't matter.</summary>
     public async Task<Story> HistoryAsync(string job, long after, CancellationToken token)
     {

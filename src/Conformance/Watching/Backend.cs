@@ -11,7 +11,7 @@ internal sealed class Backend : IDisposable
     // As the gateway's.
     private const int StreamWindow = 128 * 1024;
 
-    // The least there is: a reader is to be stuck in a history that isn't large.
+    // The least that .NET has.
     private const int SmallWindow = 64 * 1024;
 
     // Above what the contract allows, so that a larger message is seen and measured.
@@ -44,13 +44,16 @@ internal sealed class Backend : IDisposable
     /// <summary>One HTTP/2 connection of its own; dispose of it.</summary>
     public Connection Connect() => Connect(asManyAsNeeded: false);
 
+    /// <summary>One on which little is sent to who reads nothing; dispose of it.</summary>
+    public Connection ConnectNarrow() => Connect(asManyAsNeeded: false, isNarrow: true);
+
     public void Dispose()
     {
         shared.Dispose();
         tls?.Dispose();
     }
 
-    private Connection Connect(bool asManyAsNeeded)
+    private Connection Connect(bool asManyAsNeeded, bool isNarrow = false)
     {
         var handler = new SocketsHttpHandler
         {
@@ -59,6 +62,11 @@ internal sealed class Backend : IDisposable
             EnableMultipleHttp2Connections = asManyAsNeeded,
             InitialHttp2StreamWindowSize = asManyAsNeeded ? StreamWindow : SmallWindow,
         };
+        if (isNarrow)
+        {
+            handler.PlaintextStreamFilter = (begin, _) => ValueTask.FromResult<Stream>(new NarrowStream(begin.PlaintextStream));
+        }
+
         if (tls is not null)
         {
             handler.SslOptions = tls.NewOptions();
