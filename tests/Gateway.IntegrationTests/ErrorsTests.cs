@@ -275,6 +275,37 @@ public sealed class ErrorsTests
     public static TheoryData<string> Breaches => ["OK without a terminal event", "a gap", "a heartbeat that is ahead"];
 
     [Fact]
+    public async Task A_heartbeat_on_a_stream_that_has_stood_is_progress_and_the_next_breach_counts_as_the_first()
+    {
+        var clock = new FakeTimeProvider();
+        await using var bridge = await Bridge.OpenAsync(clock);
+        using var hasStood = new SemaphoreSlim(0);
+        bridge.Backend.Always(
+            async (_, stream, stopped) =>
+            {
+                await stream.WriteAsync(Say.Subscribed(last: 5), stopped);
+                await hasStood.WaitAsync(stopped);
+                await stream.WriteAsync(Say.Heartbeat(last: 5), stopped);
+            }
+        );
+        await bridge.Client.SubscribeAsync("job-1", 5);
+        await bridge.Client.NextAsync("subscribed");
+
+        for (var breach = 1; breach <= 6; breach++)
+        {
+            await clock.RunForAsync(TimeSpan.FromSeconds(12));
+            hasStood.Release();
+            await clock.RunUntilAsync(
+                () => bridge.Requests.Count == breach + 1,
+                TimeSpan.FromSeconds(20),
+                $"it was asked for again after breach {breach}"
+            );
+        }
+
+        Assert.DoesNotContain(bridge.Client.Received, m => (string?)m["type"] == "unsubscribed");
+    }
+
+    [Fact]
     public async Task An_absent_backend_never_uses_up_the_budget()
     {
         var clock = new FakeTimeProvider();

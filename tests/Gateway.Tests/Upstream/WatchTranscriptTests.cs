@@ -95,6 +95,27 @@ public sealed class WatchTranscriptTests
         Assert.Equal([1, 2, 3, 4], Tell(transcript));
     }
 
+    [Fact]
+    public void A_last_replay_that_is_taken_back_is_told_by_the_next_stream_even_if_that_one_is_empty()
+    {
+        var transcript = New(after: 0);
+        transcript.StartStream();
+        Assert.Null(transcript.Take(Read(Say.Subscribed(last: 1))));
+        Assert.Null(transcript.Take(Read(Say.Replay(Say.Event(1)))));
+        Assert.True(transcript.TryTell(out _));
+        Assert.True(transcript.TryTell(out var last));
+        transcript.Retract(last, lastShown: 0);
+
+        transcript.StartStream();
+        Assert.Null(transcript.Take(Read(Say.Subscribed(last: 0))));
+        Assert.Null(transcript.Take(Read(Say.Replay())));
+
+        Assert.True(transcript.TryTell(out var step));
+        var told = Assert.IsType<WatchStep.History>(step);
+        Assert.Empty(told.Events);
+        Assert.False(told.HasMore);
+    }
+
     [Theory]
     [InlineData(0, true)]
     [InlineData(-1, false)]
