@@ -74,18 +74,8 @@ internal sealed class GatewayEndpoint(
             var ended = await sessions.RunAsync(session);
             metrics.ConnectionEnded(ended.Reason);
             endings.Add(session, ended);
-            var (duration, tally) = (environment.Time.GetElapsedTime(started), session.Tally);
-            SessionLog.Ended(
-                environment.Logger,
-                context.Connection.Id,
-                duration,
-                ended.Reason,
-                ended.CloseCode?.Status,
-                tally.MessagesReceived,
-                tally.MessagesSent,
-                tally.EventsSent,
-                tally.BytesSent
-            );
+            var lasted = environment.Time.GetElapsedTime(started);
+            SessionLog.Ended(environment.Logger, context.Connection.Id, lasted, ended, session.Tally);
         }
         finally
         {

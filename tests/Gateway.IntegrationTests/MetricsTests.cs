@@ -143,6 +143,10 @@ public sealed class MetricsTests
         await stuck.SendAsync("""{"type":"subscribe","jobId":"job-1"}""");
 
         await TestGateway.EventuallyAsync(() => meter["gateway.connections.aborted", "Stuck"] == 1, "the stuck reader is aborted");
+        await TestGateway.EventuallyAsync(
+            () => bridge.Gateway.Log.GetSnapshot().Any(r => r.Message.Contains(": Stuck, close code none; ", StringComparison.Ordinal)),
+            "its line says that it was told nothing"
+        );
         Assert.Equal(1, meter["gateway.connections.refused", "too_many_connections"]);
         Assert.Equal(1, meter["gateway.connections.refused", "upgrade_required"]);
         Assert.Equal(2, meter["gateway.connections.refused"]);

@@ -9,17 +9,31 @@ internal static partial class SessionLog
         Level = LogLevel.Information,
         Message = "Connection {ConnectionId} ended after {Duration}: {Reason}, close code {CloseCode}; {Received} messages received, {Sent} sent with {Events} events in {Bytes} bytes."
     )]
-    public static partial void Ended(
+    private static partial void Ended(
         ILogger logger,
         string connectionId,
         TimeSpan duration,
         SessionEndReason reason,
-        int? closeCode,
+        object closeCode,
         long received,
         long sent,
         long events,
         long bytes
     );
+
+    /// <summary>The one line of a connection's life. The close code is a number, or <c>none</c> where no close frame was sent.</summary>
+    public static void Ended(ILogger logger, string connectionId, TimeSpan duration, SessionEnd ended, SessionTally tally) =>
+        Ended(
+            logger,
+            connectionId,
+            duration,
+            ended.Reason,
+            ended.CloseCode is { } code ? code.Status : "none",
+            tally.MessagesReceived,
+            tally.MessagesSent,
+            tally.EventsSent,
+            tally.BytesSent
+        );
 
     [LoggerMessage(
         Level = LogLevel.Information,
