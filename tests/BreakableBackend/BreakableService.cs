@@ -22,6 +22,11 @@ internal sealed class BreakableService(BreakableHost host) : OptimizerService.Op
                 await host.Slots.WaitAsync(stop.Token);
             }
 
+            if (host.Fault == Fault.CancelledWatchesKeepASlotAndTheNextIsRefused && !await host.Slots.WaitAsync(TimeSpan.Zero, stop.Token))
+            {
+                throw new RpcException(new Status(StatusCode.ResourceExhausted, "no free thread"));
+            }
+
             var log = Find(request);
             Check(request, log);
             var sender = new Sender(responseStream, host);
@@ -31,7 +36,7 @@ internal sealed class BreakableService(BreakableHost host) : OptimizerService.Op
             }
 
             // The mistake: only the way out without an exception gives it back.
-            if (host.Fault == Fault.CancelledWatchesKeepASlot)
+            if (host.Fault is Fault.CancelledWatchesKeepASlot or Fault.CancelledWatchesKeepASlotAndTheNextIsRefused)
             {
                 host.Slots.Release();
             }

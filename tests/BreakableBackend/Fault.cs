@@ -45,6 +45,7 @@ public enum Fault
     CancellationIgnored,
     CancellationSeenByWritesOnly,
     CancelledWatchesKeepASlot,
+    CancelledWatchesKeepASlotAndTheNextIsRefused,
     FiftyStreamsOnly,
     StuckReaderBlocksOthers,
     StuckReaderLosesEvents,

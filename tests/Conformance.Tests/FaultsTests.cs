@@ -53,6 +53,7 @@ public sealed class FaultsTests
             { Fault.CancellationSeenByWritesOnly, "cancellation", "stopped with the next heartbeat: the write that fails ends them" },
             { Fault.CancellationIgnored, "cancellation", "25 watches were cancelled" },
             { Fault.CancelledWatchesKeepASlot, "turnover", "watches that were cancelled the next got no answer within 2 s" },
+            { Fault.CancelledWatchesKeepASlotAndTheNextIsRefused, "turnover", "the next ended with RESOURCE_EXHAUSTED (no free thread)" },
             { Fault.FiftyStreamsOnly, "hundred-streams", "Of 100 watches on one connection " },
             { Fault.StuckReaderBlocksOthers, "flow-control", "Beside watches that read nothing: Nothing came for" },
             { Fault.StuckReaderLosesEvents, "flow-control", "is missing" },
@@ -94,6 +95,48 @@ public sealed class FaultsTests
         Assert.Equal(["fail", "fail"], run.Rules.Select(rule => (string?)rule["verdict"]));
         Assert.Contains("20 of them still ran", (string)run.Rules.First()["seen"]!, StringComparison.Ordinal);
         Assert.Contains("300 watches came, and were cancelled", (string)run.Rules.Last()["seen"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Once_watches_are_refused_the_rules_after_it_are_not_broken_by_that()
+    {
+        Curl.Require();
+        await using var backend = await BreakableHost.StartAsync(Fault.CancelledWatchesKeepASlotAndTheNextIsRefused, Heartbeat);
+
+        var run = await KitRun.OfAsync([
+            .. Arguments(backend.Url, backend.JobsUrl),
+            "--rule=turnover",
+            "--rule=flow-control",
+            "--rule=values",
+        ]);
+
+        Assert.Equal(["fail", "not_applicable", "not_applicable"], run.Rules.Select(rule => (string?)rule["verdict"]));
+        Assert.All(
+            run.Rules.Skip(1),
+            rule =>
+            {
+                Assert.StartsWith("As in turnover: ", (string)rule["seen"]!, StringComparison.Ordinal);
+                Assert.EndsWith("RESOURCE_EXHAUSTED (no free thread).", (string)rule["seen"]!, StringComparison.Ordinal);
+            }
+        );
+    }
+
+    [Fact]
+    public async Task A_job_whose_watch_ended_too_soon_is_not_taken_for_one_that_repeats_events()
+    {
+        Curl.Require();
+        await using var backend = await BreakableHost.StartAsync(Fault.OkWithoutATerminalEvent, Heartbeat);
+
+        var run = await KitRun.OfAsync(
+            $"--backend={backend.Url}",
+            $"--start-job={Curl.Post(new Uri(backend.JobsUrl, "/jobs?events=2000&delayMs=1"))}; sleep 0.3",
+            "--rule=cursor",
+            "--rule=ok-means-ended",
+            "--json"
+        );
+
+        Assert.Equal(["not_applicable", "fail"], run.Rules.Select(rule => (string?)rule["verdict"]));
+        Assert.Contains("while it was read: it hadn't ended", (string)run.Rules.First()["seen"]!, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ internal sealed class StuckOnARunningJob(Subject subject, CancellationToken toke
         $" {AtBegin + Later} watches of {job} read nothing while it wrote its {Spoken.Count(events, "event")}: it went on, and then they got all of them."
         + (
             bytes < FewestBytes
-                ? $" That was {bytes >> 10} KiB, which fits into buffers: a --start-job that writes {FewestBytes >> 10} KiB or more shows more."
+                ? $" That was {bytes >> 10} KiB, which may fit into buffers: a --start-job that writes {FewestBytes >> 10} KiB or more shows more."
                 : ""
         );
 
