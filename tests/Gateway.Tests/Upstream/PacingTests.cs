@@ -32,17 +32,4 @@ public sealed class PacingTests
         clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(TimeSpan.Zero, pacer.Reserve());
     }
-
-    [Theory]
-    [InlineData("*", "anything", true)]
-    [InlineData("dspy-*", "dspy-1", true)]
-    [InlineData("dspy-*", "dspy-", true)]
-    [InlineData("dspy-*", "dsp-1", false)]
-    [InlineData("a*b*c", "a--b--c", true)]
-    [InlineData("a*b*c", "a--c--b", false)]
-    [InlineData("job.1", "job-1", false)]
-    [InlineData("Job-1", "job-1", false)]
-    [InlineData("line*", "line\nbreak", true)]
-    public void A_pattern_matches_with_stars_and_nothing_else(string pattern, string jobId, bool matches) =>
-        Assert.Equal(matches, new JobPattern(pattern).Matches(jobId));
 }
