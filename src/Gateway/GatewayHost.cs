@@ -51,6 +51,7 @@ public static class GatewayHost
         }
 
         app.UseRouting();
+        app.Use(new ExactPaths(options.PathBase).InvokeAsync);
         app.Use(GatheringUpgrade.Invoke);
         var pings = options.Limits.PingInterval;
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = pings, KeepAliveTimeout = pings });

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,7 @@ namespace OptimizationGateway.Gateway.IntegrationTests;
 /// The manifests for containers, Kubernetes and systemd can't be run here. What they say about the program is compared with the program:
 /// settings, paths, times, names, commands.
 /// </summary>
-public sealed class DeployedManifestsTests
+public sealed partial class DeployedManifestsTests
 {
     private const string Compose = "compose/compose.yaml";
     private const string Kubernetes = "kubernetes/gateway/gateway.yaml";
@@ -174,11 +175,16 @@ public sealed class DeployedManifestsTests
         }
 
         Assert.Equal(HttpStatusCode.UpgradeRequired, statuses["/ws/optimization"]);
+        // The page, the files that it and its scripts name, and its settings, which they ask for.
+        var page = await http.GetStringAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+        var script = await http.GetStringAsync(new Uri("/console.js", UriKind.Relative), TestContext.Current.CancellationToken);
+        var named = PageFileNames().Matches(page + script).Select(found => $"/{found.Groups["name"].Value}").Distinct().ToList();
+        Assert.Contains("/shared.js", named);
         Assert.Equal(
-            ["/", "/console.css", "/console.js", "/console.json"],
+            named.Concat(["/", "/console.json"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
             statuses.Where(s => s.Value == HttpStatusCode.OK).Select(s => s.Key).Order(StringComparer.Ordinal)
         );
-        Assert.Equal(5, statuses.Count);
+        Assert.Equal(named.Count + 3, statuses.Count);
     }
 
     [Fact]
@@ -241,4 +247,11 @@ public sealed class DeployedManifestsTests
 
     private static IEnumerable<string> Ports(XDocument project) =>
         project.Descendants("ContainerPort").Select(port => port.Attribute("Include")!.Value);
+
+    [GeneratedRegex(
+        @"""\./(?<name>[a-z]+\.(js|css))""",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex PageFileNames();
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using OptimizationGateway.Testing;
 
@@ -20,6 +21,46 @@ public sealed class PathBaseTests
         );
 
         Assert.Single(await client.SettleAsync());
+    }
+
+    /// <summary>Spellings that the server or its routing takes for a path of ours, and a proxy that hides that path doesn't.</summary>
+    [Theory]
+    [InlineData("/METRICS")]
+    [InlineData("/metrics/")]
+    [InlineData("/%6detrics")]
+    [InlineData("/%6detrics?access_token=a")]
+    [InlineData("/x/../metrics")]
+    [InlineData("/./metrics")]
+    [InlineData("/Health/ready")]
+    [InlineData("/health/live/")]
+    [InlineData("/health%2Flive")]
+    [InlineData("/WS/optimization")]
+    [InlineData("/Console.js")]
+    [InlineData("/%2e/metrics")]
+    public async Task Only_what_is_written_exactly_so_is_there(string path)
+    {
+        await using var plain = await StartAsync("");
+        await using var under = await StartAsync("/optimizer");
+
+        Assert.Equal(404, await StatusAsync(plain, path));
+        Assert.Equal(404, await StatusAsync(under, $"/optimizer{path}"));
+    }
+
+    [Theory]
+    [InlineData("/metrics?a=b")]
+    [InlineData("/metrics?access_token=a&b=c")]
+    [InlineData("{gateway}/metrics")]
+    public async Task What_is_written_exactly_so_is_there_whatever_follows(string target)
+    {
+        await using var gateway = await StartAsync("");
+
+        Assert.Equal(
+            200,
+            await StatusAsync(
+                gateway,
+                target.Replace("{gateway}", gateway.HttpUrl.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
+            )
+        );
     }
 
     [Theory]
@@ -74,5 +115,13 @@ public sealed class PathBaseTests
     {
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
         return await http.GetAsync(new Uri(gateway.HttpUrl, path), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Sends the target as it is, where <see cref="HttpClient"/> would tidy it up.</summary>
+    private static async Task<int> StatusAsync(TestGateway gateway, string target)
+    {
+        await using var client = await RawClient.ConnectAsync(gateway.HttpUrl);
+        await client.SendAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: {gateway.HttpUrl.Authority}\r\n\r\n"));
+        return (await client.ReadHttpAsync()).Status;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class QueryToken
         {
             features.Set(new QueryToken(texts));
             request.QueryString = QueryString.Create(parameters).Value ?? "";
-            request.RawTarget = request.Path + request.QueryString;
+            request.RawTarget = request.RawTarget[..request.RawTarget.IndexOf('?', StringComparison.Ordinal)] + request.QueryString;
         }
     }
 }
