@@ -1,10 +1,14 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Security;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
-/// <summary>The inspector's door: the host first, then the key. The page itself holds nothing that needs one; it asks for it.</summary>
+/// <summary>
+/// The inspector's door: the host first, then the key. It goes by the endpoint that the routing chose, never by how a path is written: what
+/// isn't marked as open to all needs the key, and so does what isn't there. The page's files are marked; they hold nothing, and ask for it.
+/// </summary>
 internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, WrongKeys wrong, ILogger<InspectorDoor> logger)
 {
     private const string Scheme = "Bearer ";
@@ -12,7 +16,7 @@ internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, Wr
 
     private static readonly object Operator = new();
 
-    /// <summary>Middleware in front of everything.</summary>
+    /// <summary>Middleware behind the routing; in front of it, everything would need the key.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         context.Response.Headers.XContentTypeOptions = "nosniff";
@@ -23,7 +27,7 @@ internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, Wr
             return;
         }
 
-        if (context.Request.Path.StartsWithSegments(InspectorRoutes.Root, StringComparison.Ordinal))
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null)
         {
             if (WhyNot(context) is { } refusal)
             {
@@ -46,8 +50,9 @@ internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, Wr
         await next(context);
     }
 
-    /// <summary>Whose key opened.</summary>
-    public static string OperatorOf(HttpContext context) => (string)context.Items[Operator]!;
+    /// <summary>Whose key opened. Nothing is done for nobody.</summary>
+    public static string OperatorOf(HttpContext context) =>
+        context.Items[Operator] as string ?? throw new InvalidOperationException("No key opened the inspector for this request.");
 
     private Refusal? WhyNot(HttpContext context)
     {
@@ -65,8 +70,14 @@ internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, Wr
             return null;
         }
 
+        if (!hasKey)
+        {
+            // Nothing was guessed, and any page that the operator has open can knock like this.
+            return InspectorRefusals.KeyRequired;
+        }
+
         wrong.Refused(from);
-        return hasKey ? InspectorRefusals.WrongKey : InspectorRefusals.KeyRequired;
+        return InspectorRefusals.WrongKey;
     }
 
     /// <summary>What was asked for, as it was sent: the server lets no line break and no control character through in it.</summary>

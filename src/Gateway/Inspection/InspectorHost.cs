@@ -87,6 +87,7 @@ internal sealed class InspectorHost(
 
         var built = builder.Build();
         built.UseStatusCodePages(InspectorRoutes.WriteMissingAsync);
+        built.UseRouting();
         built.Use(gateway.GetRequiredService<InspectorDoor>().InvokeAsync);
         InspectorRoutes.Map(built, gateway.GetRequiredService<Inspector>(), logger);
         InspectorPage.Map(built);

@@ -31,7 +31,7 @@ internal static partial class InspectorLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Inspector: {Address} asks without a key that opens it. More of this isn't logged until it has been quiet for a while."
+        Message = "Inspector: {Address} tries keys that don't open it. More of this isn't logged until it has been quiet for a while."
     )]
     public static partial void Refused(ILogger logger, IPAddress? address);
 

@@ -1,14 +1,15 @@
 namespace OptimizationGateway.Gateway.Inspection;
 
-/// <summary>The inspector's page, at / of its own port.</summary>
+/// <summary>The inspector's page, at / of its own port: open to all, since it asks for the key.</summary>
 internal static class InspectorPage
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        PageFile.Map(routes, "/", "inspector.html");
+        var open = routes.MapGroup("").AllowAnonymous();
+        PageFile.Map(open, "/", "inspector.html");
         foreach (var file in new[] { "inspector.js", "shared.js", "console.css" })
         {
-            PageFile.Map(routes, $"/{file}", file);
+            PageFile.Map(open, $"/{file}", file);
         }
     }
 }

@@ -54,6 +54,7 @@ internal static class InspectorRoutes
 
     private static async Task CloseAsync(HttpContext context, Inspector inspector, ILogger logger)
     {
+        var operatorName = InspectorDoor.OperatorOf(context);
         if (await ReadAsync(context) is not { ComeBack: { } comeBack })
         {
             await Problem.WriteAsync(context, InspectorRefusals.InvalidBody);
@@ -76,8 +77,8 @@ internal static class InspectorRoutes
             return;
         }
 
-        var (operatorName, client) = (InspectorDoor.OperatorOf(context), session.Visitor.Address);
-        InspectorLog.Closed(logger, operatorName, context.Connection.RemoteIpAddress, id, client, code.Status);
+        var (from, client) = (context.Connection.RemoteIpAddress, session.Visitor.Address);
+        InspectorLog.Closed(logger, operatorName, from, id, client, code.Status);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await context.Response.WriteAsJsonAsync(new CloseAnswer(id, code.Status, code.Reason), Json, context.RequestAborted);
     }

@@ -4,7 +4,7 @@ using OptimizationGateway.Gateway.Sessions;
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
-/// Who knocked without a key that opens: a few times at once is a mistake, more is guessing, and waits. Kept by address, so that one who
+/// Who knocked with a key that doesn't open: a few times at once is a mistake, more is guessing, and waits. Kept by address, so that one who
 /// guesses locks nobody else out.
 /// </summary>
 internal sealed class WrongKeys(TimeProvider time, ILogger<WrongKeys> logger)
@@ -27,7 +27,7 @@ internal sealed class WrongKeys(TimeProvider time, ILogger<WrongKeys> logger)
         }
     }
 
-    /// <summary>It had none, or a wrong one.</summary>
+    /// <summary>It was a wrong one.</summary>
     public void Refused(IPAddress? from)
     {
         bool isNews;

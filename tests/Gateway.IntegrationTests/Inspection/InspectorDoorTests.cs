@@ -64,12 +64,13 @@ public sealed class InspectorDoorTests
             Assert.Equal("Bearer", headers.WwwAuthenticate.Single().Scheme);
         }
 
+        Assert.Equal(HttpStatusCode.OK, (await stranger.AskAsync("")).Status);
         var closing = await stranger.CloseAsync("x", new { comeBack = true });
         Assert.Equal(HttpStatusCode.Unauthorized, closing.Status);
 
-        // Once for all six, and never the key.
+        // Once for all six, where a key was tried, and never the key.
         var log = gateway.Log.GetSnapshot();
-        Assert.Single(log, record => record.Level == LogLevel.Warning);
+        Assert.Equal(key is null ? 0 : 1, log.Count(record => record.Level == LogLevel.Warning));
         Assert.DoesNotContain(log, record => key is not null && record.ToString().Contains(key, StringComparison.Ordinal));
     }
 
@@ -100,6 +101,20 @@ public sealed class InspectorDoorTests
         clock.Advance(TimeSpan.FromMinutes(1));
         await guesser.AskAsync(AnyPath);
         Assert.Equal(2, gateway.Log.GetSnapshot().Count(record => record.Level == LogLevel.Warning));
+    }
+
+    [Fact]
+    public async Task Knocking_without_a_key_locks_nobody_out()
+    {
+        await using var gateway = await TestGateway.StartAsync(NoBackend, new FakeTimeProvider(), InspectorClient.Settings);
+        using var anyPage = new InspectorClient(gateway, key: null);
+        using var operatorHere = new InspectorClient(gateway);
+        for (var i = 0; i < 30; i++)
+        {
+            Assert.Equal("key_required", (string?)(await anyPage.AskAsync(AnyPath)).Body["code"]);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await operatorHere.AskAsync(AnyPath)).Status);
     }
 
     [Theory]
