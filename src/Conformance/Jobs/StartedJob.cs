@@ -35,6 +35,9 @@ internal sealed class StartedJob : IDisposable
     /// <summary>Whether nothing more is to be expected of it.</summary>
     public bool HasEnded => watching.IsCompleted;
 
+    /// <summary>Whether its stream has ended with OK, as it may only after a terminal event, and there was none.</summary>
+    public bool EndedTooSoon => HasEnded && watch.Story is { End.IsOk: true } story && !story.Events.Any(Story.IsTerminal);
+
     /// <summary>Waits for the first answer: whether the backend says that there is no such job, and how. That none comes is for the rules to judge.</summary>
     public async Task<WatchEnd?> IsUnknownAsync(TimeSpan within, CancellationToken token)
     {

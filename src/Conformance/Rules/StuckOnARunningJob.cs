@@ -34,6 +34,13 @@ internal sealed class StuckOnARunningJob(Subject subject, CancellationToken toke
             var openedAt = subject.Time.GetTimestamp();
             var stoodAt = await StallAsync(job);
             var held = subject.Time.GetElapsedTime(openedAt);
+            if (job.EndedTooSoon)
+            {
+                throw new NotApplicableException(
+                    $"The watch of {job.Id} ended with OK, and its job hadn't ended: see `ok-means-ended` first."
+                );
+            }
+
             var target = job.LatestId;
             var reading = watches.ConvertAll(watch => ReadAsync(watch, target));
             if (stoodAt is { } id && await GrowsAsync(job, id))
