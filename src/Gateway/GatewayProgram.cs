@@ -18,7 +18,7 @@ internal static class GatewayProgram
           Urls                                 where to listen (default http://127.0.0.1:8080)
           Gateway:Backends:<name>:Address      a backend that serves WatchJob: http:// or https:// URL, or dns:///name:port
           Gateway:Backends:<name>:Addresses    its replicas instead: URLs separated by commas
-          Gateway:Backends:<name>:JobIds       its jobs: patterns separated by commas, such as dspy-* (default *; the longest match wins)
+          Gateway:Backends:<name>:JobIds       its jobs: patterns separated by commas, such as dspy-* (default *; the most exact pattern wins)
           Gateway:Backends:<name>:Tls:…        authorities and the gateway's own certificate: see docs/operations.md
           Gateway:Backends:<name>:Metadata:<key>  gRPC metadata that every call carries
           Gateway:Console:JobsApiUrl           a jobs API for the page at / (default none)

@@ -144,6 +144,11 @@ public sealed class DeployedProxyTests
             ["/metrics"] = HttpStatusCode.NotFound,
             ["/health/ready"] = HttpStatusCode.NotFound,
             ["/health/live"] = HttpStatusCode.NotFound,
+            ["/METRICS"] = HttpStatusCode.NotFound,
+            ["/metrics/"] = HttpStatusCode.NotFound,
+            ["/%6detrics"] = HttpStatusCode.NotFound,
+            ["/Health/ready"] = HttpStatusCode.NotFound,
+            ["/health/ready/"] = HttpStatusCode.NotFound,
         };
 
         var answers = new Dictionary<string, HttpStatusCode>(StringComparer.Ordinal);

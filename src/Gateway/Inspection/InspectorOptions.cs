@@ -8,7 +8,7 @@ internal sealed record InspectorOptions
 {
     /// <summary>
     /// Where the inspector listens, and nothing else does: <c>http://</c> or <c>https://</c>, an IP address or <c>localhost</c>, and a port,
-    /// such as <c>http://127.0.0.1:8081</c>. Default: empty, which means that there is none.
+    /// such as <c>http://127.0.0.1:9091</c>. Default: empty, which means that there is none.
     /// </summary>
     public string Url { get; init; } = "";
 

@@ -16,7 +16,7 @@ internal static class InspectorRules
             if (options.Key.Length > 0 || options.KeyFile.Length > 0)
             {
                 faults.Add(
-                    $"{Path} has a key but no {Path}:Url, so there is no inspector. Say where it listens, such as http://127.0.0.1:8081."
+                    $"{Path} has a key but no {Path}:Url, so there is no inspector. Say where it listens, such as http://127.0.0.1:9091."
                 );
             }
 
@@ -27,7 +27,7 @@ internal static class InspectorRules
         {
             faults.Add(
                 $"{Path}:Url is '{options.Url}'; it must be http:// or https://, an IP address or localhost, and a port, such as "
-                    + "http://127.0.0.1:8081."
+                    + "http://127.0.0.1:9091."
             );
         }
 
