@@ -9,9 +9,7 @@ export function JobNotices({ job, isKnown }: { readonly job: JobSnapshot; readon
   const { status, gap, error, staleSince, earliestEventId } = job;
   return (
     <>
-      {status === 'stale' && staleSince !== null && (
-        <Stale since={staleSince} isKnown={isKnown} why={error && `${error.code}: ${sentence(error.message)}`} />
-      )}
+      {status === 'stale' && <Stale since={isKnown ? staleSince : null} why={error && `${error.code}: ${sentence(error.message)}`} />}
       {gap ? <GapChoice gap={gap} /> : status === 'error' && <Trouble job={job} />}
       {earliestEventId !== null && earliestEventId > 1 && !gap && (
         <p id="job-note" className="notice calm">
@@ -23,20 +21,19 @@ export function JobNotices({ job, isKnown }: { readonly job: JobSnapshot; readon
 }
 
 interface StaleProps {
-  readonly since: number;
-  /** Whether there is something to be old. */
-  readonly isKnown: boolean;
+  /** `null` where nothing is shown that could be old. */
+  readonly since: number | null;
   readonly why: string | null;
 }
 
-function Stale({ since, isKnown, why }: StaleProps): ReactNode {
+function Stale({ since, why }: StaleProps): ReactNode {
   const { reason } = useConnection();
   return (
     <div id="job-stale" className="notice">
-      <b role="status">{isKnown ? `Stale since ${clock(since)}` : 'Not reached yet'}</b> {isKnown && <Age since={since} />}
+      <b role="status">{since === null ? 'Not reached yet' : `Stale since ${clock(since)}`}</b> {since !== null && <Age since={since} />}
       <br />
       <span id="stale-reason">{why ?? sentence(reason || 'the connection is away')}</span>{' '}
-      {isKnown ? 'What is shown may be old; it goes on by itself.' : 'It is tried again by itself.'}
+      {since === null ? 'It is tried again by itself.' : 'What is shown may be old; it goes on by itself.'}
     </div>
   );
 }

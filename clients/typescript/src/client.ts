@@ -88,7 +88,7 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Co
     const subscription = new Subscription(job, this.#replays, options);
     if (this.state === 'idle') this.connect();
     // A job that begins while there is no connection hears of it as the others did.
-    else if (!known && !this.connection.isOpen && this.state !== 'connecting') job.disconnected(Date.now());
+    else if (!known && !this.connection.isOpen && this.state !== 'connecting') job.disconnected();
     return subscription;
   }
 
@@ -156,9 +156,9 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Co
     this.#replays.abort(undefined, error);
   }
 
-  lost(heardAt: number): void {
+  lost(): void {
     if (!this.connection.isWanted) this.#replays.abort();
-    for (const job of this.#jobs.values()) job.disconnected(heardAt);
+    for (const job of this.#jobs.values()) job.disconnected();
   }
 
   /** Shows and stores what has come. */

@@ -36,8 +36,8 @@ export interface ConnectionListener {
   received(frame: unknown): void;
   /** The page is left; the socket still stands. */
   hidden(): void;
-  /** The socket is gone; it was last heard of at `heardAt`. */
-  lost(heardAt: number): void;
+  /** The socket is gone. */
+  lost(): void;
 }
 
 /**
@@ -65,6 +65,8 @@ const noTrouble = { reason: '', closeCode: null };
 
 export class Connection implements PageListener {
   snapshot: ConnectionSnapshot = { ...noTrouble, state: 'idle', since: Date.now(), retryAt: null };
+  /** When anything came last, in ms since 1970. */
+  heardAt = 0;
   /** Why the other side doesn't want us back. */
   final: GatewayError | null = null;
   readonly #settings: ConnectionSettings;
@@ -73,7 +75,6 @@ export class Connection implements PageListener {
   #phase: Phase = { at: 'idle' };
   #attempts = 0;
   #openedAt = 0;
-  #heardAt = 0;
   #expired = false;
   #stopListening: (() => void) | undefined;
 
@@ -188,7 +189,7 @@ export class Connection implements PageListener {
   }
 
   #opened(socket: WebSocketLike): void {
-    this.#openedAt = this.#heardAt = Date.now();
+    this.#openedAt = this.heardAt = Date.now();
     this.#expired = false;
     const phase: Phase = { at: 'open', socket, pace: paced() };
     this.#enter(phase, { ...noTrouble, state: 'open' });
@@ -199,7 +200,7 @@ export class Connection implements PageListener {
   }
 
   #received(frame: unknown): void {
-    this.#heardAt = Date.now();
+    this.heardAt = Date.now();
     this.#keepAlive?.heard();
     this.#listener.received(frame);
   }
@@ -228,14 +229,13 @@ export class Connection implements PageListener {
   /** Lets go of the socket, whatever it still says. */
   #leave(phase: Phase, snapshot: Partial<ConnectionSnapshot>): void {
     const { socket } = this.#phase;
-    const heardAt = this.isOpen ? this.#heardAt : Date.now();
     this.#keepAlive?.stop();
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close(1000);
     }
     this.#enter(phase, snapshot);
-    if (phase === this.#phase) this.#listener.lost(heardAt);
+    if (phase === this.#phase) this.#listener.lost();
   }
 
   #enter(phase: Phase, snapshot: Partial<ConnectionSnapshot>): void {

@@ -13,7 +13,7 @@ import { JobView } from './view.ts';
 
 /** What a job needs of the client. */
 export interface JobHost {
-  readonly connection: Pick<Connection, 'isOpen' | 'isWanted' | 'final' | 'send'>;
+  readonly connection: Pick<Connection, 'isOpen' | 'isWanted' | 'final' | 'heardAt' | 'send'>;
   /** What is to land with the next batch. */
   readonly batch: Pick<Batch, 'add'>;
   readonly records: JobRecords;
@@ -55,6 +55,8 @@ export class Job {
   #phase: Phase = 'new';
   readonly #start: number | 'stored' | 'latest';
   #requestId = '';
+  /** When it was last known how it stands; `null` before the gateway has ever confirmed it. */
+  #heardAt: number | null = null;
   #refusals = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #releaseTimer: ReturnType<typeof setTimeout> | undefined;
@@ -109,11 +111,11 @@ export class Job {
     if (this.#phase === 'away' || mayDoNow) this.#subscribe();
   }
 
-  /** `heardAt` is when anything was last known. It comes back by itself, or was closed: on purpose, or for a reason. */
-  disconnected(heardAt: number): void {
+  /** It comes back by itself, or was closed: on purpose, or for a reason. */
+  disconnected(): void {
     const { isWanted, final } = this.#host.connection;
     if (settled.includes(this.#phase)) return;
-    if (isWanted) this.#goStale('away', heardAt, null);
+    if (isWanted) this.#enter('away', { status: 'stale' });
     else this.#enter('away', { status: final ? 'error' : 'idle', error: final });
   }
 
@@ -178,9 +180,9 @@ export class Job {
   #failed(message: ErrorMessage): true {
     const error = errorOf(message);
     if (message.subscription === 'kept') {
-      this.#goStale('outage', Date.now(), error);
+      this.#enter('outage', { status: 'stale', error });
     } else if (message.retryable) {
-      this.#goStale('refused', Date.now(), error);
+      this.#enter('refused', { status: 'stale', error });
       this.#retryTimer = setTimeout(() => this.#subscribe(), backoffDelay(this.#refusals++, defaultBackoff));
     } else {
       this.#fail(error);
@@ -220,19 +222,16 @@ export class Job {
 
   /** Until it is confirmed, what was stale still is. */
   #enterUnconfirmed(phase: Phase): void {
-    const { staleSince } = this.view.draft;
-    this.#enter(phase, { staleSince, status: staleSince ? 'stale' : 'subscribing' });
-  }
-
-  #goStale(phase: Phase, since: number, error: GatewayError | null): void {
-    this.#enter(phase, { status: 'stale', staleSince: this.view.draft.staleSince ?? since, error });
+    this.#enter(phase, { status: this.view.draft.status === 'stale' ? 'stale' : 'subscribing' });
   }
 
   /** Nothing stays stale or wrong of itself: who enters says if it does. */
-  #enter(phase: Phase, changes: Partial<JobSnapshot>): void {
+  #enter(phase: Phase, changes: Partial<JobSnapshot> & Pick<JobSnapshot, 'status'>): void {
     clearTimeout(this.#retryTimer);
+    if (this.#phase === 'live' || this.#phase === 'replaying') this.#heardAt = this.#host.connection.heardAt;
     this.#phase = phase;
-    this.view.draft = { ...this.view.draft, staleSince: null, error: null, gap: null, ...changes };
+    const staleSince = changes.status === 'stale' ? this.#heardAt : null;
+    this.view.draft = { ...this.view.draft, error: null, gap: null, ...changes, staleSince };
     this.#host.batch.add(this.land);
   }
 

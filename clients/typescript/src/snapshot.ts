@@ -44,7 +44,7 @@ export interface JobSnapshot extends JobSummary {
   readonly events: readonly JobEvent[];
   /** The cursor: the id of the last event that is in this snapshot, or where the watch began. */
   readonly lastEventId: number;
-  /** While `stale`: since when, in ms since 1970. Otherwise `null`. */
+  /** While `stale`: when it was last heard of, in ms since 1970; `null` if it never was. Otherwise `null`. */
   readonly staleSince: number | null;
   /** The oldest event that the log still has, where older ones are gone. */
   readonly earliestEventId: number | null;

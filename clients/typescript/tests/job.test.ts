@@ -79,6 +79,48 @@ describe('A subscription', () => {
     b.client.close();
   });
 
+  it('is stale since no time at all where it was never heard of', async () => {
+    const b = bench({}, { accepts: false });
+    const subscription = b.client.watch('job-1');
+    await settle();
+    b.gateway.socket.end(1006);
+    await settle();
+    const never = { status: 'stale', staleSince: null };
+    expect(subscription.getSnapshot()).toMatchObject(never);
+    b.gateway.accepts = true;
+    await settle(2_000);
+    expect(b.gateway.socket.received).toMatchObject([{ type: 'subscribe' }]);
+    expect(subscription.getSnapshot()).toMatchObject(never);
+    // A connection is no word of the job, nor is a backend that is away.
+    const { jobId, requestId } = b.gateway.socket.last('subscribe');
+    b.gateway.socket.say({ type: 'error', jobId, requestId: requestId ?? '', error: 'away', code: 'backend_unavailable', retryable: true });
+    await settle();
+    expect(subscription.getSnapshot()).toMatchObject({ ...never, error: { code: 'backend_unavailable' } });
+    await settle(2_000);
+    confirm(b, events(1, 3));
+    await settle();
+    expect(subscription.getSnapshot()).toMatchObject({ status: 'live', staleSince: null });
+    b.client.close();
+  });
+
+  it('is stale since it was last heard of also where the client was closed meanwhile', async () => {
+    const b = bench();
+    const subscription = b.client.watch('job-1');
+    await settle();
+    confirm(b, events(1, 3));
+    const heardAt = Date.now();
+    await settle(5_000);
+    b.client.close();
+    await settle(5_000);
+    b.gateway.accepts = false;
+    b.client.connect();
+    await settle();
+    b.gateway.socket.end(1006);
+    await settle();
+    expect(subscription.getSnapshot()).toMatchObject({ status: 'stale', staleSince: heardAt });
+    b.client.close();
+  });
+
   it('that asks for news only resumes where the news began', async () => {
     const b = bench();
     b.client.watch('job-1', { afterEventId: 'latest' });

@@ -15,6 +15,7 @@ export function JobProgress({ jobId }: { readonly jobId: string }): ReactNode {
           Last heard of at {new Date(staleSince).toLocaleTimeString()}. {connection.reason}
         </p>
       )}
+      {status === 'stale' && !staleSince && connection.reason && <p role="status">Not connected: {connection.reason}</p>}
       {gap && (
         <p role="alert">
           {gap.message}{' '}
