@@ -180,6 +180,8 @@ export class Connection implements PageListener {
       if (token) protocols.push(`bearer.${token}`);
       const socket = new WebSocket(url, protocols);
       phase.socket = socket;
+      // The close that follows says all there is to say. It stays when the socket is let go: an error that nobody hears ends the process in `ws`.
+      socket.onerror = () => {};
       socket.onopen = () => this.#opened(socket);
       socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#received(data);
       socket.onclose = ({ code, reason }: CloseEvent) => this.#lost(reason || `the connection closed (${code})`, code);

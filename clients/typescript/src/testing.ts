@@ -8,6 +8,7 @@ export class FakeSocket implements WebSocketLike {
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: never) => void) | null = null;
   onclose: ((event: never) => void) | null = null;
+  onerror: ((event: never) => void) | null = null;
   readonly url: string;
   readonly protocols: readonly string[];
   /** What the client has sent, oldest first. */
