@@ -43,6 +43,7 @@ public static class GatewayHost
         var app = builder.Build();
         var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
         app.Use(app.Services.GetRequiredService<Forwarding>().TellOfStrangersAsync);
+        app.Use(Forwarding.DropOddPrefixAsync);
         app.UseForwardedHeaders();
         app.UseStatusCodePages(Problem.WriteMissingAsync);
         if (options.PathBase.Length > 0)

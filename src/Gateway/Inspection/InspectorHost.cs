@@ -72,6 +72,7 @@ internal sealed class InspectorHost(
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(time);
         builder.Services.AddRouting();
+        builder.Services.AddSingleton<IHttpContextFactory, LoggableRequests>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseUrls(url);
         builder.Services.AddSingleton<IConnectionListenerFactory, InspectorListening>();
         builder.Services.Configure<SocketTransportOptions>(_ => { });

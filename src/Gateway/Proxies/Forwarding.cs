@@ -30,6 +30,21 @@ internal sealed partial class Forwarding(IOptions<GatewayOptions> options, ILogg
         }
     }
 
+    /// <summary>
+    /// Middleware in front of ASP.NET's, which decodes a prefix and believes whatever comes of it; the log shows that. A proxy that doesn't
+    /// clear the header hands on what a client wrote.
+    /// </summary>
+    public static Task DropOddPrefixAsync(HttpContext context, RequestDelegate next)
+    {
+        var prefixes = context.Request.Headers.GetCommaSeparatedValues(ForwardedHeadersDefaults.XForwardedPrefixHeaderName);
+        if (!prefixes.All(prefix => PathBase.IsValid(prefix.TrimEnd('/'))))
+        {
+            context.Request.Headers.Remove(ForwardedHeadersDefaults.XForwardedPrefixHeaderName);
+        }
+
+        return next(context);
+    }
+
     /// <summary>Middleware that goes first: says once that a word was ignored, since a proxy that was forgotten looks just like that.</summary>
     public Task TellOfStrangersAsync(HttpContext context, RequestDelegate next)
     {

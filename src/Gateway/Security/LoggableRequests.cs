@@ -19,9 +19,9 @@ internal sealed class LoggableRequests(IServiceProvider services) : IHttpContext
 
             // Nothing here has such a path or type: it is as unknown without the characters as it was with them.
             request.Path = LogText.OneLine(request.Path);
-            if (request.Headers.ContentType is [{ } type])
+            if (request.Headers.ContentType.Count > 0)
             {
-                request.Headers.ContentType = LogText.OneLine(type);
+                request.Headers.ContentType = request.Headers.ContentType.Select(type => LogText.OneLine(type ?? "")).ToArray();
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Grpc.Core;
+using OptimizationGateway.Gateway.IntegrationTests.Inspection;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Tokens;
 
@@ -32,17 +33,52 @@ public sealed class LogTests
     [InlineData("GET /ws/optimization HTTP/1.1\r\nSec-WebSocket-Protocol: a%0d%0ab")]
     [InlineData("GET /ws/optimization HTTP/1.1\r\nUser-Agent: a\u2028b\u0085c")]
     [InlineData("GET /ws/optimization HTTP/1.1\r\nContent-Type: a\u2028b")]
+    [InlineData("GET /ws/optimization HTTP/1.1\r\nContent-Type: a\u2028b\r\nContent-Type: a\u0085b")]
+    [InlineData("GET /ws/optimization HTTP/1.1\r\nContent-Type: a\u001b[31mb\r\nContent-Type:\r\nContent-Type: c")]
+    [InlineData("GET /ws/optimization HTTP/1.1\r\nX-Forwarded-Prefix: /p%0A%1B[31mq")]
+    [InlineData("GET / HTTP/1.1\r\nX-Forwarded-Prefix: /p%E2%80%A8q")]
+    [InlineData("GET / HTTP/1.1\r\nX-Forwarded-For: 192.0.2.1, 192.0.2.2\r\nX-Forwarded-Prefix: /a, /p%0Aq, /b")]
     [InlineData("GET /ws/optimization HTTP/1.1\r\ntraceparent: a\u2028b")]
     [InlineData("GE\u007fT / HTTP/1.1")]
     [InlineData("GET / HTTP/1.1\r\nX: a\u0001b")]
     [InlineData("GET /\u0001 HTTP/1.1")]
     public async Task No_request_breaks_a_line(string request)
     {
-        await using var gateway = await TestGateway.StartAsync(new Uri("http://127.0.0.1:1"), time: null, Loud);
-        await using var client = await RawClient.ConnectAsync(gateway.HttpUrl);
-        await client.SendAsync(Encoding.UTF8.GetBytes($"{request}\r\nHost: {gateway.HttpUrl.Authority}\r\nConnection: close\r\n\r\n"));
+        await using var gateway = await TestGateway.StartAsync(
+            new Uri("http://127.0.0.1:1"),
+            time: null,
+            [.. InspectorClient.Settings, "Gateway:Proxies:Known=127.0.0.1", .. Loud]
+        );
+        foreach (var url in new[] { gateway.HttpUrl, gateway.InspectorUrl! })
+        {
+            await using var client = await RawClient.ConnectAsync(url);
+            await client.SendAsync(Encoding.UTF8.GetBytes($"{request}\r\nHost: {url.Authority}\r\nConnection: close\r\n\r\n"));
 
-        Assert.InRange((await client.ReadHttpAsync()).Status, 200, 499);
+            Assert.InRange((await client.ReadHttpAsync()).Status, 200, 499);
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(InspectorClient.Key)]
+    public async Task No_token_that_strays_to_the_inspector_is_logged_there(string? key)
+    {
+        using var signing = TestKey.Rsa();
+        await using var gateway = await TestGateway.StartAsync(
+            new Uri("http://127.0.0.1:1"),
+            time: null,
+            [.. InspectorClient.Settings, .. Loud]
+        );
+        using var inspector = new InspectorClient(gateway, key);
+        foreach (var path in new[] { "", "none", "inspector/connections", "inspector/jobs/a%1B%2Fb" })
+        {
+            await inspector.AskAsync($"{path}?limit=1&access_token={JwtText.Make(signing)}");
+        }
+
+        Assert.Contains(
+            gateway.Log.GetSnapshot(),
+            line => line.Message.Contains("/inspector/connections?limit=1", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
