@@ -75,7 +75,7 @@ internal sealed class GatewayEndpoint(
             metrics.ConnectionEnded(ended.Reason);
             endings.Add(session, ended);
             var lasted = environment.Time.GetElapsedTime(started);
-            SessionLog.Ended(environment.Logger, context.Connection.Id, lasted, ended, session.Tally);
+            SessionLog.Ended(environment.Logger, session.Visitor.ConnectionId, lasted, ended, session.Tally);
         }
         finally
         {

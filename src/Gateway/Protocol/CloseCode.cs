@@ -22,5 +22,5 @@ internal sealed record CloseCode(int Status, string Reason)
     public static readonly CloseCode BadClient = new(4500, "too many invalid messages in a row; the errors before said why");
     public static readonly CloseCode Unauthorized = new(4501, "the token was refused");
     public static readonly CloseCode Forbidden = new(4503, "the token's bearer may not use this gateway");
-    public static readonly CloseCode ClosedForGood = new(4503, "an operator closed this connection");
+    public static readonly CloseCode ClosedForGood = new(4504, "an operator closed this connection");
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>Who is at the other end of a connection, as far as that is known: for people who look, never for a decision.</summary>
-/// <param name="ConnectionId">The connection's id, as in the log.</param>
+/// <param name="ConnectionId">The connection's id, as in the log: of nothing else, though many share one TCP connection over HTTP/2.</param>
 /// <param name="Address">Where it comes from; null where there is no address.</param>
 /// <param name="Port">From which port.</param>
 /// <param name="UserAgent">What it says it is: without control characters, and cut. Null where it says nothing.</param>
@@ -18,7 +18,8 @@ internal sealed record Visitor(string ConnectionId, IPAddress? Address, int Port
     {
         var (connection, headers) = (context.Connection, context.Request.Headers);
         var address = connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : connection.RemoteIpAddress;
-        return new Visitor(connection.Id, address, connection.RemotePort, Clean(headers.UserAgent), Clean(headers.Origin), Clean(name));
+        var id = HttpProtocol.IsHttp2(context.Request.Protocol) ? context.TraceIdentifier : connection.Id;
+        return new Visitor(id, address, connection.RemotePort, Clean(headers.UserAgent), Clean(headers.Origin), Clean(name));
     }
 
     /// <summary>Text from outside as one can show it to people: without control characters, and not too long.</summary>

@@ -186,7 +186,7 @@ public sealed class InspectorTests
 
     [Theory]
     [InlineData(true, 1012)]
-    [InlineData(false, 4503)]
+    [InlineData(false, 4504)]
     public async Task An_operator_closes_one_connection_and_the_others_stay(bool comeBack, int code)
     {
         await using var bridge = await Bridge.OpenAsync(clock: null, InspectorClient.Settings);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.WebSockets;
 using Microsoft.Extensions.Time.Testing;
+using OptimizationGateway.Gateway.IntegrationTests.Inspection;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Tokens;
 
@@ -64,6 +65,51 @@ public sealed class Http2Tests : IAsyncLifetime
         await first.CloseAsync();
         Assert.Equal(WebSocketCloseStatus.NormalClosure, first.CloseStatus);
         Assert.Equal("pong", (string?)(await second.SettleAsync())[^1]["type"]);
+    }
+
+    [Fact]
+    public async Task Each_socket_on_one_connection_has_an_id_of_its_own_and_is_closed_by_it()
+    {
+        await using var gateway = await StartAsync(clock: null, isEnabled: true, InspectorClient.Settings);
+        using var inspector = new InspectorClient(gateway);
+        var clients = new List<TestClient>();
+        for (var i = 0; i < 5; i++)
+        {
+            clients.Add(await ConnectAsync(gateway));
+            await clients[i].SubscribeAsync($"job-{i}");
+            await clients[i].NextAsync("subscribed");
+        }
+
+        var ids = new List<string>();
+        string? next = null;
+        do
+        {
+            var page = await inspector.ReadAsync($"inspector/connections?sort=since&limit=2{(next is null ? "" : $"&cursor={next}")}");
+            ids.AddRange(page["connections"]!.AsArray().Select(one => (string)one!["id"]!));
+            next = (string?)page["next"];
+        } while (next is not null);
+        Assert.Equal(5, ids.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(5, ids.Count);
+        Assert.Single(ids.Select(id => id.Split(':')[0]).Distinct(StringComparer.Ordinal));
+
+        var id = await inspector.ConnectionOfAsync("job-3");
+        Assert.Equal(HttpStatusCode.Accepted, (await inspector.CloseAsync(Uri.EscapeDataString(id), new { comeBack = false })).Status);
+        await clients[3].ClosedAsync();
+        Assert.Equal(4504, (int)clients[3].CloseStatus!.Value);
+        foreach (var other in clients.Where((_, i) => i != 3))
+        {
+            Assert.Equal("pong", (string?)(await other.SettleAsync())[^1]["type"]);
+        }
+
+        await inspector.UntilAsync($"inspector/connections/{id}", read => (string?)read["state"] == "ended");
+        await TestGateway.EventuallyAsync(
+            () => gateway.Log.GetSnapshot().Any(line => line.Message.StartsWith($"Connection {id} ended after", StringComparison.Ordinal)),
+            "its line has the same id"
+        );
+        foreach (var client in clients)
+        {
+            await client.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -159,7 +205,7 @@ public sealed class Http2Tests : IAsyncLifetime
         await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(gateway));
     }
 
-    private Task<TestGateway> StartAsync(FakeTimeProvider? clock = null, bool isEnabled = true)
+    private Task<TestGateway> StartAsync(FakeTimeProvider? clock = null, bool isEnabled = true, params string[] settings)
     {
         var certificate = authority.Issue("127.0.0.1");
         return TestGateway.StartAsync(
@@ -172,6 +218,7 @@ public sealed class Http2Tests : IAsyncLifetime
                 $"Gateway:Http2:Enabled={isEnabled}",
                 keys.PemSetting,
                 .. JwtText.Settings,
+                .. settings,
             ]
         );
     }
