@@ -11,15 +11,33 @@ import grpc from '@grpc/grpc-js';
 import { JobLog, loadLog } from './log.mjs';
 import { open, service, watchJob } from './watch.mjs';
 
-const { values: settings } = parseArgs({
-  options: {
-    listen: { type: 'string', default: '127.0.0.1:5001' }, // WatchJob
-    jobs: { type: 'string', default: '127.0.0.1:5002' }, // POST /jobs
-    data: { type: 'string', default: fileURLToPath(new URL('data', import.meta.url)) },
-    heartbeat: { type: 'string', default: '15' }, // seconds; rule 8
-  },
-});
+const usage = `npm start --workspace examples/backends/node -- [options]
 
+  --listen <host:port>   WatchJob (127.0.0.1:5001)
+  --jobs <host:port>     POST /jobs (127.0.0.1:5002)
+  --data <folder>        of the logs (data, beside this file)
+  --heartbeat <seconds>  rule 8 (15)`;
+
+function readSettings() {
+  const options = {
+    listen: { type: 'string', default: '127.0.0.1:5001' },
+    jobs: { type: 'string', default: '127.0.0.1:5002' },
+    data: { type: 'string', default: fileURLToPath(new URL('data', import.meta.url)) },
+    heartbeat: { type: 'string', default: '15' },
+    help: { type: 'boolean', default: false },
+  };
+  try {
+    const { values } = parseArgs({ options });
+    if (!values.help) return values;
+    console.log(usage);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error.message}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const settings = readSettings();
 const logs = new Map();
 
 // Only a look into a map: a job id comes from outside and must never become a path.
