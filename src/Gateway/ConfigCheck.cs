@@ -51,7 +51,7 @@ internal static class ConfigCheck
         var features = Summary.Features(rehearsal.Options, configuration).ToList();
         var on = features.Where(feature => feature.Detail is not null).Select(feature => $"{feature.Name} ({feature.Detail})").ToList();
         var off = features.Where(feature => feature.Detail is null).Select(feature => feature.Name).ToList();
-        PrintList("Listens:", rehearsal.Urls);
+        PrintList("Listens:", rehearsal.Urls.Select(url => rehearsal.IsRefused(url) ? $"{url} (refused: see below)" : url));
         PrintList("Callers:", [Summary.Callers(rehearsal.Options)]);
         PrintList("Backends:", Summary.Backends(rehearsal.Options));
         PrintList("On:", on);

@@ -43,7 +43,8 @@ internal sealed partial class GatewayOptionsValidation(IConfiguration configurat
         }
 
         JwtRules.Check(options.Security, faults);
-        InspectorRules.Check(options.Inspector, faults);
+        CallerRules.Check(options.Security, faults);
+        InspectorRules.Check(options.Inspector, ListenUrls.Of(configuration), faults);
         if (options.Console.JobsApiUrl.Length > 0 && !IsHttpUrl(options.Console.JobsApiUrl))
         {
             faults.Add($"Gateway:Console:JobsApiUrl is '{options.Console.JobsApiUrl}'; it must be an http:// or https:// URL, or empty.");

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace OptimizationGateway.Gateway;
@@ -36,6 +37,36 @@ internal static class ListenUrls
         var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : address.Host;
         return new UriBuilder(address.Scheme, host, address.Port, address.PathBase).Uri;
     }
+
+    /// <summary>Whether a server that listens on the one would keep another from listening on the other.</summary>
+    public static bool Collide(string one, string other)
+    {
+        if (Parse(one) is not { } first || Parse(other) is not { } second || first.Port == 0 || first.Port != second.Port)
+        {
+            return false;
+        }
+
+        var (hosts, others) = (AddressesOf(first.Host), AddressesOf(second.Host));
+        return hosts is null || others is null || hosts.Intersect(others).Any();
+    }
+
+    private static BindingAddress? Parse(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url) is { IsUnixPipe: false, IsNamedPipe: false } address ? address : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>Null where it listens on all; what is no address and isn't <c>localhost</c> is that to Kestrel.</returns>
+    private static IPAddress[]? AddressesOf(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
+        : IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) ? [address]
+        : null;
 
     private static List<string> Split(string? list) =>
         [.. (list ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Upstream;
 
@@ -91,6 +92,28 @@ internal sealed class Rehearsal
         faults.AddRange(endpoints.Select(endpoint => LoopbackListening.WhyNot(Options.Security, endpoint)).OfType<string>());
     }
 
+    private async Task StartInspectorAsync(InspectorHost? inspector)
+    {
+        if (inspector is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await inspector.StartAsync(CancellationToken.None);
+            await inspector.StopAsync(CancellationToken.None);
+        }
+        catch (StartRefusedException e)
+        {
+            faults.Add(StartFault.Of(e));
+        }
+    }
+
+    /// <summary>Whether the gateway wouldn't listen there.</summary>
+    public bool IsRefused(string url) =>
+        EndPointOf(url) is { } endpoint && LoopbackListening.WhyNot(Options.Security, endpoint) is not null;
+
     private static IPEndPoint? EndPointOf(string url)
     {
         try
@@ -111,6 +134,11 @@ internal sealed class Rehearsal
         builder.Services.RemoveAll<IMultiplexedConnectionListenerFactory>();
         builder.Services.RemoveAll<IConnectionListenerFactory>();
         builder.Services.AddSingleton<IConnectionListenerFactory>(new ListeningRehearsal(Options.Security, faults));
+        builder.Services.AddKeyedSingleton<IConnectionListenerFactory>(
+            InspectorHost.Rehearsed,
+            // Whoever asks there needs a key, wherever it listens.
+            new ListeningRehearsal(new SecurityOptions { AllowAnonymous = true }, faults)
+        );
         builder.Services.AddSingleton<NameLookup>((_, _) => Task.FromResult<IPAddress[]>([]));
     }
 
@@ -120,6 +148,7 @@ internal sealed class Rehearsal
         {
             await app.StartAsync();
             Urls = [.. app.Urls];
+            await StartInspectorAsync(app.Services.GetService<InspectorHost>());
             await app.StopAsync();
         }
     }

@@ -9,7 +9,7 @@ internal static class Summary
     public static string Callers(GatewayOptions options) =>
         options.Security.Jwt.IsOn ? $"Callers are asked for a token of {options.Security.Jwt.Issuer} for {options.Security.Jwt.Audience}."
         : options.Security.AllowAnonymous ? "Everyone who can reach these addresses may watch every job (Gateway:Security:AllowAnonymous)."
-        : "Nobody is asked who they are, so it listens on loopback addresses only (tokens: docs/security.md).";
+        : "Nobody is asked who they are, so it may listen on loopback addresses only (tokens: docs/security.md).";
 
     public static IEnumerable<string> Backends(GatewayOptions options) =>
         options.Backends.Select(backend =>
@@ -28,7 +28,7 @@ internal static class Summary
             ("jobs API for the page", Set(SecretText.Hide(options.Console.JobsApiUrl))),
             ("error stacks of jobs", options.Translation.IncludeErrorStack ? "for every browser to see" : null),
             ("inspector", Set(options.Inspector.Url)),
-            ("Prometheus", options.Telemetry.Prometheus ? Exporters.PrometheusPath : null),
+            ("Prometheus", options.Telemetry.Prometheus ? options.PathBase + Exporters.PrometheusPath : null),
             ("OTLP", Exporters.IsOtlpOn(configuration) ? "as OTEL_… says" : null),
         ];
 

@@ -146,14 +146,17 @@ public sealed class CheckConfigTests : IDisposable
     public async Task It_listens_nowhere_and_connects_to_nobody()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
+        using var takenToo = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
+        takenToo.Start();
         var url = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+        var inspector = $"http://127.0.0.1:{((IPEndPoint)takenToo.LocalEndpoint).Port}";
 
         var run = await CheckAsync(
             [
                 $"--Urls={url}",
                 $"--Gateway:Backends:local:Address={url}",
-                $"--Gateway:Inspector:Url={url}",
+                $"--Gateway:Inspector:Url={inspector}",
                 $"--Gateway:Inspector:Key={new string('k', 40)}",
             ],
             ("OTEL_EXPORTER_OTLP_ENDPOINT", url)
@@ -161,6 +164,112 @@ public sealed class CheckConfigTests : IDisposable
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.False(taken.Pending());
+        Assert.False(takenToo.Pending());
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8126", "http://127.0.0.1:8126")]
+    [InlineData("http://0.0.0.0:8126", "http://127.0.0.1:8126")]
+    [InlineData("http://localhost:8126", "http://[::1]:8126")]
+    [InlineData("http://127.0.0.1:1;http://127.0.0.1:8126/", "https://localhost:8126")]
+    [InlineData("", "http://127.0.0.1:8080")]
+    public async Task An_inspector_at_the_gateway_s_own_port_is_a_fault(string urls, string inspector)
+    {
+        string[] settings =
+        [
+            Backend,
+            $"--Urls={urls}",
+            "--Gateway:Security:AllowAnonymous=true",
+            $"--Gateway:Inspector:Url={inspector}",
+            $"--Gateway:Inspector:Key={new string('k', 40)}",
+        ];
+
+        foreach (var run in new[] { await CheckAsync(settings), await GatewayProcess.RunToItsEndAsync(settings) })
+        {
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains($"Gateway:Inspector:Url is '{inspector}', but at that port", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8126", "http://127.0.0.1:8127")]
+    [InlineData("http://127.0.0.1:8126", "http://[::1]:8126")]
+    [InlineData("http://127.0.0.1:0", "http://127.0.0.1:0")]
+    public async Task An_inspector_at_a_place_of_its_own_is_none(string urls, string inspector)
+    {
+        var run = await CheckAsync([
+            Backend,
+            $"--Urls={urls}",
+            $"--Gateway:Inspector:Url={inspector}",
+            $"--Gateway:Inspector:Key={new string('k', 40)}",
+        ]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task An_inspector_with_TLS_but_no_certificate_is_a_fault()
+    {
+        var run = await CheckAsync(
+            [Backend, "--Gateway:Inspector:Url=https://127.0.0.1:8127", $"--Gateway:Inspector:Key={new string('k', 40)}"],
+            // No certificate for developers either.
+            ("HOME", folder.FullName)
+        );
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("(Gateway:Inspector:Url)", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Kestrel:Certificates:Default", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AllowedHosts", "optimizer.example.com:23443")]
+    [InlineData("AllowedHosts", "https://optimizer.example.com")]
+    [InlineData("AllowedHosts", "*.example.com")]
+    [InlineData("AllowedHosts", "::1")]
+    [InlineData("AllowedHosts", "[::1]:80")]
+    [InlineData("AllowedOrigins", "https://app.example.com/")]
+    [InlineData("AllowedOrigins", "https://app.example.com/path")]
+    [InlineData("AllowedOrigins", "https://app.example.com:443")]
+    [InlineData("AllowedOrigins", "https://*.example.com")]
+    [InlineData("AllowedOrigins", "app.example.com")]
+    [InlineData("AllowedOrigins", "app.example.com:8443")]
+    [InlineData("AllowedOrigins", "https://")]
+    public async Task A_host_or_an_origin_that_nothing_matches_is_a_fault(string setting, string value)
+    {
+        var run = await CheckAsync([
+            Backend,
+            $"--Gateway:Security:{setting}=good.example.com,{value}".Replace(
+                "Origins=good",
+                "Origins=https://good",
+                StringComparison.Ordinal
+            ),
+        ]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"(1 fault):\n  Gateway:Security:{setting} has '{value}'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hosts_and_origins_that_something_matches_are_none()
+    {
+        var run = await CheckAsync([
+            Backend,
+            "--Gateway:Security:AllowedHosts=*, gateway, my_service.internal, 192.0.2.1, [2001:db8::1]",
+            "--Gateway:Security:AllowedOrigins=*, null, file://, https://a.example.com:8443, http://[::1]:5173, tauri://localhost, chrome-extension://abc",
+        ]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task Its_summary_has_the_path_base_and_says_what_is_refused()
+    {
+        var run = await CheckAsync([Backend, "--Urls=http://0.0.0.0:8125", "--Gateway:PathBase=/o", "--Gateway:Telemetry:Prometheus=true"]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("Prometheus (/o/metrics)", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Listens:  http://0.0.0.0:8125 (refused: see below)\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("so it may listen on loopback addresses only", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal sealed class InspectorHost(
     ILogger<InspectorHost> logger
 ) : IHostedService, IAsyncDisposable
 {
+    /// <summary>The key of what listens in the place of the inspector where the start is only rehearsed.</summary>
+    public const string Rehearsed = "inspector";
+
     /// <summary>More aren't needed by people who look, and each is a descriptor.</summary>
     private const int MostConnections = 100;
 
@@ -74,7 +77,15 @@ internal sealed class InspectorHost(
         builder.Services.AddRouting();
         builder.Services.AddSingleton<IHttpContextFactory, LoggableRequests>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseUrls(url);
-        builder.Services.AddSingleton<IConnectionListenerFactory, InspectorListening>();
+        if (gateway.GetKeyedService<IConnectionListenerFactory>(Rehearsed) is { } rehearsed)
+        {
+            builder.Services.AddSingleton(rehearsed);
+        }
+        else
+        {
+            builder.Services.AddSingleton<IConnectionListenerFactory, InspectorListening>();
+        }
+
         builder.Services.Configure<SocketTransportOptions>(_ => { });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -8,8 +8,9 @@ internal static class InspectorRules
     private const string Path = "Gateway:Inspector";
 
     /// <param name="options">The settings.</param>
+    /// <param name="gatewayUrls">Where the gateway itself listens; empty where the default counts.</param>
     /// <param name="faults">Takes what is wrong with them.</param>
-    public static void Check(InspectorOptions options, List<string> faults)
+    public static void Check(InspectorOptions options, IReadOnlyList<string> gatewayUrls, List<string> faults)
     {
         if (!options.IsOn)
         {
@@ -28,6 +29,14 @@ internal static class InspectorRules
             faults.Add(
                 $"{Path}:Url is '{options.Url}'; it must be http:// or https://, an IP address or localhost, and a port, such as "
                     + "http://127.0.0.1:9091."
+            );
+        }
+        else if (
+            gatewayUrls.DefaultIfEmpty(GatewayHost.DefaultUrl).FirstOrDefault(url => ListenUrls.Collide(url, options.Url)) is { } taken
+        )
+        {
+            faults.Add(
+                $"{Path}:Url is '{options.Url}', but at that port the gateway itself listens ({taken}). Give the inspector a port of its own."
             );
         }
 

@@ -6,6 +6,9 @@ namespace OptimizationGateway.Gateway.Security;
 /// <summary>Which pages may connect (PROTOCOL.md section 7): those of the same host, unless listed, on a host that is ours.</summary>
 internal sealed class CallerPolicy(IOptions<GatewayOptions> options)
 {
+    /// <summary>Stands in a list for whatever there is.</summary>
+    public const string All = "*";
+
     private static readonly string[] Loopback = ["localhost", "127.0.0.1", "[::1]"];
 
     private readonly HashSet<string> hosts = new(
@@ -17,16 +20,20 @@ internal sealed class CallerPolicy(IOptions<GatewayOptions> options)
     /// <returns>Why the request may not come in; null where it may.</returns>
     public Refusal? WhyNot(HttpRequest request)
     {
-        if (!hosts.Contains("*") && !hosts.Contains(request.Host.Host))
+        if (!hosts.Contains(All) && !hosts.Contains(request.Host.Host))
         {
             return Refusal.HostNotAllowed;
         }
 
         var origin = request.Headers.Origin.ToString();
-        return origin.Length == 0 || origins.Contains("*") || origins.Contains(origin) || IsSameHost(origin, request)
+        return origin.Length == 0 || origins.Contains(All) || origins.Contains(origin) || IsSameHost(origin, request)
             ? null
             : Refusal.OriginNotAllowed;
     }
+
+    /// <summary>The entries of a setting that is a list.</summary>
+    public static string[] List(string setting) =>
+        setting.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static bool IsSameHost(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var url)
@@ -41,7 +48,4 @@ internal sealed class CallerPolicy(IOptions<GatewayOptions> options)
 
     private static string WithoutDefaultPort(HttpRequest request) =>
         request.Host.Port == (request.IsHttps ? 443 : 80) ? request.Host.Host : request.Host.Value ?? "";
-
-    private static string[] List(string setting) =>
-        setting.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -1,0 +1,45 @@
+namespace OptimizationGateway.Gateway.Security;
+
+/// <summary>Entries of the lists of hosts and origins that no request could ever match: they'd be refused, and nobody would know why.</summary>
+internal static class CallerRules
+{
+    private const string Path = "Gateway:Security";
+
+    /// <summary>As .NET would refuse to take them for a URL: what pages without an address of their own send.</summary>
+    private static readonly string[] Unaddressed = ["null", "file://"];
+
+    /// <param name="options">The settings.</param>
+    /// <param name="faults">Takes what is wrong with them.</param>
+    public static void Check(SecurityOptions options, List<string> faults)
+    {
+        foreach (var host in CallerPolicy.List(options.AllowedHosts).Where(host => host != CallerPolicy.All && !IsHost(host)))
+        {
+            faults.Add(
+                $"{Path}:AllowedHosts has '{host}', which no request matches; write host names without a scheme, a port or a path, such as "
+                    + "gateway.example.com, or * for all."
+            );
+        }
+
+        foreach (var origin in CallerPolicy.List(options.AllowedOrigins).Where(origin => origin != CallerPolicy.All && !IsOrigin(origin)))
+        {
+            faults.Add(
+                $"{Path}:AllowedOrigins has '{origin}', which no page sends; write a scheme, a host and a port unless it is the scheme's "
+                    + "own, without a slash at the end, such as https://app.example.com, or * for all."
+            );
+        }
+    }
+
+    private static bool IsHost(string text) =>
+        (text is ['[', .., ']'] ? text[1..^1] : text.Replace(':', '/')).IndexOfAny(['/', '*', '@', '?', '#', ' ']) < 0;
+
+    /// <summary>Also of schemes that apps have for themselves, such as <c>tauri://localhost</c>.</summary>
+    private static bool IsOrigin(string text) =>
+        Unaddressed.Contains(text, StringComparer.Ordinal)
+        || (
+            Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && text.StartsWith($"{url.Scheme}://", StringComparison.OrdinalIgnoreCase)
+            && text[(url.Scheme.Length + 3)..] is { Length: > 0 } authority
+            && authority.IndexOfAny(['/', '*', '@', '?', '#', '\\', ' ']) < 0
+            && !(url.IsDefaultPort && authority.EndsWith($":{url.Port}", StringComparison.Ordinal))
+        );
+}
