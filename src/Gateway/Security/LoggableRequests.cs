@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Net.Http.Headers;
 using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Security;
@@ -9,6 +11,16 @@ namespace OptimizationGateway.Gateway.Security;
 /// </summary>
 internal sealed class LoggableRequests(IServiceProvider services) : IHttpContextFactory
 {
+    /// <summary>What ASP.NET logs of a request's headers, at one level or another.</summary>
+    private static readonly string[] LoggedHeaders =
+    [
+        HeaderNames.ContentType,
+        ForwardedHeadersDefaults.XForwardedForHeaderName,
+        ForwardedHeadersDefaults.XForwardedHostHeaderName,
+        ForwardedHeadersDefaults.XForwardedProtoHeaderName,
+        ForwardedHeadersDefaults.XForwardedPrefixHeaderName,
+    ];
+
     private readonly DefaultHttpContextFactory inner = new(services);
 
     public HttpContext Create(IFeatureCollection featureCollection)
@@ -17,11 +29,14 @@ internal sealed class LoggableRequests(IServiceProvider services) : IHttpContext
         {
             QueryToken.Take(featureCollection, request);
 
-            // Nothing here has such a path or type: it is as unknown without the characters as it was with them.
+            // Nothing here has such a path, type or address: it is as unknown without the characters as it was with them.
             request.Path = LogText.OneLine(request.Path);
-            if (request.Headers.ContentType.Count > 0)
+            foreach (var name in LoggedHeaders)
             {
-                request.Headers.ContentType = request.Headers.ContentType.Select(type => LogText.OneLine(type ?? "")).ToArray();
+                if (request.Headers.TryGetValue(name, out var values))
+                {
+                    request.Headers[name] = values.Select(value => LogText.OneLine(value ?? "")).ToArray();
+                }
             }
         }
 

@@ -38,6 +38,8 @@ public sealed class LogTests
     [InlineData("GET /ws/optimization HTTP/1.1\r\nX-Forwarded-Prefix: /p%0A%1B[31mq")]
     [InlineData("GET / HTTP/1.1\r\nX-Forwarded-Prefix: /p%E2%80%A8q")]
     [InlineData("GET / HTTP/1.1\r\nX-Forwarded-For: 192.0.2.1, 192.0.2.2\r\nX-Forwarded-Prefix: /a, /p%0Aq, /b")]
+    [InlineData("GET / HTTP/1.1\r\nX-Forwarded-For: 1\u2028, 192.0.2.1\u0085\r\nX-Forwarded-Host: a\u001bb\u2028")]
+    [InlineData("GET / HTTP/1.1\r\nX-Forwarded-Proto: ht\u001btp\u2028")]
     [InlineData("GET /ws/optimization HTTP/1.1\r\ntraceparent: a\u2028b")]
     [InlineData("GE\u007fT / HTTP/1.1")]
     [InlineData("GET / HTTP/1.1\r\nX: a\u0001b")]
