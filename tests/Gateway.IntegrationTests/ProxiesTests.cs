@@ -132,6 +132,12 @@ public sealed class ProxiesTests
     [Theory]
     [InlineData("optimizer.example.com", "https", "https://optimizer.example.com", true)]
     [InlineData("optimizer.example.com:443", "https", "https://optimizer.example.com", true)]
+    [InlineData("optimizer.example.com", "http", "http://optimizer.example.com", true)]
+    // Who is on the way can put a page there, and this one can't be.
+    [InlineData("optimizer.example.com", "https", "http://optimizer.example.com", false)]
+    [InlineData("optimizer.example.com:8443", "https", "http://optimizer.example.com:8443", false)]
+    // A proxy that ends TLS and doesn't say so.
+    [InlineData("optimizer.example.com:8443", "http", "https://optimizer.example.com:8443", true)]
     // By its own word of the scheme 443 isn't the default port.
     [InlineData("optimizer.example.com:443", "http", "https://optimizer.example.com", false)]
     public async Task The_scheme_is_the_one_that_the_client_used(string host, string scheme, string origin, bool isSame)

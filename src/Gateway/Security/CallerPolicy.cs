@@ -40,6 +40,8 @@ internal sealed class CallerPolicy(IOptions<GatewayOptions> options)
         // An origin has no path: what has one, or a user's name, no browser has written.
         && url is { Scheme: "http" or "https", UserInfo: "", PathAndQuery: "/", Fragment: "" }
         && !origin.EndsWith('/')
+        // Who is on the way can put words into a page without TLS. A request without it may be of a proxy that doesn't say what it ended.
+        && (url.Scheme == "https" || !request.IsHttps)
         && string.Equals(
             url.IsDefaultPort ? url.Host : $"{url.Host}:{url.Port}",
             WithoutDefaultPort(request),

@@ -20,8 +20,8 @@ internal sealed record JwtOptions
     public string JwksFile { get; init; } = "";
 
     /// <summary>
-    /// A file with a secret of 32 bytes or more, shared with who makes the tokens (HS256, HS384, HS512): whoever can check these tokens can also
-    /// make them. Default: none.
+    /// A file with a secret, shared with who makes the tokens: of 32 bytes or more for HS256, 48 for HS384, 64 for HS512. Whoever can check these
+    /// tokens can also make them. Default: none.
     /// </summary>
     public string SecretFile { get; init; } = "";
 

@@ -8,7 +8,7 @@ namespace OptimizationGateway.Gateway.Security;
 /// <summary>How keys are written in files. A fault is a <see cref="FormatException"/> that goes on a sentence: "… is 'path', which …".</summary>
 internal static class KeyFormats
 {
-    /// <summary>What HS256 needs at the least (RFC 7518 section 3.2).</summary>
+    /// <summary>What HS256 needs at the least (RFC 7518 section 3.2); HS384 and HS512 need more.</summary>
     private const int MinSecretBytes = 32;
 
     public static List<SecurityKey> ParsePem(byte[] content)

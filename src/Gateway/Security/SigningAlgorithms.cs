@@ -17,7 +17,7 @@ internal static class SigningAlgorithms
             X509SecurityKey certified => Allows(algorithm, certified.PublicKey, certified.KeySize),
             RsaSecurityKey rsa => IsRsa(algorithm) && rsa.KeySize >= MinRsaBits,
             ECDsaSecurityKey ec => IsEc(algorithm, ec.KeySize),
-            SymmetricSecurityKey => algorithm is "HS256" or "HS384" or "HS512",
+            SymmetricSecurityKey secret => secret.KeySize >= MinSecretBits(algorithm),
             _ => false,
         };
 
@@ -31,6 +31,16 @@ internal static class SigningAlgorithms
             RSA => IsRsa(algorithm) && bits >= MinRsaBits,
             ECDsa => IsEc(algorithm, bits),
             _ => false,
+        };
+
+    /// <summary>As much as the hash has (RFC 7518 section 3.2).</summary>
+    private static int MinSecretBits(string algorithm) =>
+        algorithm switch
+        {
+            "HS256" => 256,
+            "HS384" => 384,
+            "HS512" => 512,
+            _ => int.MaxValue,
         };
 
     private static bool IsRsa(string algorithm) => algorithm is "RS256" or "RS384" or "RS512" or "PS256" or "PS384" or "PS512";

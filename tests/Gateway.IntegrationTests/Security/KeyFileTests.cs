@@ -63,6 +63,31 @@ public sealed class KeyFileTests : IDisposable
         await AssertRefusedAsync(setting, JwtText.Make(keys.Rsa), "algorithm");
     }
 
+    [Theory]
+    [InlineData("HS256", 32, null)]
+    [InlineData("HS384", 48, null)]
+    [InlineData("HS512", 64, null)]
+    [InlineData("HS384", 47, "algorithm")]
+    [InlineData("HS512", 63, "algorithm")]
+    public async Task An_algorithm_goes_with_a_secret_as_long_as_its_hash(string algorithm, int bytes, string? fault)
+    {
+        var secret = Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(bytes));
+        var setting = $"Gateway:Security:Jwt:SecretFile={keys.Write(Encoding.ASCII.GetString(secret))}";
+        var token = JwtText.Make(
+            algorithm,
+            null,
+            text =>
+                algorithm switch
+                {
+                    "HS256" => HMACSHA256.HashData(secret, text),
+                    "HS384" => HMACSHA384.HashData(secret, text),
+                    _ => HMACSHA512.HashData(secret, text),
+                }
+        );
+
+        await (fault is null ? AssertComesInAsync(setting, token) : AssertRefusedAsync(setting, token, fault));
+    }
+
     [Fact]
     public async Task Refusals_are_counted_by_their_code_whichever_way_they_were_told()
     {
