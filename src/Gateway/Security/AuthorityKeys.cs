@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -7,15 +8,20 @@ namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
 /// The keys that an OpenID Connect provider publishes. They are asked for at the start, when they have become old, and when a token's key
-/// isn't among them, but for that only every <see cref="RefreshSpacing"/>: strangers can make up as many unknown keys as they like. While the
-/// provider can't be reached the keys that are known stay in use.
+/// isn't among them, but for that only every <see cref="RefreshSpacing"/>: strangers can make up as many unknown keys as they like. Old keys
+/// count only where the provider doesn't answer: whoever comes awaits that, or finds that it has just been found out.
 /// </summary>
 /// <remarks>The library's ConfigurationManager does as much, but by the system's clock, and asks anew for every caller while it has nothing.</remarks>
 internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
 {
     private static readonly TimeSpan RefreshSpacing = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetrySpacing = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longer, since each time callers wait who could come in: a provider that hangs may not hold up all of them.</summary>
+    private static readonly TimeSpan RetrySpacingWithKeys = TimeSpan.FromSeconds(30);
+
+    /// <summary>In all, for both documents. Browsers' clients give a handshake 10 s.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
     private const int MaxDocumentBytes = 1024 * 1024;
 
     private readonly JwtOptions options;
@@ -26,10 +32,10 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
     private readonly Lock gate = new();
     private IReadOnlyList<SecurityKey>? keys;
     private Task<bool> asking = Task.FromResult(false);
-    private long? askedAt;
     private long? refreshedAt;
+    private long? missedAt;
     private long gotAt;
-    private bool isAway;
+    private bool hasNone;
 
     public AuthorityKeys(IOptions<GatewayOptions> options, TimeProvider time, ILogger<AuthorityKeys> logger)
     {
@@ -43,7 +49,7 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
     {
         if (options.Authority.Length > 0)
         {
-            _ = Ask(ref askedAt, RetrySpacing);
+            _ = AskWhereDue();
         }
 
         return Task.CompletedTask;
@@ -57,21 +63,14 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
 
     public async Task<IReadOnlyList<SecurityKey>?> GetAsync(CancellationToken cancel)
     {
-        var (known, isOld) = Look();
-        var answer = known is null || isOld ? Ask(ref askedAt, RetrySpacing) : Task.FromResult(true);
-        if (known is not null)
-        {
-            return known;
-        }
-
-        await answer.WaitAsync(cancel);
-        return Look().Keys;
+        await AskWhereDue().WaitAsync(cancel);
+        return Known;
     }
 
     public async Task<IReadOnlyList<SecurityKey>?> RefreshAsync(CancellationToken cancel)
     {
-        var hasAnswered = await Ask(ref refreshedAt, RefreshSpacing).WaitAsync(cancel);
-        return hasAnswered ? Look().Keys : null;
+        var hasAnswered = await AskForUnknown().WaitAsync(cancel);
+        return hasAnswered ? Known : null;
     }
 
     public void Dispose()
@@ -80,68 +79,91 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
         stop.Dispose();
     }
 
-    private (IReadOnlyList<SecurityKey>? Keys, bool IsOld) Look()
+    private IReadOnlyList<SecurityKey>? Known
     {
-        lock (gate)
+        get
         {
-            return (keys, time.GetElapsedTime(gotAt) >= options.KeysRefreshInterval);
+            lock (gate)
+            {
+                return keys;
+            }
         }
     }
 
-    /// <summary>Asks the authority, unless that is being done, or was done a moment ago for the same reason.</summary>
-    /// <returns>Whether it answers; false where it isn't asked.</returns>
-    private Task<bool> Ask(ref long? last, TimeSpan spacing)
+    private Task AskWhereDue()
     {
         lock (gate)
         {
-            if (!asking.IsCompleted)
-            {
-                return asking;
-            }
+            var isFresh = keys is not null && time.GetElapsedTime(gotAt) < options.KeysRefreshInterval;
+            var hasJustMissed =
+                missedAt is { } missed && time.GetElapsedTime(missed) < (keys is null ? RetrySpacing : RetrySpacingWithKeys);
+            return isFresh || hasJustMissed ? Task.CompletedTask : Ask();
+        }
+    }
 
-            if (last is { } before && time.GetElapsedTime(before) < spacing)
+    /// <returns>Whether it answers; false where it isn't asked, since it was a moment ago.</returns>
+    private Task<bool> AskForUnknown()
+    {
+        lock (gate)
+        {
+            if (asking.IsCompleted && refreshedAt is { } before && time.GetElapsedTime(before) < RefreshSpacing)
             {
                 return Task.FromResult(false);
             }
 
-            last = time.GetTimestamp();
-            return asking = AskAsync(stop.Token);
+            refreshedAt = asking.IsCompleted ? time.GetTimestamp() : refreshedAt;
+            return Ask();
         }
     }
+
+    /// <summary>Under the lock: asks the authority, unless that is being done.</summary>
+    private Task<bool> Ask() => asking.IsCompleted ? asking = AskAsync(stop.Token) : asking;
 
     private async Task<bool> AskAsync(CancellationToken cancel)
     {
         await Task.Yield();
+        using var patience = new CancellationTokenSource(AnswerWithin, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
         try
         {
             var url = $"{options.Authority.TrimEnd('/')}/.well-known/openid-configuration";
             var documents = new HttpDocumentRetriever(http) { RequireHttps = url.StartsWith("https:", StringComparison.OrdinalIgnoreCase) };
-            var found = await OpenIdConnectConfigurationRetriever.GetAsync(url, documents, cancel);
-            return TryTake([.. found.SigningKeys.Where(SigningAlgorithms.IsUsable)], found.Issuer);
+
+            // The library sends without the token; what is left alone so ends by the timeout of the HTTP client.
+            var found = OpenIdConnectConfiguration.Create(await documents.GetDocumentAsync(url, either.Token).WaitAsync(either.Token));
+            var keysFound = KeysIn(await documents.GetDocumentAsync(found.JwksUri, either.Token).WaitAsync(either.Token));
+            Take(keysFound, found.Issuer);
+            return true;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             // The gateway stops.
-            return false;
         }
         catch (Exception)
         {
             // Whatever it is, from DNS to JSON, it is the authority's or the network's, and its text may hold anything.
-            return Missed();
+            Missed();
         }
+
+        return false;
     }
 
-    private bool TryTake(IReadOnlyList<SecurityKey> found, string issuer)
+    /// <summary>A set without keys is an answer: all are withdrawn. What is no set is none, and the library wouldn't tell the two apart.</summary>
+    private static List<SecurityKey> KeysIn(string text)
     {
-        if (found.Count == 0)
-        {
-            return Missed();
-        }
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.GetProperty("keys").ValueKind == JsonValueKind.Array
+            ? [.. JsonWebKeySet.Create(text).GetSigningKeys().Where(SigningAlgorithms.IsUsable)]
+            : throw new FormatException();
+    }
 
+    private void Take(List<SecurityKey> found, string issuer)
+    {
+        bool wasAway;
         lock (gate)
         {
-            keys = found;
-            gotAt = time.GetTimestamp();
+            wasAway = missedAt is not null;
+            (keys, gotAt, missedAt) = (found, time.GetTimestamp(), null);
         }
 
         if (!string.Equals(issuer, options.Issuer, StringComparison.Ordinal))
@@ -149,27 +171,35 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
             SecurityLog.AuthorityHasAnotherIssuer(logger, options.Issuer);
         }
 
-        if (isAway)
+        if (wasAway)
         {
-            isAway = false;
             SecurityLog.AuthorityAnswers(logger, options.Authority);
         }
 
-        return true;
+        if (found.Count == 0 && !hasNone)
+        {
+            SecurityLog.AuthorityHasNoKeys(logger, options.Authority);
+        }
+
+        hasNone = found.Count == 0;
     }
 
-    private bool Missed()
+    private void Missed()
     {
-        if (!isAway)
+        bool wasAway;
+        lock (gate)
         {
-            isAway = true;
+            wasAway = missedAt is not null;
+            missedAt = time.GetTimestamp();
+        }
+
+        if (!wasAway)
+        {
             SecurityLog.AuthorityIsAway(
                 logger,
                 options.Authority,
-                keys is null ? "nobody can connect" : "the keys it had before stay in use"
+                Known is null ? "nobody can connect" : "the keys it had before stay in use"
             );
         }
-
-        return false;
     }
 }

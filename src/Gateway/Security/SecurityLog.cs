@@ -13,6 +13,12 @@ internal static partial class SecurityLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
+        Message = "The authority {Authority} (Gateway:Security:Jwt:Authority) publishes no key that can be used: every token is refused until it does."
+    )]
+    public static partial void AuthorityHasNoKeys(ILogger logger, string authority);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
         Message = "The authority calls itself by another name than {Issuer} (Gateway:Security:Jwt:Issuer): tokens that bear its own are refused."
     )]
     public static partial void AuthorityHasAnotherIssuer(ILogger logger, string issuer);

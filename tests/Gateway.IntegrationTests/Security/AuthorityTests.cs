@@ -38,7 +38,7 @@ public sealed class AuthorityTests : IAsyncLifetime
         authority.Keys = [young];
         await AssertComesInAsync(gateway, young);
         clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal("unauthorized", (await TokenGateway.AnswerAsync(gateway, Token(old)))?.Code ?? "came in");
+        await AssertRefusedAsync(gateway, old);
     }
 
     [Fact]
@@ -103,11 +103,52 @@ public sealed class AuthorityTests : IAsyncLifetime
         authority.Keys = [young];
         clock.Advance(TimeSpan.FromMinutes(11));
 
-        // This one still finds the old keys, and makes the gateway ask.
+        // Nobody is judged by the old keys while the answer is awaited, not even who makes the gateway ask.
+        await AssertRefusedAsync(gateway, old);
+        await AssertComesInAsync(gateway, young);
+    }
+
+    [Theory]
+    [InlineData("""{"keys":[]}""")]
+    [InlineData("""{"keys":[{"kty":"oct","k":"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}]}""")]
+    public async Task A_provider_that_has_withdrawn_all_its_keys_lets_nobody_in_until_it_has_another(string keys)
+    {
+        await using var gateway = await StartAsync("Gateway:Security:Jwt:KeysRefreshInterval=00:10:00");
+        await AssertComesInAsync(gateway, old);
+        authority.Instead = context => context.Response.WriteAsync(keys);
+        clock.Advance(TimeSpan.FromMinutes(11));
+
+        await AssertRefusedAsync(gateway, old);
+        Assert.Single(gateway.Log.GetSnapshot(), line => line.Message.Contains("publishes no key", StringComparison.Ordinal));
+
+        authority.Instead = null;
+        authority.Keys = [young];
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await AssertComesInAsync(gateway, young);
+    }
+
+    [Fact]
+    public async Task While_it_hangs_callers_wait_for_it_once_and_then_come_in_with_the_keys_that_are_known()
+    {
+        await using var gateway = await StartAsync("Gateway:Security:Jwt:KeysRefreshInterval=00:10:00");
         await AssertComesInAsync(gateway, old);
         var asked = authority.Asked;
-        await TestGateway.EventuallyAsync(() => authority.Asked > 1, "it has asked again");
-        await TestGateway.EventuallyAsync(() => TokenGateway.AnswerAsync(gateway, Token(old)).Result is not null, "the old key is gone");
+        authority.Instead = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        clock.Advance(TimeSpan.FromMinutes(11));
+
+        Task[] callers = [AssertComesInAsync(gateway, old), AssertComesInAsync(gateway, old)];
+        await TestGateway.EventuallyAsync(() => authority.Asked > asked, "it is asked");
+        Assert.DoesNotContain(callers, caller => caller.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await Task.WhenAll(callers);
+
+        await AssertComesInAsync(gateway, old);
+        Assert.Equal(asked + 1, authority.Asked);
+
+        authority.Instead = null;
+        authority.Keys = [young];
+        clock.Advance(TimeSpan.FromSeconds(30));
+        await AssertRefusedAsync(gateway, old);
         await AssertComesInAsync(gateway, young);
     }
 
@@ -115,15 +156,34 @@ public sealed class AuthorityTests : IAsyncLifetime
     [InlineData("not JSON")]
     [InlineData("[]")]
     [InlineData("{}")]
+    [InlineData("""{"keys":null}""")]
+    [InlineData("""{"keys":{}}""")]
+    public async Task Nonsense_from_it_is_no_answer(string keys)
+    {
+        authority.Instead = context => context.Response.WriteAsync(keys);
+        await using var gateway = await StartAsync("Gateway:Security:Jwt:KeysRefreshInterval=00:10:00");
+        Assert.Equal("authority_unavailable", (await TokenGateway.AnswerAsync(gateway, Token(old)))!.Code);
+
+        authority.Instead = null;
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await AssertComesInAsync(gateway, old);
+
+        // Nor does it withdraw a key.
+        authority.Instead = context => context.Response.WriteAsync(keys);
+        clock.Advance(TimeSpan.FromMinutes(11));
+        await AssertComesInAsync(gateway, old);
+    }
+
+    [Theory]
     [InlineData("""{"keys":[]}""")]
     [InlineData("""{"keys":[{"kty":"oct","k":"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}]}""")]
     [InlineData("""{"keys":[{"kty":"RSA","kid":"a","n":"!","e":"AQAB"}]}""")]
-    public async Task Nonsense_from_it_lets_nobody_in(string keys)
+    public async Task Keys_that_can_not_be_used_let_nobody_in(string keys)
     {
         authority.Instead = context => context.Response.WriteAsync(keys);
         await using var gateway = await StartAsync();
 
-        Assert.Equal("authority_unavailable", (await TokenGateway.AnswerAsync(gateway, Token(old)))!.Code);
+        await AssertRefusedAsync(gateway, old);
     }
 
     [Fact]
@@ -167,6 +227,9 @@ public sealed class AuthorityTests : IAsyncLifetime
         await using var client = await TokenGateway.ConnectAsync(gateway, Token(key));
         Assert.Single(await client.SettleAsync());
     }
+
+    private async Task AssertRefusedAsync(TestGateway gateway, TestKey key) =>
+        Assert.Equal("unauthorized", (await TokenGateway.AnswerAsync(gateway, Token(key)))?.Code ?? "came in");
 
     private static Task Fail(HttpContext context, int status)
     {
