@@ -6,6 +6,25 @@ namespace OptimizationGateway.Browser.Tests;
 /// <summary>The page of a gateway that asks for tokens: it says so, takes one, keeps it for its tab, and asks again when it has expired.</summary>
 public sealed class TokenPromptTests
 {
+    /// <summary>Kept by a page of an earlier version, say: no WebSocket takes it, so no gateway can answer.</summary>
+    [Fact]
+    public async Task A_kept_token_that_can_not_be_sent_does_not_lock_the_page()
+    {
+        using var keys = new KeyFolder();
+        await using var backend = await ScriptedBackend.StartAsync();
+        await using var gateway = await TestGateway.StartAsync(backend.Url, time: null, [keys.PemSetting, .. JwtText.Settings]);
+        await using var browser = await Chromium.StartAsync();
+        var page = new ConsolePage(browser);
+        await browser.OpenAsync($"{gateway.HttpUrl}");
+        await browser.EvaluateAsync("sessionStorage.setItem('gateway-token', 'in two words')");
+        await browser.OpenAsync($"{gateway.HttpUrl}?job=job-1");
+        await page.UntilAsync("document.querySelector('#token')");
+
+        await browser.EvaluateAsync($"document.querySelector('#token input').value = '{JwtText.Make(keys.Rsa)}'");
+        await page.ClickAsync("#token button");
+        await page.UntilConnectionAsync("open");
+    }
+
     [Fact]
     public async Task The_page_asks_for_a_token_uses_it_and_asks_again_when_it_has_expired()
     {
@@ -26,7 +45,11 @@ public sealed class TokenPromptTests
         Assert.Contains("asks for a token", await page.ReadAsync("#connection-text"), StringComparison.Ordinal);
         Assert.Empty(await page.BarriersAsync());
 
-        await EnterAsync("nonsense");
+        await EnterAsync("in two words");
+        await page.UntilAsync("document.querySelector('#token-fault')?.textContent.includes('no token')");
+        Assert.Empty(await page.BarriersAsync());
+        Assert.True(await page.IsAsync("sessionStorage.getItem('gateway-token') === null"), "What can't be a token isn't kept.");
+        await EnterAsync("Bearer nonsense");
         await page.UntilAsync("document.querySelector('#connection-text')?.textContent.includes('was refused')");
         var expires = DateTimeOffset.UtcNow.AddSeconds(8).ToUnixTimeSeconds();
         await EnterAsync(JwtText.Make(keys.Ec, c => (c["exp"], c["jobs"]) = (expires, "job-*")));

@@ -1,19 +1,19 @@
 import { useConnection, useGateway } from '@optimization-gateway/client/react';
-import type { FormEvent, ReactNode } from 'react';
-import { keepToken } from './token.ts';
-
-/** The close codes of a gateway that asks for another token: PROTOCOL.md section 7. */
-const unauthorized = 4501;
-const forbidden = 4503;
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { forbidden, keepToken, tokenHelps, tokenIn } from './token.ts';
 
 /** Asks for a token once the gateway has. */
 export function TokenPrompt(): ReactNode {
   const client = useGateway();
-  const { state, closeCode } = useConnection();
-  if (state !== 'closed' || (closeCode !== unauthorized && closeCode !== forbidden)) return null;
+  const connection = useConnection();
+  const [isNone, setNone] = useState(false);
+  if (!tokenHelps(connection)) return null;
   const submitted = (submit: FormEvent<HTMLFormElement>): void => {
     submit.preventDefault();
-    keepToken(String(new FormData(submit.currentTarget).get('token')).trim());
+    const token = tokenIn(String(new FormData(submit.currentTarget).get('token')));
+    setNone(token === null);
+    if (token === null) return;
+    keepToken(token);
     client.connect();
   };
   return (
@@ -31,9 +31,14 @@ export function TokenPrompt(): ReactNode {
         />
         <button type="submit">Use token</button>
       </form>
+      {isNone && (
+        <p id="token-fault" className="notice bad" role="alert">
+          That is no token: one has letters, digits, dots, “-” and “_” alone, and no blanks. Copy it again, whole.
+        </p>
+      )}
       <p id="token-note" className="muted">
-        {closeCode === forbidden ? 'The last one may not use this gateway. ' : ''}A JSON Web Token, as its provider gives it. It is kept for
-        this tab alone.
+        {connection.closeCode === forbidden ? 'The last one may not use this gateway. ' : ''}A JSON Web Token, as its provider gives it. It
+        is kept for this tab alone.
       </p>
     </section>
   );

@@ -24,3 +24,21 @@ export function getToken({ expired }: { readonly expired: boolean }): string | n
   if (expired) keepToken(null);
   return kept;
 }
+
+/** The close codes of a gateway that asks for another token: PROTOCOL.md section 7. */
+export const forbidden = 4503;
+const unauthorized = 4501;
+
+/**
+ * Whether another token may help: the gateway says so; or it never heard of the one that is kept, since no socket could be made with it.
+ */
+export function tokenHelps({ state, closeCode }: { readonly state: string; readonly closeCode: number | null }): boolean {
+  if (state !== 'closed') return false;
+  return closeCode === null ? kept !== null : closeCode === unauthorized || closeCode === forbidden;
+}
+
+/** The token in what somebody pasted, perhaps a whole header; null where it can be none: a browser makes no socket with it. */
+export function tokenIn(pasted: string): string | null {
+  const token = pasted.trim().replace(/^(authorization:\s*)?bearer(\s+|$)/i, '');
+  return /^[\w.-]+$/.test(token) ? token : null;
+}
