@@ -20,6 +20,7 @@ internal sealed class GatewayEndpoint(
     SessionRegistry sessions,
     BackendRegistry backends,
     EndedConnections endings,
+    RefusalLog refusals,
     IOptions<GatewayOptions> options,
     SessionEnvironment environment
 )
@@ -64,6 +65,7 @@ internal sealed class GatewayEndpoint(
         if (verdict is { Refusal: { } refusal, CloseCode: { } code })
         {
             metrics.ConnectionRefused(refusal);
+            refusals.Add(context, refusal);
             session.TurnAway(code);
         }
 
@@ -94,6 +96,7 @@ internal sealed class GatewayEndpoint(
     private Task RefuseAsync(HttpContext context, Refusal refusal)
     {
         metrics.ConnectionRefused(refusal);
+        refusals.Add(context, refusal);
         var headers = context.Response.Headers;
         if (refusal == Refusal.MethodNotAllowed)
         {

@@ -119,6 +119,7 @@ public static class GatewayHost
             .PostConfigure<Forwarding>((forwarded, forwarding) => forwarding.Configure(forwarded));
         services.AddSingleton<CallerPolicy>();
         AddTokens(services);
+        services.AddSingleton<RefusalLog>();
         services.AddSingleton<GatewayEndpoint>();
         AddInspector(services);
         services.AddHostedService<SessionDrain>();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
@@ -102,6 +103,41 @@ public sealed class ConnectingTests
         {
             Assert.Contains("Gateway:Security:AllowedOrigins", await DetailOf(response), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Of_each_refusal_by_403_the_log_has_a_line_a_minute_with_who_it_was_and_the_setting()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        await using var bridge = await Bridge.OpenAsync(clock);
+        List<string> Lines() =>
+            [
+                .. bridge
+                    .Gateway.Log.GetSnapshot()
+                    .Select(record => record.Message)
+                    .Where(line => line.StartsWith("A connection was refused", StringComparison.Ordinal)),
+            ];
+        Task<HttpResponseMessage> FromAsync(string origin) =>
+            GetAsync(bridge, request => request.Headers.TryAddWithoutValidation("Origin", origin));
+
+        (await FromAsync("https://evil.example/" + new string('x', 1000))).Dispose();
+        (await FromAsync("https://other.example")).Dispose();
+        var line = Assert.Single(Lines());
+        Assert.StartsWith(
+            $"A connection was refused with 403 origin_not_allowed (Host: {bridge.Gateway.HttpUrl.Authority}, Origin: https://evil.example/",
+            line,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("Gateway:Security:AllowedOrigins", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(line, char.IsControl);
+        Assert.InRange(line.Length, 1, 600);
+
+        (await GetAsync(bridge, request => request.Headers.Host = "rebound.example")).Dispose();
+        Assert.Contains("403 host_not_allowed (Host: rebound.example, Origin: none)", Lines()[^1], StringComparison.Ordinal);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        (await FromAsync("https://other.example")).Dispose();
+        Assert.Equal(3, Lines().Count);
+        Assert.Contains("Origin: https://other.example)", Lines()[^1], StringComparison.Ordinal);
     }
 
     [Theory]
