@@ -48,6 +48,12 @@ public sealed class InspectorPageTests
 
         await phone.ClosedAsync();
         Assert.Equal(1012, (int?)phone.CloseStatus);
+        Assert.StartsWith(
+            "It had come to event 3 when the connection ended.",
+            await page.ReadAsync(".subscription .why"),
+            StringComparison.Ordinal
+        );
+        Assert.Equal("ended", await page.ReadAsync(".subscription .state"));
         Assert.StartsWith("ClosedByOperator at", await page.ReadAsync("#end"), StringComparison.Ordinal);
         Assert.Empty(await page.BarriersAsync());
         Assert.Equal("pong", (string?)(await desk.SettleAsync())[^1]["type"]);

@@ -53,7 +53,8 @@ internal sealed record ConnectionDetail(
         var views = look.SubscriptionsOf(session);
         foreach (ref readonly var view in views[..Math.Min(most, views.Length)])
         {
-            subscriptions.Add(look.DetailOf(view));
+            var subscription = look.DetailOf(view);
+            subscriptions.Add(end is null ? subscription : subscription with { State = null });
         }
 
         var (tally, replays) = (session.Tally, session.Replays);

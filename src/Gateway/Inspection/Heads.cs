@@ -25,6 +25,7 @@ internal sealed class Heads
     }
 
     /// <returns>Null where nothing is known of the log.</returns>
-    public long? Of(in SubscriptionView view) =>
-        view.Watch is { } watch && heads.TryGetValue((view.JobId, watch.Epoch), out var head) ? head : null;
+    public long? Of(in SubscriptionView view) => view.Watch is { } watch ? Of(view.JobId, watch.Epoch) : null;
+
+    public long? Of(string jobId, string epoch) => heads.TryGetValue((jobId, epoch), out var head) ? head : null;
 }

@@ -56,8 +56,9 @@ internal sealed class Inspector(
         {
             var look = new Look(sessions.Here(), time);
             return look.Here.FirstOrDefault(session => session.Visitor.ConnectionId == id) is { } found
-                ? ConnectionDetail.Of(found, end: null, look, int.MaxValue, time.GetUtcNow())
-                : endings.Find(id);
+                    ? ConnectionDetail.Of(found, end: null, look, int.MaxValue, time.GetUtcNow())
+                : endings.Find(id) is { } ended ? ended with { Subscriptions = [.. ended.Subscriptions.Select(look.Compare)] }
+                : null;
         }
     }
 

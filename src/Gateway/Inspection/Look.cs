@@ -41,5 +41,8 @@ internal sealed class Look
 
     public Reading Read(in SubscriptionView view) => Reading.Of(view, heads.Of(view), time);
 
+    /// <summary>A subscription of a connection that has ended, beside what those who are here know.</summary>
+    public SubscriptionDetail Compare(SubscriptionDetail ended) => ended with { HeadNow = heads.Of(ended.JobId, ended.Epoch ?? "") };
+
     public SubscriptionDetail DetailOf(in SubscriptionView view) => SubscriptionDetail.Of(view, Read(view), time);
 }

@@ -7,11 +7,12 @@ namespace OptimizationGateway.Gateway.Inspection;
 /// <param name="Since">When the client asked for it.</param>
 /// <param name="AfterEventId">Where it wanted to go on from; null: from now on.</param>
 /// <param name="Condition">How it is doing, in a word.</param>
-/// <param name="State">Where it stands: opening, open, or waiting (the client was told that the backend is away).</param>
+/// <param name="State">Where it stands: opening, open, or waiting (the client was told that the backend is away). Null: its connection has ended.</param>
 /// <param name="Ended">Why it has ended, as <c>unsubscribed</c> says it.</param>
 /// <param name="Epoch">The epoch of the job's log.</param>
 /// <param name="Cursor">The last event that the client's socket has taken; before the first, where it started.</param>
 /// <param name="Head">The newest event that is known here.</param>
+/// <param name="HeadNow">Where its connection has ended: the newest event that those who are here know of; null where none does.</param>
 /// <param name="LagEvents">How many ids are between.</param>
 /// <param name="LagSeconds">How long the oldest event has waited that the client lacks.</param>
 /// <param name="Queue">What waits.</param>
@@ -23,11 +24,12 @@ internal sealed record SubscriptionDetail(
     DateTimeOffset Since,
     long? AfterEventId,
     Condition Condition,
-    SubscriptionState State,
+    SubscriptionState? State,
     string? Ended,
     string? Epoch,
     long? Cursor,
     long? Head,
+    long? HeadNow,
     long? LagEvents,
     double? LagSeconds,
     QueueDetail Queue,
@@ -47,6 +49,7 @@ internal sealed record SubscriptionDetail(
             view.Watch is { Epoch: { Length: > 0 } epoch } ? epoch : null,
             reading.Cursor,
             reading.Head,
+            HeadNow: null,
             reading.LagEvents,
             reading.LagSeconds,
             QueueDetail.Of(view.Lane),

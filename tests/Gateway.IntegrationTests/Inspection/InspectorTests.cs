@@ -209,6 +209,12 @@ public sealed class InspectorTests
         Assert.Equal(("ClosedByOperator", code), ((string?)ended["end"]!["reason"], (int?)ended["end"]!["closeCode"]));
         var last = ended["subscriptions"]!.AsArray().Single()!;
         Assert.Equal(("job-1", 2L), ((string?)last["jobId"], (long?)last["cursor"]));
+        Assert.Null(last["state"]);
+        Assert.Null(last["headNow"]);
+        await other.SubscribeAsync("job-1", 0);
+        await other.UntilAsync("replay");
+        var later = await inspector.ReadAsync($"inspector/connections/{id}");
+        Assert.Equal(2, (long?)later["subscriptions"]![0]!["headNow"]);
         Assert.Equal("ending ClosedByOperator", TimelineOf(ended)[^1]);
         Assert.Equal("already_ending", (string?)(await inspector.CloseAsync(id, new { comeBack })).Body["code"]);
         Assert.Contains(

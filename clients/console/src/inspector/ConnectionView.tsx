@@ -58,7 +58,8 @@ function Details({ connection, again }: { readonly connection: Connection; reado
         <dl className="facts">
           <Fact name="Connection">{connection.id}</Fact>
           <Fact name="Address">
-            {who.address}:{who.port}
+            {who.address}
+            {who.port !== null && `:${who.port}`}
           </Fact>
           <Fact name={end ? 'Lasted' : 'Connected for'}>{duration(lasted)}</Fact>
           <Fact name="Took">

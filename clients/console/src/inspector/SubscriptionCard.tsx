@@ -11,14 +11,14 @@ export function SubscriptionCard({ subscription: one }: { readonly subscription:
   const { upstream, queue } = one;
   const reopens = Object.entries(upstream?.reopens ?? {});
   return (
-    <article className="subscription" data-job={one.jobId} data-condition={one.condition}>
+    <article className="subscription" data-job={one.jobId} data-condition={one.condition} data-over={one.state === null || undefined}>
       <div className="row">
         <h3>
           <a href={`?job=${encodeURIComponent(one.jobId)}`} onClick={goByLink}>
             {one.jobId}
           </a>
         </h3>
-        <Badge condition={one.condition} />
+        {one.state === null && one.condition !== 'failed' ? <span className="state">ended</span> : <Badge condition={one.condition} />}
       </div>
       <p className="why">{why(one)}</p>
       <Progress subscription={one} />

@@ -11,7 +11,8 @@ export function WhoCell({ id, who }: { readonly id: string; readonly who: Who })
         {nameOf(who)}
       </a>
       <small>
-        {who.address}:{who.port} · {id}
+        {who.address}
+        {who.port !== null && `:${who.port}`} · {id}
       </small>
     </span>
   );

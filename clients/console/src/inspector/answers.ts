@@ -4,7 +4,7 @@ export type Condition = 'current' | 'catching_up' | 'opening' | 'failed' | 'slow
 
 export interface Who {
   readonly address: string | null;
-  readonly port: number;
+  readonly port: number | null;
   readonly userAgent: string | null;
   readonly origin: string | null;
   readonly name: string | null;
@@ -100,11 +100,14 @@ export interface Subscription {
   readonly since: string;
   readonly afterEventId: number | null;
   readonly condition: Condition;
-  readonly state: 'opening' | 'open' | 'waiting';
+  /** Null once its connection has ended; the condition is then the last one. */
+  readonly state: 'opening' | 'open' | 'waiting' | null;
   readonly ended: string | null;
   readonly epoch: string | null;
   readonly cursor: number | null;
   readonly head: number | null;
+  /** Of a connection that has ended: what those who are here know. */
+  readonly headNow: number | null;
   readonly lagEvents: number | null;
   readonly lagSeconds: number | null;
   readonly queue: {

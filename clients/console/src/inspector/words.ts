@@ -54,6 +54,7 @@ function browserOf(agent: string | null): string | null {
 export function why(one: Subscription): string {
   const lag = one.lagEvents ? `${count(one.lagEvents)} behind. ` : '';
   const upstream = one.upstream;
+  if (one.state === null && one.condition !== 'ended' && one.condition !== 'failed') return wasAt(one);
   switch (one.condition) {
     case 'slow_reader':
       return `${lag}The client reads slowly: ${bytes(one.queue.bytes)} wait for it, the oldest for ${seconds(one.lagSeconds)}.${
@@ -74,6 +75,12 @@ export function why(one: Subscription): string {
         ? 'Nothing has happened in this job yet.'
         : `The client has the newest event that the gateway knows of, ${count(one.head)}.`;
   }
+}
+
+/** How far it was, of a connection that has ended. */
+function wasAt({ cursor, headNow }: Subscription): string {
+  const now = headNow === null ? '' : ` The newest event known here now is ${count(headNow)}.`;
+  return `${cursor === null ? 'Nothing had come of it' : `It had come to event ${count(cursor)}`} when the connection ended.${now}`;
 }
 
 /** One thing that happened. */
