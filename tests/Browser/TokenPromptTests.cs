@@ -42,7 +42,9 @@ public sealed class TokenPromptTests
         var page = new ConsolePage(browser);
         await browser.OpenAsync($"{gateway.HttpUrl}?job=job-1");
         await page.UntilAsync("document.querySelector('#token')");
-        Assert.Contains("asks for a token", await page.ReadAsync("#connection-text"), StringComparison.Ordinal);
+        Assert.Equal("This gateway asks for a token", await page.ReadAsync("#token-title"));
+        Assert.True(await page.IsAsync("document.activeElement.name === 'token'"), "One can begin to type.");
+        Assert.False(await page.IsAsync("document.querySelector('#job-error')"));
         Assert.Empty(await page.BarriersAsync());
 
         await EnterAsync("in two words");
@@ -50,7 +52,7 @@ public sealed class TokenPromptTests
         Assert.Empty(await page.BarriersAsync());
         Assert.True(await page.IsAsync("sessionStorage.getItem('gateway-token') === null"), "What can't be a token isn't kept.");
         await EnterAsync("Bearer nonsense");
-        await page.UntilAsync("document.querySelector('#connection-text')?.textContent.includes('was refused')");
+        await page.UntilAsync("document.querySelector('#token-title')?.textContent.includes('was refused')");
         var expires = DateTimeOffset.UtcNow.AddSeconds(8).ToUnixTimeSeconds();
         await EnterAsync(JwtText.Make(keys.Ec, c => (c["exp"], c["jobs"]) = (expires, "job-*")));
         await page.UntilConnectionAsync("open");
@@ -62,6 +64,7 @@ public sealed class TokenPromptTests
         await page.UntilConnectionAsync("open");
 
         await page.UntilAsync("document.querySelector('#token')");
+        Assert.Equal("The token has expired: enter a fresh one", await page.ReadAsync("#token-title"));
         Assert.True(await page.IsAsync("sessionStorage.getItem('gateway-token') === null"), "What has expired is forgotten.");
         log.Append(1);
         await EnterAsync(JwtText.Make(keys.Rsa, c => c["jobs"] = "job-*"));

@@ -2,15 +2,22 @@ import type { Gap, JobSnapshot } from '@optimization-gateway/client';
 import { useConnection, useGateway } from '@optimization-gateway/client/react';
 import type { ReactNode } from 'react';
 import { ago, clock, sentence } from './text.ts';
+import { tokenHelps } from './token.ts';
 import { useNow } from './useNow.ts';
 
 /** What is to be known before the rest is believed. */
 export function JobNotices({ job, isKnown }: { readonly job: JobSnapshot; readonly isKnown: boolean }): ReactNode {
   const { status, gap, error, staleSince, earliestEventId } = job;
+  const waitsForToken = tokenHelps(useConnection());
   return (
     <>
       {status === 'stale' && <Stale since={isKnown ? staleSince : null} why={error && `${error.code}: ${sentence(error.message)}`} />}
-      {gap ? <GapChoice gap={gap} /> : status === 'error' && <Trouble job={job} />}
+      {gap ? <GapChoice gap={gap} /> : status === 'error' && !waitsForToken && <Trouble job={job} />}
+      {waitsForToken && (
+        <p id="job-waits" className="notice">
+          Nothing comes until a token is entered.{isKnown && ' What is shown may be old.'}
+        </p>
+      )}
       {earliestEventId !== null && earliestEventId > 1 && !gap && (
         <p id="job-note" className="notice calm">
           The log begins at event {earliestEventId}; what was before is gone.
