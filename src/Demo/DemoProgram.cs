@@ -1,8 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using OptimizationGateway.Gateway;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.OptimizerStub;
 
 namespace OptimizationGateway.Demo;

@@ -5,13 +5,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Health;
+using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
-using OptimizationGateway.Gateway.Proxies;
+using OptimizationGateway.Gateway.Listening;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
-using OptimizationGateway.Gateway.Sockets;
+using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Transports;
 using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway;
@@ -20,7 +22,7 @@ namespace OptimizationGateway.Gateway;
 public static class GatewayHost
 {
     /// <summary>Where it listens unless <c>Urls</c> says otherwise.</summary>
-    public const string DefaultUrl = "http://127.0.0.1:8080";
+    public const string DefaultUrl = ListenUrls.DefaultUrl;
 
     /// <param name="args">The command line: settings as <c>--Gateway:Backends:local:Address=…</c>.</param>
     /// <param name="configure">Changes the composition before it is built.</param>
@@ -32,10 +34,10 @@ public static class GatewayHost
         // A header line ends with CR and LF. A server that takes a bare LF sees other requests than a proxy in front of it that doesn't.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
 
-        var builder = CreateBuilder(args);
-        ListenByDefault(builder);
+        var builder = SettingsSources.CreateBuilder(args);
+        SettingsSources.ListenByDefault(builder);
         ConsoleLogs.Add(builder);
-        Exporters.Add(builder);
+        Exporters.Add(builder, IsPrometheusOn(builder.Configuration));
         AddServer(builder);
         AddGateway(builder.Services);
         configure?.Invoke(builder);
@@ -58,34 +60,22 @@ public static class GatewayHost
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = pings, KeepAliveTimeout = pings });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
         HealthEndpoints.Map(app);
-        ConsolePage.Map(app);
-        Exporters.Map(app);
+        ConsolePage.Map(app, options.Console);
+        if (options.Telemetry.Prometheus)
+        {
+            Exporters.MapPrometheus(app);
+        }
+
         Observe(app.Services);
         return app;
     }
 
-    /// <summary>All settings, from where they may stand: least of all in the file that lies next to the program.</summary>
-    internal static WebApplicationBuilder CreateBuilder(string[] args)
-    {
-        var builder = WebApplication.CreateBuilder(args);
-        var nextToProgram = new JsonConfigurationSource
-        {
-            Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"),
-            Optional = true,
-        };
-        nextToProgram.ResolveFileProvider();
-        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, nextToProgram);
-        return builder;
-    }
-
-    /// <summary>Where no setting says where to listen.</summary>
-    internal static void ListenByDefault(WebApplicationBuilder builder)
-    {
-        if (ListenUrls.Of(builder.Configuration).Count == 0)
-        {
-            builder.WebHost.UseUrls(DefaultUrl);
-        }
-    }
+    /// <summary>True if Prometheus may ask. This is needed before the settings are bound.</summary>
+    private static bool IsPrometheusOn(ConfigurationManager settings) =>
+        bool.TryParse(
+            settings[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Telemetry)}:{nameof(TelemetryOptions.Prometheus)}"],
+            out var isOn
+        ) && isOn;
 
     /// <summary>What is measured when somebody reads it.</summary>
     private static void Observe(IServiceProvider services)
@@ -103,14 +93,12 @@ public static class GatewayHost
         services.AddOptions<GatewayOptions>().ValidateOnStart();
         services.AddSingleton<IConfigureOptions<GatewayOptions>, GatewayOptionsBinding>();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
+        AddSlices(services);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
         services.TryAddSingleton<NameLookup>(Dns.GetHostAddressesAsync);
         services.AddSingleton<BackendRegistry>();
-        services.AddSingleton(provider => new Admission(
-            provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits,
-            provider.GetRequiredService<TimeProvider>()
-        ));
+        services.AddSingleton<Admission>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton(NewSessionEnvironment);
         services.AddSingleton<Forwarding>();
@@ -132,12 +120,30 @@ public static class GatewayHost
             .AddCheck<BackendsCheck>(BackendsCheck.Name, tags: [HealthEndpoints.Ready]);
     }
 
+    /// <summary>Registers the settings of each folder by themselves, so that no folder knows the settings as a whole.</summary>
+    private static void AddSlices(IServiceCollection services)
+    {
+        Add<IReadOnlyDictionary<string, BackendOptions>>(options => options.Backends);
+        Add(options => options.Upstream);
+        Add(options => options.Limits);
+        Add(options => options.Drain);
+        Add(options => options.Http2);
+        Add(options => options.Security);
+        Add(options => options.Security.Jwt);
+        Add(options => options.Proxies);
+        Add(options => options.Translation);
+        Add(options => options.Inspector);
+
+        void Add<T>(Func<GatewayOptions, T> slice)
+            where T : class =>
+            services.AddSingleton(provider => slice(provider.GetRequiredService<IOptions<GatewayOptions>>().Value));
+    }
+
     private static SessionEnvironment NewSessionEnvironment(IServiceProvider services)
     {
-        var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
         return new SessionEnvironment(
-            options.Limits,
-            KeepsTimelines: options.Inspector.IsOn,
+            services.GetRequiredService<SessionLimits>(),
+            KeepsTimelines: services.GetRequiredService<InspectorOptions>().IsOn,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<GatewayMetrics>(),
             services.GetRequiredService<ILogger<Session>>()
@@ -147,6 +153,7 @@ public static class GatewayHost
     private static void AddInspector(IServiceCollection services)
     {
         services.AddSingleton<EndedConnections>();
+        services.AddSingleton<SessionEndHandler>(provider => provider.GetRequiredService<EndedConnections>().Add);
         services.AddSingleton<Inspector>();
         services.AddSingleton<InspectorKeys>();
         services.AddSingleton<WrongKeys>();
@@ -163,7 +170,7 @@ public static class GatewayHost
         services.AddSingleton<AuthorityKeys>();
         services.AddHostedService(provider => provider.GetRequiredService<AuthorityKeys>());
         services.AddSingleton<ISigningKeys>(provider =>
-            provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Security.Jwt is { Authority: "" } files
+            provider.GetRequiredService<JwtOptions>() is { Authority: "" } files
                 ? KeyFile.Read(files)
                 : provider.GetRequiredService<AuthorityKeys>()
         );

@@ -1,8 +1,8 @@
 using System.Reflection;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Configuration;
-using OptimizationGateway.Gateway.Health;
-using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Gateway.Front;
+using OptimizationGateway.Gateway.Startup;
 
 namespace OptimizationGateway.Gateway;
 
@@ -59,7 +59,7 @@ internal static class GatewayProgram
 
         if (args.Contains(ConfigCheck.Option, StringComparer.Ordinal))
         {
-            return await ConfigCheck.RunAsync(args);
+            return await ConfigCheck.RunAsync(args, GatewayHost.Build);
         }
 
         using var hurry = new SecondSignal();
@@ -102,12 +102,12 @@ internal static class GatewayProgram
             Console.WriteLine($"WebSocket:  ws{url["http".Length..]}{options.PathBase}{GatewayEndpoint.Path}");
         }
 
-        foreach (var backend in Summary.Backends(options))
+        foreach (var backend in SettingsSummary.Backends(options))
         {
             Console.WriteLine($"Backend:    {backend}");
         }
 
-        Console.WriteLine(Summary.Callers(options));
+        Console.WriteLine(SettingsSummary.Callers(options));
         Console.WriteLine(
             """Next: open the page, or connect a WebSocket client and send {"type":"subscribe","jobId":"<job id>","afterEventId":0}"""
         );

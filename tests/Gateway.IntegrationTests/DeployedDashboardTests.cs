@@ -76,16 +76,17 @@ public sealed partial class DeployedDashboardTests
     private static void Measure(GatewayMetrics metrics)
     {
         metrics.ConnectionOpened();
-        metrics.ConnectionEnded(SessionEndReason.Lost);
-        metrics.ConnectionAborted(SessionEndReason.Lost);
-        metrics.ConnectionRefused(Refusal.Draining);
-        metrics.SubscriptionStarted(SubscriptionState.Opening);
-        metrics.MessageReceived(ClientMessageType.Ping);
-        metrics.MessageSent(new MessageFacts(ServerMessageType.Event, Events: 1));
+        metrics.ConnectionEnded("Lost");
+        metrics.ConnectionAborted("Lost");
+        metrics.ConnectionRefused("draining");
+        metrics.SubscriptionStarted("opening");
+        metrics.MessageReceived("ping");
+        metrics.MessageSent("event", events: 1);
+        metrics.LiveEventSent(readAt: 0, happenedAt: 0);
         metrics.EventsDropped(1);
         metrics.StreamOpened("test");
-        metrics.StreamBroke("test", WatchFaultKind.Breach);
-        metrics.StreamReopened("test", WatchFaultKind.Breach);
+        metrics.StreamBroke("test", "Breach");
+        metrics.StreamReopened("test", "Breach");
     }
 
     private static IEnumerable<(string Metric, HashSet<string> Labels)> Expressions(string file)

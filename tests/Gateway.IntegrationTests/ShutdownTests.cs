@@ -1,3 +1,4 @@
+using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;

@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Startup;
+
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>Some of the connections.</summary>

@@ -1,12 +1,11 @@
-using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Sessions;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>The connections that ended last, so that one can still be asked why. Nothing is kept where there is no inspector.</summary>
-internal sealed class EndedConnections(IOptions<GatewayOptions> options, TimeProvider time)
+internal sealed class EndedConnections(InspectorOptions options, TimeProvider time)
 {
-    private readonly int most = options.Value.Inspector.IsOn ? options.Value.Inspector.EndedConnections : 0;
+    private readonly int most = options.IsOn ? options.EndedConnections : 0;
     private readonly Lock gate = new();
     private readonly Queue<ConnectionDetail> kept = new();
 

@@ -1,4 +1,5 @@
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Inspection;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
+using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Security;
 

@@ -1,8 +1,9 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Gateway.Sessions;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
@@ -12,7 +13,8 @@ namespace OptimizationGateway.Gateway.Inspection;
 /// </summary>
 internal sealed class InspectorHost(
     IServiceProvider gateway,
-    IOptions<GatewayOptions> options,
+    InspectorOptions options,
+    SessionLimits limits,
     IConfiguration configuration,
     IHostEnvironment environment,
     TimeProvider time,
@@ -20,8 +22,8 @@ internal sealed class InspectorHost(
     ILogger<InspectorHost> logger
 ) : IHostedService, IAsyncDisposable
 {
-    /// <summary>The key of what listens in the place of the inspector where the start is only rehearsed.</summary>
-    public const string Rehearsed = "inspector";
+    /// <summary>The service key of the listener that takes the inspector's place in a dry run.</summary>
+    public const string DryRun = "inspector";
 
     /// <summary>More aren't needed by people who look, and each is a descriptor.</summary>
     private const int MostConnections = 100;
@@ -35,23 +37,23 @@ internal sealed class InspectorHost(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!options.Value.Inspector.IsOn)
+        if (!options.IsOn)
         {
             return;
         }
 
-        app = Build(options.Value.Inspector.Url);
+        app = Build(options.Url);
         try
         {
             await app.StartAsync(cancellationToken);
         }
         catch (Exception e) when (e is IOException or SocketException or InvalidOperationException)
         {
-            var remedy = options.Value.Inspector.Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
+            var remedy = options.Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
                 ? " Kestrel:Certificates:Default says which certificate it has."
                 : "";
             throw new StartRefusedException(
-                $"The inspector can't listen on {options.Value.Inspector.Url} (Gateway:Inspector:Url): {e.Message}{remedy}"
+                $"The inspector can't listen on {options.Url} (Gateway:Inspector:Url): {e.Message}{remedy}"
             );
         }
 
@@ -77,9 +79,9 @@ internal sealed class InspectorHost(
         builder.Services.AddRouting();
         builder.Services.AddSingleton<IHttpContextFactory, LoggableRequests>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseUrls(url);
-        if (gateway.GetKeyedService<IConnectionListenerFactory>(Rehearsed) is { } rehearsed)
+        if (gateway.GetKeyedService<IConnectionListenerFactory>(DryRun) is { } dryListening)
         {
-            builder.Services.AddSingleton(rehearsed);
+            builder.Services.AddSingleton(dryListening);
         }
         else
         {
@@ -92,8 +94,8 @@ internal sealed class InspectorHost(
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
-            kestrel.Limits.RequestHeadersTimeout = options.Value.Limits.RequestHeadersTimeout;
-            kestrel.Limits.KeepAliveTimeout = options.Value.Limits.IdleHttpTimeout;
+            kestrel.Limits.RequestHeadersTimeout = limits.RequestHeadersTimeout;
+            kestrel.Limits.KeepAliveTimeout = limits.IdleHttpTimeout;
             kestrel.Configure(Certificates());
         });
 

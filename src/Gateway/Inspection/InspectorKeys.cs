@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
@@ -6,14 +5,13 @@ namespace OptimizationGateway.Gateway.Inspection;
 /// The keys that open the inspector: the one of the settings, and those of the file, as the file is now. While it can't be used the keys that
 /// it had before count.
 /// </summary>
-internal sealed class InspectorKeys(IOptions<GatewayOptions> options, TimeProvider time, ILogger<InspectorKeys> logger)
+internal sealed class InspectorKeys(InspectorOptions settings, TimeProvider time, ILogger<InspectorKeys> logger)
 {
     /// <summary>How old what is known of the file may be: how long a key that was taken out of it still opens.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
 
     private readonly Lock gate = new();
-    private readonly InspectorOptions settings = options.Value.Inspector;
-    private readonly InspectorKey? own = options.Value.Inspector.Key is { Length: > 0 } key
+    private readonly InspectorKey? own = settings.Key is { Length: > 0 } key
         ? new InspectorKey("Gateway:Inspector:Key", key)
         : null;
     private IReadOnlyList<InspectorKey> fromFile = [];

@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Front;
+
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>The inspector's page, at / of its own port: open to all, since it asks for the key.</summary>

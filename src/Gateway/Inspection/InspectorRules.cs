@@ -1,4 +1,5 @@
 using System.Net;
+using OptimizationGateway.Gateway.Configuration;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
@@ -32,7 +33,7 @@ internal static class InspectorRules
             );
         }
         else if (
-            gatewayUrls.DefaultIfEmpty(GatewayHost.DefaultUrl).FirstOrDefault(url => ListenUrls.Collide(url, options.Url)) is { } taken
+            gatewayUrls.DefaultIfEmpty(ListenUrls.DefaultUrl).FirstOrDefault(url => ListenUrls.Collide(url, options.Url)) is { } taken
         )
         {
             faults.Add(

@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Startup;
+
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>All connections in a few numbers, whatever was asked for.</summary>

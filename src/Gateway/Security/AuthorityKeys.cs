@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
@@ -37,9 +36,9 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
     private long gotAt;
     private bool hasNone;
 
-    public AuthorityKeys(IOptions<GatewayOptions> options, TimeProvider time, ILogger<AuthorityKeys> logger)
+    public AuthorityKeys(JwtOptions options, TimeProvider time, ILogger<AuthorityKeys> logger)
     {
-        this.options = options.Value.Security.Jwt;
+        this.options = options;
         this.time = time;
         this.logger = logger;
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Upstream;
@@ -7,18 +6,17 @@ using OptimizationGateway.Gateway.Upstream;
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>Asks who is calling: the handshake's token, and what of the handshake backends are to get. PROTOCOL.md section 7.</summary>
-internal sealed class CallerCheck(IOptions<GatewayOptions> options, TokenCheck tokens)
+internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, BackendOptions> backends, TokenCheck tokens)
 {
     private static readonly SearchValues<char> Sendable = SearchValues.Create([
         .. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c),
     ]);
 
-    private readonly JwtOptions jwt = options.Value.Security.Jwt;
-    private readonly bool forwardsToken = options.Value.Backends.Values.Any(backend => backend.ForwardAuthorization);
+    private readonly bool forwardsToken = backends.Values.Any(backend => backend.ForwardAuthorization);
     private readonly string[] forwarded =
     [
-        .. options
-            .Value.Backends.Values.SelectMany(backend => ForwardedNames.Parse(backend.ForwardHeaders))
+        .. backends
+            .Values.SelectMany(backend => ForwardedNames.Parse(backend.ForwardHeaders))
             .Distinct(StringComparer.Ordinal),
     ];
 

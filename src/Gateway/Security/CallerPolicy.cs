@@ -1,10 +1,9 @@
-using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>Which pages may connect (PROTOCOL.md section 7): those of the same host, unless listed, on a host that is ours.</summary>
-internal sealed class CallerPolicy(IOptions<GatewayOptions> options)
+internal sealed class CallerPolicy(SecurityOptions options)
 {
     /// <summary>Stands in a list for whatever there is.</summary>
     public const string All = "*";
@@ -12,10 +11,10 @@ internal sealed class CallerPolicy(IOptions<GatewayOptions> options)
     private static readonly string[] Loopback = ["localhost", "127.0.0.1", "[::1]"];
 
     private readonly HashSet<string> hosts = new(
-        [.. Loopback, .. List(options.Value.Security.AllowedHosts)],
+        [.. Loopback, .. List(options.AllowedHosts)],
         StringComparer.OrdinalIgnoreCase
     );
-    private readonly HashSet<string> origins = new(List(options.Value.Security.AllowedOrigins), StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> origins = new(List(options.AllowedOrigins), StringComparer.OrdinalIgnoreCase);
 
     /// <returns>Why the request may not come in; null where it may.</returns>
     public Refusal? WhyNot(HttpRequest request)

@@ -1,4 +1,5 @@
 using Microsoft.IdentityModel.Tokens;
+using OptimizationGateway.Gateway.Configuration;
 
 namespace OptimizationGateway.Gateway.Security;
 

@@ -1,13 +1,11 @@
-using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>Whether a token is genuine, ours, and valid now. The cryptography is the library's; times are judged by our clock.</summary>
-internal sealed class TokenCheck(IOptions<GatewayOptions> options, ISigningKeys source, TimeProvider time)
+internal sealed class TokenCheck(JwtOptions options, ISigningKeys source, TimeProvider time)
 {
-    private readonly JwtOptions options = options.Value.Security.Jwt;
     private readonly JsonWebTokenHandler handler = new();
 
     /// <returns>What the token says, or what is wrong with it.</returns>

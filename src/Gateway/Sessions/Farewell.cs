@@ -1,8 +1,8 @@
 using System.Net.WebSockets;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
-using OptimizationGateway.Gateway.Sockets;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Transports;
 
 namespace OptimizationGateway.Gateway.Sessions;
 
@@ -46,7 +46,7 @@ internal sealed class Farewell(ClientConnection connection, SocketWriter writer,
             return;
         }
 
-        metrics.ConnectionAborted(ended.Reason);
+        metrics.ConnectionAborted(ended.Reason.ToString());
         connection.Abort();
         await abort.CancelAsync();
     }

@@ -1,9 +1,9 @@
 using System.Net.WebSockets;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
-using OptimizationGateway.Gateway.Sockets;
 using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Transports;
 
 namespace OptimizationGateway.Gateway.Sessions;
 

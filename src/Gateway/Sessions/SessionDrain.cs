@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 
 namespace OptimizationGateway.Gateway.Sessions;
 
@@ -9,7 +8,7 @@ namespace OptimizationGateway.Gateway.Sessions;
 internal sealed class SessionDrain(
     Admission admission,
     SessionRegistry sessions,
-    IOptions<GatewayOptions> options,
+    DrainOptions options,
     TimeProvider time,
     ILogger<Session> logger
 ) : IHostedLifecycleService
@@ -31,7 +30,7 @@ internal sealed class SessionDrain(
         admission.Close();
         try
         {
-            await CloseInBatchesAsync(options.Value.Drain.Time, cancellationToken);
+            await CloseInBatchesAsync(options.Time, cancellationToken);
             await sessions.DrainAsync().WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

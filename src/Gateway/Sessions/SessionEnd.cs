@@ -33,6 +33,9 @@ internal enum SessionEndReason
     ClosedByOperator,
 }
 
+/// <summary>Hears of every session that has ended.</summary>
+internal delegate void SessionEndHandler(Session session, SessionEnd end);
+
 /// <param name="Reason">Which of them.</param>
 /// <param name="CloseCode">What to close with; null where nothing can be sent any more.</param>
 internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)

@@ -24,7 +24,7 @@ internal sealed class SessionTally(GatewayMetrics metrics)
     public void Received(ClientMessageType? type)
     {
         MessagesReceived++;
-        metrics.MessageReceived(type);
+        metrics.MessageReceived(type is { } known ? TagValue.Of(known) : "none");
     }
 
     /// <summary>The socket has taken a message.</summary>
@@ -33,6 +33,11 @@ internal sealed class SessionTally(GatewayMetrics metrics)
         MessagesSent++;
         EventsSent += message.Facts.Events;
         BytesSent += message.Length;
-        metrics.MessageSent(message.Facts);
+        var facts = message.Facts;
+        metrics.MessageSent(TagValue.Of(facts.Type), facts.Events);
+        if (facts.Type == ServerMessageType.Event)
+        {
+            metrics.LiveEventSent(facts.ReadAt, facts.HappenedAt);
+        }
     }
 }

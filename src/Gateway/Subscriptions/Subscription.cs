@@ -43,7 +43,7 @@ internal sealed class Subscription(
     /// <exception cref="OperationCanceledException">The token: the client wants no more, and gets no more.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        metrics.SubscriptionStarted(state);
+        metrics.SubscriptionStarted(TagValue.Of(state));
         try
         {
             using var feed = new JobFeed(request.JobId, watcher, lane, translation, time);
@@ -51,7 +51,7 @@ internal sealed class Subscription(
         }
         finally
         {
-            metrics.SubscriptionEnded(state);
+            metrics.SubscriptionEnded(TagValue.Of(state));
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class Subscription(
     {
         if (state != next)
         {
-            metrics.SubscriptionMoved(state, next);
+            metrics.SubscriptionMoved(TagValue.Of(state), TagValue.Of(next));
             state = next;
         }
     }

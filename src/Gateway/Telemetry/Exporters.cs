@@ -2,7 +2,6 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Telemetry;
 
@@ -25,10 +24,11 @@ internal static class Exporters
         "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
     ];
 
-    public static void Add(WebApplicationBuilder builder)
+    /// <param name="builder">The program's builder.</param>
+    /// <param name="usesPrometheus">True if Prometheus may ask.</param>
+    public static void Add(WebApplicationBuilder builder, bool usesPrometheus)
     {
         var usesOtlp = IsOtlpOn(builder.Configuration);
-        var usesPrometheus = IsPrometheusOn(builder.Configuration);
         if (!usesOtlp && !usesPrometheus)
         {
             return;
@@ -48,29 +48,17 @@ internal static class Exporters
         if (usesOtlp)
         {
             telemetry
-                .WithTracing(tracing => tracing.AddSource(WatchTrace.SourceName).AddAspNetCoreInstrumentation())
+                .WithTracing(tracing => tracing.AddSource(GatewayMetrics.MeterName).AddAspNetCoreInstrumentation())
                 .WithLogging()
                 .UseOtlpExporter();
         }
     }
 
-    /// <summary>Adds the path that Prometheus asks, where it is switched on.</summary>
-    public static void Map(WebApplication app)
-    {
-        if (IsPrometheusOn(app.Configuration))
-        {
-            app.MapPrometheusScrapingEndpoint(PrometheusPath);
-        }
-    }
+    /// <summary>Adds the path that Prometheus asks.</summary>
+    public static void MapPrometheus(WebApplication app) => app.MapPrometheusScrapingEndpoint(PrometheusPath);
 
     /// <summary>Whether one of the standard variables names a collector.</summary>
     public static bool IsOtlpOn(IConfiguration settings) =>
         !string.Equals(settings["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase)
         && EndpointVariables.Any(name => !string.IsNullOrEmpty(settings[name]));
-
-    private static bool IsPrometheusOn(IConfiguration settings) =>
-        bool.TryParse(
-            settings[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Telemetry)}:{nameof(TelemetryOptions.Prometheus)}"],
-            out var isOn
-        ) && isOn;
 }

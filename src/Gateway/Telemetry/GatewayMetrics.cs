@@ -1,9 +1,4 @@
 using System.Diagnostics.Metrics;
-using OptimizationGateway.Gateway.Outboxes;
-using OptimizationGateway.Gateway.Protocol;
-using OptimizationGateway.Gateway.Sessions;
-using OptimizationGateway.Gateway.Subscriptions;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Telemetry;
 
@@ -92,43 +87,50 @@ internal sealed class GatewayMetrics
 
     public void ConnectionClosed() => connections.Add(-1);
 
-    public void ConnectionEnded(SessionEndReason reason) => ends.Add(1, Tag("reason", reason.ToString()));
+    public void ConnectionEnded(string reason) => ends.Add(1, Tag("reason", reason));
 
-    public void ConnectionRefused(Refusal reason) => refusals.Add(1, Tag("reason", reason.Name));
+    public void ConnectionRefused(string reason) => refusals.Add(1, Tag("reason", reason));
 
     /// <summary>A connection is gone without a close frame, by our own hand or the network's.</summary>
-    public void ConnectionAborted(SessionEndReason cause) => aborts.Add(1, Tag("cause", cause.ToString()));
+    public void ConnectionAborted(string cause) => aborts.Add(1, Tag("cause", cause));
 
-    public void SubscriptionStarted(SubscriptionState state) => subscriptions.Add(1, SubscriptionTags.Of(state));
+    public void SubscriptionStarted(string state) => subscriptions.Add(1, Tag("state", state));
 
-    public void SubscriptionMoved(SubscriptionState from, SubscriptionState to)
+    public void SubscriptionMoved(string from, string to)
     {
-        subscriptions.Add(-1, SubscriptionTags.Of(from));
-        subscriptions.Add(1, SubscriptionTags.Of(to));
+        SubscriptionEnded(from);
+        SubscriptionStarted(to);
     }
 
-    public void SubscriptionEnded(SubscriptionState state) => subscriptions.Add(-1, SubscriptionTags.Of(state));
+    public void SubscriptionEnded(string state) => subscriptions.Add(-1, Tag("state", state));
 
-    /// <param name="type">Which message; null for one that is none of the protocol's.</param>
-    public void MessageReceived(ClientMessageType? type) => messagesReceived.Add(1, MessageTags.Of(type));
+    /// <param name="type">The message's type; <c>none</c> for one that is none of the protocol's.</param>
+    public void MessageReceived(string type) => messagesReceived.Add(1, Tag("type", type));
 
-    /// <summary>A client's socket has taken a message.</summary>
-    public void MessageSent(in MessageFacts facts)
+    /// <summary>Counts a message that a client's socket has taken, and the events in it.</summary>
+    public void MessageSent(string type, int events)
     {
-        messagesSent.Add(1, MessageTags.Of(facts.Type));
-        if (facts.Events == 0)
+        messagesSent.Add(1, Tag("type", type));
+        if (events > 0)
+        {
+            eventsSent.Add(events, Tag("type", type));
+        }
+    }
+
+    /// <summary>Measures a live event that a client's socket has taken.</summary>
+    /// <param name="readAt">The timestamp of the clock when the event was read from the backend's stream.</param>
+    /// <param name="happenedAt">The event's own timestamp, in ticks of UTC.</param>
+    public void LiveEventSent(long readAt, long happenedAt)
+    {
+        if (!eventDelay.Enabled && !eventAge.Enabled)
         {
             return;
         }
 
-        eventsSent.Add(facts.Events, MessageTags.Of(facts.Type));
-        if (facts.Type == ServerMessageType.Event && (eventDelay.Enabled || eventAge.Enabled))
-        {
-            eventDelay.Record(time.GetElapsedTime(facts.ReadAt).TotalSeconds);
+        eventDelay.Record(time.GetElapsedTime(readAt).TotalSeconds);
 
-            // A backend whose clock is ahead sends events from the future.
-            eventAge.Record(Math.Max(0, TimeSpan.FromTicks(time.GetUtcNow().UtcTicks - facts.HappenedAt).TotalSeconds));
-        }
+        // A backend whose clock is ahead sends events from the future.
+        eventAge.Record(Math.Max(0, TimeSpan.FromTicks(time.GetUtcNow().UtcTicks - happenedAt).TotalSeconds));
     }
 
     public void EventsDropped(int count) => eventsDropped.Add(count);
@@ -144,11 +146,10 @@ internal sealed class GatewayMetrics
 
     /// <param name="backend">Its name in the settings.</param>
     /// <param name="cause">What broke the stream before; null where it was let go because its client took nothing for a while.</param>
-    public void StreamReopened(string backend, WatchFaultKind? cause) =>
-        streamsReopened.Add(1, Tag("backend", backend), Tag("cause", cause?.ToString() ?? "HeldBack"));
+    public void StreamReopened(string backend, string? cause) =>
+        streamsReopened.Add(1, Tag("backend", backend), Tag("cause", cause ?? "HeldBack"));
 
-    public void StreamBroke(string backend, WatchFaultKind cause) =>
-        streamsBroken.Add(1, Tag("backend", backend), Tag("cause", cause.ToString()));
+    public void StreamBroke(string backend, string cause) => streamsBroken.Add(1, Tag("backend", backend), Tag("cause", cause));
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 

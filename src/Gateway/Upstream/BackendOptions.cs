@@ -1,5 +1,4 @@
 using OptimizationGateway.Gateway.Configuration;
-
 namespace OptimizationGateway.Gateway.Upstream;
 
 /// <summary>One backend: the settings under <c>Gateway:Backends:&lt;name&gt;</c>.</summary>

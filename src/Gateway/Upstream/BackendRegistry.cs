@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Upstream;
@@ -12,17 +11,18 @@ internal sealed class BackendRegistry : IAsyncDisposable
     private readonly GatewayMetrics metrics;
 
     public BackendRegistry(
-        IOptions<GatewayOptions> options,
+        IReadOnlyDictionary<string, BackendOptions> backends,
+        UpstreamOptions upstream,
         NameLookup lookup,
         TimeProvider time,
         ILoggerFactory loggers,
         GatewayMetrics metrics
     )
     {
-        upstream = options.Value.Upstream;
+        this.upstream = upstream;
         this.time = time;
         this.metrics = metrics;
-        All = [.. options.Value.Backends.Select(b => new Backend(b.Key, b.Value, upstream, lookup, time, metrics, loggers))];
+        All = [.. backends.Select(b => new Backend(b.Key, b.Value, upstream, lookup, time, metrics, loggers))];
         routes =
         [
             .. All.SelectMany(backend => backend.Jobs, (backend, pattern) => (pattern, backend))

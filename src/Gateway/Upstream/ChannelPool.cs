@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
+using OptimizationGateway.Gateway.Front;
 
 namespace OptimizationGateway.Gateway.Upstream;
 

@@ -57,7 +57,7 @@ internal sealed class WatchStanding(string backend, WatchStart start, TimeProvid
         isBroken = true;
         HasStream = false;
         LastBreak = new StreamBreak(cause, time.GetUtcNow());
-        metrics.StreamBroke(backend, cause);
+        metrics.StreamBroke(backend, cause.ToString());
         start.Timeline?.Add(HappeningKind.StreamBroke, start.JobId, cause.ToString());
     }
 
@@ -66,7 +66,7 @@ internal sealed class WatchStanding(string backend, WatchStart start, TimeProvid
     public void Reopening(WatchFaultKind? cause)
     {
         HasStream = false;
-        metrics.StreamReopened(backend, cause);
+        metrics.StreamReopened(backend, cause?.ToString());
         if (cause is { } kind)
         {
             reopens[(int)kind]++;

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using OptimizationGateway.Gateway;
 using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Startup;
 
 namespace OptimizationGateway.Contract.Tests.Schema;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using OptimizationGateway.Gateway;
 using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Startup;
 
 namespace OptimizationGateway.Contract.Tests.Settings;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using OptimizationGateway.Gateway.Front;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.BadInput;
 

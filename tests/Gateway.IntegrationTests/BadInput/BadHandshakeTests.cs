@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.BadInput;

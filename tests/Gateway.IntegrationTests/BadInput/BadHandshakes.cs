@@ -1,3 +1,4 @@
+using OptimizationGateway.Gateway.Front;
 using static OptimizationGateway.Gateway.IntegrationTests.BadInput.BadHandshake;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.BadInput;

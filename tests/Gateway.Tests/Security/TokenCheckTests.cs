@@ -1,6 +1,7 @@
 using CsCheck;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Testing.Tokens;
 
 namespace OptimizationGateway.Gateway.Tests.Security;
@@ -51,7 +52,7 @@ public sealed class TokenCheckTests : IDisposable
             Audience = JwtText.Audience,
         };
         var options = new GatewayOptions { Security = new SecurityOptions { Jwt = jwt } };
-        check = new TokenCheck(Options.Create(options), KeyFile.Read(jwt), TimeProvider.System);
+        check = new TokenCheck(options.Security.Jwt, KeyFile.Read(jwt), TimeProvider.System);
     }
 
     public void Dispose()

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Gateway.Upstream;
 using OptimizationGateway.Testing;
 

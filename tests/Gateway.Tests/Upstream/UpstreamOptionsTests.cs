@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
+using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Gateway.Upstream;
 using OptimizationGateway.Testing;
 

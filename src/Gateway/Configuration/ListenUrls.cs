@@ -1,0 +1,76 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace OptimizationGateway.Gateway.Configuration;
+
+/// <summary>Where the gateway listens, by ASP.NET's own settings: <c>Urls</c>, <c>Kestrel:Endpoints</c>, or the ports that container images set.</summary>
+internal static class ListenUrls
+{
+    /// <summary>The address that counts if no setting names one.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>Those that are set; empty where the default counts.</summary>
+    public static IReadOnlyList<string> Of(IConfiguration settings)
+    {
+        var endpoints = settings
+            .GetSection("Kestrel:Endpoints")
+            .GetChildren()
+            .Select(endpoint => endpoint["Url"])
+            .OfType<string>()
+            .ToList();
+        return endpoints.Count > 0 ? endpoints
+            : Split(settings["urls"]) is { Count: > 0 } urls ? urls
+            :
+            [
+                .. Split(settings["http_ports"]).Select(port => $"http://*:{port}"),
+                .. Split(settings["https_ports"]).Select(port => $"https://*:{port}"),
+            ];
+    }
+
+    /// <summary>How this machine reaches the gateway; null where the settings don't tell.</summary>
+    public static Uri? Own(IConfiguration settings)
+    {
+        var addresses = Of(settings).DefaultIfEmpty(DefaultUrl).Select(BindingAddress.Parse).ToList();
+        var address = addresses.Find(address => address.Scheme == Uri.UriSchemeHttp) ?? addresses[0];
+        if (address.Port == 0 || address.IsUnixPipe)
+        {
+            return null;
+        }
+
+        var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : address.Host;
+        return new UriBuilder(address.Scheme, host, address.Port, address.PathBase).Uri;
+    }
+
+    /// <summary>Whether a server that listens on the one would keep another from listening on the other.</summary>
+    public static bool Collide(string one, string other)
+    {
+        if (Parse(one) is not { } first || Parse(other) is not { } second || first.Port == 0 || first.Port != second.Port)
+        {
+            return false;
+        }
+
+        var (hosts, others) = (AddressesOf(first.Host), AddressesOf(second.Host));
+        return hosts is null || others is null || hosts.Intersect(others).Any();
+    }
+
+    private static BindingAddress? Parse(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url) is { IsUnixPipe: false, IsNamedPipe: false } address ? address : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>Null where it listens on all; what is no address and isn't <c>localhost</c> is that to Kestrel.</returns>
+    private static IPAddress[]? AddressesOf(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
+        : IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) ? [address]
+        : null;
+
+    private static List<string> Split(string? list) =>
+        [.. (list ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+}

@@ -1,0 +1,60 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using Microsoft.Net.Http.Headers;
+
+namespace OptimizationGateway.Gateway.Front;
+
+/// <summary>
+/// One file of a page that the build makes of clients/console and embeds in the assembly, so that it is there wherever the gateway is hosted;
+/// served under a policy that forbids everything inline.
+/// </summary>
+/// <param name="content">What is in it.</param>
+/// <param name="contentType">What that is.</param>
+/// <param name="connectTo">An origin that the page may ask, beside its own; empty: none.</param>
+internal sealed class PageFile(byte[] content, string contentType, string connectTo = "")
+{
+    private const string Missing = "ConsoleMissing.html";
+
+    /// <summary>The names never change, so the browser asks each time; what it has already isn't sent again.</summary>
+    private readonly EntityTagHeaderValue tag = new($"\"{Convert.ToHexStringLower(SHA256.HashData(content))}\"");
+
+    /// <summary>Maps a file of the build; where it was built without Node.js, a page that says how to get it, and no other file.</summary>
+    public static void Map(IEndpointRouteBuilder routes, string path, string file, string connectTo = "")
+    {
+        var isPage = file.EndsWith(".html", StringComparison.Ordinal);
+        if ((Read($"console/{file}") ?? (isPage ? Read(Missing) : null)) is { } content)
+        {
+            new PageFile(content, ContentTypeOf(file), connectTo).Map(routes, path);
+        }
+    }
+
+    public void Map(IEndpointRouteBuilder routes, string path) => routes.MapGet(path, (HttpContext context) => Serve(context));
+
+    private IResult Serve(HttpContext context)
+    {
+        PageHeaders.Set(context, connectTo);
+        context.Response.Headers.CacheControl = "no-cache";
+        return Results.Bytes(content, contentType, entityTag: tag);
+    }
+
+    private static string ContentTypeOf(string file) =>
+        Path.GetExtension(file) switch
+        {
+            ".html" => "text/html; charset=utf-8",
+            ".css" => "text/css; charset=utf-8",
+            _ => "text/javascript; charset=utf-8",
+        };
+
+    private static byte[]? Read(string resource)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource);
+        if (stream is null)
+        {
+            return null;
+        }
+
+        using var content = new MemoryStream();
+        stream.CopyTo(content);
+        return content.ToArray();
+    }
+}

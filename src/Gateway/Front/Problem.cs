@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Diagnostics;
+using OptimizationGateway.Gateway.Protocol;
+
+namespace OptimizationGateway.Gateway.Front;
+
+/// <summary>Refusals before the upgrade, as problem+json: PROTOCOL.md section 7.</summary>
+internal static class Problem
+{
+    /// <summary>How late a client is asked to come back, in seconds. Spread, so that those who were refused together don't come back together.</summary>
+    private const int SoonestReturn = 1;
+    private const int LatestReturn = 5;
+
+    public static Task WriteAsync(HttpContext context, Refusal refusal)
+    {
+        if (refusal.IsForNow)
+        {
+            context.Response.Headers.RetryAfter = $"{Random.Shared.Next(SoonestReturn, LatestReturn + 1)}";
+        }
+
+        if (Handshake.HasBody(context) && context.Response.Headers.Connection.Count == 0)
+        {
+            // Nobody reads it, so nobody can know where the next request begins.
+            context.Response.Headers.Connection = "close";
+        }
+
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.StatusCode = refusal.Status;
+        var code = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = refusal.Name };
+        return Results.Problem(refusal.Text, statusCode: refusal.Status, extensions: code).ExecuteAsync(context);
+    }
+
+    /// <summary>Gives what the routing refuses without a word a body that says what there is.</summary>
+    public static Task WriteMissingAsync(StatusCodeContext refused) =>
+        refused.HttpContext.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => WriteAsync(
+                refused.HttpContext,
+                Refusal.NotFoundUnder(refused.HttpContext.Request.PathBase.ToUriComponent())
+            ),
+            StatusCodes.Status405MethodNotAllowed => WriteAsync(
+                refused.HttpContext,
+                Refusal.MethodNotAllowed with
+                {
+                    Text = "The Allow header has the methods that this path takes.",
+                }
+            ),
+            _ => Task.CompletedTask,
+        };
+}

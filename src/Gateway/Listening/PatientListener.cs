@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace OptimizationGateway.Gateway.Listening;
+
+/// <summary>
+/// Accepts connections while there are descriptors for them; then the next ones wait in the kernel's queue. Kestrel's own listener takes the
+/// last one, and after that tries again at once and for ever: a core is busy with it, and the process ends with the first thread it needs.
+/// </summary>
+internal sealed class PatientListener : IConnectionListener
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Socket socket;
+    private readonly SocketConnectionContextFactory connections;
+    private readonly TimeProvider time;
+    private readonly CancellationTokenSource unbound = new();
+    private readonly Descriptors descriptors = Descriptors.OfThisProcess();
+    private bool areScarce;
+
+    private PatientListener(Socket socket, SocketTransportOptions options, TimeProvider time, ILogger logger)
+    {
+        this.socket = socket;
+        this.time = time;
+        connections = new SocketConnectionContextFactory(
+            new SocketConnectionFactoryOptions
+            {
+                IOQueueCount = options.IOQueueCount,
+                MaxReadBufferSize = options.MaxReadBufferSize,
+                MaxWriteBufferSize = options.MaxWriteBufferSize,
+                UnsafePreferInlineScheduling = options.UnsafePreferInlineScheduling,
+                WaitForDataBeforeAllocatingBuffer = options.WaitForDataBeforeAllocatingBuffer,
+            },
+            logger
+        );
+        EndPoint = socket.LocalEndPoint!;
+    }
+
+    public EndPoint EndPoint { get; }
+
+    /// <exception cref="AddressInUseException">Someone else listens there.</exception>
+    public static PatientListener Bind(EndPoint endpoint, SocketTransportOptions options, TimeProvider time, ILogger logger)
+    {
+        Socket listening;
+        try
+        {
+            listening = options.CreateBoundListenSocket(endpoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new AddressInUseException(e.Message, e);
+        }
+
+        listening.Listen(options.Backlog);
+        return new PatientListener(listening, options, time, logger);
+    }
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, unbound.Token);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (areScarce && (areScarce = descriptors.AreScarce()))
+                {
+                    await Task.Delay(Pause, time, stop.Token);
+                    continue;
+                }
+
+                var accepted = await socket.AcceptAsync(stop.Token);
+                areScarce = descriptors.AreScarce(accepted.Handle);
+                if (accepted.LocalEndPoint is IPEndPoint)
+                {
+                    accepted.NoDelay = true;
+                }
+
+                return connections.Create(accepted);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+            {
+                areScarce = true;
+            }
+            catch (SocketException)
+            {
+                // It was reset while it waited in the queue; the next one.
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                break;
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return null;
+    }
+
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        await unbound.CancelAsync();
+        socket.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync();
+        connections.Dispose();
+    }
+}

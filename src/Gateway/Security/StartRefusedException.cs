@@ -1,4 +1,0 @@
-namespace OptimizationGateway.Gateway.Security;
-
-/// <summary>The gateway doesn't start as it is configured; the message says why and which setting to change.</summary>
-internal sealed class StartRefusedException(string message) : Exception(message);

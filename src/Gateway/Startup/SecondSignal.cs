@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace OptimizationGateway.Gateway.Startup;
+
+/// <summary>
+/// The first SIGTERM or Ctrl+C asks for an orderly shutdown, which the host sees to; a second one says that somebody is in a hurry.
+/// </summary>
+public sealed class SecondSignal : IDisposable
+{
+    /// <summary>The exit code of a process that was told twice.</summary>
+    public const int ExitCode = 1;
+
+    private readonly PosixSignalRegistration[] registrations;
+    private int signals;
+
+    /// <summary>From now on the second signal ends the process at once; its connections are reset.</summary>
+    public SecondSignal() =>
+        registrations = [
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Count()),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Count()),
+        ];
+
+    public void Dispose() => Array.ForEach(registrations, registration => registration.Dispose());
+
+    private void Count()
+    {
+        if (Interlocked.Increment(ref signals) == 2)
+        {
+            Console.Error.WriteLine("Aborted by a second signal. Clients come back by themselves.");
+            Environment.Exit(ExitCode);
+        }
+    }
+}

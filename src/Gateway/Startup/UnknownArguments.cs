@@ -1,0 +1,110 @@
+using OptimizationGateway.Gateway.Configuration;
+
+namespace OptimizationGateway.Gateway.Startup;
+
+/// <summary>
+/// Finds what .NET would ignore on a command line without a word: names outside of <c>Gateway</c> that nobody reads, settings without a
+/// value, and stray words. Values are never repeated; they may be secrets.
+/// </summary>
+public static class UnknownArguments
+{
+    /// <summary>What ASP.NET Core and .NET read themselves.</summary>
+    private static readonly string[] Foreign =
+    [
+        "Urls",
+        "http_ports",
+        "https_ports",
+        "Environment",
+        "ContentRoot",
+        "ApplicationName",
+        "WebRoot",
+        "Kestrel",
+        "Logging",
+        "AllowedHosts",
+        "PreferHostingUrls",
+        "ShutdownTimeoutSeconds",
+        "HostBuilder",
+    ];
+
+    private static readonly string[] Prefixes = ["OTEL_", "DOTNET_", "ASPNETCORE_"];
+
+    /// <param name="args">The command line.</param>
+    /// <param name="alsoKnown">What else may stand before the first colon, and whole arguments that the program itself understands.</param>
+    /// <returns>A sentence for each fault.</returns>
+    public static IEnumerable<string> In(string[] args, params string[] alsoKnown)
+    {
+        string[] known = [GatewayOptions.Section, .. Foreign, .. alsoKnown];
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (alsoKnown.Contains(args[i], StringComparer.Ordinal))
+            {
+                continue;
+            }
+
+            var name = args[i].Split('=', 2)[0];
+            var isWord = !name.StartsWith('-') && !name.StartsWith('/');
+            if (isWord && (name.Length == args[i].Length || FaultOf(name, known) is not null))
+            {
+                // Not repeated: it may be the rest of a value, such as a token with a blank before it.
+                yield return $"Argument {i + 1} is no setting. Write --Name=value, and a value with blanks in quotes.";
+                continue;
+            }
+
+            if (FaultOf(name, known) is { } fault)
+            {
+                yield return fault;
+            }
+
+            if (name.Length < args[i].Length)
+            {
+                continue;
+            }
+
+            // The value is the next argument, as .NET reads it; what begins with dashes was meant to be something else.
+            if (i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal))
+            {
+                i++;
+            }
+            else if (FaultOf(name, known) is null)
+            {
+                yield return $"{name} has no value. Write {name}=value.";
+            }
+        }
+    }
+
+    private static string? FaultOf(string argument, string[] known)
+    {
+        var path = argument.TrimStart('-', '/');
+        if (argument.StartsWith('-') && !argument.StartsWith("--", StringComparison.Ordinal))
+        {
+            return $"{argument} is no setting. Write it with two dashes: --{path}.";
+        }
+
+        var (first, rest) = (
+            path.Split(':')[0],
+            path.Contains(':', StringComparison.Ordinal) ? path[path.IndexOf(':', StringComparison.Ordinal)..] : ""
+        );
+        var isKnown =
+            known.Contains(first, StringComparer.OrdinalIgnoreCase)
+            || Array.Exists(Prefixes, prefix => first.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+        return isKnown ? null : $"{argument} is no setting. {Remedy(first, rest, known)}";
+    }
+
+    private static string Remedy(string first, string rest, string[] known)
+    {
+        if (first.Contains("__", StringComparison.Ordinal))
+        {
+            return $"On the command line its parts have colons between them: --{first.Replace("__", ":", StringComparison.Ordinal)}{rest}.";
+        }
+
+        var parts = SettingTree.PropertiesOf(typeof(GatewayOptions)).Select(property => property.Name).ToList();
+        if (NearestName.Of(first, [.. known, .. parts]) is not { } meant)
+        {
+            return $"There are {string.Join(", ", known)}; --help says more.";
+        }
+
+        return parts.Contains(meant, StringComparer.Ordinal)
+            ? $"Did you mean --{GatewayOptions.Section}:{meant}{rest}?"
+            : $"Did you mean --{meant.TrimStart('-')}{rest}?";
+    }
+}

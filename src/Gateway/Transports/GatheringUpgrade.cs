@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace OptimizationGateway.Gateway.Transports;
+
+/// <summary>
+/// Puts a <see cref="GatheringStream"/> between the server's connection and the WebSocket that ASP.NET builds on it: over HTTP/1.1 where the
+/// connection is upgraded, over HTTP/2 where a stream of it is connected (RFC 8441).
+/// </summary>
+internal static class GatheringUpgrade
+{
+    /// <summary>Middleware that goes before <c>UseWebSockets</c>.</summary>
+    public static Task Invoke(HttpContext context, RequestDelegate next)
+    {
+        var features = context.Features;
+        if (features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+        {
+            features.Set<IHttpUpgradeFeature>(new Upgrade(upgrade, features));
+        }
+
+        if (features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
+        {
+            features.Set<IHttpExtendedConnectFeature>(new Connect(connect, features));
+        }
+
+        return next(context);
+    }
+
+    /// <summary>The stream of a request that became a WebSocket.</summary>
+    public static GatheringStream? StreamOf(HttpContext context) => context.Features.Get<GatheringStream>();
+
+    private static GatheringStream Gather(Stream stream, IFeatureCollection features)
+    {
+        var gathering = new GatheringStream(stream);
+        features.Set(gathering);
+        return gathering;
+    }
+
+    private sealed class Upgrade(IHttpUpgradeFeature inner, IFeatureCollection features) : IHttpUpgradeFeature
+    {
+        public bool IsUpgradableRequest => inner.IsUpgradableRequest;
+
+        public async Task<Stream> UpgradeAsync() => Gather(await inner.UpgradeAsync(), features);
+    }
+
+    private sealed class Connect(IHttpExtendedConnectFeature inner, IFeatureCollection features) : IHttpExtendedConnectFeature
+    {
+        public bool IsExtendedConnect => inner.IsExtendedConnect;
+
+        public string? Protocol => inner.Protocol;
+
+        public async ValueTask<Stream> AcceptAsync()
+        {
+            // To Kestrel the client's messages are the body of a request, which may neither rest nor grow without end.
+            features.Get<IHttpMinRequestBodyDataRateFeature>()?.MinDataRate = null;
+            features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
+            return Gather(await inner.AcceptAsync(), features);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using OptimizationGateway.Gateway.Protocol;
+
+namespace OptimizationGateway.Gateway.Transports;
+
+/// <summary>
+/// Reads whole text messages out of a WebSocket, which by itself limits nothing about them: a <see cref="FrameMeter"/> does. One read is
+/// always pending, or the keep-alive's pongs would go unseen; an idle one holds no buffer.
+/// </summary>
+/// <param name="socket">The socket.</param>
+/// <param name="meter">Sees the frames before the socket does.</param>
+/// <param name="maxBytes">The largest message, in bytes: what the buffer grows to, whatever else goes wrong.</param>
+internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBytes) : IDisposable
+{
+    private const int InitialSize = 2 * 1024;
+
+    private byte[] buffer = [];
+    private long whole;
+    private bool isBroken;
+
+    /// <summary>The next message. After a violation there is none: what the client still sends is read and dropped until it closes.</summary>
+    public async ValueTask<SocketRead> ReadAsync(CancellationToken abort)
+    {
+        try
+        {
+            return await ReadMessageAsync(abort);
+        }
+        catch (WebSocketException e) when (e.WebSocketErrorCode == WebSocketError.Faulted)
+        {
+            // To text that isn't UTF-8, and to what isn't WebSocket at all, the library itself has answered, with 1007 or 1002.
+            return SocketRead.Refused;
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            return SocketRead.Lost;
+        }
+    }
+
+    public void Dispose() => ReturnBuffer();
+
+    private async ValueTask<SocketRead> ReadMessageAsync(CancellationToken abort)
+    {
+        ReturnBuffer();
+        if (isBroken)
+        {
+            return await DiscardAsync(abort);
+        }
+
+        var length = 0;
+        while (true)
+        {
+            // With no buffer this waits for data and reads none of it.
+            var received = await socket.ReceiveAsync(buffer.AsMemory(length), abort);
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                return SocketRead.Closed;
+            }
+
+            if (received.MessageType == WebSocketMessageType.Binary)
+            {
+                return Violation(CloseCode.UnsupportedData);
+            }
+
+            if (meter.BreachAfter(whole) is { } breach)
+            {
+                return Violation(breach);
+            }
+
+            length += received.Count;
+            if (length > maxBytes)
+            {
+                return Violation(CloseCode.MessageTooBig);
+            }
+
+            if (received.EndOfMessage)
+            {
+                whole++;
+                return SocketRead.Message(buffer.AsMemory(0, length));
+            }
+
+            EnsureFree(length);
+        }
+    }
+
+    private SocketRead Violation(CloseCode code)
+    {
+        isBroken = true;
+        return SocketRead.Violation(code);
+    }
+
+    private async ValueTask<SocketRead> DiscardAsync(CancellationToken abort)
+    {
+        EnsureFree(length: 0);
+        while (true)
+        {
+            var received = await socket.ReceiveAsync(buffer.AsMemory(), abort);
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                return SocketRead.Closed;
+            }
+        }
+    }
+
+    private void EnsureFree(int length)
+    {
+        if (length < buffer.Length)
+        {
+            return;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(InitialSize, length * 2));
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ReturnBuffer();
+        buffer = larger;
+    }
+
+    private void ReturnBuffer()
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = [];
+        }
+    }
+}
