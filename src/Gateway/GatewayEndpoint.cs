@@ -8,7 +8,7 @@ using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Sockets;
 using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Telemetry;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway;
 
@@ -18,7 +18,7 @@ internal sealed class GatewayEndpoint(
     CallerCheck callers,
     Admission admission,
     SessionRegistry sessions,
-    BackendRegistry backends,
+    WatchFactory watches,
     EndedConnections endings,
     RefusalLog refusals,
     IOptions<GatewayOptions> options,
@@ -60,7 +60,7 @@ internal sealed class GatewayEndpoint(
             new ClientConnection(socket, GatheringUpgrade.StreamOf(context), context.Abort),
             Visitor.Of(context, verdict.Caller.Name),
             verdict.Caller,
-            new JobSource(backends, verdict.Caller.Headers, options.Value.Translation)
+            new JobSource(watches, verdict.Caller.Headers, options.Value.Translation)
         );
         if (verdict is { Refusal: { } refusal, CloseCode: { } code })
         {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Health;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Proxies;
@@ -12,7 +13,7 @@ using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Sockets;
 using OptimizationGateway.Gateway.Telemetry;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway;
 
@@ -107,6 +108,7 @@ public static class GatewayHost
         services.AddSingleton<GatewayMetrics>();
         services.TryAddSingleton<NameLookup>(Dns.GetHostAddressesAsync);
         services.AddSingleton<BackendRegistry>();
+        services.AddSingleton<WatchFactory>();
         services.AddSingleton(provider => new Admission(
             provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits,
             provider.GetRequiredService<TimeProvider>()

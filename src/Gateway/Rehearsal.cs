@@ -2,10 +2,10 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Security;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway;
 

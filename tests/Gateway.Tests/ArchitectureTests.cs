@@ -18,7 +18,9 @@ public sealed class ArchitectureTests
         "Protocol",
         "Outboxes",
         "Sockets",
-        "Upstream",
+        "Wire",
+        "Backends",
+        "Watching",
         "Translation",
         "Subscriptions",
         "Sessions",
@@ -34,10 +36,12 @@ public sealed class ArchitectureTests
     [InlineData("Outboxes", "Protocol")]
     [InlineData("Sockets", "Protocol", "Outboxes")]
     [InlineData("Configuration")]
-    [InlineData("Upstream", "Telemetry", "Configuration")]
+    [InlineData("Wire")]
+    [InlineData("Backends", "Wire", "Telemetry", "Configuration")]
+    [InlineData("Watching", "Wire", "Backends", "Telemetry")]
     [InlineData("Translation", "Protocol")]
-    [InlineData("Subscriptions", "Protocol", "Upstream", "Translation", "Outboxes", "Telemetry")]
-    [InlineData("Sessions", "Protocol", "Sockets", "Outboxes", "Subscriptions", "Upstream", "Telemetry")]
+    [InlineData("Subscriptions", "Protocol", "Wire", "Backends", "Watching", "Translation", "Outboxes", "Telemetry")]
+    [InlineData("Sessions", "Protocol", "Sockets", "Outboxes", "Subscriptions", "Backends", "Telemetry")]
     [InlineData(
         "Inspection",
         "Protocol",
@@ -45,7 +49,9 @@ public sealed class ArchitectureTests
         "Outboxes",
         "Subscriptions",
         "Sessions",
-        "Upstream",
+        "Wire",
+        "Backends",
+        "Watching",
         "Security",
         "Telemetry",
         "Configuration"

@@ -1,5 +1,5 @@
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Sessions;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

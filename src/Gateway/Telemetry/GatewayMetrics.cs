@@ -3,7 +3,7 @@ using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Subscriptions;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Telemetry;
 

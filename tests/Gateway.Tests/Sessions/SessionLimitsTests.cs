@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Sessions;
-using OptimizationGateway.Gateway.Upstream;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.Tests.Sessions;
