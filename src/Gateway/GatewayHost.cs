@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
@@ -14,7 +15,7 @@ using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Transports;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway;
 
@@ -98,6 +99,7 @@ public static class GatewayHost
         services.AddSingleton<GatewayMetrics>();
         services.TryAddSingleton<NameLookup>(Dns.GetHostAddressesAsync);
         services.AddSingleton<BackendRegistry>();
+        services.AddSingleton<WatchFactory>();
         services.AddSingleton<Admission>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton(NewSessionEnvironment);

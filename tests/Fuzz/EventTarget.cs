@@ -3,7 +3,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Gateway.Translation;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Wire;
 using static OptimizationGateway.Fuzz.FuzzTarget;
 
 namespace OptimizationGateway.Fuzz;

@@ -2,12 +2,11 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
-using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Telemetry;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Wire;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;

@@ -3,10 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using OptimizationGateway.Gateway;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
-using OptimizationGateway.Gateway.Upstream;
 using OptimizationGateway.Testing.Tokens;
 
 namespace OptimizationGateway.Testing;

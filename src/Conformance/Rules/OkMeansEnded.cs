@@ -1,4 +1,3 @@
-using OptimizationGateway.Conformance.Jobs;
 using OptimizationGateway.Conformance.Watching;
 
 namespace OptimizationGateway.Conformance.Rules;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Backends;
 
 namespace OptimizationGateway.Gateway.Front;
 

@@ -8,7 +8,7 @@ using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Transports;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Front;
 
@@ -18,7 +18,7 @@ internal sealed class GatewayEndpoint(
     CallerCheck callers,
     Admission admission,
     SessionRegistry sessions,
-    BackendRegistry backends,
+    WatchFactory watches,
     SessionEndHandler onEnded,
     RefusalLog refusals,
     TranslationOptions translation,
@@ -61,7 +61,7 @@ internal sealed class GatewayEndpoint(
             new ClientConnection(socket, GatheringUpgrade.StreamOf(context), context.Abort),
             Visitor.Of(context, verdict.Caller.Name),
             verdict.Caller,
-            new JobSource(backends, verdict.Caller.Headers, translation)
+            new JobSource(watches, verdict.Caller.Headers, translation)
         );
         if (verdict is { Refusal: { } refusal, CloseCode: { } code })
         {

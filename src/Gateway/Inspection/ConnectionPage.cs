@@ -1,5 +1,3 @@
-using OptimizationGateway.Gateway.Startup;
-
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>Some of the connections.</summary>

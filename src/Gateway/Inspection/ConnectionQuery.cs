@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Sessions;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

@@ -1,6 +1,5 @@
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Sessions;
-using OptimizationGateway.Gateway.Startup;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

@@ -1,5 +1,3 @@
-using OptimizationGateway.Gateway.Startup;
-
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>All connections in a few numbers, whatever was asked for.</summary>

@@ -1,4 +1,5 @@
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

@@ -1,7 +1,8 @@
 using System.Buffers;
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Security;
 

@@ -1,4 +1,4 @@
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Backends;
 
 namespace OptimizationGateway.Gateway.Sessions;
 

@@ -2,11 +2,11 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Listening;
 using OptimizationGateway.Gateway.Security;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Startup;
 

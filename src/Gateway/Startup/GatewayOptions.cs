@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Listening;
@@ -6,7 +7,6 @@ using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Translation;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Startup;
 

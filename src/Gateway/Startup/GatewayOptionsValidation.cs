@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Security;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Startup;
 

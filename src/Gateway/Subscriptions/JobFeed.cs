@@ -3,7 +3,7 @@ using System.Text.Json;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Translation;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 

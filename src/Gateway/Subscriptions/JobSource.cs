@@ -1,15 +1,16 @@
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Translation;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>Where one connection's jobs come from: the backends, asked in its caller's name, and how their events are shown.</summary>
-/// <param name="backends">Who has the jobs.</param>
+/// <param name="watches">Creates the watches.</param>
 /// <param name="caller">What backends may get of the client.</param>
 /// <param name="translation">What is shown of an event.</param>
-internal sealed class JobSource(BackendRegistry backends, CallerHeaders caller, TranslationOptions translation)
+internal sealed class JobSource(WatchFactory watches, CallerHeaders caller, TranslationOptions translation)
 {
     /// <summary>What is shown of an event.</summary>
     public TranslationOptions Translation => translation;
@@ -19,7 +20,7 @@ internal sealed class JobSource(BackendRegistry backends, CallerHeaders caller, 
     /// <param name="timeline">Is told what happens to the watch; null where nobody asks.</param>
     /// <returns>The watcher of the job that a message names; null where no backend has it.</returns>
     public JobWatcher? Watch(ClientMessage request, bool historyOnly, Timeline? timeline) =>
-        backends.Watch(
+        watches.Create(
             new WatchStart(request.JobId, request.AfterEventId, request.Epoch, historyOnly)
             {
                 Trace = WatchTrace.ContextOf(request.TraceParent),

@@ -2,7 +2,7 @@ using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Translation;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 

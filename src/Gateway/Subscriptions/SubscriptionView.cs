@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 

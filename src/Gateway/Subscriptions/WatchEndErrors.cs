@@ -1,5 +1,5 @@
 using OptimizationGateway.Gateway.Protocol;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 

@@ -1,9 +1,9 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Upstream;

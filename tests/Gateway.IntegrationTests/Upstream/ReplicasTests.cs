@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Upstream;

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Net.Security;
+using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Upstream;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Security;
-using OptimizationGateway.Gateway.Upstream;
 
 namespace OptimizationGateway.Gateway.Tests.Security;
 

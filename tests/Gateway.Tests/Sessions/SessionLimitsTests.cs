@@ -2,9 +2,9 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Startup;
-using OptimizationGateway.Gateway.Upstream;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.Tests.Sessions;

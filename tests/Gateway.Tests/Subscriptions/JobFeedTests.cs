@@ -4,7 +4,8 @@ using Google.Protobuf;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Translation;
-using OptimizationGateway.Gateway.Upstream;
+using OptimizationGateway.Gateway.Watching;
+using OptimizationGateway.Gateway.Wire;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.Tests.Subscriptions;

@@ -1,0 +1,40 @@
+using OptimizationGateway.Gateway.Telemetry;
+
+namespace OptimizationGateway.Gateway.Backends;
+
+/// <summary>Which backend has a job: the one with the longest pattern that matches its id.</summary>
+internal sealed class BackendRegistry : IAsyncDisposable
+{
+    private readonly (JobPattern Pattern, Backend Backend)[] routes;
+
+    public BackendRegistry(
+        IReadOnlyDictionary<string, BackendOptions> backends,
+        UpstreamOptions upstream,
+        NameLookup lookup,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        GatewayMetrics metrics
+    )
+    {
+        All = [.. backends.Select(b => new Backend(b.Key, b.Value, upstream, lookup, time, metrics, loggers))];
+        routes =
+        [
+            .. All.SelectMany(backend => backend.Jobs, (backend, pattern) => (pattern, backend))
+                .OrderByDescending(route => route.pattern.Exactness)
+                .ThenBy(route => route.pattern.Text.Contains('*', StringComparison.Ordinal)),
+        ];
+    }
+
+    public IReadOnlyList<Backend> All { get; }
+
+    /// <returns>Null where no backend is configured for the job.</returns>
+    public Backend? Find(string jobId) => Array.Find(routes, route => route.Pattern.Matches(jobId)).Backend;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var backend in All)
+        {
+            await backend.DisposeAsync();
+        }
+    }
+}

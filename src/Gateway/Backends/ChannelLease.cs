@@ -1,0 +1,22 @@
+using Grpc.Core;
+
+namespace OptimizationGateway.Gateway.Backends;
+
+/// <summary>One stream's place on a connection, given back when disposed.</summary>
+internal sealed class ChannelLease(CallInvoker invoker, TlsHandshake? tls, Action distrust, Action giveBack) : IDisposable
+{
+    private Action? giveBack = giveBack;
+
+    public CallInvoker Invoker => invoker;
+
+    /// <summary>A message has come.</summary>
+    public void Answered() => tls?.Answered();
+
+    /// <summary>The stream broke.</summary>
+    public void Broke(Exception? transport) => tls?.Broke(transport);
+
+    /// <summary>Nothing was heard in time: no further stream is put on this connection.</summary>
+    public void Distrust() => distrust();
+
+    public void Dispose() => Interlocked.Exchange(ref giveBack, null)?.Invoke();
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Sockets;
+using Grpc.Core;
+using Grpc.Net.Client;
+using OptimizationGateway.Gateway.Front;
+
+namespace OptimizationGateway.Gateway.Backends;
+
+/// <summary>
+/// One replica's connections. Each carries a bounded number of streams: many servers advertise no limit of their own, and 250 streams on one
+/// TCP connection stall together.
+/// </summary>
+/// <param name="url">Who it is: the name its certificate is for.</param>
+/// <param name="place">Where it is; null: where the URL says.</param>
+/// <param name="tls">Where the URL is <c>https://</c>.</param>
+/// <param name="options">The limits.</param>
+/// <param name="loggers">For the client library.</param>
+internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, UpstreamOptions options, ILoggerFactory loggers) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly List<PooledChannel> channels = [];
+
+    /// <summary>A place on a connection, for one stream.</summary>
+    public ChannelLease Rent()
+    {
+        var files = tls?.Files;
+        lock (gate)
+        {
+            var channel = channels.Find(channel => IsFree(channel) && channel.Files == files);
+            if (channel is null)
+            {
+                channel = Open(files);
+                channels.Add(channel);
+            }
+
+            channel.Streams++;
+            return new ChannelLease(channel.Invoker, channel.Handshake, distrust: () => Distrust(channel), giveBack: () => Return(channel));
+        }
+    }
+
+    /// <summary>How many streams are open.</summary>
+    public int Streams
+    {
+        get
+        {
+            lock (gate)
+            {
+                return channels.Sum(c => c.Streams);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            channels.ForEach(c => c.Channel.Dispose());
+            channels.Clear();
+        }
+    }
+
+    private bool IsFree(PooledChannel channel) => !channel.IsDistrusted && channel.Streams < options.StreamsPerChannel;
+
+    /// <summary>
+    /// Its connection may be half open: TCP would find out after a quarter of an hour, and the channel puts every new stream on it until
+    /// then. What streams it has are left to their own timeouts.
+    /// </summary>
+    private void Distrust(PooledChannel channel)
+    {
+        lock (gate)
+        {
+            channel.IsDistrusted = true;
+        }
+    }
+
+    private void Return(PooledChannel channel)
+    {
+        lock (gate)
+        {
+            channel.Streams--;
+            var isSpare = channel.IsDistrusted || channels.Count(IsFree) > 1;
+            if (channel.Streams == 0 && isSpare && channels.Remove(channel))
+            {
+                channel.Channel.Dispose();
+            }
+        }
+    }
+
+    private PooledChannel Open(TlsFiles? files)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            // Should the server allow fewer streams than we do, the rest would wait in silence without it.
+            EnableMultipleHttp2Connections = true,
+            ConnectTimeout = options.ConnectTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            InitialHttp2StreamWindowSize = options.StreamWindowBytes,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+
+            // The trace is handed on by WatchTrace: left to itself the handler names a span of its own that nobody exports.
+            ActivityHeadersPropagator = null,
+        };
+        if (place is not null)
+        {
+            handler.ConnectCallback = (_, stop) => ConnectAsync(place, stop);
+        }
+
+        var handshake = tls?.NewHandshake();
+        if (files is not null && handshake is not null)
+        {
+            handler.SslOptions = BackendTls.OptionsOf(files, handshake);
+        }
+
+        var channel = GrpcChannel.ForAddress(
+            url,
+            new GrpcChannelOptions
+            {
+                HttpHandler = new WatchAnswer.Recorder(handler),
+                DisposeHttpClient = true,
+                MaxReceiveMessageSize = options.MaxMessageBytes,
+                // The pace of reopening is ours (Backoff, ReopenPacer); the channel only has to notice soon that its backend is back.
+                InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
+                MaxReconnectBackoff = TimeSpan.FromSeconds(1),
+                LoggerFactory = loggers,
+            }
+        );
+        return new PooledChannel(channel, files, handshake);
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken stop)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endPoint, stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class PooledChannel(GrpcChannel channel, TlsFiles? files, TlsHandshake? handshake)
+    {
+        public GrpcChannel Channel => channel;
+
+        public CallInvoker Invoker { get; } = channel.CreateCallInvoker();
+
+        /// <summary>What its connections are made with.</summary>
+        public TlsFiles? Files => files;
+
+        public TlsHandshake? Handshake => handshake;
+
+        public int Streams { get; set; }
+
+        public bool IsDistrusted { get; set; }
+    }
+}

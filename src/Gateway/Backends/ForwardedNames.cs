@@ -1,0 +1,48 @@
+namespace OptimizationGateway.Gateway.Backends;
+
+/// <summary>Which headers of a caller's handshake a backend gets: the setting <c>ForwardHeaders</c>.</summary>
+internal static class ForwardedNames
+{
+    /// <summary>Of one hop only, or about the hops, or the gateway's to say.</summary>
+    private static readonly string[] OfHops = ["authorization", "expect", "forwarded", "http2-settings", "proxy-authorization", "via"];
+
+    private static readonly string[] PrefixesOfHops = ["content-", "grpc-", "sec-", "x-forwarded-", "x-original-"];
+
+    /// <summary>The names that a setting has, in lower case.</summary>
+    public static IReadOnlyList<string> Parse(string setting) =>
+        [
+            .. setting
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(name => name.ToLowerInvariant()),
+        ];
+
+    /// <param name="path">The backend's settings, <c>Gateway:Backends:name</c>.</param>
+    /// <param name="options">What is in them.</param>
+    /// <param name="faults">Takes what is wrong with them.</param>
+    public static void Check(string path, BackendOptions options, List<string> faults)
+    {
+        foreach (var name in Parse(options.ForwardHeaders))
+        {
+            if (name == "authorization")
+            {
+                faults.Add($"{path}:ForwardHeaders has authorization; for the caller's token set {path}:ForwardAuthorization=true.");
+            }
+            else if (StaticMetadata.FaultOf(name) is { } fault)
+            {
+                faults.Add($"{path}:ForwardHeaders has '{name}', which can't be sent: {fault}");
+            }
+            else if (name.EndsWith(StaticMetadata.Binary, StringComparison.Ordinal) || IsOfHops(name))
+            {
+                faults.Add($"{path}:ForwardHeaders has '{name}', which is never handed on: it is about one hop, or binary for gRPC.");
+            }
+        }
+
+        // Otherwise a caller could put its own value beside the one that the backend trusts.
+        var own = options.Metadata.Keys.Select(key => key.ToLowerInvariant()).ToList();
+        var taken = Parse(options.ForwardHeaders).Concat(options.ForwardAuthorization ? ["authorization"] : []).Intersect(own);
+        faults.AddRange(taken.Select(name => $"{path}:Metadata:{name} is also forwarded from callers; a backend must know whose it is."));
+    }
+
+    private static bool IsOfHops(string name) =>
+        OfHops.Contains(name, StringComparer.Ordinal) || PrefixesOfHops.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+}

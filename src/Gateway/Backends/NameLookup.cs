@@ -1,0 +1,6 @@
+using System.Net;
+
+namespace OptimizationGateway.Gateway.Backends;
+
+/// <summary>Finds the addresses behind a name.</summary>
+internal delegate Task<IPAddress[]> NameLookup(string name, CancellationToken stop);

@@ -1,0 +1,28 @@
+namespace OptimizationGateway.Gateway.Backends;
+
+/// <summary>
+/// Spaces out the reopening of one backend's streams: after a restart thousands of watches come back at once, and each costs the backend a
+/// read of its log.
+/// </summary>
+/// <param name="time">The clock.</param>
+/// <param name="perSecond">How many may reopen in a second.</param>
+internal sealed class ReopenPacer(TimeProvider time, int perSecond)
+{
+    private readonly TimeSpan spacing = TimeSpan.FromSeconds(1) / perSecond;
+    private readonly Lock gate = new();
+    private readonly long began = time.GetTimestamp();
+    private TimeSpan nextFree;
+
+    /// <summary>Takes the next turn.</summary>
+    /// <returns>How long to wait for it.</returns>
+    public TimeSpan Reserve()
+    {
+        lock (gate)
+        {
+            var now = time.GetElapsedTime(began);
+            var turn = nextFree > now ? nextFree : now;
+            nextFree = turn + spacing;
+            return turn - now;
+        }
+    }
+}

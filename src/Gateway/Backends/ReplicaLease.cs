@@ -1,0 +1,52 @@
+using Grpc.Core;
+
+namespace OptimizationGateway.Gateway.Backends;
+
+/// <summary>One stream's place at a replica. What the stream meets is told here, so that the next ones go where it is better.</summary>
+internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action failed, Action returned) : IDisposable
+{
+    private bool isAnswered;
+    private Action? returned = returned;
+
+    public CallInvoker Invoker => channel.Invoker;
+
+    /// <summary>Where the replica is, as host and port.</summary>
+    public string Place => replica.Place;
+
+    /// <summary>A message has come.</summary>
+    public void Answered()
+    {
+        if (!isAnswered)
+        {
+            isAnswered = true;
+            channel.Answered();
+            replica.Answered();
+        }
+    }
+
+    /// <summary>The transport broke, or the replica said that it can't serve now.</summary>
+    public void Failed(Exception? transport)
+    {
+        channel.Broke(transport);
+        replica.Failed();
+        failed();
+    }
+
+    /// <summary>Nothing was heard in time.</summary>
+    public void Distrust()
+    {
+        channel.Distrust();
+        replica.Failed();
+        failed();
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref returned, null) is { } once)
+        {
+            channel.Dispose();
+            replica.Returned(this);
+            once();
+        }
+    }
+}

@@ -1,6 +1,0 @@
-using System.Net;
-
-namespace OptimizationGateway.Gateway.Upstream;
-
-/// <summary>Finds the addresses behind a name.</summary>
-internal delegate Task<IPAddress[]> NameLookup(string name, CancellationToken stop);

@@ -1,6 +1,0 @@
-namespace OptimizationGateway.Gateway.Upstream;
-
-/// <summary>That a stream broke.</summary>
-/// <param name="Cause">How.</param>
-/// <param name="At">When.</param>
-internal sealed record StreamBreak(WatchFaultKind Cause, DateTimeOffset At);

@@ -1,0 +1,70 @@
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.Gateway.Wire;
+
+/// <summary>
+/// One event as the rest of the gateway needs it: its place in the log, whether it ends the job, and the encoded <see cref="JobEvent"/>
+/// untouched for the translator.
+/// </summary>
+/// <param name="Id">The event's id; 0 where it couldn't be read.</param>
+/// <param name="PreviousId">The id of the event before it, where the backend says so.</param>
+/// <param name="IsTerminal">Whether nothing follows it.</param>
+/// <param name="IsWellFormed">Whether it has what every event must have. The payload may still turn out not to parse.</param>
+/// <param name="Bytes">The encoded event.</param>
+internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsTerminal, bool IsWellFormed, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>2^53−1, the largest integer that a browser's number holds exactly.</summary>
+    public const long MaxId = (1L << 53) - 1;
+
+    public static WatchedEvent Read(ReadOnlyMemory<byte> bytes)
+    {
+        long id = 0;
+        long? previousId = null;
+        var hasTimestamp = false;
+        var payload = 0;
+        var willRetry = false;
+        var reader = new WireReader(bytes.Span);
+        while (reader.Read())
+        {
+            if (reader.Varint is { } number)
+            {
+                id = reader.Field == JobEvent.IdFieldNumber ? (long)number : id;
+                previousId = reader.Field == JobEvent.PreviousIdFieldNumber ? (long)number : previousId;
+            }
+            else if (reader.Delimited is { } place)
+            {
+                hasTimestamp |= reader.Field == JobEvent.TimestampFieldNumber;
+                if (IsPayload(reader.Field))
+                {
+                    // Of several members of a oneof the last counts; the same one twice is merged.
+                    willRetry = reader.Field == JobEvent.JobFailedFieldNumber && SaysWillRetry(bytes.Span[place], willRetry);
+                    payload = reader.Field;
+                }
+            }
+        }
+
+        var isWellFormed = !reader.IsMalformed && id is > 0 and <= MaxId && hasTimestamp;
+        var isTerminal =
+            payload is JobEvent.JobCompletedFieldNumber or JobEvent.JobCancelledFieldNumber
+            || (payload == JobEvent.JobFailedFieldNumber && !willRetry);
+        return new WatchedEvent(id, previousId, isTerminal, isWellFormed, bytes);
+    }
+
+    private static bool IsPayload(int field) =>
+        field is >= JobEvent.JobStartedFieldNumber and <= JobEvent.JobCancelledFieldNumber or JobEvent.CustomFieldNumber;
+
+    private static bool SaysWillRetry(ReadOnlySpan<byte> jobFailed, bool before)
+    {
+        var willRetry = before;
+        var reader = new WireReader(jobFailed);
+        while (reader.Read())
+        {
+            if (reader.Field == JobFailed.WillRetryFieldNumber && reader.Varint is { } value)
+            {
+                willRetry = value != 0;
+            }
+        }
+
+        return willRetry;
+    }
+}
