@@ -12,13 +12,13 @@ help: ## List the targets
 deps: ## Install what build and tests need (.NET 10 and Node 20 must be there)
 	@scripts/deps.sh
 
-run: ## Run the gateway and a demo backend in one process
-	dotnet run --project src/Demo
+run: ## Run the gateway and a demo backend in one process, with the settings in ARGS
+	@scripts/run.sh $(ARGS)
 
 build: ## Compile everything
 	dotnet build OptimizationGateway.sln
 
-test: ## Build once, run every test; the last line sums them up
+test: deps ## Build once, run every test; the last line sums them up
 	@scripts/test.sh
 
 DURATION ?= 600
