@@ -39,7 +39,10 @@ public sealed class DemoStartTests : IDisposable
     /// <summary>Beside this assembly's own output, so of the same configuration.</summary>
     private static string Demo =>
         AppContext
-            .BaseDirectory.Replace(RepositoryRoot.Combine("tests", "Contract.Tests"), RepositoryRoot.Combine("src", "Demo"), StringComparison.Ordinal)
-            .TrimEnd(Path.DirectorySeparatorChar)
-        + $"{Path.DirectorySeparatorChar}OptimizationGateway.Demo.dll";
+            .BaseDirectory.Replace(
+                RepositoryRoot.Combine("tests", "Contract.Tests"),
+                RepositoryRoot.Combine("src", "Demo"),
+                StringComparison.Ordinal
+            )
+            .TrimEnd(Path.DirectorySeparatorChar) + $"{Path.DirectorySeparatorChar}OptimizationGateway.Demo.dll";
 }
