@@ -32,7 +32,9 @@ function isInstalled() {
 
 function install() {
   console.log('Installing the npm packages of package-lock.json …');
-  const options = ['--no-audit', '--no-fund', '--loglevel=error'];
+  // npm's own pauses between attempts make two minutes of a missing network, in every build.
+  const retries = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=4000'];
+  const options = ['--no-audit', '--no-fund', '--loglevel=error', ...retries];
   // On Windows npm is a script, which only a shell starts.
   const npm = spawnSync('npm', ['ci', ...options], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
   if (npm.error) return `npm can't be started (${npm.error.message}). It comes with Node.js, https://nodejs.org.`;
