@@ -4,21 +4,21 @@ BUF := node_modules/.bin/buf
 BIOME := node_modules/.bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test chaos proxies memory fuzz audit check fmt clean
+.PHONY: help deps run build test chaos proxies memory fuzz audit check release-check fmt clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## Install what build and tests need (.NET 10 and Node 20 must be there)
 	@scripts/deps.sh
 
-run: ## Run the gateway and a demo backend in one process
-	dotnet run --project src/Demo
+run: ## Run the gateway and a demo backend in one process, with the settings in ARGS
+	@scripts/run.sh $(ARGS)
 
 build: ## Compile everything
 	dotnet build OptimizationGateway.sln
 
-test: ## Build once, run every test; the last line sums them up
+test: deps ## Build once, run every test; the last line sums them up
 	@scripts/test.sh
 
 DURATION ?= 600
@@ -45,6 +45,10 @@ check: ## Format and lint, without tests
 	$(BUF) format --diff --exit-code
 	$(BUF) lint
 	$(BIOME) check
+
+release-check: ## Say whether this commit can be tagged as a release, and what to do next
+	@node scripts/packages.mjs
+	@dotnet run --project tests/Release
 
 fmt: ## Format code and protos in place
 	dotnet tool restore

@@ -4,26 +4,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-fail() {
-    echo "make deps: $*" >&2
-    exit 1
-}
-
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-
-command -v dotnet > /dev/null || fail "dotnet not found: install the .NET 10 SDK, https://dotnet.microsoft.com/download"
-# global.json refuses any other SDK, so the question itself fails where 10 is missing.
-dotnet --version > /dev/null 2>&1 || fail "the .NET 10 SDK not found; there is: $(cd / && dotnet --list-sdks | tr '\n' ' ')"
-
-command -v node > /dev/null || fail "node not found: install Node.js 20 or newer, https://nodejs.org"
-node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||
-    fail "Node.js 20.19 or newer needed; this is $(node --version)"
-
+. scripts/tools.sh "make deps"
 echo "dotnet $(dotnet --version), node $(node --version)"
 
 dotnet tool restore > /dev/null
 dotnet restore OptimizationGateway.sln --verbosity quiet
-npm ci --no-audit --no-fund --loglevel=error
+node scripts/packages.mjs
 
 # What only Debian's packages bring. Without them their tests are skipped, and with CI=true they fail.
 packages=()

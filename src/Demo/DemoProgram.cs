@@ -64,13 +64,14 @@ internal static class DemoProgram
         using var hurry = new SecondSignal();
         await using var stub = await StartFailedException.ExplainAsync(
             "The optimizer",
-            "Stub:GrpcUrl and Stub:HttpUrl say where it listens, Stub:DataDirectory where it keeps its jobs.",
+            "Stub:GrpcUrl and Stub:HttpUrl say where it listens, such as --Stub:GrpcUrl=http://127.0.0.1:5011; "
+                + "Stub:DataDirectory says where it keeps its jobs, and each optimizer needs its own.",
             () => StartedAsync(DemoHosts.BuildStub(args))
         );
         var addresses = stub.Services.GetRequiredService<StubAddresses>();
         await using var gateway = await StartFailedException.ExplainAsync(
             "The gateway",
-            "Urls says where it listens.",
+            "Urls says where it listens, such as --Urls=http://127.0.0.1:8081.",
             () => StartedAsync(DemoHosts.BuildGateway(args, addresses))
         );
 

@@ -1,3 +1,4 @@
+using OptimizationGateway.Gateway;
 using OptimizationGateway.OptimizerStub;
 
 namespace OptimizationGateway.Demo;
@@ -11,22 +12,26 @@ internal static class Welcome
             """{"promptId":"support-triage","datasetId":"support","config":{"maxIterations":50,"iterationDelayMs":300}}""";
         var news = job.GoesOn ? "goes on where it was stopped" : "has been started: 30 iterations, about a second each";
         var subscribe = $$"""{"type":"subscribe","jobId":"{{job.JobId}}","afterEventId":0}""";
+        var page = GatewayHost.HasPage
+            ? $"{gatewayUrl}/?job={job.JobId}"
+            : "not built: install Node.js 20.19 or newer, build again, and see what the build says";
+        var first = GatewayHost.HasPage ? "Open the page, and start a job there or with" : "Start a job with";
         return $"""
 
             {job.JobId} {news}.
 
-              Page:        {gatewayUrl}/?job={job.JobId}
+              Page:        {page}
               WebSocket:   {gatewayUrl.Replace("http", "ws", StringComparison.Ordinal)}/ws/optimization
               Jobs (JSON): {stub.HttpUrl}/jobs
               WatchJob:    {stub.GrpcUrl} (gRPC)
               Data:        {dataDirectory} (delete it to begin anew)
 
             Try:
-              1. Open the page, and start a job there or with
+              1. {first}
                    curl -s {stub.HttpUrl}/jobs -H 'content-type: application/json' -d '{request}'
               2. Connect any WebSocket client and send
                    {subscribe}
-              3. Stop with Ctrl+C while a job runs, leave the page open, and start again: the job goes on, and the page misses nothing.
+              3. Stop with Ctrl+C while a job runs, and start again: the job goes on, and a page that stays open misses nothing.
 
             """;
     }

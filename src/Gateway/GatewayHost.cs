@@ -25,6 +25,9 @@ public static class GatewayHost
     /// <summary>Where it listens unless <c>Urls</c> says otherwise.</summary>
     public const string DefaultUrl = ListenUrls.DefaultUrl;
 
+    /// <summary>True if the page at / is part of this build; without Node.js it isn't.</summary>
+    public static bool HasPage { get; } = PageFile.Exists("index.html");
+
     /// <param name="args">The command line: settings as <c>--Gateway:Backends:local:Address=…</c>.</param>
     /// <param name="configure">Changes the composition before it is built.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)

@@ -98,7 +98,8 @@ internal static class GatewayProgram
         var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
         foreach (var url in app.Urls)
         {
-            Console.WriteLine($"Page:       {url}{(options.PathBase.Length > 0 ? $"{options.PathBase}/" : "")}");
+            var page = $"{url}{(options.PathBase.Length > 0 ? $"{options.PathBase}/" : "")}";
+            Console.WriteLine($"Page:       {(GatewayHost.HasPage ? page : $"not built; {page} says how to get it")}");
             Console.WriteLine($"WebSocket:  ws{url["http".Length..]}{options.PathBase}{GatewayEndpoint.Path}");
         }
 

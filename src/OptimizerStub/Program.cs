@@ -27,9 +27,16 @@ catch (OptionsValidationException bad)
     await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, bad.Failures));
     return 1;
 }
-catch (Exception cause) when (cause is LogUnavailableException or IOException)
+catch (LogUnavailableException cause)
 {
-    // IOException: Kestrel's own words for a port that is taken, which name the address.
     await Console.Error.WriteLineAsync(cause.Message);
+    return 1;
+}
+catch (IOException cause)
+{
+    // Kestrel's own words for a port that is taken, which name the address.
+    await Console.Error.WriteLineAsync(
+        $"{cause.Message.TrimEnd('.')}. Stub:GrpcUrl and Stub:HttpUrl say where it listens, such as --Stub:GrpcUrl=http://127.0.0.1:5011."
+    );
     return 1;
 }

@@ -67,6 +67,8 @@ public sealed class ProgramTests : IDisposable
         );
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(taken, run.Error, StringComparison.Ordinal);
+        Assert.Contains("Stub:HttpUrl say where it listens, such as --Stub:GrpcUrl=http", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.DoesNotContain("   at ", run.Error + run.Output, StringComparison.Ordinal);
     }
 }

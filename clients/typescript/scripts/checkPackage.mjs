@@ -119,7 +119,8 @@ async function allOf(...parts) {
   if (failed) throw failed.reason;
 }
 
-const tarball = join(app, 'optimization-gateway-client-0.1.0.tgz');
+const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+const tarball = join(app, `optimization-gateway-client-${version}.tgz`);
 
 try {
   await allOf(checkTypes(), checkTarball());

@@ -28,6 +28,9 @@ internal sealed class PageFile(byte[] content, string contentType, string connec
         }
     }
 
+    /// <summary>True if the build made this file.</summary>
+    public static bool Exists(string file) => Assembly.GetExecutingAssembly().GetManifestResourceInfo($"console/{file}") is not null;
+
     public void Map(IEndpointRouteBuilder routes, string path) => routes.MapGet(path, (HttpContext context) => Serve(context));
 
     private IResult Serve(HttpContext context)

@@ -1,0 +1,3 @@
+using OptimizationGateway.Release;
+
+return await ReleaseProgram.RunAsync();
