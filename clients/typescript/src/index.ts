@@ -25,6 +25,7 @@ export type {
   WebSocketLike,
 } from './options.ts';
 export { type Gap, idleSnapshot, type JobSnapshot, type JobStatus, type JobSummary } from './snapshot.ts';
+export type { EventDataOf, JobProgress, JobState } from './state.ts';
 export type { GatewayStorage } from './storage.ts';
 export type { ReadableStore } from './store.ts';
 export type { JobEvents, JobSubscription } from './subscription.ts';
