@@ -4,6 +4,7 @@ export { createGatewayClient, type GatewayClient } from './client.ts';
 export type { ConnectionSnapshot, ConnectionState } from './connection.ts';
 export { type ClientErrorCode, type ErrorCode, GatewayError, type GatewayErrorCode, type GatewayErrorDetails } from './errors.ts';
 export {
+  type CustomEventData,
   type DocumentedJobEvent,
   isEvent,
   type JobEvent,

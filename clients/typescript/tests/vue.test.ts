@@ -81,9 +81,9 @@ it('A client that the plugin made is closed with the app', async () => {
 });
 
 it('Outside of a component it begins at once, and ends with its scope', async () => {
-  app = createApp(() => '').use(createGateway(b.client));
+  const unmounted = createApp(() => '').use(createGateway(b.client));
   const scope = effectScope();
-  const job = app.runWithContext(() => scope.run(() => useJob('job-1')));
+  const job = unmounted.runWithContext(() => scope.run(() => useJob('job-1')));
   expect(job?.value.status).toBe('subscribing');
   await settle();
   scope.stop();

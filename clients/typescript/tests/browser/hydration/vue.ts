@@ -23,6 +23,8 @@ const Late = defineComponent({
 });
 
 export const first = (client: GatewayClient, until?: Promise<void>): App =>
-  createSSRApp(() => [h(Shown, { id: 'first' }), h(Suspense, null, { default: () => h(Late, { until }) })]).use(createGateway(client));
+  createSSRApp(() => [h(Shown, { id: 'first' }), h(Suspense, null, { default: () => h(Late, until && { until }) })]).use(
+    createGateway(client),
+  );
 
 export const second = (client: GatewayClient): App => createSSRApp(() => h(Shown, { id: 'second' })).use(createGateway(client));
