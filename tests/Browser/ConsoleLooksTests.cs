@@ -13,7 +13,7 @@ public sealed class ConsoleLooksTests(RunningConsole shared) : IClassFixture<Run
     private static readonly Dictionary<string, WatchScript> Scripts = new(StringComparer.Ordinal)
     {
         ["loading"] = ScriptedBackend.Say(),
-        ["no events yet"] = Log(),
+        ["queued"] = Log(),
         ["running"] = Log(Started(), Scored(2, 0.3), Scored(3, double.NaN), Custom(4)),
         ["paused"] = Log(Started(), Scored(2, 0.3), With(3, e => e.JobPaused = new JobPaused { CurrentIteration = 3 })),
         ["retrying"] = Log(Started(), Scored(2, 0.3), Failed(3, willRetry: true)),

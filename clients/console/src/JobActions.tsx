@@ -1,6 +1,6 @@
+import type { JobState } from '@optimization-gateway/client';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { JobAction } from './jobsApi.ts';
-import type { JobState } from './story.ts';
 
 interface Props {
   readonly state: JobState;
@@ -13,7 +13,7 @@ export function JobActions({ state, ask }: Props): ReactNode {
   const turn = state === 'paused' ? 'resume' : 'pause';
   return (
     <>
-      <button type="button" data-action={turn} disabled={state === ''} onClick={() => ask(turn)}>
+      <button type="button" data-action={turn} disabled={state === 'unknown'} onClick={() => ask(turn)}>
         {turn === 'resume' ? 'Resume' : 'Pause'}
       </button>
       <CancelButton cancel={() => ask('cancel')} />

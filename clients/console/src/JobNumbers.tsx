@@ -1,20 +1,19 @@
 import type { JobSnapshot } from '@optimization-gateway/client';
 import type { ReactNode } from 'react';
-import { isFinal, type Story } from './story.ts';
+import { isFinal } from './outcome.ts';
 import { ago, duration, isToday, number } from './text.ts';
 import { useNow } from './useNow.ts';
 
 interface Props {
   readonly job: JobSnapshot;
-  readonly story: Story;
   readonly isOld: boolean;
 }
 
 /** Where the job stands, in six numbers. */
-export function JobNumbers({ job, story, isOld }: Props): ReactNode {
-  const { iteration, stage, score, bestScore, latest } = job;
-  const most = story.config['maxIterations'];
-  const isOver = isFinal(story.state) || job.status === 'ended';
+export function JobNumbers({ job, isOld }: Props): ReactNode {
+  const { iteration, stage, score, bestScore, latest, started } = job;
+  const most = started?.config['maxIterations'];
+  const isOver = isFinal(job.state) || job.status === 'ended';
   // In a replay it is the time of what is being told, not ours.
   const isPast = isOver || isOld || job.status === 'replaying';
   return (
@@ -37,7 +36,7 @@ export function JobNumbers({ job, story, isOld }: Props): ReactNode {
       </div>
       <div>
         <dt>Elapsed</dt>
-        <dd id="elapsed">{story.startedAt === null ? '–' : <Elapsed from={story.startedAt} to={isPast ? latest?.timestamp : null} />}</dd>
+        <dd id="elapsed">{started ? <Elapsed from={started.startedAt} to={isPast ? latest?.timestamp : null} /> : '–'}</dd>
       </div>
       <div>
         <dt>Last event</dt>

@@ -1,4 +1,4 @@
-import type { JobStatus } from '@optimization-gateway/client';
+import type { JobSnapshot } from '@optimization-gateway/client';
 import { useJob } from '@optimization-gateway/client/react';
 import { type ReactNode, useDeferredValue, useState } from 'react';
 import { EventLog } from './EventLog.tsx';
@@ -6,10 +6,10 @@ import { JobActions } from './JobActions.tsx';
 import { JobNotices } from './JobNotices.tsx';
 import { JobNumbers } from './JobNumbers.tsx';
 import { type JobAction, steerJob } from './jobsApi.ts';
+import { isFinal, type Outcome, outcomeOf, wordFor } from './outcome.ts';
 import { ScoreChart } from './ScoreChart.tsx';
 import { ShareLink } from './ShareLink.tsx';
 import { StateBadge } from './StateBadge.tsx';
-import { isFinal, type JobState, type Result } from './story.ts';
 import { sentence } from './text.ts';
 import { useStory } from './useStory.ts';
 
@@ -24,7 +24,7 @@ interface Props {
 export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
   const job = useJob(jobId);
   const story = useStory(job.events);
-  const { status } = job;
+  const { status, started } = job;
   const isCatchingUp = status === 'replaying' && story.count > longReplay;
   // The two costly parts may come a frame later; numbers and state don't wait for them.
   const events = useDeferredValue(useSettled(job.events, isCatchingUp));
@@ -39,10 +39,12 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
 
   const isKnown = story.count > 0;
   // Only a job that is being heard of is running; of all others we know what they were.
-  const isOld = status !== 'live' && status !== 'replaying' && status !== 'ended' && !isFinal(story.state);
+  const isOver = status === 'ended' || isFinal(job.state);
+  const isOld = status !== 'live' && status !== 'replaying' && !isOver;
   const isLoading = !isKnown && (status === 'idle' || status === 'subscribing' || status === 'replaying');
-  const state = stateOf(story.state, status, isCatchingUp);
-  const expected = isFinal(story.state) ? null : numberOf(story.config['maxIterations']);
+  const state = isCatchingUp ? 'catching up' : stateOf(job, isKnown);
+  const expected = isOver ? null : numberOf(started?.config['maxIterations']);
+  const outcome = outcomeOf(job);
 
   return (
     <section id="job" aria-labelledby="job-title" aria-busy={isLoading} data-status={status} data-stale={isOld && isKnown}>
@@ -53,15 +55,15 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
             {jobId}
           </h1>
           <StateBadge id="job-state" state={state} isOld={isOld && isKnown} />
-          {story.promptId && (
+          {started && (
             <p id="job-subtitle" className="muted">
-              {story.promptId} on {story.datasetId}
+              {started.promptId} on {started.datasetId}
             </p>
           )}
         </div>
         <div id="actions">
           <ShareLink />
-          {jobsApiUrl && isKnown && !isCatchingUp && !isFinal(story.state) && <JobActions state={story.state} ask={ask} />}
+          {jobsApiUrl && isKnown && !isCatchingUp && !isOver && <JobActions state={job.state} ask={ask} />}
         </div>
       </div>
       {refusal && (
@@ -74,9 +76,9 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
       {isLoading && <Loading />}
       {isKnown && (
         <div id="news">
-          <JobNumbers job={job} story={story} isOld={isOld} />
+          <JobNumbers job={job} isOld={isOld} />
           <ScoreChart curve={curve} expected={expected} />
-          {story.result && <ResultPanel result={story.result} state={story.state} />}
+          {outcome && <OutcomePanel outcome={outcome} state={wordFor(job)} />}
           <EventLog events={events} count={count} />
         </div>
       )}
@@ -91,13 +93,11 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
 /** An id that is longer is written smaller. */
 const longId = 40;
 
-/** What a job is, as far as that is known by now. A history is no news before it has come to its end. */
-function stateOf(told: JobState, status: JobStatus, isCatchingUp: boolean): string {
-  if (isCatchingUp) return 'catching up';
-  if (told) return told;
-  if (status === 'live' || status === 'ended') return 'no events yet';
-  if (status === 'stale') return 'waiting';
-  return status === 'error' ? 'unknown' : 'loading';
+/** What a job is, as far as its events have told it by now. */
+function stateOf(job: JobSnapshot, isKnown: boolean): string {
+  if (isKnown || job.status === 'live' || job.status === 'ended') return wordFor(job);
+  if (job.status === 'stale') return 'waiting';
+  return job.status === 'error' ? 'unknown' : 'loading';
 }
 
 /** With more events than this a replay is told of, and the log waits for its end: nobody reads what runs by. */
@@ -126,15 +126,15 @@ function Loading(): ReactNode {
   );
 }
 
-function ResultPanel({ result, state }: { readonly result: Result; readonly state: string }): ReactNode {
+function OutcomePanel({ outcome, state }: { readonly outcome: Outcome; readonly state: string }): ReactNode {
   return (
     <section id="result" aria-labelledby="result-title" data-state={state}>
-      <h2 id="result-title">{result.title}</h2>
-      <p id="result-line">{result.line}</p>
-      {result.text && (
+      <h2 id="result-title">{outcome.title}</h2>
+      <p id="result-line">{outcome.line}</p>
+      {outcome.text && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys can only scroll what has the focus.
         <pre id="result-text" tabIndex={0}>
-          {result.text}
+          {outcome.text}
         </pre>
       )}
     </section>

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { addressOf, go, goByLink } from './address.ts';
 import { type JobsList, type ListedJob, startJob } from './jobsApi.ts';
+import { isFinal } from './outcome.ts';
 import { StartJob } from './StartJob.tsx';
 import { StateBadge } from './StateBadge.tsx';
 import { number } from './text.ts';
@@ -10,8 +11,6 @@ interface Props {
   readonly list: JobsList;
   readonly watched: string | null;
 }
-
-const endStates = ['completed', 'failed', 'cancelled'];
 
 /** The jobs of the jobs API, and a way to start one. */
 export function JobsPanel({ jobsApiUrl, list, watched }: Props): ReactNode {
@@ -62,7 +61,7 @@ function JobLink({ job, isOld, isWatched }: { readonly job: ListedJob; readonly 
     <li>
       <a href={addressOf(jobId)} onClick={goByLink} aria-current={isWatched ? 'page' : undefined}>
         <b>{jobId}</b>
-        <StateBadge state={state} isOld={isOld && !endStates.includes(state)} />
+        <StateBadge state={state} isOld={isOld && !isFinal(state)} />
         <small>
           {promptId} · {iteration}/{config.maxIterations} · best {number(bestScore)}
         </small>

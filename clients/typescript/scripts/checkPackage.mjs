@@ -55,7 +55,7 @@ declare global {
 /** Each snippet as a file of its own; the two examples under the names that the others import them by. */
 function writeReadme(folder) {
   const snippets = [...readFileSync(join(here, 'README.md'), 'utf8').matchAll(/^```(tsx?|vue)\n(.*?)^```$/gms)];
-  if (snippets.length < 11) throw new Error(`The README has only ${snippets.length} snippets: are they still found?`);
+  if (snippets.length < 12) throw new Error(`The README has only ${snippets.length} snippets: are they still found?`);
   mkdirSync(folder);
   writeFileSync(join(folder, 'given.d.ts'), given);
   writeFileSync(join(folder, 'vue.d.ts'), "declare module '*.vue' { const component: import('vue').Component; export default component; }");
@@ -83,6 +83,8 @@ const compilerOptions = {
 async function buildApp() {
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
   await run('npm', ['install', tarball, '--offline', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error'], app);
+  const reactEntry = join(app, 'node_modules/@optimization-gateway/client/dist/react.js');
+  if (!readFileSync(reactEntry, 'utf8').startsWith("'use client';")) throw new Error("The React entry doesn't begin with 'use client'.");
   for (const name of ['react', '@types/react', '@types/react-dom', 'csstype', 'react-dom', 'vue', '@vue', 'vite', '@babel']) {
     const target = join(app, 'node_modules', name);
     mkdirSync(join(target, '..'), { recursive: true });

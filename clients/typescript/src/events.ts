@@ -42,7 +42,21 @@ export type DocumentedJobEvent<Type extends keyof JobEventData = keyof JobEventD
 /** Any event: documented, of the backend's own, or of a kind this gateway doesn't know (`unknown`). `isEvent` tells which. */
 export type JobEvent = JobEventOf<string, JsonObject>;
 
-/** Whether the event is of that documented type; then TypeScript knows its `data`. */
-export function isEvent<Type extends keyof JobEventData>(event: JobEvent, type: Type): event is DocumentedJobEvent<Type> {
+/**
+ * Event types of your backend's own and what each carries in `data`, to be declared by you: nothing checks that the backend keeps to it.
+ *
+ *     declare module '@optimization-gateway/client' {
+ *       interface CustomEventData {
+ *         candidate_rejected: { readonly reason: string };
+ *       }
+ *     }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: applications add its members.
+export interface CustomEventData {}
+
+type EventData = JobEventData & CustomEventData;
+
+/** Whether the event is of that type, a documented one or one of `CustomEventData`; then TypeScript knows its `data`. */
+export function isEvent<Type extends keyof EventData>(event: JobEvent, type: Type): event is JobEvent & JobEventOf<Type, EventData[Type]> {
   return event.eventType === type;
 }

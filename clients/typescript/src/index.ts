@@ -4,6 +4,7 @@ export { createGatewayClient, type GatewayClient } from './client.ts';
 export type { ConnectionSnapshot, ConnectionState } from './connection.ts';
 export { type ClientErrorCode, type ErrorCode, GatewayError, type GatewayErrorCode, type GatewayErrorDetails } from './errors.ts';
 export {
+  type CustomEventData,
   type DocumentedJobEvent,
   isEvent,
   type JobEvent,
@@ -25,6 +26,7 @@ export type {
   WebSocketLike,
 } from './options.ts';
 export { type Gap, idleSnapshot, type JobSnapshot, type JobStatus, type JobSummary } from './snapshot.ts';
+export type { EventDataOf, JobProgress, JobState } from './state.ts';
 export type { GatewayStorage } from './storage.ts';
 export type { ReadableStore } from './store.ts';
 export type { JobEvents, JobSubscription } from './subscription.ts';

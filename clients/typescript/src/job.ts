@@ -151,14 +151,15 @@ export class Job {
     return confirmed.includes(this.#phase);
   }
 
-  #subscribed({ epoch, lastEventId, earliestEventId }: SubscribedMessage): void {
+  #subscribed(message: SubscribedMessage): void {
+    const { epoch, lastEventId, earliestEventId } = message;
     this.#refusals = 0;
     const status = this.cursor.subscribed(epoch, lastEventId);
     if (!status) {
       this.#host.connection.send({ type: 'unsubscribe', jobId: this.jobId });
       return this.#fail(new GatewayError('epoch_changed', 'the history is a new one'));
     }
-    this.view.belongsTo(epoch);
+    this.view.belongsTo(message, this.cursor);
     this.#enter(status, { status, earliestEventId: earliestEventId ?? null, lastEventId: this.cursor.seen });
   }
 

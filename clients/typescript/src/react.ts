@@ -1,3 +1,5 @@
+'use client';
+
 import {
   createContext,
   createElement,
@@ -8,6 +10,7 @@ import {
   useRef,
   useSyncExternalStore,
 } from 'react';
+import { idleConnection } from './idleConnection.ts';
 import {
   type ConnectionSnapshot,
   type GatewayClient,
@@ -62,10 +65,10 @@ export function useJob(jobId: string | null, { select = same, afterEventId, maxE
   );
 }
 
-/** The connection's state: why it is away, and when it is tried again. */
+/** The connection's state: why it is away, and when it is tried again. `idle` on a server and while its page is hydrated. */
 export function useConnection(): ConnectionSnapshot {
   const { subscribe, getSnapshot } = useGateway();
-  return useSyncExternalStore(subscribe, getSnapshot, getSnapshot);
+  return useSyncExternalStore(subscribe, getSnapshot, () => idleConnection);
 }
 
 /** `select`, whose result stays the same object as long as it says the same. */

@@ -1,5 +1,6 @@
 import type { GatewayError } from './errors.ts';
 import { isEvent, type JobEvent } from './events.ts';
+import { type JobProgress, nothingTold, tell } from './state.ts';
 
 /**
  * `idle`: not watched. `subscribing`: asked for. `replaying`: history is on its way. `live`: all there is has come.
@@ -25,7 +26,7 @@ export interface Gap {
 }
 
 /** What is known of a job without its events. */
-export interface JobSummary {
+export interface JobSummary extends JobProgress {
   /** The newest event. */
   readonly latest: JobEvent | null;
   /** The newest score. */
@@ -53,7 +54,7 @@ export interface JobSnapshot extends JobSummary {
   readonly error: GatewayError | null;
 }
 
-export const noSummary: JobSummary = { latest: null, score: null, bestScore: null, iteration: 0, stage: '' };
+export const noSummary: JobSummary = { ...nothingTold, latest: null, score: null, bestScore: null, iteration: 0, stage: '' };
 
 export function idleSnapshot(jobId: string): JobSnapshot {
   return {
@@ -73,6 +74,7 @@ export function idleSnapshot(jobId: string): JobSnapshot {
 export function summarize(before: JobSummary, event: JobEvent): JobSummary {
   const score = scoreOf(event);
   return {
+    ...tell(before, event),
     latest: event,
     score: score ?? before.score,
     bestScore: score === null ? before.bestScore : Math.max(score, before.bestScore ?? score),

@@ -1,5 +1,8 @@
+import type { Cursor } from './cursor.ts';
 import type { JobEvent } from './events.ts';
+import type { SubscribedMessage } from './messages.ts';
 import { idleSnapshot, type JobSnapshot, noSummary, summarize } from './snapshot.ts';
+import { isUnderWay, type JobState, nothingTold } from './state.ts';
 import type { JobRecord, JobRecords } from './storage.ts';
 
 /** A cursor is stored at most this often. */
@@ -26,6 +29,8 @@ export class JobView {
   /** What it doesn't have yet. */
   #unsaved: JobRecord | undefined;
   #epoch: string | undefined;
+  /** What the job was before the first event that follows. */
+  #first: JobState = 'unknown';
 
   constructor(jobId: string, records: JobRecords) {
     this.#records = records;
@@ -38,10 +43,17 @@ export class JobView {
     this.snapshot = this.draft = { ...this.draft, ...record?.summary, lastEventId };
   }
 
-  /** What was stored of another log is no part of this one. */
-  belongsTo(epoch: string | undefined): void {
+  /** What was stored of another log is no part of this one. The state isn't known where events that may have changed it don't follow. */
+  belongsTo({ epoch, lastEventId, earliestEventId = 0 }: SubscribedMessage, { after, seen }: Cursor): void {
     this.#epoch = epoch;
     if (this.#record?.epoch && epoch && this.#record.epoch !== epoch) this.#forget();
+    this.#first = after === 0 && earliestEventId < 2 ? 'queued' : 'unknown';
+    const { latest, started } = this.draft;
+    // What hasn't landed yet has come.
+    const known = (this.pending.at(-1) ?? latest)?.id ?? 0;
+    const start = after === 0 ? Math.max(seen, earliestEventId) : (after ?? Number.POSITIVE_INFINITY);
+    if (start > known) this.draft = { ...this.draft, ...nothingTold, started };
+    if (lastEventId === 0) this.draft = { ...this.draft, state: this.#first };
   }
 
   /** What was shown is of another log, or may be: it isn't mixed with what comes. */
@@ -57,6 +69,8 @@ export class JobView {
     const events = this.pending;
     this.pending = [];
     if (events.length > 0) this.#add(events);
+    const { status, state } = this.draft;
+    if (status === 'ended' && isUnderWay(state)) this.draft = { ...this.draft, state: 'unknown' };
     if (this.draft === this.snapshot) return undefined;
     this.snapshot = this.draft;
     return events;
@@ -79,9 +93,10 @@ export class JobView {
     const all = [...this.draft.events, ...events];
     const surplus = Math.max(0, all.length - this.maxEvents);
     this.droppedId = all[surplus - 1]?.id ?? this.droppedId;
-    // A stored summary gives way to the events it was made from; its best score stands, it is of the same log.
-    const anew = this.draft.events.length === 0 && (events[0]?.id ?? 0) <= this.#storedId;
-    const known = anew ? { ...noSummary, bestScore: this.draft.bestScore } : this.draft;
+    // A stored summary gives way to the events it was made from; its best score and start stand, they are of the same log.
+    const anew = this.draft.events.length === 0 && (this.#first === 'queued' || (events[0]?.id ?? 0) <= this.#storedId);
+    const { bestScore, started } = this.draft;
+    const known = anew ? { ...noSummary, state: this.#first, bestScore, started } : this.draft;
     const summary = events.reduce(summarize, known);
     const lastEventId = all.at(-1)?.id ?? 0;
     this.draft = { ...this.draft, ...summary, lastEventId, events: all.slice(surplus) };

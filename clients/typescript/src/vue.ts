@@ -1,8 +1,10 @@
 import {
   type App,
+  getCurrentInstance,
   type InjectionKey,
   inject,
   type MaybeRefOrGetter,
+  onMounted,
   onScopeDispose,
   type Plugin,
   type ShallowRef,
@@ -10,6 +12,7 @@ import {
   toValue,
   watch,
 } from 'vue';
+import { idleConnection } from './idleConnection.ts';
 import {
   type ConnectionSnapshot,
   createGatewayClient,
@@ -17,11 +20,9 @@ import {
   type GatewayClientOptions,
   idleSnapshot,
   type JobSnapshot,
+  type ReadableStore,
   type WatchOptions,
 } from './index.ts';
-
-/** Nothing is watched while a server renders. */
-const isServer = (): boolean => typeof window === 'undefined';
 
 const key: InjectionKey<GatewayClient> = Symbol('optimization-gateway');
 
@@ -46,42 +47,55 @@ export function useGateway(): GatewayClient {
   return client;
 }
 
-/** Watches a job while the scope lives; `null`: none. A job id that changes changes the job. */
+/** Watches a job while the scope lives; `null`: none. A job id that changes changes the job. `idle` until the component is mounted. */
 export function useJob(jobId: MaybeRefOrGetter<string | null>, options?: Omit<WatchOptions, 'signal'>): Readonly<ShallowRef<JobSnapshot>> {
   const client = useGateway();
-  const snapshot = shallowRef(idleSnapshot(toValue(jobId) ?? ''));
-  if (isServer()) return snapshot;
+  return useStore(
+    () => toValue(jobId),
+    (id) => idleSnapshot(id ?? ''),
+    (id) => (id === null ? undefined : client.observe(id, options)),
+  );
+}
+
+/** The connection's state: why it is away, and when it is tried again. `idle` until the component is mounted. */
+export function useConnection(): Readonly<ShallowRef<ConnectionSnapshot>> {
+  const client = useGateway();
+  return useStore(
+    () => null,
+    () => idleConnection,
+    () => client,
+  );
+}
+
+/** Follows the store of a key. Begins when the component is mounted, since what a server has rendered is hydrated until then. */
+function useStore<Key, Snapshot>(
+  keyOf: () => Key,
+  idle: (key: Key) => Snapshot,
+  open: (key: Key) => ReadableStore<Snapshot> | undefined,
+): Readonly<ShallowRef<Snapshot>> {
+  const snapshot = shallowRef(idle(keyOf()));
+  // Nothing is mounted there, and its scopes are never disposed of.
+  if (typeof window === 'undefined') return snapshot;
+  const component = getCurrentInstance();
+  const isMounted = shallowRef(component?.isMounted ?? true);
+  const mounted = (): void => {
+    isMounted.value = true;
+  };
+  if (!isMounted.value) onMounted(mounted);
   let stop: (() => void) | undefined;
   watch(
-    () => toValue(jobId),
-    (id) => {
+    [keyOf, isMounted] as const,
+    ([key]) => {
       stop?.();
-      stop = undefined;
-      snapshot.value = idleSnapshot(id ?? '');
-      if (id === null) return;
-      const store = client.observe(id, options);
+      const store = isMounted.value ? open(key) : undefined;
       const show = (): void => {
-        snapshot.value = store.getSnapshot();
+        snapshot.value = store?.getSnapshot() ?? idle(key);
       };
-      stop = store.subscribe(show);
+      stop = store?.subscribe(show);
       show();
     },
     { immediate: true, flush: 'sync' },
   );
   onScopeDispose(() => stop?.());
-  return snapshot;
-}
-
-/** The connection's state: why it is away, and when it is tried again. */
-export function useConnection(): Readonly<ShallowRef<ConnectionSnapshot>> {
-  const client = useGateway();
-  const snapshot = shallowRef(client.getSnapshot());
-  // Scopes of a server's components are never disposed of.
-  if (isServer()) return snapshot;
-  onScopeDispose(
-    client.subscribe(() => {
-      snapshot.value = client.getSnapshot();
-    }),
-  );
   return snapshot;
 }

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type App, createApp, defineComponent, h, nextTick, type PropType, type Ref, ref } from 'vue';
+import { type App, createApp, defineComponent, effectScope, h, nextTick, type PropType, type Ref, ref } from 'vue';
 import { createGateway, useConnection, useJob } from '../src/vue.ts';
 import { type Bench, bench, confirm, events, settle } from './harness.ts';
 
@@ -78,4 +78,36 @@ it('A client that the plugin made is closed with the app', async () => {
   expect(gateway.client.state).toBe('open');
   app.unmount();
   expect(gateway.client.state).toBe('closed');
+});
+
+it('Outside of a component it begins at once, and ends with its scope', async () => {
+  const unmounted = createApp(() => '').use(createGateway(b.client));
+  const scope = effectScope();
+  const job = unmounted.runWithContext(() => scope.run(() => useJob('job-1')));
+  expect(job?.value.status).toBe('subscribing');
+  await settle();
+  scope.stop();
+  await settle();
+  expect(b.gateway.socket.received.map(({ type }) => type)).toEqual(['subscribe', 'unsubscribe']);
+});
+
+it('Until it is mounted a component renders what a server does', async () => {
+  b.client.watch('job-1');
+  await settle();
+  confirm(b, events(1, 2));
+  await settle();
+  const rendered: string[] = [];
+  app = createApp({
+    setup() {
+      const job = useJob('job-1');
+      const connection = useConnection();
+      return () => {
+        rendered.push(`${connection.value.state} ${job.value.status}`);
+        return '';
+      };
+    },
+  });
+  app.use(createGateway(b.client)).mount(document.body.appendChild(document.createElement('div')));
+  await nextTick();
+  expect(rendered).toEqual(['idle idle', 'open live']);
 });

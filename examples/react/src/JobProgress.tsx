@@ -2,13 +2,14 @@ import { useConnection, useJob } from '@optimization-gateway/client/react';
 import type { ReactNode } from 'react';
 
 export function JobProgress({ jobId }: { readonly jobId: string }): ReactNode {
-  const { status, stage, iteration, score, bestScore, staleSince, gap, error } = useJob(jobId);
+  const { status, state, started, stage, iteration, score, bestScore, result, failure, staleSince, gap, error } = useJob(jobId);
   const connection = useConnection();
 
   return (
     <section aria-label={`Job ${jobId}`} data-status={status}>
       <h1>
-        {jobId}: {status}
+        {jobId}: {state}
+        {status !== 'live' && status !== 'ended' && ` (${status})`}
       </h1>
       {staleSince && (
         <p role="status">
@@ -28,11 +29,19 @@ export function JobProgress({ jobId }: { readonly jobId: string }): ReactNode {
         </p>
       )}
       {error && !gap && <p role="alert">{error.message}</p>}
+      {failure && (
+        <p>
+          {failure.willRetry ? 'Failed, will be tried again' : 'Failed'}: {failure.error}
+        </p>
+      )}
+      {result && <p>Result: {result.resultPromptId}</p>}
       <dl>
         <dt>Stage</dt>
         <dd>{stage}</dd>
         <dt>Iteration</dt>
-        <dd>{iteration}</dd>
+        <dd>
+          {iteration} of {String(started?.config['maxIterations'] ?? '?')}
+        </dd>
         <dt>Score</dt>
         <dd>{score}</dd>
         <dt>Best score</dt>

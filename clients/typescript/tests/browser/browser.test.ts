@@ -1,28 +1,13 @@
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { createGatewayClient } from '../../src/index.ts';
+import { isMissing, launch } from './chromium.ts';
 import { type Pages, servePages } from './pages.ts';
 import type { Heard } from './plain/main.ts';
 import { type Programs, startPrograms } from './programs.ts';
 
-const executablePath = (process.env['PATH'] ?? '')
-  .split(':')
-  .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `${folder}/${name}`))
-  .find(existsSync);
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-// With CI=true a missing browser is a failure, not a reason to skip.
-describe.skipIf(!executablePath && !process.env['CI'])('In Chromium, against gateway and stub', { timeout: 120_000 }, () => {
+describe.skipIf(isMissing)('In Chromium, against gateway and stub', { timeout: 120_000 }, () => {
   let browser: Browser;
   let pages: Pages;
   let programs: Programs;
@@ -32,10 +17,7 @@ describe.skipIf(!executablePath && !process.env['CI'])('In Chromium, against gat
 
   beforeAll(async () => {
     pages = await servePages();
-    [programs, browser] = await Promise.all([
-      startPrograms(pages.origin),
-      chromium.launch({ executablePath: executablePath ?? 'chromium', args }),
-    ]);
+    [programs, browser] = await Promise.all([startPrograms(pages.origin), launch()]);
   }, 120_000);
 
   afterAll(async () => {
@@ -164,11 +146,7 @@ describe.skipIf(!executablePath && !process.env['CI'])('In Chromium, against gat
   // This Chromium also keeps a page that has an open socket, and closes it; not every browser does, so the client lets go first.
   it('a page that was left comes back from the back/forward cache and goes on', async () => {
     // Playwright switches the cache off; the last of a switch counts.
-    const cached = await chromium.launch({
-      executablePath: executablePath ?? 'chromium',
-      args,
-      ignoreDefaultArgs: ['--disable-back-forward-cache'],
-    });
+    const cached = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
     try {
       page = await cached.newPage();
       const job = await programs.startJob({ maxIterations: 100, iterationDelayMs: 150 });
