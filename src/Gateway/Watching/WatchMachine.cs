@@ -54,7 +54,7 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
             policy.RestartBudget(now);
         }
 
-        if (actions.Count == 0)
+        if (actions.Count == 0 && State != WatchState.Ended)
         {
             Settle(now);
             Announce(now);
@@ -80,7 +80,7 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
     /// <summary>Draws the conclusions of the last message, once the consumer has had its steps and could refuse them.</summary>
     private void Settle(TimeSpan now)
     {
-        if (State is WatchState.Waiting or WatchState.Ended)
+        if (State == WatchState.Waiting)
         {
             return;
         }
