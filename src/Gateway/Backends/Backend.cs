@@ -20,7 +20,7 @@ internal sealed class Backend : IAsyncDisposable
     private readonly Metadata metadata;
     private readonly bool takesToken;
     private readonly IReadOnlyList<string> takesHeaders;
-    private readonly Trouble trouble;
+    private readonly BackendHealth health;
     private readonly Complaints complaints;
     private readonly ReopenPacer pacer;
     private bool isWithoutAddress;
@@ -43,7 +43,7 @@ internal sealed class Backend : IAsyncDisposable
         Name = name;
         Jobs = JobPattern.ParseList(options.JobIds);
         logger = loggers.CreateLogger<Backend>();
-        trouble = new Trouble(name, logger);
+        health = new BackendHealth(name, logger);
         complaints = new Complaints(time);
         pacer = new ReopenPacer(time, upstream.ReopensPerSecond);
 
@@ -67,7 +67,7 @@ internal sealed class Backend : IAsyncDisposable
     public int Streams => replicas.Streams;
 
     /// <summary>Whether a watch broke since it can't be reached, ends streams without a reason or breaks the contract, and some still are.</summary>
-    public bool IsTroubled => trouble.IsOn;
+    public bool IsTroubled => health.IsTroubled;
 
     /// <summary>How many replicas it has.</summary>
     public int Replicas => replicas.Count;
@@ -103,14 +103,14 @@ internal sealed class Backend : IAsyncDisposable
     public TimeSpan NextTurn() => pacer.Reserve();
 
     /// <summary>A new watch's part in the backend's troubles.</summary>
-    public WatchTrouble NewTrouble(string jobId) => new(trouble, jobId);
+    public WatchHealth NewWatch(string jobId) => new(health, jobId);
 
     /// <summary>Logs that a watch ended by a fault that somebody has to look into.</summary>
     public void BreaksContract(string jobId, string end, WatchFaultKind cause)
     {
         if (complaints.IsNews(jobId))
         {
-            UpstreamLog.BreaksContract(logger, Name, LogText.OneLine(jobId), end, cause);
+            BackendLog.BreaksContract(logger, Name, LogText.OneLine(jobId), end, cause);
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed class Backend : IAsyncDisposable
                 }
                 else if (!isWithoutAddress)
                 {
-                    UpstreamLog.HasNoAddress(logger, Name, host);
+                    BackendLog.HasNoAddress(logger, Name, host);
                 }
 
                 isWithoutAddress = addresses.Count == 0;

@@ -80,11 +80,11 @@ internal sealed class BackendTls
             {
                 // The old ones stay in the connections that were made with them, and go with these.
                 files = read;
-                UpstreamLog.TakesNewFiles(logger, backend);
+                BackendLog.TakesNewFiles(logger, backend);
             }
             else
             {
-                UpstreamLog.KeepsOldFiles(logger, backend, string.Join("; ", faults));
+                BackendLog.KeepsOldFiles(logger, backend, string.Join("; ", faults));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -53,7 +53,7 @@ internal sealed class NameWatch : IAsyncDisposable
                 hurry = NewHurry();
                 found(await LookUpAsync());
                 await time.DelayAsync(LeastPause, stop.Token);
-                await time.PendAsync(hurry.Task, interval > LeastPause ? interval - LeastPause : TimeSpan.Zero, stop.Token);
+                await time.CompletesAsync(hurry.Task, interval > LeastPause ? interval - LeastPause : TimeSpan.Zero, stop.Token);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -20,7 +20,7 @@ internal sealed class TlsTrouble(string backend, ILogger logger)
             told = reason;
         }
 
-        UpstreamLog.TlsFails(logger, backend, reason, Remedy(reason));
+        BackendLog.TlsFails(logger, backend, reason, Remedy(reason));
     }
 
     /// <summary>The backend has answered.</summary>

@@ -3,17 +3,20 @@ namespace OptimizationGateway.Gateway.Backends;
 /// <summary>Waits on a clock that tests can move.</summary>
 internal static class Waiting
 {
-    /// <summary>Waits at least so long. A delay is cut to whole milliseconds, and one of none at all would be waited for in a busy loop.</summary>
+    /// <summary>Waits for at least this long.</summary>
     public static Task DelayAsync(this TimeProvider time, TimeSpan delay, CancellationToken stop) =>
-        Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds)), time, stop);
+        Task.Delay(WholeMilliseconds(delay), time, stop);
 
-    /// <summary>Waits for something, for so long at most, and leaves no timer behind.</summary>
-    /// <exception cref="OperationCanceledException">The token.</exception>
-    public static async Task PendAsync(this TimeProvider time, Task something, TimeSpan atMost, CancellationToken stop)
+    /// <summary>Waits for a task for at most this long, and leaves no timer behind.</summary>
+    /// <returns>True if the task has completed.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<bool> CompletesAsync(this TimeProvider time, Task task, TimeSpan within, CancellationToken stop)
     {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await Task.WhenAny(something, time.DelayAsync(atMost, enough.Token));
-        await enough.CancelAsync();
+        await task.WaitAsync(WholeMilliseconds(within), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.ThrowIfCancellationRequested();
+        return task.IsCompleted;
     }
+
+    /// <summary>Rounds up: a timer drops the rest of a millisecond, and a wait of none at all would be a busy loop.</summary>
+    private static TimeSpan WholeMilliseconds(TimeSpan delay) => TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds));
 }

@@ -4,7 +4,7 @@ using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>One WatchJob call. How it fails comes out as a value; only the caller's own cancellation is thrown.</summary>
+/// <summary>One WatchJob call. Its failure is a value; only the caller's own cancellation is thrown.</summary>
 internal sealed class WatchStream : IDisposable
 {
     private readonly WatchAnswer answer = new();
@@ -13,11 +13,11 @@ internal sealed class WatchStream : IDisposable
     private readonly ReplicaLease lease;
     private readonly WatchTrace trace;
     private readonly AsyncServerStreamingCall<WatchMessage> call;
-    private readonly ITimer timer;
+    private readonly TimeProvider time;
     private readonly bool askedForEpoch;
     private readonly bool carriesToken;
-    private volatile bool isTimedOut;
-    private bool isDisposed;
+    private Task<WatchRead>? reading;
+    private volatile bool isDisposed;
 
     public WatchStream(
         ReplicaLease lease,
@@ -31,11 +31,11 @@ internal sealed class WatchStream : IDisposable
     {
         this.lease = lease;
         this.trace = trace;
+        this.time = time;
         this.stop = stop;
         this.carriesToken = carriesToken;
         askedForEpoch = request.Epoch.Length > 0;
         cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        timer = time.CreateTimer(_ => TimeOut(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         call = answer.Of(() =>
             lease.Invoker.AsyncServerStreamingCall(
                 WatchMethod.WatchJob,
@@ -46,38 +46,40 @@ internal sealed class WatchStream : IDisposable
         );
     }
 
-    /// <summary>Which replica it is at, as host and port.</summary>
+    /// <summary>The host and port of its replica.</summary>
     public string Place => lease.Place;
 
-    /// <summary>The next message, or how the stream ended.</summary>
-    /// <param name="patience">How long to wait for it. The clock runs only here: a reader that is held back makes no stream silent.</param>
-    /// <exception cref="OperationCanceledException">The caller's token.</exception>
-    public async Task<WatchRead> ReadAsync(TimeSpan patience)
+    /// <summary>Reads the next message, or the end of the stream. An unfinished read goes on with the next call.</summary>
+    /// <param name="within">The time to wait for it.</param>
+    /// <returns>Nothing if nothing came in that time.</returns>
+    /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
+    public async ValueTask<WatchRead> ReadAsync(TimeSpan within)
     {
-        try
+        reading ??= ReadAsync();
+        if (!reading.IsCompleted && !await time.CompletesAsync(reading, within, stop))
         {
-            var pending = call.ResponseStream.MoveNext(CancellationToken.None);
-            if (!pending.IsCompleted)
-            {
-                timer.Change(patience, Timeout.InfiniteTimeSpan);
-            }
+            return WatchRead.Nothing;
+        }
 
-            var hasMessage = await pending;
-            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            lease.Answered();
-            trace.Answered();
-            return hasMessage ? new WatchRead(call.ResponseStream.Current, null) : new WatchRead(null, WatchFault.EndedEarly);
-        }
-        catch (RpcException e)
-        {
-            stop.ThrowIfCancellationRequested();
-            var fault = isTimedOut ? WatchFault.Silent : Failed(e);
-            trace.Failed(fault.Kind);
-            return new WatchRead(null, fault);
-        }
+        var read = await reading;
+        reading = null;
+        return read;
     }
 
-    /// <summary>Cancels the call and gives its place on the connection back; also twice.</summary>
+    /// <summary>Closes a stream that is given up or broke.</summary>
+    /// <param name="fault">The fault; <see cref="WatchFault.Silent"/> while a read is unfinished distrusts the connection.</param>
+    public void Close(WatchFault? fault)
+    {
+        if (fault == WatchFault.Silent && reading is not null)
+        {
+            lease.Distrust();
+            trace.Failed(fault.Kind);
+        }
+
+        Dispose();
+    }
+
+    /// <summary>Cancels the call and gives its place on the connection back; can be called twice.</summary>
     public void Dispose()
     {
         if (isDisposed)
@@ -86,12 +88,34 @@ internal sealed class WatchStream : IDisposable
         }
 
         isDisposed = true;
-        timer.Dispose();
         cancel.Cancel();
         call.Dispose();
         cancel.Dispose();
         lease.Dispose();
         trace.Dispose();
+    }
+
+    private async Task<WatchRead> ReadAsync()
+    {
+        try
+        {
+            var hasMessage = await call.ResponseStream.MoveNext(CancellationToken.None);
+            lease.Answered();
+            trace.Answered();
+            return hasMessage ? new WatchRead(call.ResponseStream.Current, null) : new WatchRead(null, WatchFault.EndedEarly);
+        }
+        catch (RpcException) when (isDisposed)
+        {
+            // Nobody waits for it any more.
+            return WatchRead.Nothing;
+        }
+        catch (RpcException e)
+        {
+            stop.ThrowIfCancellationRequested();
+            var fault = Failed(e);
+            trace.Failed(fault.Kind);
+            return new WatchRead(null, fault);
+        }
     }
 
     private WatchFault Failed(RpcException exception)
@@ -107,19 +131,5 @@ internal sealed class WatchStream : IDisposable
         }
 
         return fault;
-    }
-
-    private void TimeOut()
-    {
-        isTimedOut = true;
-        lease.Distrust();
-        try
-        {
-            cancel.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The stream was let go between the timer's decision and this line.
-        }
     }
 }

@@ -44,5 +44,5 @@ internal sealed class Look
     /// <summary>A subscription of a connection that has ended, beside what those who are here know.</summary>
     public SubscriptionDetail Compare(SubscriptionDetail ended) => ended with { HeadNow = heads.Of(ended.JobId, ended.Epoch ?? "") };
 
-    public SubscriptionDetail DetailOf(in SubscriptionView view) => SubscriptionDetail.Of(view, Read(view), time);
+    public SubscriptionDetail DetailOf(in SubscriptionView view) => SubscriptionDetail.Of(view, Read(view));
 }

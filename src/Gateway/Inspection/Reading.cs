@@ -58,7 +58,7 @@ internal readonly record struct Reading(Condition Condition, long? Cursor, long?
         waited >= SlowSeconds ? Condition.SlowReader
         : view.Ended == UnsubscribeReason.Failed ? Condition.Failed
         : view.Ended is not null ? Condition.Ended
-        : view.Watch is { OutageSince: not null, IsConfirmed: false } ? Condition.BackendAway
+        : view.Watch is { OutageAge: not null, IsConfirmed: false } ? Condition.BackendAway
         : view.State == SubscriptionState.Opening ? Condition.Opening
         : lag > 0 ? Condition.CatchingUp
         : Condition.Current;

@@ -38,7 +38,7 @@ internal sealed record SubscriptionDetail(
     SentError? LastError
 )
 {
-    public static SubscriptionDetail Of(in SubscriptionView view, in Reading reading, TimeProvider time) =>
+    public static SubscriptionDetail Of(in SubscriptionView view, in Reading reading) =>
         new(
             view.JobId,
             view.Since,
@@ -54,7 +54,7 @@ internal sealed record SubscriptionDetail(
             reading.LagSeconds,
             QueueDetail.Of(view.Lane),
             new SentDetail(view.Lane.EventsSent, view.Lane.BytesSent),
-            view.Watch is { } watch ? UpstreamDetail.Of(watch, time) : null,
+            view.Watch is { } watch ? UpstreamDetail.Of(watch) : null,
             view.LastError
         );
 }

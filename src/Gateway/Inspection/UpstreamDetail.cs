@@ -23,25 +23,25 @@ internal sealed record UpstreamDetail(
 {
     private const string HeldBack = "HeldBack";
 
-    public static UpstreamDetail Of(in WatchView watch, TimeProvider time)
+    public static UpstreamDetail Of(in WatchView watch)
     {
-        var standing = watch.Standing;
-        var reopens = standing.Reopens.ToDictionary(reopen => reopen.Cause.ToString(), reopen => reopen.Count, StringComparer.Ordinal);
-        if (standing.HeldBack > 0)
+        var streams = watch.Streams;
+        var reopens = streams.Reopens.ToDictionary(reopen => reopen.Cause.ToString(), reopen => reopen.Count, StringComparer.Ordinal);
+        if (streams.HeldBack > 0)
         {
-            reopens[HeldBack] = standing.HeldBack;
+            reopens[HeldBack] = streams.HeldBack;
         }
 
         return new UpstreamDetail(
-            standing.Backend,
-            standing.Place,
+            streams.Backend,
+            streams.Place,
             watch.IsConfirmed ? UpstreamState.Open
-                : standing.HasStream ? UpstreamState.Opening
+                : streams.HasStream ? UpstreamState.Opening
                 : UpstreamState.None,
-            standing.Streams,
+            streams.Opened,
             reopens,
-            standing.LastBreak is { } last ? new BreakDetail(last.Cause.ToString(), last.At) : null,
-            watch.OutageSince is { } since ? Math.Round(time.GetElapsedTime(since).TotalSeconds, 3) : null
+            streams.LastBreak is { } last ? new BreakDetail(last.Cause.ToString(), last.At) : null,
+            watch.OutageAge is { } age ? Math.Round(age.TotalSeconds, 3) : null
         );
     }
 }

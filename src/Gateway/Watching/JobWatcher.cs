@@ -6,170 +6,109 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// Watches one job for one client, over as many streams as it takes: opens, reads, and after a fault opens again at the cursor. What it
-/// tells (<see cref="WatchStep"/>) has no gap and no repeat, whatever the backend went through.
+/// Watches one job for one client, over as many streams as it takes: does what a <see cref="WatchMachine"/> decides, and reports to metrics,
+/// timeline and log. The steps that it tells have no gap and no repeat, whatever the backend goes through.
 /// </summary>
-/// <remarks>Used by one consumer, who calls the other methods only between two steps.</remarks>
-internal sealed class JobWatcher
+/// <remarks>Has one consumer, who calls <see cref="Refuse"/> and <see cref="LetGo"/> only between two steps.</remarks>
+internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider time, GatewayMetrics metrics)
 {
-    private readonly WatchStart start;
-    private readonly Backend backend;
-    private readonly TimeProvider time;
-    private readonly WatchTranscript transcript;
-    private readonly StreamPatience patience;
-    private readonly Recovery recovery;
-    private readonly WatchStanding standing;
+    private readonly WatchMachine machine = new(start, backend.Options, Random.Shared);
+    private readonly StreamStatistics statistics = new(backend.Name, start, time, metrics);
+    private readonly WatchHealth health = backend.NewWatch(start.JobId);
+    private readonly long began = time.GetTimestamp();
+    private WatchStream? stream;
 
-    private long? cursorBefore;
-    private WatchFault? refusal;
-    private WatchStream? current;
-    private bool isLetGo;
+    /// <summary>The id of the last event that was told; before the first, the position at which the watch started.</summary>
+    public long? Cursor => machine.Cursor;
 
-    public JobWatcher(WatchStart start, Backend backend, TimeProvider time, GatewayMetrics metrics)
-    {
-        var options = backend.Options;
-        var outage = new Outage(time);
-        var policy = new ReopenPolicy(time, options, start.HistoryOnly, Random.Shared);
-        this.start = start;
-        this.backend = backend;
-        this.time = time;
-        standing = new WatchStanding(backend.Name, start, time, metrics);
-        patience = new StreamPatience(() => backend.ConfirmsWithin, options, policy, time, Random.Shared);
-        transcript = new WatchTranscript(start, outage, options.MaxEventBytes, metrics.EventsDropped);
-        recovery = new Recovery(start, backend, transcript, outage, policy, time);
-    }
-
-    /// <summary>The id of the last event that was told; before the first, where the watch started.</summary>
-    public long? Cursor => transcript.Position.Cursor;
-
-    /// <summary>The watch as it is now. Unlike the rest this may be asked for from anywhere.</summary>
+    /// <summary>The watch as it is now. Unlike the other members it can be read from any thread.</summary>
     public WatchView View =>
-        new(standing, Cursor, transcript.Head, transcript.Epoch, standing.HasStream && transcript.IsSubscribed, recovery.OutageSince);
+        new(statistics, Cursor, machine.Head, machine.Epoch, machine.IsConfirmed, machine.OutageSince is { } since ? Now - since : null);
 
-    /// <summary>The event of the last step can't be shown: what came before it in that step was. The stream is asked once more.</summary>
-    public void Refuse(WatchStep step, WatchedEvent refused)
-    {
-        var shown = step is WatchStep.History history ? history.Events.TakeWhile(e => e.Id != refused.Id).ToList() : [];
-        transcript.Retract(step, shown.Count > 0 ? shown[^1].Id : cursorBefore ?? refused.Id - 1);
-        refusal = WatchFault.BadEvent(refused.Id);
-    }
+    private TimeSpan Now => time.GetElapsedTime(began);
 
-    /// <summary>The client can't take more for now: gives up the stream, so that it doesn't stall its neighbours. It is opened again at the next step.</summary>
+    /// <summary>Reports that an event of the last step can't be shown; the events before it in that step were. The stream is asked once more.</summary>
+    public void Refuse(WatchStep step, WatchedEvent refused) => machine.Refuse(step, refused);
+
+    /// <summary>Gives up the stream, since the client can't take more for now: it would stall its neighbours. It is opened again at the next step.</summary>
     public void LetGo()
     {
-        isLetGo = true;
-        current?.Dispose();
+        machine.LetGo();
+        stream?.Dispose();
     }
 
     /// <summary>Tells what happens, in order, until <see cref="WatchStep.Ended"/>.</summary>
-    /// <exception cref="OperationCanceledException">The token.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async IAsyncEnumerable<WatchStep> WatchAsync([EnumeratorCancellation] CancellationToken stop)
     {
-        using var share = recovery.Share;
-        while (true)
+        try
         {
-            WatchFault? fault = null;
-            using (var stream = current = Open(stop))
+            for (var action = machine.Next(Now); action is not WatchAction.End; action = machine.Next(Now))
             {
-                while (fault is null && !isLetGo)
+                Report(action);
+                switch (action)
                 {
-                    var reading = stream.ReadAsync(patience.Next(transcript.IsSubscribed));
-                    while (recovery.NewsIn is { } left && !reading.IsCompleted)
-                    {
-                        await time.PendAsync(reading, left, stop);
-                        if (recovery.News() is { } news)
-                        {
-                            yield return news;
-                        }
-                    }
-
-                    var before = Cursor;
-                    fault = Take(await reading);
-                    while (transcript.TryTell(out var step))
-                    {
-                        yield return step;
-                        if (step is WatchStep.Ended)
-                        {
-                            recovery.Completed();
-                            yield break;
-                        }
-
-                        fault = refusal ?? fault;
-                        refusal = null;
-                        patience.Resume();
-                    }
-
-                    if (Cursor > before)
-                    {
-                        recovery.Progressed();
-                    }
-                    else if (fault is null && patience.IsOver(transcript.IsSubscribed))
-                    {
-                        fault = WatchFault.Silent;
-                    }
+                    case WatchAction.Tell tell:
+                        yield return tell.Step;
+                        break;
+                    case WatchAction.Read read:
+                        var result = await stream!.ReadAsync(read.Within);
+                        machine.Received(Now, result);
+                        break;
+                    case WatchAction.OpenStream open:
+                        Open(open, stop);
+                        break;
+                    case WatchAction.Close close:
+                        stream!.Close(close.Fault);
+                        break;
+                    case WatchAction.ReserveTurn:
+                        machine.TurnReserved(Now, backend.NextTurn());
+                        break;
+                    case WatchAction.Wait wait:
+                        await time.DelayAsync(wait.For, stop);
+                        break;
                 }
             }
-
-            if (fault is not null && Break(fault) is { } end)
-            {
-                yield return end;
-                yield break;
-            }
-
-            standing.Reopening(fault?.Kind);
-            await foreach (var outage in recovery.WaitAsync(stop))
-            {
-                yield return outage;
-            }
+        }
+        finally
+        {
+            stream?.Dispose();
+            health.Dispose();
         }
     }
 
-    private WatchStream Open(CancellationToken stop)
+    private void Open(WatchAction.OpenStream open, CancellationToken stop)
     {
-        isLetGo = false;
-        patience.Start();
-        transcript.StartStream();
-        var trace = new WatchTrace(backend.Name, start.JobId, start.Trace, Cursor);
-        var stream = backend.Open(start.RequestAt(Cursor, transcript.Epoch), start.Caller, trace, stop);
-        standing.Opened(stream.Place);
-        return stream;
+        machine.StreamOpened(Now, backend.ConfirmsWithin);
+        var trace = new WatchTrace(backend.Name, start.JobId, start.Trace, open.Cursor);
+        stream = backend.Open(start.RequestAt(open.Cursor, open.Epoch), start.Caller, trace, stop);
+        statistics.StreamOpened(stream.Place);
     }
 
-    /// <summary>Takes what a read came to.</summary>
-    /// <returns>The fault to reopen after, or to end with.</returns>
-    private WatchFault? Take(WatchRead read)
+    private void Report(WatchAction action)
     {
-        if (read.Message is not { } message)
+        switch (action)
         {
-            return read.Fault == WatchFault.EndedEarly && transcript.TakeEnd() ? null : read.Fault;
+            case WatchAction.CountDropped dropped:
+                metrics.EventsDropped(dropped.Count);
+                break;
+            case WatchAction.NoteConfirmed confirmed:
+                statistics.Confirmed(confirmed.Cursor);
+                break;
+            case WatchAction.NoteProgress:
+                health.Progressed();
+                break;
+            case WatchAction.Close { Fault: var fault } close:
+                statistics.Closed(fault?.Kind, close.Reopens);
+                if (fault is not null && close.IsBackendDown)
+                {
+                    health.Broke(close.Cursor, fault);
+                }
+
+                break;
+            case WatchAction.Tell { Step: WatchStep.Ended { Reason: WatchEnd.BackendError or WatchEnd.BadEvent, Fault: { } cause } ended }:
+                backend.BreaksContract(start.JobId, ended.Reason.ToString(), cause.Kind);
+                break;
         }
-
-        cursorBefore = Cursor;
-        var (wasOpen, wasConfirmed) = (transcript.IsOpen, transcript.IsSubscribed);
-        var fault = transcript.Take(message);
-        if (transcript.IsSubscribed && !wasConfirmed)
-        {
-            standing.Confirmed(cursorBefore);
-        }
-
-        if (transcript.IsOpen && !wasOpen)
-        {
-            recovery.Opened();
-        }
-
-        if (message.Kind == WatchMessageKind.Heartbeat && fault is null)
-        {
-            recovery.Heard();
-        }
-
-        return fault;
-    }
-
-    /// <returns>The end, where that is what the fault comes to; null where the job is asked for again.</returns>
-    private WatchStep.Ended? Break(WatchFault fault)
-    {
-        recovery.Begin(fault);
-        standing.Broke(fault.Kind);
-        return recovery.Decide(fault);
     }
 }

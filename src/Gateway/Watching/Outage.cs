@@ -1,76 +1,62 @@
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// The time during which a watch is known to be broken, PROTOCOL.md section 9. It begins with a fault and ends with an event, or when the
-/// reopened stream has stood for a while, so that a backend that accepts and fails in a loop is one outage and not a hundred. The client
-/// hears of it once, and only if it lasts.
+/// The time during which a watch is known to be broken, PROTOCOL.md section 9. The client hears of it once, and only if it lasts; then it also
+/// hears of the end, by an event or by an empty replay. Pure.
 /// </summary>
-internal sealed class Outage(TimeProvider time)
+internal sealed class Outage
 {
-    /// <summary>How long to keep quiet: a redeploy that nobody notices needs no words.</summary>
-    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(3);
+    /// <summary>The age at which an outage is announced. A redeploy that nobody notices isn't worth a message.</summary>
+    private static readonly TimeSpan AnnouncedAfter = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a reopened stream must stand before the outage is over and a heartbeat counts as progress.</summary>
-    private static readonly TimeSpan Standing = TimeSpan.FromSeconds(10);
+    private TimeSpan began;
+    private bool isAnnounced;
+    private bool owesAllClear;
+    private bool endsWithConfirmation;
 
-    private long began;
-    private long? subscribedAt;
-    private bool endsWithSubscribed;
-
+    /// <summary>True from the fault until the outage ends.</summary>
     public bool IsOn { get; private set; }
 
-    /// <summary>When it began, by the clock's timestamp; null where there is none.</summary>
-    public long? Since => IsOn ? began : null;
+    /// <summary>The time at which it began; null if there is none.</summary>
+    public TimeSpan? Since => IsOn ? began : null;
 
-    /// <summary>Whether the client was told.</summary>
-    public bool IsAnnounced { get; private set; }
+    /// <summary>The time at which the client is to be told; null if there is nothing to tell.</summary>
+    public TimeSpan? AnnounceAt => IsOn && !isAnnounced ? began + AnnouncedAfter : null;
 
-    /// <summary>How long until the client is to be told; null where there is nothing to tell.</summary>
-    public TimeSpan? AnnounceIn => IsOn && !IsAnnounced ? Left(QuietTime, began) : null;
-
-    /// <summary>How long until the present stream will have stood for long enough to end it; null where there is none that stands.</summary>
-    public TimeSpan? EndsIn => IsOn && subscribedAt is { } since ? Left(Standing, since) : null;
-
-    /// <summary>Whether the present stream has stood for a while.</summary>
-    public bool HasStood => subscribedAt is { } since && Left(Standing, since) == TimeSpan.Zero;
-
-    /// <summary>A new stream was asked for.</summary>
-    public void StreamStarted() => subscribedAt = null;
-
-    /// <summary>The present stream was confirmed.</summary>
-    public void Subscribed()
+    /// <summary>Begins an outage, or goes on with the one there is.</summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="afterSilence">True if a confirmed stream was only silent: then the next confirmation ends the outage.</param>
+    public void Begin(TimeSpan now, bool afterSilence)
     {
-        subscribedAt = time.GetTimestamp();
-        if (endsWithSubscribed && !IsAnnounced)
+        endsWithConfirmation = afterSilence && (!IsOn || endsWithConfirmation);
+        began = IsOn ? began : now;
+        IsOn = true;
+    }
+
+    /// <summary>Records that the client is told of the outage.</summary>
+    public void Announce() => (isAnnounced, owesAllClear) = (true, true);
+
+    /// <summary>Records that the client is told an event or a replay, which says by itself that all is well.</summary>
+    public void SettleAllClear() => owesAllClear = false;
+
+    /// <summary>Records that the client wasn't told after all, since the first event couldn't be shown.</summary>
+    public void OweAllClear() => owesAllClear = isAnnounced;
+
+    /// <summary>Records that a stream was confirmed, which ends an unannounced outage that was mere silence.</summary>
+    public void StreamConfirmed()
+    {
+        if (endsWithConfirmation && !isAnnounced)
         {
             End();
         }
     }
 
-    /// <param name="afterSilence">Whether the stream was only silent: then the backend's next <c>subscribed</c> is all that is needed.</param>
-    public void Begin(bool afterSilence)
+    /// <summary>Ends the outage, if there is one.</summary>
+    /// <returns>True if the client still has to be told that all is well.</returns>
+    public bool End()
     {
-        subscribedAt = null;
-        endsWithSubscribed = afterSilence && (!IsOn || endsWithSubscribed);
-        if (!IsOn)
-        {
-            IsOn = true;
-            began = time.GetTimestamp();
-        }
-    }
-
-    public void Announced() => IsAnnounced = true;
-
-    public void End()
-    {
-        IsOn = false;
-        IsAnnounced = false;
-        endsWithSubscribed = false;
-    }
-
-    private TimeSpan Left(TimeSpan of, long since)
-    {
-        var left = of - time.GetElapsedTime(since);
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        var isOwed = owesAllClear;
+        (IsOn, isAnnounced, owesAllClear, endsWithConfirmation) = (false, false, false, false);
+        return isOwed;
     }
 }

@@ -4,94 +4,114 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// Whether a watch goes on after a fault, PROTOCOL.md sections 6 and 9. An absent backend may take as long as it takes; one that answers
-/// and breaks the contract gets a few chances; one that says no is believed, at once for a new watch and after a while for one that was
-/// open, because a new replica may not have the job yet.
+/// Decides whether and when a watch goes on after a fault, PROTOCOL.md sections 6 and 9. An absent backend may take as long as it takes. One that
+/// answers and breaks the contract gets a few chances. A refusal is final for a new watch; for one that was open it is final only after a
+/// while, because a new replica may not have the job yet. Pure.
 /// </summary>
-internal sealed class ReopenPolicy(TimeProvider time, UpstreamOptions options, bool isHistoryOnly, Random random)
+internal sealed class ReopenPolicy(UpstreamOptions options, bool isHistoryOnly, Random random)
 {
     private const int MaxBreaches = 5;
     private static readonly TimeSpan LagOfOpening = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LagOfReopening = TimeSpan.FromSeconds(60);
 
     private readonly Backoff backoff = new(random);
-    private bool isOpen;
     private int breaches;
     private long? badEventAfter;
-    private long? lagBegan;
-    private long patienceBegan = time.GetTimestamp();
+    private TimeSpan? lagBegan;
+    private TimeSpan budgetBegan;
 
-    /// <summary>How much of the open timeout is left; null where the watch may wait for ever.</summary>
-    public TimeSpan? TimeLeft => isOpen && !isHistoryOnly ? null : options.OpenTimeout - time.GetElapsedTime(patienceBegan);
+    /// <summary>The end of the present wait.</summary>
+    public TimeSpan ResumeAt { get; private set; }
 
-    /// <summary>The client was told that the watch is open.</summary>
-    public void Opened()
-    {
-        isOpen = true;
-        Progressed();
-    }
+    /// <summary>True if the present wait is to be followed by one for the backend's turn.</summary>
+    public bool NeedsTurn { get; private set; }
 
-    /// <summary>The watch has moved on: what went wrong before counts no more.</summary>
-    public void Progressed()
+    /// <summary>Forgets earlier faults, since the watch makes progress.</summary>
+    public void Progressed(TimeSpan now)
     {
         breaches = 0;
         lagBegan = null;
         backoff.Reset();
-        patienceBegan = time.GetTimestamp();
+        budgetBegan = now;
     }
 
-    /// <summary>The stream's reader was busy elsewhere; that time is not the backend's.</summary>
-    public void ResumePatience() => patienceBegan = time.GetTimestamp();
+    /// <summary>Restarts the open timeout after the consumer was busy; that time isn't the backend's.</summary>
+    public void RestartBudget(TimeSpan now) => budgetBegan = now;
 
-    /// <summary>How long to wait before the next attempt.</summary>
-    public TimeSpan NextDelay() => backoff.Next();
+    /// <summary>Returns the rest of the open timeout; null if the watch may wait for ever.</summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="isOpened">True if the client was told <c>subscribed</c>.</param>
+    public TimeSpan? TimeLeft(TimeSpan now, bool isOpened) => isOpened && !isHistoryOnly ? null : options.OpenTimeout - (now - budgetBegan);
 
-    /// <returns>Why the watch ends; null where it is reopened.</returns>
-    public WatchEnd? Decide(WatchFault fault, long? cursor)
+    /// <summary>Starts the wait for the next attempt: first a backoff, and then the backend's turn.</summary>
+    public void BackOff(TimeSpan now, bool isOpened) => (ResumeAt, NeedsTurn) = (now + Within(backoff.Next(), now, isOpened), true);
+
+    /// <summary>Goes on to wait for the backend's turn.</summary>
+    public void TakeTurn(TimeSpan now, TimeSpan wait, bool isOpened) => (ResumeAt, NeedsTurn) = (now + Within(wait, now, isOpened), false);
+
+    /// <summary>Decides whether the fault ends the watch.</summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="fault">The fault.</param>
+    /// <param name="cursor">The watch's position; 0 if a live-only watch doesn't know its position yet.</param>
+    /// <param name="isOpened">True if the client was told <c>subscribed</c>.</param>
+    /// <returns>The reason to end; null to reopen.</returns>
+    public WatchEnd? Decide(TimeSpan now, WatchFault fault, long cursor, bool isOpened)
     {
         if (fault.Kind == WatchFaultKind.Unavailable)
         {
             lagBegan = null;
         }
 
-        return fault.Kind switch
+        var lag = isOpened ? LagOfReopening : TimeSpan.Zero;
+        var end = fault.Kind switch
         {
             WatchFaultKind.Unavailable or WatchFaultKind.Silent => null,
             WatchFaultKind.EndedEarly or WatchFaultKind.Breach => ++breaches > MaxBreaches ? WatchEnd.BackendError : null,
-            WatchFaultKind.BadEvent => IsMetAgain(cursor ?? 0) ? WatchEnd.BadEvent : null,
-            WatchFaultKind.NotFound => isOpen ? AfterLag(LagOfReopening, WatchEnd.NotFound) : WatchEnd.NotFound,
-            WatchFaultKind.Unimplemented => isOpen ? AfterLag(LagOfReopening, WatchEnd.BackendError) : WatchEnd.BackendError,
-            WatchFaultKind.OutOfRange => DecideOutOfRange(fault, cursor),
+            WatchFaultKind.BadEvent => IsMetAgain(cursor) ? WatchEnd.BadEvent : null,
+            WatchFaultKind.NotFound => AfterLag(now, lag, WatchEnd.NotFound),
+            WatchFaultKind.Unimplemented => AfterLag(now, lag, WatchEnd.BackendError),
+            WatchFaultKind.OutOfRange => DecideOutOfRange(now, fault, cursor, isOpened),
             WatchFaultKind.LogCut => WatchEnd.HistoryTruncated,
             WatchFaultKind.EpochChanged => WatchEnd.EpochChanged,
             WatchFaultKind.Unauthorized => WatchEnd.Unauthorized,
             WatchFaultKind.Forbidden => WatchEnd.Forbidden,
-            _ => WatchEnd.BackendError,
+            _ => (WatchEnd?)WatchEnd.BackendError,
         };
+        return end ?? (TimeLeft(now, isOpened) <= TimeSpan.Zero ? WatchEnd.Unavailable : null);
     }
 
-    private WatchEnd? DecideOutOfRange(WatchFault fault, long? cursor)
+    /// <summary>Returns true if the fault is a sign of the backend's ill health, as a refusal isn't.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <param name="isConfirmed">True if the stream was confirmed: then its silence says little, and the next stream will tell.</param>
+    public static bool IsBackendDown(WatchFault fault, bool isConfirmed) =>
+        fault.Kind is WatchFaultKind.Unavailable or WatchFaultKind.EndedEarly or WatchFaultKind.Breach
+        || (fault.Kind == WatchFaultKind.Silent && !isConfirmed);
+
+    private WatchEnd? DecideOutOfRange(TimeSpan now, WatchFault fault, long cursor, bool isOpened)
     {
-        // 0, and no cursor at all, are always served: PROTOCOL.md section 8.
-        if (cursor is null or 0)
+        // 0 is always served, and so is no cursor at all: PROTOCOL.md section 8.
+        if (cursor == 0)
         {
             return WatchEnd.BackendError;
         }
 
         if (fault is { EarliestEventId: null, LatestEventId: null })
         {
-            return AfterLag(LagOfOpening, WatchEnd.HistoryTruncated);
+            return AfterLag(now, LagOfOpening, WatchEnd.HistoryTruncated);
         }
 
         return fault.LatestEventId < cursor
-            ? AfterLag(isOpen ? LagOfReopening : LagOfOpening, WatchEnd.CursorAhead)
+            ? AfterLag(now, isOpened ? LagOfReopening : LagOfOpening, WatchEnd.CursorAhead)
             : WatchEnd.HistoryTruncated;
     }
 
-    private WatchEnd? AfterLag(TimeSpan allowed, WatchEnd end)
+    private TimeSpan Within(TimeSpan delay, TimeSpan now, bool isOpened) =>
+        TimeLeft(now, isOpened) is { } left && left < delay ? left : delay;
+
+    private WatchEnd? AfterLag(TimeSpan now, TimeSpan allowed, WatchEnd end)
     {
-        lagBegan ??= time.GetTimestamp();
-        return time.GetElapsedTime(lagBegan.Value) >= allowed ? end : null;
+        lagBegan ??= now;
+        return now - lagBegan >= allowed ? end : null;
     }
 
     private bool IsMetAgain(long cursor)

@@ -2,11 +2,11 @@ using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Watching;
 
-/// <summary>What of a batch is new to the client, up to the first event that is terminal or wrong.</summary>
+/// <summary>The part of a batch that is new to the client, up to the first event that is terminal or wrong.</summary>
 /// <param name="Fresh">The new events.</param>
-/// <param name="Dropped">How many the client has already, or come after the job's end.</param>
-/// <param name="Fault">What is wrong with the first event that isn't right.</param>
-/// <param name="IsTerminal">Whether the last of the new ones ends the job.</param>
+/// <param name="Dropped">The number of events that the client has already, or that come after the job's end.</param>
+/// <param name="Fault">The fault of the first event that isn't right.</param>
+/// <param name="IsTerminal">True if the last of the new events ends the job.</param>
 internal readonly record struct SiftedBatch(List<WatchedEvent> Fresh, int Dropped, WatchFault? Fault, bool IsTerminal)
 {
     /// <summary>Sifts a batch, and moves the position to the last new event.</summary>

@@ -3,63 +3,57 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// What a watch has to tell its consumer next, in order. An empty replay is told only where the client waits for it (<see cref="OwedReplay"/>).
-/// No I/O and no clock.
+/// The steps that wait to be told, in order. An empty replay is told only if the client waits for the last of its history; any other is no news
+/// to it. Pure; owned by a <see cref="WatchTranscript"/>.
 /// </summary>
-/// <param name="outage">Whether the client was told that the backend is away.</param>
-internal sealed class StepQueue(Outage outage)
+internal sealed class StepQueue
 {
     private readonly Queue<WatchStep> steps = new();
-    private readonly OwedReplay owed = new();
+    private bool owesLastReplay;
 
+    /// <summary>Takes the next step, if there is one.</summary>
     public bool TryTake(out WatchStep step) => steps.TryDequeue(out step!);
 
-    /// <summary>A new stream was asked for.</summary>
-    public void StreamStarted() => owed.ForgetAllClear();
-
-    /// <param name="opened">What the client hears of the log.</param>
-    /// <param name="promisesHistory">Whether there will be a last of the history, be it empty.</param>
+    /// <summary>Adds the opening.</summary>
+    /// <param name="opened">The step.</param>
+    /// <param name="promisesHistory">True if the client may expect a last replay, even if it is empty.</param>
     public void Open(WatchStep.Opened opened, bool promisesHistory)
     {
-        owed.Promise(last: promisesHistory);
+        owesLastReplay = promisesHistory;
         steps.Enqueue(opened);
     }
 
+    /// <summary>Adds a batch of history.</summary>
     public void AddHistory(List<WatchedEvent> fresh, bool hasMore)
     {
-        if (owed.IsNews(fresh.Count == 0, hasMore, outage.IsAnnounced))
+        if (fresh.Count > 0 || (owesLastReplay && !hasMore))
         {
+            owesLastReplay = hasMore;
             steps.Enqueue(new WatchStep.History(fresh, hasMore));
         }
     }
 
+    /// <summary>Adds a live event, and before it the last replay if the backend went over to live events without one.</summary>
     public void AddLive(in WatchedEvent watched)
     {
-        owed.ForgetAllClear();
-        if (owed.OwesLast)
+        if (owesLastReplay)
         {
-            // The backend went over to live events without a word; the client was promised one.
             AddHistory([], hasMore: false);
         }
 
         steps.Enqueue(new WatchStep.Live(watched));
     }
 
-    /// <summary>The outage is over. Where the client was told of it and nothing else has told it of the end, an empty replay does.</summary>
-    public void OutageEnded()
-    {
-        if (owed.TakeAllClear())
-        {
-            steps.Enqueue(new WatchStep.History([], HasMore: false));
-        }
-    }
-
+    /// <summary>Adds the end.</summary>
     public void End(WatchEnd reason) => steps.Enqueue(new WatchStep.Ended(reason));
 
-    /// <summary>Takes back a step that turned out not to be showable from some event on, and what was to follow it.</summary>
+    /// <summary>Records that a step was taken back. If it was history, a last replay is still to come.</summary>
     public void Retract(WatchStep step)
     {
         steps.Clear();
-        owed.Promise(last: step is WatchStep.History);
+        owesLastReplay |= step is WatchStep.History;
     }
+
+    /// <summary>Creates the empty replay that tells the client that an outage is over. More follows it if history is still owed.</summary>
+    public WatchStep.History AllClear() => new([], HasMore: owesLastReplay);
 }

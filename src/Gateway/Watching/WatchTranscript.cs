@@ -3,62 +3,74 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// What one client was told of a job, over all the streams it took, and what the next message of the stream adds to it. Every rule about
-/// the content of a stream (PROTOCOL.md sections 8 and 9) is here; no I/O and no clock.
+/// The account of one client's job over all its streams: judges each message of a stream and turns it into steps. Holds every rule about the
+/// content of a stream (PROTOCOL.md sections 8 and 9). Pure; owned by a <see cref="WatchMachine"/>.
 /// </summary>
-/// <param name="start">What the client asked for.</param>
-/// <param name="outage">Whether the backend is away.</param>
-/// <param name="maxEventBytes">The largest event that can be shown.</param>
-/// <param name="onDropped">Counts the events that the client had already.</param>
-internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEventBytes, Action<int> onDropped)
+/// <param name="start">The client's request.</param>
+/// <param name="maxEventBytes">The size of the largest event that can be shown.</param>
+internal sealed class WatchTranscript(WatchStart start, int maxEventBytes)
 {
-    private readonly StepQueue steps = new(outage);
-    private StreamRecord stream = new(start.AfterEventId);
+    private readonly StepQueue steps = new();
+    private readonly LogPosition position = new(start.AfterEventId, maxEventBytes);
+    private StreamHistory history = new(start.AfterEventId);
     private long? earliestTold;
     private long announced;
 
-    public LogPosition Position { get; } = new(start.AfterEventId, maxEventBytes);
+    /// <summary>The id of the last event that the client has; null while a live-only watch doesn't know its position.</summary>
+    public long? Cursor => position.Cursor;
 
-    /// <summary>Whether the present stream has been confirmed.</summary>
-    public bool IsSubscribed => stream.IsSubscribed;
+    /// <summary>True if the backend has confirmed the present stream, by <c>subscribed</c> or by an event.</summary>
+    public bool IsConfirmed { get; private set; }
 
-    /// <summary>Whether the client was told <c>subscribed</c>.</summary>
-    public bool IsOpen { get; private set; }
+    /// <summary>True if the client was told <c>subscribed</c>.</summary>
+    public bool IsOpened { get; private set; }
+
+    /// <summary>True if history that the present stream was asked for is still to come.</summary>
+    public bool ExpectsHistory => history.IsExpected;
 
     /// <summary>The newest id that the backend has told of; null until it has said something.</summary>
-    public long? Head => IsOpen ? Math.Max(announced, Position.Cursor ?? 0) : null;
+    public long? Head => IsOpened ? Math.Max(announced, Cursor ?? 0) : null;
 
-    /// <summary>The epoch to ask for, as far as it is known; else empty.</summary>
+    /// <summary>The log's epoch as far as it is known; else empty.</summary>
     public string Epoch { get; private set; } = start.Epoch ?? "";
 
-    /// <summary>The next thing to tell, if there is one.</summary>
+    /// <summary>The number of events dropped out of the last message, because the client has them or the job had ended.</summary>
+    public int Dropped { get; private set; }
+
+    /// <summary>Takes the next step to tell, if there is one.</summary>
     public bool TryTell(out WatchStep step) => steps.TryTake(out step);
 
-    /// <summary>Takes back a step that turned out not to be showable from some event on, and what was to follow it.</summary>
-    /// <param name="step">The step.</param>
-    /// <param name="lastShown">The id of the last event before that one.</param>
-    public void Retract(WatchStep step, long lastShown)
-    {
-        steps.Retract(step);
-        Position.MoveTo(lastShown);
-    }
-
-    /// <summary>A new stream was asked for, from the position on.</summary>
+    /// <summary>Starts over with a new stream, from the position on.</summary>
     public void StartStream()
     {
-        stream = new StreamRecord(Position.Cursor);
-        steps.StreamStarted();
-        outage.StreamStarted();
-        Position.ExpectNoLateStart();
+        history = new StreamHistory(Cursor);
+        IsConfirmed = false;
+        position.ExpectNoLateStart();
     }
 
-    /// <summary>The outage is over; the client hears of it where it has to.</summary>
-    public void OutageEnded() => steps.OutageEnded();
+    /// <summary>Takes back a step from an event on that can't be shown, and all that was to follow it.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="refused">The event.</param>
+    /// <param name="before">The position before the step.</param>
+    /// <returns>False if no event of the step was shown.</returns>
+    public bool Retract(WatchStep step, in WatchedEvent refused, long? before)
+    {
+        var id = refused.Id;
+        var shown = step is WatchStep.History batch ? batch.Events.TakeWhile(e => e.Id != id).Select(e => e.Id).ToList() : [];
+        steps.Retract(step);
+        position.MoveTo(shown.Count > 0 ? shown[^1] : before ?? id - 1);
+        return shown.Count > 0;
+    }
+
+    /// <inheritdoc cref="StepQueue.AllClear"/>
+    public WatchStep AllClear() => steps.AllClear();
 
     /// <summary>Takes the stream's next message.</summary>
-    /// <returns>What is wrong with it, if something is; what was right before it is told all the same.</returns>
-    public WatchFault? Take(WatchMessage message) =>
-        message.Kind switch
+    /// <returns>The fault in it, if there is one; what was right before the fault is told all the same.</returns>
+    public WatchFault? Take(WatchMessage message)
+    {
+        Dropped = 0;
+        return message.Kind switch
         {
             WatchMessageKind.Subscribed => TakeSubscribed(message),
             WatchMessageKind.Replay => TakeReplay(message),
@@ -67,12 +79,13 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
             WatchMessageKind.Malformed => WatchFault.BadEvent(id: 0),
             _ => null,
         };
+    }
 
-    /// <summary>The stream ended with OK.</summary>
-    /// <returns>False where it had no reason to.</returns>
-    public bool TakeEnd()
+    /// <summary>Takes the stream's end with OK.</summary>
+    /// <returns>False if the stream had no reason to end.</returns>
+    public bool TryTakeEnd()
     {
-        if (!stream.IsComplete(Position.Cursor))
+        if (!history.IsComplete(Cursor))
         {
             return false;
         }
@@ -89,80 +102,84 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
         }
 
         Epoch = Epoch.Length > 0 ? Epoch : message.Epoch;
-        if (stream.IsSubscribed)
+        if (IsConfirmed)
         {
             // Late, after events that implied it: nothing else in it is news.
             return null;
         }
 
-        if (stream.FaultOf(message, IsOpen, earliestTold) is { } fault)
+        if (history.FaultOf(message, isReopened: IsOpened, earliestTold) is { } fault)
         {
             return fault;
         }
 
-        Position.MoveTo(Position.Cursor ?? message.LastEventId);
-        if (stream.Start == 0 && message.EarliestEventId is not null)
+        if (history.IsLiveOnly)
         {
-            Position.AllowLateStart();
+            position.StartAt(message.LastEventId ?? 0);
+        }
+
+        if (history.IsFromStart && message.EarliestEventId is not null)
+        {
+            position.AllowLateStart();
         }
 
         announced = message.LastEventId ?? announced;
-        stream.Announce(message.LastEventId, message.Ended);
-        Open(message.Epoch, message.LastEventId, message.EarliestEventId);
+        history.Announce(message.LastEventId, message.Ended);
+        Confirm(new WatchStep.Opened(message.Epoch, message.LastEventId, message.EarliestEventId));
         EndIfComplete();
         return null;
     }
 
-    private void Open(string toldEpoch, long? lastEventId, long? earliestEventId)
+    /// <summary>Confirms the stream by an event that comes before <c>subscribed</c>. On a live-only stream it says where now is.</summary>
+    /// <returns>False if the stream is live only and the event doesn't say that either.</returns>
+    private bool TryImplySubscribed(in WatchedEvent first)
     {
-        stream.Confirm();
-        outage.Subscribed();
-        if (IsOpen)
+        if (IsConfirmed)
         {
-            return;
+            return true;
         }
 
-        IsOpen = true;
-        earliestTold = earliestEventId;
-        steps.Open(new WatchStep.Opened(toldEpoch, lastEventId, earliestEventId), promisesHistory: start.AfterEventId is not null);
+        if (history.IsLiveOnly && !first.IsWellFormed)
+        {
+            return false;
+        }
+
+        position.StartAt(first.Id - 1);
+        Confirm(new WatchStep.Opened("", LastEventId: null, EarliestEventId: null));
+        return true;
     }
 
-    /// <summary>A backend that sends an event before <c>subscribed</c> is forgiven; its first event then says where "now" is.</summary>
-    private void ImplySubscribed(in WatchedEvent first)
+    private void Confirm(WatchStep.Opened opened)
     {
-        if (!stream.IsSubscribed)
+        IsConfirmed = true;
+        if (!IsOpened)
         {
-            Position.MoveTo(Position.Cursor ?? first.Id - 1);
-            Open(toldEpoch: "", lastEventId: null, earliestEventId: null);
+            IsOpened = true;
+            earliestTold = opened.EarliestEventId;
+            steps.Open(opened, promisesHistory: start.AfterEventId is not null);
         }
     }
-
-    private bool IsHistoryMissing => stream.IsHistoryMissing(Position.Cursor);
 
     private WatchFault? TakeReplay(WatchMessage message)
     {
         var first = message.Events.Count > 0 ? message.Events[0] : default;
-        if (SaysNothingOfNow(first))
+        if (!TryImplySubscribed(first))
         {
             return message.Events.Count > 0 ? WatchFault.BadEvent(first.Id) : null;
         }
 
-        ImplySubscribed(first);
-        var (fresh, dropped, fault, isTerminal) = SiftedBatch.Of(Position, message.Events);
-        if (dropped > 0)
-        {
-            onDropped(dropped);
-        }
-
-        stream.TakeBatch(isLast: isTerminal || !message.HasMore);
-        var hasMore = !isTerminal && (fault is not null || message.HasMore || IsHistoryMissing);
+        var (fresh, dropped, fault, isTerminal) = SiftedBatch.Of(position, message.Events);
+        Dropped = dropped;
+        history.TakeBatch(isLast: isTerminal || !message.HasMore);
+        var isMissing = history.IsMissing(Cursor);
+        var hasMore = !isTerminal && (fault is not null || message.HasMore || isMissing);
         steps.AddHistory(fresh, hasMore);
         if (fault is not null)
         {
             return fault;
         }
 
-        if (!stream.ExpectsReplay && !isTerminal && IsHistoryMissing)
+        if (!history.IsExpected && !isTerminal && isMissing)
         {
             return WatchFault.Breach(BreachedRule.HistoryCutShort);
         }
@@ -181,27 +198,25 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
 
     private WatchFault? TakeEvent(in WatchedEvent watched)
     {
-        if (SaysNothingOfNow(watched))
+        if (!TryImplySubscribed(watched))
         {
             return WatchFault.BadEvent(watched.Id);
         }
-
-        ImplySubscribed(watched);
 
         if (start.HistoryOnly)
         {
             return WatchFault.Breach(BreachedRule.LiveInHistoryOnly);
         }
 
-        if (stream.WouldSkipHistory(Position.Cursor))
+        if (history.WouldBeSkipped(Cursor))
         {
             return WatchFault.Breach(BreachedRule.LiveBeforeHistory);
         }
 
-        var verdict = Position.Take(watched);
+        var verdict = position.Take(watched);
         if (verdict == EventVerdict.Duplicate)
         {
-            onDropped(1);
+            Dropped = 1;
             return null;
         }
 
@@ -210,7 +225,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
             return LogPosition.FaultOf(verdict, watched);
         }
 
-        stream.GoLive();
+        history.GoLive();
         steps.AddLive(watched);
         if (watched.IsTerminal)
         {
@@ -223,17 +238,14 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
     private WatchFault? TakeHeartbeat(long? lastEventId)
     {
         announced = Math.Max(announced, lastEventId ?? 0);
-        return stream.IsSubscribed && lastEventId > Position.Cursor ? WatchFault.Breach(BreachedRule.HeartbeatAhead) : null;
+        return IsConfirmed && lastEventId > Cursor ? WatchFault.Breach(BreachedRule.HeartbeatAhead) : null;
     }
 
     private void EndIfComplete()
     {
-        if (!start.HistoryOnly && stream.IsComplete(Position.Cursor))
+        if (!start.HistoryOnly && history.IsComplete(Cursor))
         {
             steps.End(WatchEnd.JobEnded);
         }
     }
-
-    /// <summary>Whether a live-only watch that has nothing but this event still wouldn't know where it is.</summary>
-    private bool SaysNothingOfNow(in WatchedEvent first) => stream.Start is null && !stream.IsSubscribed && !first.IsWellFormed;
 }

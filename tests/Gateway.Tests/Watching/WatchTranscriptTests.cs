@@ -1,6 +1,5 @@
 using CsCheck;
 using Google.Protobuf;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Gateway.Watching;
 using OptimizationGateway.Gateway.Wire;
@@ -22,7 +21,7 @@ public sealed class WatchTranscriptTests
                     foreach (var (cutAfter, batchSize) in breaks.Append((int.MaxValue, 3)))
                     {
                         transcript.StartStream();
-                        foreach (var message in HonestStream(length, transcript.Position.Cursor!.Value, batchSize).Take(cutAfter))
+                        foreach (var message in HonestStream(length, transcript.Cursor!.Value, batchSize).Take(cutAfter))
                         {
                             Assert.Null(transcript.Take(message));
                             told.AddRange(Tell(transcript));
@@ -71,7 +70,7 @@ public sealed class WatchTranscriptTests
         Assert.Null(transcript.Take(Read(Say.Subscribed(last: 5))));
 
         Assert.Equal(WatchFault.Breach(BreachedRule.LiveBeforeHistory), transcript.Take(Read(Say.Live(Say.Event(6)))));
-        Assert.Equal(2, transcript.Position.Cursor);
+        Assert.Equal(2, transcript.Cursor);
     }
 
     [Fact]
@@ -105,7 +104,7 @@ public sealed class WatchTranscriptTests
         Assert.Null(transcript.Take(Read(Say.Replay(Say.Event(1)))));
         Assert.True(transcript.TryTell(out _));
         Assert.True(transcript.TryTell(out var last));
-        transcript.Retract(last, lastShown: 0);
+        transcript.Retract(last, Assert.IsType<WatchStep.History>(last).Events[0], before: 0);
 
         transcript.StartStream();
         Assert.Null(transcript.Take(Read(Say.Subscribed(last: 0))));
@@ -135,7 +134,7 @@ public sealed class WatchTranscriptTests
     }
 
     private static WatchTranscript New(long? after, int maxEventBytes = 4 * 1024 * 1024) =>
-        new(new WatchStart("job-1", after, Epoch: null, HistoryOnly: false), new Outage(new FakeTimeProvider()), maxEventBytes, _ => { });
+        new(new WatchStart("job-1", after, Epoch: null, HistoryOnly: false), maxEventBytes);
 
     private static IEnumerable<WatchMessage> HonestStream(int length, long after, int batchSize)
     {

@@ -2,7 +2,7 @@ using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-internal static partial class UpstreamLog
+internal static partial class BackendLog
 {
     [LoggerMessage(
         Level = LogLevel.Warning,
