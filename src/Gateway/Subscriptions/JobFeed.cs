@@ -38,7 +38,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
         eventJson.Truncate(0);
         if (!translator.TryWrite(step.Event.Bytes.Span, eventJson))
         {
-            watcher!.Refuse(step, step.Event);
+            watcher!.Refuse(step, step.Event, ReasonOf(translator.Fault));
             return ValueTask.CompletedTask;
         }
 
@@ -68,7 +68,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
                     requestId,
                     stop
                 );
-                watcher!.Refuse(step, watched);
+                watcher!.Refuse(step, watched, ReasonOf(translator.Fault));
                 return;
             }
 
@@ -148,6 +148,14 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
             eventJson.Release();
         }
     }
+
+    private static BadEventReason ReasonOf(TranslationFault? fault) =>
+        fault switch
+        {
+            TranslationFault.NestedTooDeep => BadEventReason.NestedTooDeep,
+            TranslationFault.TimeOutOfRange => BadEventReason.TimeOutOfRange,
+            _ => BadEventReason.Unreadable,
+        };
 
     private ValueTask EndCutReplayAsync(MessageFacts facts, bool requested, string? requestId, CancellationToken stop)
     {

@@ -102,11 +102,11 @@ internal sealed class Backend : IAsyncDisposable
     public WatchTrouble NewTrouble(string jobId) => new(trouble, jobId);
 
     /// <summary>A watch ended by a fault that somebody has to look into.</summary>
-    public void Ended(string jobId, WatchEnd end, WatchFaultKind cause)
+    public void Ended(string jobId, WatchEnd end, WatchFault fault)
     {
         if ((end is WatchEnd.BackendError or WatchEnd.BadEvent) && complaints.IsNews(jobId))
         {
-            UpstreamLog.BreaksContract(logger, Name, LogText.OneLine(jobId), end, cause);
+            UpstreamLog.BreaksContract(logger, Name, LogText.OneLine(jobId), end, fault.Cause);
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class JobWatcher
     private readonly StreamPatience patience;
     private readonly Recovery recovery;
     private readonly WatchStanding standing;
+    private readonly UselessMessages useless;
 
     private long? cursorBefore;
     private WatchFault? refusal;
@@ -33,6 +34,7 @@ internal sealed class JobWatcher
         standing = new WatchStanding(backend.Name, start, time, metrics);
         patience = new StreamPatience(() => backend.ConfirmsWithin, options, policy, time, Random.Shared);
         transcript = new WatchTranscript(start, outage, options.MaxEventBytes, metrics.EventsDropped);
+        useless = new UselessMessages(time);
         recovery = new Recovery(start, backend, transcript, outage, policy, time);
     }
 
@@ -44,11 +46,11 @@ internal sealed class JobWatcher
         new(standing, Cursor, transcript.Head, transcript.Epoch, standing.HasStream && transcript.IsSubscribed, recovery.OutageSince);
 
     /// <summary>The event of the last step can't be shown: what came before it in that step was. The stream is asked once more.</summary>
-    public void Refuse(WatchStep step, WatchedEvent refused)
+    public void Refuse(WatchStep step, WatchedEvent refused, BadEventReason reason)
     {
         var shown = step is WatchStep.History history ? history.Events.TakeWhile(e => e.Id != refused.Id).ToList() : [];
         transcript.Retract(step, shown.Count > 0 ? shown[^1].Id : cursorBefore ?? refused.Id - 1);
-        refusal = WatchFault.BadEvent(refused.Id);
+        refusal = WatchFault.BadEvent(refused.Id, reason);
     }
 
     /// <summary>The client can't take more for now: gives up the stream, so that it doesn't stall its neighbours. It is opened again at the next step.</summary>
@@ -126,6 +128,7 @@ internal sealed class JobWatcher
         isLetGo = false;
         patience.Start();
         transcript.StartStream();
+        useless.StreamStarted();
         var trace = new WatchTrace(backend.Name, start, Cursor);
         var stream = backend.Open(start.RequestAt(Cursor, transcript.Epoch), start.Caller, trace, stop);
         standing.Opened(stream.Place);
@@ -144,6 +147,7 @@ internal sealed class JobWatcher
         cursorBefore = Cursor;
         var (wasOpen, wasConfirmed) = (transcript.IsOpen, transcript.IsSubscribed);
         var fault = transcript.Take(message);
+        fault ??= useless.Take(message, isNews: Cursor != cursorBefore || transcript.IsSubscribed != wasConfirmed);
         if (transcript.IsSubscribed && !wasConfirmed)
         {
             standing.Confirmed(cursorBefore);

@@ -101,7 +101,7 @@ internal sealed class Recovery(
     {
         if (policy.Decide(fault, transcript.Position.Cursor) is { } end)
         {
-            backend.Ended(start.JobId, end, fault.Kind);
+            backend.Ended(start.JobId, end, fault);
             return new WatchStep.Ended(end, fault);
         }
 

@@ -31,7 +31,7 @@ internal sealed class Trouble(string backend, ILogger logger)
 
         if (isNews)
         {
-            UpstreamLog.Fails(logger, backend, jobId, cursor ?? 0, fault.Rule is { } rule ? $"{fault.Kind}: {rule}" : $"{fault.Kind}");
+            UpstreamLog.Fails(logger, backend, jobId, cursor ?? 0, fault.Cause);
         }
     }
 

@@ -15,7 +15,7 @@ internal static partial class UpstreamLog
         Level = LogLevel.Warning,
         Message = "Backend {Backend}: the watch of job {JobId} ended with {End} after {Cause}: it refused, or keeps breaking PROTOCOL.md section 8."
     )]
-    public static partial void BreaksContract(ILogger logger, string backend, string jobId, WatchEnd end, WatchFaultKind cause);
+    public static partial void BreaksContract(ILogger logger, string backend, string jobId, WatchEnd end, string cause);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Backend {Backend}: TLS fails ({Reason}). {Remedy}")]
     public static partial void TlsFails(ILogger logger, string backend, TlsReason reason, string remedy);

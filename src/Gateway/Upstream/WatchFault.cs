@@ -45,12 +45,14 @@ internal enum WatchFaultKind
 /// <param name="EarliestEventId">Of <see cref="WatchFaultKind.OutOfRange"/>: the oldest event that is left, where the backend says so.</param>
 /// <param name="LatestEventId">Of <see cref="WatchFaultKind.OutOfRange"/>: the newest one.</param>
 /// <param name="EventId">Of <see cref="WatchFaultKind.BadEvent"/>: the event, where its id could be read.</param>
+/// <param name="Reason">Of <see cref="WatchFaultKind.BadEvent"/>: why it can't be shown.</param>
 /// <param name="Rule">Of <see cref="WatchFaultKind.Breach"/>: which rule was broken.</param>
 internal sealed record WatchFault(
     WatchFaultKind Kind,
     long? EarliestEventId = null,
     long? LatestEventId = null,
     long? EventId = null,
+    BadEventReason? Reason = null,
     BreachedRule? Rule = null
 )
 {
@@ -60,15 +62,26 @@ internal sealed record WatchFault(
     public static readonly WatchFault EpochChanged = new(WatchFaultKind.EpochChanged);
     public static readonly WatchFault Refused = new(WatchFaultKind.Refused);
 
+    /// <summary>What the log says of it: the kind, and what of it can be looked into.</summary>
+    public string Cause =>
+        Reason is not null ? $"{Kind}: {(EventId is { } id ? $"event {id}" : "an event without a readable id")}, {Reason}"
+        : Rule is not null ? $"{Kind}: {Rule}"
+        : $"{Kind}";
+
     /// <param name="id">The event's id, where it could be read; one that no cursor can name is no help to anyone and left out.</param>
-    public static WatchFault BadEvent(long id) => new(WatchFaultKind.BadEvent, EventId: id is > 0 and <= WatchedEvent.MaxId ? id : null);
+    /// <param name="reason">Why it can't be shown.</param>
+    public static WatchFault BadEvent(long id, BadEventReason reason) =>
+        new(WatchFaultKind.BadEvent, EventId: id is > 0 and <= WatchedEvent.MaxId ? id : null, Reason: reason);
+
+    /// <summary>What is wrong with an event that lacks something, or else is too large.</summary>
+    public static WatchFault BadEvent(in WatchedEvent watched) => BadEvent(watched.Id, watched.Fault ?? BadEventReason.EventTooLarge);
 
     public static WatchFault Breach(BreachedRule rule) => new(WatchFaultKind.Breach, Rule: rule);
 
     /// <param name="verdict">What is wrong with an event.</param>
     /// <param name="watched">The event.</param>
     public static WatchFault Of(EventVerdict verdict, in WatchedEvent watched) =>
-        verdict == EventVerdict.Bad ? BadEvent(watched.Id) : Breach(BreachedRule.Gap);
+        verdict == EventVerdict.Bad ? BadEvent(watched) : Breach(BreachedRule.Gap);
 
     /// <param name="exception">How the client library reports it.</param>
     /// <param name="answer">What came over HTTP.</param>
@@ -84,7 +97,9 @@ internal sealed record WatchFault(
         if (!answer.HasStatus)
         {
             // The library's own verdict. Once an answer has begun, this status is its limit for a message, far above what an event may have.
-            return exception.StatusCode == StatusCode.ResourceExhausted && answer.HasHeaders ? BadEvent(id: 0) : Unavailable;
+            return exception.StatusCode == StatusCode.ResourceExhausted && answer.HasHeaders
+                ? BadEvent(id: 0, BadEventReason.MessageTooLarge)
+                : Unavailable;
         }
 
         return exception.StatusCode switch

@@ -62,7 +62,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
             WatchMessageKind.Replay => TakeReplay(message),
             WatchMessageKind.Event => TakeEvent(message.Events[0]),
             WatchMessageKind.Heartbeat => TakeHeartbeat(message.LastEventId),
-            WatchMessageKind.Malformed => WatchFault.BadEvent(id: 0),
+            WatchMessageKind.Malformed => WatchFault.BadEvent(id: 0, BadEventReason.Unreadable),
             _ => null,
         };
 
@@ -139,10 +139,10 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
 
     private WatchFault? TakeReplay(WatchMessage message)
     {
-        var first = message.Events.Count > 0 ? message.Events[0] : default;
+        var first = message.Events.Count > 0 ? message.Events[0] : WatchedEvent.Unreadable;
         if (SaysNothingOfNow(first))
         {
-            return message.Events.Count > 0 ? WatchFault.BadEvent(first.Id) : null;
+            return message.Events.Count > 0 ? WatchFault.BadEvent(first) : null;
         }
 
         ImplySubscribed(first);
@@ -181,7 +181,7 @@ internal sealed class WatchTranscript(WatchStart start, Outage outage, int maxEv
     {
         if (SaysNothingOfNow(watched))
         {
-            return WatchFault.BadEvent(watched.Id);
+            return WatchFault.BadEvent(watched);
         }
 
         ImplySubscribed(watched);
