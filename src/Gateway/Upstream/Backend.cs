@@ -84,11 +84,13 @@ internal sealed class Backend : IAsyncDisposable
     public WatchStream Open(WatchJobRequest request, CallerHeaders caller, WatchTrace trace, CancellationToken stop)
     {
         metrics.StreamOpened(Name);
+        var ofCaller = caller.Select(takesToken, takesHeaders);
         return new WatchStream(
             replicas.Rent(() => metrics.StreamClosed(Name)),
             request,
-            [.. metadata, .. caller.Select(takesToken, takesHeaders), .. trace.Headers],
+            [.. metadata, .. ofCaller, .. trace.Headers],
             takesToken && caller.HasToken,
+            ofCaller.Count > 0,
             trace,
             time,
             stop
@@ -104,7 +106,20 @@ internal sealed class Backend : IAsyncDisposable
     /// <summary>A watch ended by a fault that somebody has to look into.</summary>
     public void Ended(string jobId, WatchEnd end, WatchFault fault)
     {
-        if ((end is WatchEnd.BackendError or WatchEnd.BadEvent) && complaints.IsNews(jobId))
+        if (fault.Headers is { } headers)
+        {
+            if (complaints.IsNews(jobId))
+            {
+                UpstreamLog.HeadersTooLarge(
+                    logger,
+                    Name,
+                    LogText.OneLine(jobId),
+                    headers.Bytes,
+                    headers.Limit is { } limit ? $"{limit}" : "fewer"
+                );
+            }
+        }
+        else if ((end is WatchEnd.BackendError or WatchEnd.BadEvent) && complaints.IsNews(jobId))
         {
             UpstreamLog.BreaksContract(logger, Name, LogText.OneLine(jobId), end, fault.Cause);
         }

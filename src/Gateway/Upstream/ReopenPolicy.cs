@@ -63,6 +63,7 @@ internal sealed class ReopenPolicy(TimeProvider time, UpstreamOptions options, b
             WatchFaultKind.EpochChanged => WatchEnd.EpochChanged,
             WatchFaultKind.Unauthorized => WatchEnd.Unauthorized,
             WatchFaultKind.Forbidden => WatchEnd.Forbidden,
+            WatchFaultKind.HeadersTooLarge when fault.Headers is { AreCallers: true } => WatchEnd.Unauthorized,
             _ => WatchEnd.BackendError,
         };
     }

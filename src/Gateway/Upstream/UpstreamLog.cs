@@ -17,6 +17,12 @@ internal static partial class UpstreamLog
     )]
     public static partial void BreaksContract(ILogger logger, string backend, string jobId, WatchEnd end, string cause);
 
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Backend {Backend}: a call for job {JobId} has {Bytes} bytes of headers, and the backend takes {Limit}. Raise the backend's limit, or have its settings ForwardAuthorization, ForwardHeaders and Metadata send it less."
+    )]
+    public static partial void HeadersTooLarge(ILogger logger, string backend, string jobId, long bytes, string limit);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Backend {Backend}: TLS fails ({Reason}). {Remedy}")]
     public static partial void TlsFails(ILogger logger, string backend, TlsReason reason, string remedy);
 

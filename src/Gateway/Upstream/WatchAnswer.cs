@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace OptimizationGateway.Gateway.Upstream;
 
 /// <summary>
@@ -8,10 +10,17 @@ internal sealed class WatchAnswer
 {
     private const string StatusHeader = "grpc-status";
     private static readonly AsyncLocal<WatchAnswer?> Current = new();
+    private HttpRequestMessage? request;
     private HttpResponseMessage? response;
 
     /// <summary>Whether an answer has come at all.</summary>
     public bool HasHeaders => response is not null;
+
+    /// <summary>Whether the answer is HTTP's own for headers that are too large.</summary>
+    public bool RefusesHeaders => response?.StatusCode == HttpStatusCode.RequestHeaderFieldsTooLarge;
+
+    /// <summary>The size of the call's headers, counted as RFC 9113 does, section 6.5.2.</summary>
+    public long HeaderBytes => request is null ? 0 : BytesOf(request);
 
     /// <summary>Whether the backend itself has said how the call ended.</summary>
     public bool HasStatus =>
@@ -32,12 +41,33 @@ internal sealed class WatchAnswer
         }
     }
 
+    private static long BytesOf(HttpRequestMessage request)
+    {
+        const int Overhead = 32;
+        var uri = request.RequestUri!;
+        long bytes =
+            BytesOf(":method", request.Method.Method)
+            + BytesOf(":scheme", uri.Scheme)
+            + BytesOf(":authority", uri.Authority)
+            + BytesOf(":path", uri.PathAndQuery);
+        var content = request.Content?.Headers.NonValidated ?? default;
+        foreach (var (name, values) in request.Headers.NonValidated.Concat(content))
+        {
+            bytes += values.Sum(value => BytesOf(name, value));
+        }
+
+        return bytes;
+
+        static long BytesOf(string name, string value) => name.Length + value.Length + Overhead;
+    }
+
     /// <summary>The part of the HTTP pipeline that notes the answer.</summary>
     public sealed class Recorder(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var answer = Current.Value;
+            answer?.request = request;
             var response = await base.SendAsync(request, cancellationToken);
             answer?.response = response;
             return response;

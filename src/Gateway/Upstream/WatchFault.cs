@@ -37,6 +37,9 @@ internal enum WatchFaultKind
 
     Forbidden,
 
+    /// <summary>The call's own headers are larger than the backend takes. That is no outage.</summary>
+    HeadersTooLarge,
+
     /// <summary>The backend refused for any other reason.</summary>
     Refused,
 }
@@ -47,13 +50,15 @@ internal enum WatchFaultKind
 /// <param name="EventId">Of <see cref="WatchFaultKind.BadEvent"/>: the event, where its id could be read.</param>
 /// <param name="Reason">Of <see cref="WatchFaultKind.BadEvent"/>: why it can't be shown.</param>
 /// <param name="Rule">Of <see cref="WatchFaultKind.Breach"/>: which rule was broken.</param>
+/// <param name="Headers">Of <see cref="WatchFaultKind.HeadersTooLarge"/>: how large they are.</param>
 internal sealed record WatchFault(
     WatchFaultKind Kind,
     long? EarliestEventId = null,
     long? LatestEventId = null,
     long? EventId = null,
     BadEventReason? Reason = null,
-    BreachedRule? Rule = null
+    BreachedRule? Rule = null,
+    OversizedHeaders? Headers = null
 )
 {
     public static readonly WatchFault Unavailable = new(WatchFaultKind.Unavailable);

@@ -15,6 +15,7 @@ internal sealed class WatchStream : IDisposable
     private readonly ITimer timer;
     private readonly bool askedForEpoch;
     private readonly bool carriesToken;
+    private readonly bool carriesCaller;
     private volatile bool isTimedOut;
     private bool isDisposed;
 
@@ -23,6 +24,7 @@ internal sealed class WatchStream : IDisposable
         WatchJobRequest request,
         Metadata headers,
         bool carriesToken,
+        bool carriesCaller,
         WatchTrace trace,
         TimeProvider time,
         CancellationToken stop
@@ -32,6 +34,7 @@ internal sealed class WatchStream : IDisposable
         this.trace = trace;
         this.stop = stop;
         this.carriesToken = carriesToken;
+        this.carriesCaller = carriesCaller;
         askedForEpoch = request.Epoch.Length > 0;
         cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timer = time.CreateTimer(_ => TimeOut(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -95,6 +98,12 @@ internal sealed class WatchStream : IDisposable
 
     private WatchFault Failed(RpcException exception)
     {
+        if (OversizedHeadersOf(exception) is { } headers)
+        {
+            // Neither for nor against the replica: any other call may fare better.
+            return new WatchFault(WatchFaultKind.HeadersTooLarge, Headers: headers);
+        }
+
         var fault = WatchFault.Of(exception, answer, askedForEpoch, carriesToken);
         if (fault.Kind == WatchFaultKind.Unavailable)
         {
@@ -106,6 +115,30 @@ internal sealed class WatchStream : IDisposable
         }
 
         return fault;
+    }
+
+    /// <summary>
+    /// The call's headers if they are why it failed: the peer said so, or they are above its limit. Then the HTTP client doesn't even send them
+    /// once it knows the limit; before, servers reset the stream or close the connection, under any code.
+    /// </summary>
+    private OversizedHeaders? OversizedHeadersOf(RpcException exception)
+    {
+        if (answer.RefusesHeaders)
+        {
+            return new OversizedHeaders(answer.HeaderBytes, lease.HeaderLimit, carriesCaller);
+        }
+
+        var neverArrived =
+            exception.Status.DebugException is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError
+                    or HttpRequestError.NameResolutionError
+                    or HttpRequestError.SecureConnectionError
+            };
+        var isOther = answer.HasStatus ? exception.StatusCode != StatusCode.ResourceExhausted : answer.HasHeaders || neverArrived;
+        return !isOther && answer.HeaderBytes is var bytes && bytes > lease.HeaderLimit
+            ? new OversizedHeaders(bytes, lease.HeaderLimit, carriesCaller)
+            : null;
     }
 
     private void TimeOut()
