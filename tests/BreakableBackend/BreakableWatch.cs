@@ -206,7 +206,7 @@ internal sealed class BreakableWatch(JobLog log, WatchJobRequest request, Sender
     {
         try
         {
-            await appended.WaitAsync(host.Heartbeat, token);
+            await appended.WaitAsync(fault == Fault.HeartbeatWithoutAWait ? TimeSpan.Zero : host.Heartbeat, token);
             return true;
         }
         catch (TimeoutException)

@@ -42,6 +42,7 @@ public enum Fault
     NoHeartbeat,
     HeartbeatAhead,
     HeartbeatByATimer,
+    HeartbeatWithoutAWait,
     CancellationIgnored,
     CancellationSeenByWritesOnly,
     CancelledWatchesKeepASlot,

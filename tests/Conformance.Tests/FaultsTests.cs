@@ -49,6 +49,7 @@ public sealed class FaultsTests
             { Fault.EpochOfEachStream, "epoch", "One stream of finished names the epoch" },
             { Fault.NoHeartbeat, "heartbeat", "was silent for 3 s; a heartbeat is due after 1 s" },
             { Fault.HeartbeatAhead, "heartbeat", "a heartbeat named 37, and this stream had sent up to 36" },
+            { Fault.HeartbeatWithoutAWait, "heartbeat", "100 messages that tell nothing new came in a row" },
             { Fault.HeartbeatByATimer, "heartbeat", "and this stream had sent up to" },
             { Fault.CancellationSeenByWritesOnly, "cancellation", "stopped with the next heartbeat: the write that fails ends them" },
             { Fault.CancellationIgnored, "cancellation", "25 watches were cancelled" },

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Google.Protobuf;
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Wire;
@@ -60,7 +61,7 @@ internal static class EventTarget
     {
         try
         {
-            return JobEvent.Parser.ParseFrom(bytes);
+            return Nesting.Parse(JobEvent.Parser, bytes);
         }
         catch (InvalidProtocolBufferException)
         {

@@ -109,7 +109,7 @@ public sealed class HostileBackendTests
         var clock = new FakeTimeProvider();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
-        backend.Always(SayForEver(words));
+        backend.Always(SayForEver(words, clock));
         await bridge.Client.SubscribeAsync("job-1", 0);
 
         var gone = await RunUntilToldAsync(clock, bridge, "error backend_unavailable not_opened");
@@ -128,7 +128,7 @@ public sealed class HostileBackendTests
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1))));
-        backend.Always(SayForEver(words));
+        backend.Always(SayForEver(words, clock));
         await bridge.Client.SubscribeAsync("job-1", 0);
         await bridge.HeardAsync("replay 1");
 
@@ -402,11 +402,13 @@ public sealed class HostileBackendTests
         await TestGateway.EventuallyAsync(() => bridge.Warnings.Count == 2, "it was said again");
     }
 
-    private static WatchScript SayForEver(string words) =>
+    /// <summary>Ten times a second, which is no breach yet.</summary>
+    private static WatchScript SayForEver(string words, FakeTimeProvider clock) =>
         async (_, stream, cancelled) =>
         {
             while (words != "nothing")
             {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), clock, cancelled);
                 await stream.WriteAsync(words == "heartbeats" ? Say.Heartbeat() : new WatchJobResponse(), cancelled);
             }
 

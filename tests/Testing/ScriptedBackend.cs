@@ -33,11 +33,19 @@ public sealed class ScriptedBackend : IAsyncDisposable
     /// <param name="port">Where it listens; 0: anywhere.</param>
     /// <param name="address">On which address of this machine; 127.0.0.1 by default.</param>
     /// <param name="configure">How it listens, such as with TLS.</param>
-    public static async Task<ScriptedBackend> StartAsync(int port = 0, IPAddress? address = null, Action<ListenOptions>? configure = null)
+    /// <param name="maxHeaderBytes">The most bytes of headers that it takes in one call.</param>
+    public static async Task<ScriptedBackend> StartAsync(
+        int port = 0,
+        IPAddress? address = null,
+        Action<ListenOptions>? configure = null,
+        int maxHeaderBytes = 32 * 1024
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestHeadersTotalSize = maxHeaderBytes;
             kestrel.Listen(
                 address ?? IPAddress.Loopback,
                 port,
@@ -46,8 +54,8 @@ public sealed class ScriptedBackend : IAsyncDisposable
                     listen.Protocols = HttpProtocols.Http2;
                     configure?.Invoke(listen);
                 }
-            )
-        );
+            );
+        });
         builder.Services.AddGrpc(grpc => grpc.MaxSendMessageSize = null);
         ScriptedBackend? backend = null;
         builder.Services.AddSingleton(_ => backend!);

@@ -14,6 +14,9 @@ public sealed class TestClient : IAsyncDisposable
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
+    // An event may nest 128 levels (PROTOCOL.md section 4), and .NET reads 64 by default.
+    private static readonly System.Text.Json.JsonDocumentOptions Deep = new() { MaxDepth = 256 };
+
     private readonly ClientWebSocket socket;
     private readonly Channel<JsonObject> messages = Channel.CreateUnbounded<JsonObject>();
     private readonly List<JsonObject> received = [];
@@ -197,7 +200,7 @@ public sealed class TestClient : IAsyncDisposable
                 {
                     var text = message.ToArray();
                     MessageRecord.Received(text);
-                    Take(JsonNode.Parse(text)!.AsObject());
+                    Take(JsonNode.Parse(text, documentOptions: Deep)!.AsObject());
                     message.SetLength(0);
                 }
             }

@@ -1,5 +1,6 @@
 using OptimizationGateway.Conformance.Jobs;
 using OptimizationGateway.Conformance.Watching;
+using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Conformance.Rules;
 
@@ -7,11 +8,13 @@ internal sealed class HeartbeatInSilence()
     : Rule(
         "heartbeat",
         "8.8",
-        "A `heartbeat` is sent when nothing else was sent for 15 s (--heartbeat). Its `last_event_id`, if set, is no further than what this stream has sent."
+        "A `heartbeat` is sent when nothing else was sent for 15 s (--heartbeat). Its `last_event_id`, if set, is no further than what this stream has sent. No more than 100 messages a second tell nothing new."
     )
 {
     private const int Beats = 2;
     private const int Busy = 10;
+    private const int Flood = 100;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1.0 / Flood);
 
     public override Turn Turn => Turn.Beside;
 
@@ -58,6 +61,27 @@ internal sealed class HeartbeatInSilence()
         while (watch.End is null && watch.Age < longest && await watch.HearsAsync(longest, token)) { }
     }
 
+    /// <summary>More than 100 a second that tell nothing new are a breach to the gateway, in the long run.</summary>
+    private static async Task AssertNoFloodAsync(Watch watch, CancellationToken token)
+    {
+        var began = watch.Age;
+        for (var count = 1; watch.End is null && await watch.HearsAsync(Pause, token); count++)
+        {
+            var tellsNothing = watch.Story.Messages[^1].MessageCase is WatchJobResponse.MessageOneofCase.Heartbeat or WatchJobResponse.MessageOneofCase.None;
+            if (!tellsNothing)
+            {
+                return;
+            }
+
+            if (count == Flood)
+            {
+                throw new BreachException(
+                    $"{Spoken.Request(watch.Request)}: {Flood} messages that tell nothing new came in a row, in {Spoken.Time(watch.Age - began)}; the gateway takes {Flood} a second in the long run."
+                );
+            }
+        }
+    }
+
     /// <returns>The longest silence.</returns>
     private static async Task<TimeSpan> LookAsync(Subject subject, string job, long? after, CancellationToken token)
     {
@@ -93,6 +117,7 @@ internal sealed class HeartbeatInSilence()
             (longest, before) = (watch.Age - before > longest ? watch.Age - before : longest, watch.Age);
         }
 
+        await AssertNoFloodAsync(watch, token);
         return beats == Beats
             ? longest
             : throw new NotApplicableException($"{job} was never silent for long enough: --silent-job names one that is.");

@@ -1,5 +1,7 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Conformance.Watching;
@@ -7,10 +9,31 @@ namespace OptimizationGateway.Conformance.Watching;
 /// <summary>A way to the backend, which carries watches.</summary>
 internal sealed class Connection(GrpcChannel channel, Metadata metadata, TimeProvider time, Overheard overheard) : IDisposable
 {
-    private readonly OptimizerService.OptimizerServiceClient client = new(channel);
+    // The generated client's parser takes 33 levels of a Struct, fewer than an event may have.
+    private static readonly Method<WatchJobRequest, WatchJobResponse> WatchJob = new(
+        MethodType.ServerStreaming,
+        OptimizerService.Descriptor.FullName,
+        nameof(WatchJob),
+        Marshallers.Create<WatchJobRequest>(
+            (request, context) => context.Complete(request.ToByteArray()),
+            _ => throw new NotSupportedException("The kit reads no requests.")
+        ),
+        Marshallers.Create<WatchJobResponse>(
+            (_, _) => throw new NotSupportedException("The kit writes no answers."),
+            context => Nesting.Parse(WatchJobResponse.Parser, context.PayloadAsNewBuffer())
+        )
+    );
+
+    private readonly CallInvoker invoker = channel.CreateCallInvoker();
 
     public Watch Open(WatchJobRequest request, CancellationToken token) =>
-        new(stop => client.WatchJob(request, metadata, cancellationToken: stop), request, time, overheard, token);
+        new(
+            stop => invoker.AsyncServerStreamingCall(WatchJob, host: null, new CallOptions(metadata, cancellationToken: stop), request),
+            request,
+            time,
+            overheard,
+            token
+        );
 
     public void Dispose() => channel.Dispose();
 }

@@ -88,11 +88,13 @@ internal sealed class Backend : IAsyncDisposable
     public WatchStream Open(WatchJobRequest request, CallerHeaders caller, WatchTrace trace, CancellationToken stop)
     {
         metrics.StreamOpened(Name);
+        var ofCaller = caller.Select(takesToken, takesHeaders);
         return new WatchStream(
             replicas.Rent(() => metrics.StreamClosed(Name)),
             request,
-            [.. metadata, .. caller.Select(takesToken, takesHeaders), .. trace.Headers],
+            [.. metadata, .. ofCaller, .. trace.Headers],
             takesToken && caller.HasToken,
+            ofCaller.Count > 0,
             trace,
             time,
             stop
@@ -106,11 +108,21 @@ internal sealed class Backend : IAsyncDisposable
     public WatchHealth NewWatch(string jobId) => new(health, jobId);
 
     /// <summary>Logs that a watch ended by a fault that somebody has to look into.</summary>
-    public void BreaksContract(string jobId, string end, WatchFaultKind cause)
+    public void EndedBy(string jobId, string end, WatchFault fault)
     {
-        if (complaints.IsNews(jobId))
+        if (!complaints.IsNews(jobId))
         {
-            BackendLog.BreaksContract(logger, Name, LogText.OneLine(jobId), end, cause);
+            return;
+        }
+
+        if (fault.Headers is { } headers)
+        {
+            var limit = headers.Limit is { } known ? $"{known}" : "fewer";
+            BackendLog.HeadersTooLarge(logger, Name, LogText.OneLine(jobId), headers.Bytes, limit);
+        }
+        else
+        {
+            BackendLog.BreaksContract(logger, Name, LogText.OneLine(jobId), end, fault.Cause);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class BackendHealth(string backend, ILogger logger)
 
         if (isNews)
         {
-            BackendLog.Fails(logger, backend, jobId, cursor ?? 0, fault.Rule is { } rule ? $"{fault.Kind}: {rule}" : $"{fault.Kind}");
+            BackendLog.Fails(logger, backend, jobId, cursor ?? 0, fault.Cause);
         }
     }
 

@@ -1,5 +1,3 @@
-using OptimizationGateway.Gateway.Wire;
-
 namespace OptimizationGateway.Gateway.Backends;
 
 internal static partial class BackendLog
@@ -17,7 +15,13 @@ internal static partial class BackendLog
         Level = LogLevel.Warning,
         Message = "Backend {Backend}: the watch of job {JobId} ended with {End} after {Cause}: it refused, or keeps breaking PROTOCOL.md section 8."
     )]
-    public static partial void BreaksContract(ILogger logger, string backend, string jobId, string end, WatchFaultKind cause);
+    public static partial void BreaksContract(ILogger logger, string backend, string jobId, string end, string cause);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Backend {Backend}: a call for job {JobId} has {Bytes} bytes of headers, and the backend takes {Limit}. Raise the backend's limit, or have its settings ForwardAuthorization, ForwardHeaders and Metadata send it less."
+    )]
+    public static partial void HeadersTooLarge(ILogger logger, string backend, string jobId, long bytes, string limit);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Backend {Backend}: TLS fails ({Reason}). {Remedy}")]
     public static partial void TlsFails(ILogger logger, string backend, TlsReason reason, string remedy);

@@ -3,11 +3,15 @@ using Grpc.Core;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>One stream's place on a connection, given back when disposed.</summary>
-internal sealed class ChannelLease(CallInvoker invoker, TlsHandshake? tls, Action distrust, Action giveBack) : IDisposable
+internal sealed class ChannelLease(CallInvoker invoker, TlsHandshake? tls, HeaderLimit headerLimit, Action distrust, Action giveBack)
+    : IDisposable
 {
     private Action? giveBack = giveBack;
 
     public CallInvoker Invoker => invoker;
+
+    /// <summary>The most bytes of headers that the peer takes, as far as it has said.</summary>
+    public long? HeaderLimit => headerLimit.Bytes;
 
     /// <summary>A message has come.</summary>
     public void Answered() => tls?.Answered();

@@ -19,6 +19,7 @@ internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, Ups
 {
     private readonly Lock gate = new();
     private readonly List<PooledChannel> channels = [];
+    private readonly HeaderLimit headerLimit = new();
 
     /// <summary>A place on a connection, for one stream.</summary>
     public ChannelLease Rent()
@@ -34,7 +35,13 @@ internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, Ups
             }
 
             channel.Streams++;
-            return new ChannelLease(channel.Invoker, channel.Handshake, distrust: () => Distrust(channel), giveBack: () => Return(channel));
+            return new ChannelLease(
+                channel.Invoker,
+                channel.Handshake,
+                headerLimit,
+                distrust: () => Distrust(channel),
+                giveBack: () => Return(channel)
+            );
         }
     }
 
@@ -102,6 +109,7 @@ internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, Ups
 
             // The trace is handed on by WatchTrace: left to itself the handler names a span of its own that nobody exports.
             ActivityHeadersPropagator = null,
+            PlaintextStreamFilter = (begin, _) => ValueTask.FromResult(headerLimit.Notice(begin.PlaintextStream)),
         };
         if (place is not null)
         {

@@ -10,6 +10,9 @@ internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action
 
     public CallInvoker Invoker => channel.Invoker;
 
+    /// <summary>The most bytes of headers that the replica takes, as far as it has said.</summary>
+    public long? HeaderLimit => channel.HeaderLimit;
+
     /// <summary>Where the replica is, as host and port.</summary>
     public string Place => replica.Place;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Grpc.Core;
 using OptimizationGateway.Gateway.Wire;
 
@@ -12,10 +13,17 @@ internal sealed class WatchAnswer
 {
     private const string StatusHeader = "grpc-status";
     private static readonly AsyncLocal<WatchAnswer?> Current = new();
+    private HttpRequestMessage? request;
     private HttpResponseMessage? response;
 
     /// <summary>Whether an answer has come at all.</summary>
     public bool HasHeaders => response is not null;
+
+    /// <summary>True if the answer is HTTP's own for headers that are too large.</summary>
+    public bool RefusesHeaders => response?.StatusCode == HttpStatusCode.RequestHeaderFieldsTooLarge;
+
+    /// <summary>The size of the call's headers, counted as RFC 9113 does, section 6.5.2.</summary>
+    public long HeaderBytes => request is null ? 0 : BytesOf(request);
 
     /// <summary>Whether the backend itself has said how the call ended.</summary>
     public bool HasStatus =>
@@ -50,7 +58,9 @@ internal sealed class WatchAnswer
         if (!HasStatus)
         {
             // The library's own verdict. Once an answer has begun, this status is its limit for a message, far above what an event may have.
-            return exception.StatusCode == StatusCode.ResourceExhausted && HasHeaders ? WatchFault.BadEvent(id: 0) : WatchFault.Unavailable;
+            return exception.StatusCode == StatusCode.ResourceExhausted && HasHeaders
+                ? WatchFault.BadEvent(id: 0, BadEventReason.MessageTooLarge)
+                : WatchFault.Unavailable;
         }
 
         return exception.StatusCode switch
@@ -82,12 +92,33 @@ internal sealed class WatchAnswer
             ? id
             : null;
 
+    private static long BytesOf(HttpRequestMessage request)
+    {
+        const int Overhead = 32;
+        var uri = request.RequestUri!;
+        long bytes =
+            BytesOf(":method", request.Method.Method)
+            + BytesOf(":scheme", uri.Scheme)
+            + BytesOf(":authority", uri.Authority)
+            + BytesOf(":path", uri.PathAndQuery);
+        var content = request.Content?.Headers.NonValidated ?? default;
+        foreach (var (name, values) in request.Headers.NonValidated.Concat(content))
+        {
+            bytes += values.Sum(value => BytesOf(name, value));
+        }
+
+        return bytes;
+
+        static long BytesOf(string name, string value) => name.Length + value.Length + Overhead;
+    }
+
     /// <summary>The part of the HTTP pipeline that notes the answer.</summary>
     public sealed class Recorder(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var answer = Current.Value;
+            answer?.request = request;
             var response = await base.SendAsync(request, cancellationToken);
             answer?.response = response;
             return response;

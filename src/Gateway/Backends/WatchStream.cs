@@ -16,6 +16,7 @@ internal sealed class WatchStream : IDisposable
     private readonly TimeProvider time;
     private readonly bool askedForEpoch;
     private readonly bool carriesToken;
+    private readonly bool carriesCaller;
     private Task<WatchRead>? reading;
     private volatile bool isDisposed;
 
@@ -24,6 +25,7 @@ internal sealed class WatchStream : IDisposable
         WatchJobRequest request,
         Metadata headers,
         bool carriesToken,
+        bool carriesCaller,
         WatchTrace trace,
         TimeProvider time,
         CancellationToken stop
@@ -34,6 +36,7 @@ internal sealed class WatchStream : IDisposable
         this.time = time;
         this.stop = stop;
         this.carriesToken = carriesToken;
+        this.carriesCaller = carriesCaller;
         askedForEpoch = request.Epoch.Length > 0;
         cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
         call = answer.Of(() =>
@@ -120,6 +123,12 @@ internal sealed class WatchStream : IDisposable
 
     private WatchFault Failed(RpcException exception)
     {
+        if (OversizedHeadersOf(exception) is { } headers)
+        {
+            // Neither for nor against the replica: any other call may fare better.
+            return new WatchFault(WatchFaultKind.HeadersTooLarge, Headers: headers);
+        }
+
         var fault = answer.FaultOf(exception, askedForEpoch, carriesToken);
         if (fault.Kind == WatchFaultKind.Unavailable)
         {
@@ -131,5 +140,29 @@ internal sealed class WatchStream : IDisposable
         }
 
         return fault;
+    }
+
+    /// <summary>
+    /// Returns the size of the call's headers if they are the reason for the failure: the peer said so, or they are above its limit. Once the
+    /// HTTP client knows the limit it doesn't even send them; before that, servers reset the stream or close the connection with any code.
+    /// </summary>
+    private OversizedHeaders? OversizedHeadersOf(RpcException exception)
+    {
+        if (answer.RefusesHeaders)
+        {
+            return new OversizedHeaders(answer.HeaderBytes, lease.HeaderLimit, carriesCaller);
+        }
+
+        var neverArrived =
+            exception.Status.DebugException is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError
+                    or HttpRequestError.NameResolutionError
+                    or HttpRequestError.SecureConnectionError
+            };
+        var isOther = answer.HasStatus ? exception.StatusCode != StatusCode.ResourceExhausted : answer.HasHeaders || neverArrived;
+        return !isOther && answer.HeaderBytes is var bytes && bytes > lease.HeaderLimit
+            ? new OversizedHeaders(bytes, lease.HeaderLimit, carriesCaller)
+            : null;
     }
 }

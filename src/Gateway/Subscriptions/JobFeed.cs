@@ -4,6 +4,7 @@ using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Watching;
+using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 
@@ -38,7 +39,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
         eventJson.Truncate(0);
         if (!translator.TryWrite(step.Event.Bytes.Span, eventJson))
         {
-            watcher!.Refuse(step, step.Event);
+            watcher!.Refuse(step, step.Event, ReasonOf(translator.Fault));
             return ValueTask.CompletedTask;
         }
 
@@ -68,7 +69,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
                     requestId,
                     stop
                 );
-                watcher!.Refuse(step, watched);
+                watcher!.Refuse(step, watched, ReasonOf(translator.Fault));
                 return;
             }
 
@@ -148,6 +149,14 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
             eventJson.Release();
         }
     }
+
+    private static BadEventReason ReasonOf(TranslationFault? fault) =>
+        fault switch
+        {
+            TranslationFault.NestedTooDeep => BadEventReason.NestedTooDeep,
+            TranslationFault.TimeOutOfRange => BadEventReason.TimeOutOfRange,
+            _ => BadEventReason.Unreadable,
+        };
 
     private ValueTask EndCutReplayAsync(MessageFacts facts, bool requested, string? requestId, CancellationToken stop)
     {

@@ -6,6 +6,9 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// <summary>What a client is told of a watch that ended for another reason than its job's end.</summary>
 internal static class WatchEndErrors
 {
+    private const string HeadersTooLarge =
+        "The token and headers that the gateway hands on are larger than the job's backend takes. Come back with smaller ones; the gateway's log has the sizes.";
+
     /// <param name="ended">How the watch ended.</param>
     /// <param name="effect">What that did to the subscription.</param>
     /// <param name="jobId">The job.</param>
@@ -17,6 +20,11 @@ internal static class WatchEndErrors
                 JobId = jobId,
                 EarliestEventId = ended.Fault?.EarliestEventId,
                 LatestEventId = ended.Fault?.LatestEventId,
+            },
+            _ when ended.Fault?.Headers is not null => new ErrorMessage(CodeOf(ended.Reason), effect)
+            {
+                Text = HeadersTooLarge,
+                JobId = jobId,
             },
             WatchEnd.BadEvent => new ErrorMessage(CodeOf(ended.Reason), effect) { JobId = jobId, EventId = ended.Fault?.EventId },
             _ => new ErrorMessage(CodeOf(ended.Reason), effect) { JobId = jobId },

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf;
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Gateway.Translation;
@@ -25,30 +26,34 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
     /// <summary>The timestamp of the event that was written last, in ticks of UTC.</summary>
     public long HappenedAt { get; private set; }
 
+    /// <summary>Why the event that was asked for last can't be shown; null where it can.</summary>
+    public TranslationFault? Fault { get; private set; }
+
     /// <returns>False where the event can't be shown. What was written by then must be dropped.</returns>
     public bool TryWrite(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
     {
         try
         {
-            var jobEvent = JobEvent.Parser.ParseFrom(encoded);
+            var jobEvent = Nesting.Parse(JobEvent.Parser, encoded);
             json.Reset(output);
-            var isShown = TryWrite(jobEvent);
+            Fault = Write(jobEvent);
             json.Flush();
-            return isShown;
         }
         catch (InvalidProtocolBufferException)
         {
-            return false;
+            Fault = TranslationFault.Unreadable;
         }
+
+        return Fault is null;
     }
 
     public void Dispose() => json.Dispose();
 
-    private bool TryWrite(JobEvent jobEvent)
+    private TranslationFault? Write(JobEvent jobEvent)
     {
         if (!JsonTimestamp.TryFormat(jobEvent.Timestamp, out var timestamp, out var instant))
         {
-            return false;
+            return TranslationFault.TimeOutOfRange;
         }
 
         HappenedAt = instant.UtcTicks;
@@ -59,10 +64,10 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
         json.WriteNumber("iteration"u8, jobEvent.Iteration);
         json.WriteString("stage"u8, jobEvent.Stage);
         json.WriteStartObject("data"u8);
-        var isShown = payload.TryWriteData();
+        var fault = payload.WriteData();
         json.WriteEndObject();
         json.WriteString("timestamp"u8, timestamp);
         json.WriteEndObject();
-        return isShown;
+        return fault;
     }
 }

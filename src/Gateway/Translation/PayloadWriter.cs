@@ -40,8 +40,8 @@ internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEven
             _ => Unknown,
         };
 
-    /// <returns>False where a timestamp of the payload is out of range.</returns>
-    public bool TryWriteData()
+    /// <returns>Why it can't be shown; null where it can.</returns>
+    public TranslationFault? WriteData()
     {
         switch (jobEvent.PayloadCase)
         {
@@ -49,54 +49,49 @@ internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEven
                 json.WriteString("promptId"u8, jobEvent.JobStarted.PromptId);
                 json.WriteString("datasetId"u8, jobEvent.JobStarted.DatasetId);
                 json.WritePropertyName("config"u8);
-                StructWriter.WriteObject(json, jobEvent.JobStarted.Config);
-                WriteDetails("promptId", "datasetId", "config");
-                return true;
+                return StructWriter.TryWriteObject(json, jobEvent.JobStarted.Config)
+                    ? WriteDetails("promptId", "datasetId", "config")
+                    : TranslationFault.NestedTooDeep;
             case JobEvent.PayloadOneofCase.IterationCompleted:
                 WriteNumber("score", jobEvent.IterationCompleted.Score);
-                WriteDetails("score");
-                return true;
+                return WriteDetails("score");
             case JobEvent.PayloadOneofCase.JobPaused:
-                return TryWriteMoment("pausedAt", jobEvent.JobPaused.PausedAt, "currentIteration", jobEvent.JobPaused.CurrentIteration);
+                return WriteMoment("pausedAt", jobEvent.JobPaused.PausedAt, "currentIteration", jobEvent.JobPaused.CurrentIteration);
             case JobEvent.PayloadOneofCase.JobResumed:
                 var resumed = jobEvent.JobResumed;
-                return TryWriteMoment("resumedAt", resumed.ResumedAt, "resumeFromIteration", resumed.ResumeFromIteration);
+                return WriteMoment("resumedAt", resumed.ResumedAt, "resumeFromIteration", resumed.ResumeFromIteration);
             case JobEvent.PayloadOneofCase.JobCompleted:
                 json.WriteString("resultPromptId"u8, jobEvent.JobCompleted.ResultPromptId);
                 WriteNumber("finalScore", jobEvent.JobCompleted.FinalScore);
-                WriteDetails("resultPromptId", "finalScore");
-                return true;
+                return WriteDetails("resultPromptId", "finalScore");
             case JobEvent.PayloadOneofCase.JobFailed:
                 json.WriteString("error"u8, jobEvent.JobFailed.Error);
                 json.WriteString("errorStack"u8, options.IncludeErrorStack ? jobEvent.JobFailed.ErrorStack : "");
                 json.WriteBoolean("willRetry"u8, jobEvent.JobFailed.WillRetry);
-                WriteDetails("error", "errorStack", "willRetry");
-                return true;
+                return WriteDetails("error", "errorStack", "willRetry");
             case JobEvent.PayloadOneofCase.JobCancelled:
                 var cancelled = jobEvent.JobCancelled;
-                return TryWriteMoment("cancelledAt", cancelled.CancelledAt, "finalIteration", cancelled.FinalIteration);
+                return WriteMoment("cancelledAt", cancelled.CancelledAt, "finalIteration", cancelled.FinalIteration);
             case JobEvent.PayloadOneofCase.Custom when IsOwnName(jobEvent.Custom.EventType):
-                StructWriter.WriteMembers(json, jobEvent.Custom.Data);
-                WriteDetails([.. jobEvent.Custom.Data?.Fields.Keys ?? []]);
-                return true;
+                return StructWriter.TryWriteMembers(json, jobEvent.Custom.Data)
+                    ? WriteDetails([.. jobEvent.Custom.Data?.Fields.Keys ?? []])
+                    : TranslationFault.NestedTooDeep;
             default:
-                WriteDetails();
-                return true;
+                return WriteDetails();
         }
     }
 
-    private bool TryWriteMoment(string momentName, Timestamp? moment, string iterationName, int iteration)
+    private TranslationFault? WriteMoment(string momentName, Timestamp? moment, string iterationName, int iteration)
     {
         var text = timestamp;
         if (moment is not null && !JsonTimestamp.TryFormat(moment, out text))
         {
-            return false;
+            return TranslationFault.TimeOutOfRange;
         }
 
         json.WriteString(momentName, text);
         json.WriteNumber(iterationName, iteration);
-        WriteDetails(momentName, iterationName);
-        return true;
+        return WriteDetails(momentName, iterationName);
     }
 
     private void WriteNumber(string name, double value)
@@ -105,21 +100,28 @@ internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEven
         StructWriter.WriteNumber(json, value);
     }
 
-    private void WriteDetails(params ReadOnlySpan<string> taken)
+    private TranslationFault? WriteDetails(params ReadOnlySpan<string> taken)
     {
         if (jobEvent.Details is null)
         {
-            return;
+            return null;
         }
 
         foreach (var (name, value) in jobEvent.Details.Fields)
         {
-            if (!taken.Contains(name))
+            if (taken.Contains(name))
             {
-                json.WritePropertyName(name);
-                StructWriter.WriteValue(json, value);
+                continue;
+            }
+
+            json.WritePropertyName(name);
+            if (!StructWriter.TryWriteValue(json, value))
+            {
+                return TranslationFault.NestedTooDeep;
             }
         }
+
+        return null;
     }
 
     private static bool IsOwnName(string eventType) => eventType.Length > 0 && !Documented.Contains(eventType);

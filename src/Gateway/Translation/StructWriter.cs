@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
+using OptimizationGateway.Contracts;
 
 namespace OptimizationGateway.Gateway.Translation;
 
@@ -9,28 +10,42 @@ namespace OptimizationGateway.Gateway.Translation;
 /// </summary>
 internal static class StructWriter
 {
-    public static void WriteObject(Utf8JsonWriter json, Struct? value)
+    /// <returns>False where it would nest too deep; then the rest is left out.</returns>
+    public static bool TryWriteObject(Utf8JsonWriter json, Struct? value)
     {
+        if (IsTooDeep(json))
+        {
+            return false;
+        }
+
         json.WriteStartObject();
-        WriteMembers(json, value);
+        var isWhole = TryWriteMembers(json, value);
         json.WriteEndObject();
+        return isWhole;
     }
 
-    public static void WriteMembers(Utf8JsonWriter json, Struct? value)
+    /// <inheritdoc cref="TryWriteObject"/>
+    public static bool TryWriteMembers(Utf8JsonWriter json, Struct? value)
     {
         if (value is null)
         {
-            return;
+            return true;
         }
 
         foreach (var (name, member) in value.Fields)
         {
             json.WritePropertyName(name);
-            WriteValue(json, member);
+            if (!TryWriteValue(json, member))
+            {
+                return false;
+            }
         }
+
+        return true;
     }
 
-    public static void WriteValue(Utf8JsonWriter json, Value value)
+    /// <inheritdoc cref="TryWriteObject"/>
+    public static bool TryWriteValue(Utf8JsonWriter json, Value value)
     {
         switch (value.KindCase)
         {
@@ -44,21 +59,15 @@ internal static class StructWriter
                 json.WriteBooleanValue(value.BoolValue);
                 break;
             case Value.KindOneofCase.StructValue:
-                WriteObject(json, value.StructValue);
-                break;
+                return TryWriteObject(json, value.StructValue);
             case Value.KindOneofCase.ListValue:
-                json.WriteStartArray();
-                foreach (var item in value.ListValue.Values)
-                {
-                    WriteValue(json, item);
-                }
-
-                json.WriteEndArray();
-                break;
+                return TryWriteArray(json, value.ListValue);
             default:
                 json.WriteNullValue();
                 break;
         }
+
+        return true;
     }
 
     /// <summary>JSON has no NaN and no infinities.</summary>
@@ -73,4 +82,25 @@ internal static class StructWriter
             json.WriteNullValue();
         }
     }
+
+    private static bool TryWriteArray(Utf8JsonWriter json, ListValue list)
+    {
+        if (IsTooDeep(json))
+        {
+            return false;
+        }
+
+        json.WriteStartArray();
+        var isWhole = true;
+        foreach (var item in list.Values)
+        {
+            isWhole = isWhole && TryWriteValue(json, item);
+        }
+
+        json.WriteEndArray();
+        return isWhole;
+    }
+
+    /// <summary>Whether one level more is too much. The event itself is one level, and its <c>data</c> is the first that counts.</summary>
+    private static bool IsTooDeep(Utf8JsonWriter json) => json.CurrentDepth > Nesting.MaxLevels;
 }

@@ -28,7 +28,7 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     private TimeSpan Now => time.GetElapsedTime(began);
 
     /// <summary>Reports that an event of the last step can't be shown; the events before it in that step were. The stream is asked once more.</summary>
-    public void Refuse(WatchStep step, WatchedEvent refused) => machine.Refuse(step, refused);
+    public void Refuse(WatchStep step, WatchedEvent refused, BadEventReason reason) => machine.Refuse(step, refused, reason);
 
     /// <summary>Gives up the stream, since the client can't take more for now: it would stall its neighbours. It is opened again at the next step.</summary>
     public void LetGo()
@@ -106,8 +106,8 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
                 }
 
                 break;
-            case WatchAction.Tell { Step: WatchStep.Ended { Reason: WatchEnd.BackendError or WatchEnd.BadEvent, Fault: { } cause } ended }:
-                backend.BreaksContract(start.JobId, ended.Reason.ToString(), cause.Kind);
+            case WatchAction.Tell { Step: WatchStep.Ended { Fault: { } cause } ended } when ended.NeedsAttention:
+                backend.EndedBy(start.JobId, ended.Reason.ToString(), cause);
                 break;
         }
     }

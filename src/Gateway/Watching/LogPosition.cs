@@ -62,7 +62,7 @@ internal sealed class LogPosition(long? afterEventId, int maxEventBytes)
 
     /// <summary>Names the fault of an event that is neither new nor a duplicate.</summary>
     public static WatchFault FaultOf(EventVerdict verdict, in WatchedEvent watched) =>
-        verdict == EventVerdict.Bad ? WatchFault.BadEvent(watched.Id) : WatchFault.Breach(BreachedRule.Gap);
+        verdict == EventVerdict.Bad ? WatchFault.BadEvent(watched) : WatchFault.Breach(BreachedRule.Gap);
 
     private EventVerdict Judge(in WatchedEvent watched)
     {

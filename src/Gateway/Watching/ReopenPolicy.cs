@@ -75,6 +75,7 @@ internal sealed class ReopenPolicy(UpstreamOptions options, bool isHistoryOnly, 
             WatchFaultKind.EpochChanged => WatchEnd.EpochChanged,
             WatchFaultKind.Unauthorized => WatchEnd.Unauthorized,
             WatchFaultKind.Forbidden => WatchEnd.Forbidden,
+            WatchFaultKind.HeadersTooLarge when fault.Headers is { AreCallers: true } => WatchEnd.Unauthorized,
             _ => (WatchEnd?)WatchEnd.BackendError,
         };
         return end ?? (TimeLeft(now, isOpened) <= TimeSpan.Zero ? WatchEnd.Unavailable : null);

@@ -11,6 +11,9 @@ internal sealed class StepQueue
     private readonly Queue<WatchStep> steps = new();
     private bool owesLastReplay;
 
+    /// <summary>True if a step waits to be told.</summary>
+    public bool HasSteps => steps.Count > 0;
+
     /// <summary>Takes the next step, if there is one.</summary>
     public bool TryTake(out WatchStep step) => steps.TryDequeue(out step!);
 

@@ -18,6 +18,7 @@ internal sealed partial class WatchMachine
         State = WatchState.Opening;
         deadlines.Start(now, confirmsWithin);
         transcript.StartStream();
+        useless.StartStream();
     }
 
     /// <summary>Reports the outcome of <see cref="WatchAction.Read"/>: a message, the end of the stream, or nothing.</summary>
@@ -46,7 +47,7 @@ internal sealed partial class WatchMachine
     }
 
     /// <summary>Reports that an event of the step told last can't be shown; the events before it were. The stream is asked once more.</summary>
-    public void Refuse(WatchStep step, WatchedEvent refused)
+    public void Refuse(WatchStep step, WatchedEvent refused, BadEventReason reason)
     {
         var before = taken?.CursorBefore;
         if (!transcript.Retract(step, refused, before))
@@ -54,7 +55,7 @@ internal sealed partial class WatchMachine
             outage.OweAllClear();
         }
 
-        taken = new Taken(before, WatchFault.BadEvent(refused.Id));
+        taken = new Taken(before, WatchFault.BadEvent(refused.Id, reason));
         actions.Clear();
     }
 
@@ -65,6 +66,7 @@ internal sealed partial class WatchMachine
     {
         var (before, wasConfirmed, wasOpened) = (Cursor, transcript.IsConfirmed, IsOpened);
         var fault = transcript.Take(message);
+        fault ??= useless.Take(now, message, isNews: transcript.HasNews || transcript.IsConfirmed != wasConfirmed);
         if (transcript.Dropped > 0)
         {
             actions.Enqueue(new WatchAction.CountDropped(transcript.Dropped));

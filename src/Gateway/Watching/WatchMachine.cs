@@ -19,6 +19,7 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
     private readonly ReopenPolicy policy = new(options, start.HistoryOnly, random);
     private readonly StreamDeadlines deadlines = new(options, random);
     private readonly Outage outage = new();
+    private readonly UselessMessages useless = new();
     private readonly Queue<WatchAction> actions = new();
 
     private Taken? taken;

@@ -18,7 +18,11 @@ internal abstract record WatchStep
     public sealed record Outage : WatchStep;
 
     /// <summary>Nothing follows.</summary>
-    public sealed record Ended(WatchEnd Reason, WatchFault? Fault = null) : WatchStep;
+    public sealed record Ended(WatchEnd Reason, WatchFault? Fault = null) : WatchStep
+    {
+        /// <summary>True if somebody has to look into it: the backend's author or its operator.</summary>
+        public bool NeedsAttention => Reason is WatchEnd.BackendError or WatchEnd.BadEvent || Fault?.Headers is not null;
+    }
 }
 
 /// <summary>Why a watch ended.</summary>

@@ -37,6 +37,9 @@ internal sealed class WatchTranscript(WatchStart start, int maxEventBytes)
     /// <summary>The number of events dropped out of the last message, because the client has them or the job had ended.</summary>
     public int Dropped { get; private set; }
 
+    /// <summary>True if there is a step to tell.</summary>
+    public bool HasNews => steps.HasSteps;
+
     /// <summary>Takes the next step to tell, if there is one.</summary>
     public bool TryTell(out WatchStep step) => steps.TryTake(out step);
 
@@ -76,7 +79,7 @@ internal sealed class WatchTranscript(WatchStart start, int maxEventBytes)
             WatchMessageKind.Replay => TakeReplay(message),
             WatchMessageKind.Event => TakeEvent(message.Events[0]),
             WatchMessageKind.Heartbeat => TakeHeartbeat(message.LastEventId),
-            WatchMessageKind.Malformed => WatchFault.BadEvent(id: 0),
+            WatchMessageKind.Malformed => WatchFault.BadEvent(id: 0, BadEventReason.Unreadable),
             _ => null,
         };
     }
@@ -162,10 +165,10 @@ internal sealed class WatchTranscript(WatchStart start, int maxEventBytes)
 
     private WatchFault? TakeReplay(WatchMessage message)
     {
-        var first = message.Events.Count > 0 ? message.Events[0] : default;
+        var first = message.Events.Count > 0 ? message.Events[0] : WatchedEvent.Unreadable;
         if (!TryImplySubscribed(first))
         {
-            return message.Events.Count > 0 ? WatchFault.BadEvent(first.Id) : null;
+            return message.Events.Count > 0 ? WatchFault.BadEvent(first) : null;
         }
 
         var (fresh, dropped, fault, isTerminal) = SiftedBatch.Of(position, message.Events);
@@ -200,7 +203,7 @@ internal sealed class WatchTranscript(WatchStart start, int maxEventBytes)
     {
         if (!TryImplySubscribed(watched))
         {
-            return WatchFault.BadEvent(watched.Id);
+            return WatchFault.BadEvent(watched);
         }
 
         if (start.HistoryOnly)

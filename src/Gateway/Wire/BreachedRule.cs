@@ -17,4 +17,7 @@ internal enum BreachedRule
 
     /// <summary>A heartbeat promises events that weren't sent.</summary>
     HeartbeatAhead,
+
+    /// <summary>Too many messages told nothing new.</summary>
+    UselessMessages,
 }

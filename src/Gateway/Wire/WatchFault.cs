@@ -34,6 +34,9 @@ internal enum WatchFaultKind
 
     Forbidden,
 
+    /// <summary>The call's own headers are larger than the backend takes. That is no outage.</summary>
+    HeadersTooLarge,
+
     /// <summary>The backend refused for any other reason.</summary>
     Refused,
 }
@@ -42,13 +45,17 @@ internal enum WatchFaultKind
 /// <param name="EarliestEventId">Of <see cref="WatchFaultKind.OutOfRange"/>: the oldest event that is left, where the backend says so.</param>
 /// <param name="LatestEventId">Of <see cref="WatchFaultKind.OutOfRange"/>: the newest one.</param>
 /// <param name="EventId">Of <see cref="WatchFaultKind.BadEvent"/>: the event, where its id could be read.</param>
+/// <param name="Reason">Of <see cref="WatchFaultKind.BadEvent"/>: the reason why it can't be shown.</param>
 /// <param name="Rule">Of <see cref="WatchFaultKind.Breach"/>: which rule was broken.</param>
+/// <param name="Headers">Of <see cref="WatchFaultKind.HeadersTooLarge"/>: their size and the backend's limit.</param>
 internal sealed record WatchFault(
     WatchFaultKind Kind,
     long? EarliestEventId = null,
     long? LatestEventId = null,
     long? EventId = null,
-    BreachedRule? Rule = null
+    BadEventReason? Reason = null,
+    BreachedRule? Rule = null,
+    OversizedHeaders? Headers = null
 )
 {
     public static readonly WatchFault Unavailable = new(WatchFaultKind.Unavailable);
@@ -57,8 +64,19 @@ internal sealed record WatchFault(
     public static readonly WatchFault EpochChanged = new(WatchFaultKind.EpochChanged);
     public static readonly WatchFault Refused = new(WatchFaultKind.Refused);
 
+    /// <summary>The fault as the log has it: the kind, and the details that can be looked into.</summary>
+    public string Cause =>
+        Reason is not null ? $"{Kind}: {(EventId is { } id ? $"event {id}" : "an event without a readable id")}, {Reason}"
+        : Rule is not null ? $"{Kind}: {Rule}"
+        : $"{Kind}";
+
     /// <param name="id">The event's id, where it could be read; one that no cursor can name is no help to anyone and left out.</param>
-    public static WatchFault BadEvent(long id) => new(WatchFaultKind.BadEvent, EventId: id is > 0 and <= WatchedEvent.MaxId ? id : null);
+    /// <param name="reason">The reason why the event can't be shown.</param>
+    public static WatchFault BadEvent(long id, BadEventReason reason) =>
+        new(WatchFaultKind.BadEvent, EventId: id is > 0 and <= WatchedEvent.MaxId ? id : null, Reason: reason);
+
+    /// <summary>The fault of an event that lacks something, or else is too large.</summary>
+    public static WatchFault BadEvent(in WatchedEvent watched) => BadEvent(watched.Id, watched.Fault ?? BadEventReason.EventTooLarge);
 
     public static WatchFault Breach(BreachedRule rule) => new(WatchFaultKind.Breach, Rule: rule);
 }

@@ -47,7 +47,17 @@ internal sealed class WatchMessage
     /// <summary>Of <c>replay</c>.</summary>
     public bool HasMore { get; private set; }
 
+    /// <summary>Its bytes on the wire.</summary>
+    public int Size { get; private set; }
+
     public static WatchMessage Read(byte[] bytes)
+    {
+        var message = ReadKind(bytes);
+        message.Size = bytes.Length;
+        return message;
+    }
+
+    private static WatchMessage ReadKind(byte[] bytes)
     {
         var kind = 0;
         Range body = default;
@@ -120,7 +130,7 @@ internal sealed class WatchMessage
         if (reader.IsMalformed || events.Count == MaxEvents)
         {
             // What was read is good; from here on it is like an event that can't be read.
-            events.Add(default);
+            events.Add(WatchedEvent.Unreadable);
         }
 
         return new WatchMessage

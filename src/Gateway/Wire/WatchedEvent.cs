@@ -9,12 +9,18 @@ namespace OptimizationGateway.Gateway.Wire;
 /// <param name="Id">The event's id; 0 where it couldn't be read.</param>
 /// <param name="PreviousId">The id of the event before it, where the backend says so.</param>
 /// <param name="IsTerminal">Whether nothing follows it.</param>
-/// <param name="IsWellFormed">Whether it has what every event must have. The payload may still turn out not to parse.</param>
+/// <param name="Fault">What it lacks of what every event must have; null for nothing. The payload may still turn out not to parse.</param>
 /// <param name="Bytes">The encoded event.</param>
-internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsTerminal, bool IsWellFormed, ReadOnlyMemory<byte> Bytes)
+internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsTerminal, BadEventReason? Fault, ReadOnlyMemory<byte> Bytes)
 {
     /// <summary>2^53−1, the largest integer that a browser's number holds exactly.</summary>
     public const long MaxId = (1L << 53) - 1;
+
+    /// <summary>The place of an event that couldn't be read.</summary>
+    public static readonly WatchedEvent Unreadable = new(0, null, IsTerminal: false, BadEventReason.Unreadable, default);
+
+    /// <summary>Whether it has what every event must have.</summary>
+    public bool IsWellFormed => Fault is null;
 
     public static WatchedEvent Read(ReadOnlyMemory<byte> bytes)
     {
@@ -43,11 +49,15 @@ internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsT
             }
         }
 
-        var isWellFormed = !reader.IsMalformed && id is > 0 and <= MaxId && hasTimestamp;
+        BadEventReason? fault =
+            reader.IsMalformed ? BadEventReason.Unreadable
+            : id is < 1 or > MaxId ? BadEventReason.IdOutOfRange
+            : !hasTimestamp ? BadEventReason.NoTimestamp
+            : null;
         var isTerminal =
             payload is JobEvent.JobCompletedFieldNumber or JobEvent.JobCancelledFieldNumber
             || (payload == JobEvent.JobFailedFieldNumber && !willRetry);
-        return new WatchedEvent(id, previousId, isTerminal, isWellFormed, bytes);
+        return new WatchedEvent(id, previousId, isTerminal, fault, bytes);
     }
 
     private static bool IsPayload(int field) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.OptimizerStub.Jobs;
 
@@ -85,7 +86,7 @@ internal sealed class LogReader : IDisposable
                 break;
             }
 
-            events.Add(JobEvent.Parser.ParseFrom(encoded));
+            events.Add(Nesting.Parse(JobEvent.Parser, encoded));
         }
 
         return events;

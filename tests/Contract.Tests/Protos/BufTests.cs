@@ -36,6 +36,15 @@ public sealed class BufTests
         await AssertRedAsync("job_begun", "breaking", copy.Root, "--against", ProtoBaselines.PathOf(baseline));
     }
 
+    [Theory]
+    [MemberData(nameof(Baselines))]
+    public async Task Another_namespace_for_generated_code_breaks_a_release(string baseline)
+    {
+        using var copy = new ProtosCopy();
+        copy.Replace("OptimizationGateway.Contracts.V1", "OptimizationGateway.Protos.V1");
+        await AssertRedAsync("csharp_namespace", "breaking", copy.Root, "--against", ProtoBaselines.PathOf(baseline));
+    }
+
     [Fact]
     public async Task A_field_without_a_comment_fails_lint()
     {

@@ -3,12 +3,17 @@ using Google.Protobuf.Reflection;
 
 namespace OptimizationGateway.Contract.Tests.Protos;
 
-/// <summary>Lists everything in a proto file that is on the wire, for people to read in a diff.</summary>
+/// <summary>Lists everything in a proto file that is on the wire or names generated code, for people to read in a diff.</summary>
 internal static class DescriptorText
 {
     public static string Of(FileDescriptor file)
     {
         var text = new StringBuilder($"package {file.Package}\n");
+        var options = file.GetOptions();
+        text.Append($"\noption csharp_namespace {options.CsharpNamespace}\n");
+        text.Append($"option go_package {options.GoPackage}\n");
+        text.Append($"option java_multiple_files {(options.JavaMultipleFiles ? "true" : "false")}\n");
+        text.Append($"option java_package {options.JavaPackage}\n");
         foreach (var service in file.Services)
         {
             text.Append($"\nservice {service.Name}\n");

@@ -67,6 +67,84 @@ public sealed class JobEventTranslatorTests
         Assert.Null(Translate(jobEvent.ToByteArray()));
     }
 
+    [Theory]
+    [InlineData("config", true, 128)]
+    [InlineData("config", false, 34)]
+    [InlineData("config", false, 128)]
+    [InlineData("details", true, 128)]
+    [InlineData("details", false, 34)]
+    [InlineData("details", false, 128)]
+    [InlineData("custom", true, 128)]
+    [InlineData("custom", false, 100)]
+    [InlineData("custom", false, 128)]
+    public void Data_that_nests_128_levels_is_shown_whole(string place, bool isList, int levels)
+    {
+        var json = Translate(NestedEvent(place, isList, levels).ToByteArray());
+
+        Assert.NotNull(json);
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 256 });
+        Assert.Equal(levels, LevelsOf(document.RootElement.GetProperty("data")));
+        Assert.Contains("\"deepest\"", json, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("config", true, 129, "NestedTooDeep")]
+    [InlineData("config", false, 129, "NestedTooDeep")]
+    [InlineData("details", true, 129, "NestedTooDeep")]
+    [InlineData("details", false, 129, "NestedTooDeep")]
+    [InlineData("custom", true, 129, "NestedTooDeep")]
+    [InlineData("custom", false, 250, "NestedTooDeep")]
+    [InlineData("custom", false, 10_000, "Unreadable")]
+    public void Data_that_nests_deeper_can_not_be_shown_and_the_reason_is_known(string place, bool isList, int levels, string reason)
+    {
+        using var translator = new JobEventTranslator();
+
+        Assert.False(translator.TryWrite(NestedEvent(place, isList, levels).ToByteArray(), new ArrayBufferWriter<byte>()));
+        Assert.Equal(reason, $"{translator.Fault}");
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_event_are_not_shown_after_the_second_look_either()
+    {
+        // The end of a group that never began: a parser that doesn't check takes it for the end of the message.
+        byte[] bytes = [.. NestedEvent("details", isList: false, levels: 50).ToByteArray(), 0x0C];
+
+        Assert.Null(Translate(bytes));
+    }
+
+    /// <summary>An event whose <c>data</c> has so many levels of objects and arrays, itself included.</summary>
+    private static JobEvent NestedEvent(string place, bool isList, int levels)
+    {
+        var value = Value.ForString("deepest");
+        var own = place == "config" ? 2 : 1;
+        for (var level = own; level < levels; level++)
+        {
+            value = isList ? Value.ForList(value) : Value.ForStruct(new Struct { Fields = { ["x"] = value } });
+        }
+
+        var jobEvent = Say.Bare(1);
+        var nested = new Struct { Fields = { ["x"] = value } };
+        jobEvent.Details = place == "details" ? nested : null;
+        if (place == "config")
+        {
+            jobEvent.JobStarted = new JobStarted { Config = nested };
+        }
+        else if (place == "custom")
+        {
+            jobEvent.Custom = new CustomEvent { EventType = "deep", Data = nested };
+        }
+
+        return jobEvent;
+    }
+
+    private static int LevelsOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => 1 + value.EnumerateObject().Select(member => LevelsOf(member.Value)).DefaultIfEmpty().Max(),
+            JsonValueKind.Array => 1 + value.EnumerateArray().Select(LevelsOf).DefaultIfEmpty().Max(),
+            _ => 0,
+        };
+
     [Fact]
     public void Text_that_is_not_UTF8_can_not_be_shown()
     {

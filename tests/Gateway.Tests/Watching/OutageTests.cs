@@ -211,12 +211,12 @@ public sealed class OutageTests
         {
             if (step is WatchStep.History { Events: [var only] })
             {
-                run.Machine.Refuse(step, only);
+                run.Machine.Refuse(step, only, BadEventReason.Unreadable);
             }
         };
         run.Says(Say.Replay(Say.Event(1)));
         run.OnTold = null;
-        Assert.Equal([WatchFault.Unavailable, WatchFault.BadEvent(1)], run.Closes);
+        Assert.Equal([WatchFault.Unavailable, WatchFault.BadEvent(1, BadEventReason.Unreadable)], run.Closes);
         run.Told.RemoveAt(run.Told.Count - 1);
         run.Reopens().Says(Say.Subscribed(last: 0)).Passes(10 * Second);
 

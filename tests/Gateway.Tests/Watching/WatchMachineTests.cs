@@ -377,13 +377,27 @@ public sealed class WatchMachineTests
         run.Says(Say.Replay(Say.Events(1, 3)));
 
         Assert.Equal(1, run.Machine.Cursor);
-        Assert.Equal([WatchFault.BadEvent(2)], run.Closes);
+        Assert.Equal([WatchFault.BadEvent(2, BadEventReason.Unreadable)], run.Closes);
         Assert.Equal(new WatchAction.OpenStream(1, "e1"), run.Reopens().Done[^1]);
 
         run.Says(Say.Subscribed(last: 3), Say.Replay(Say.Events(2, 3)));
         Assert.Equal(WatchEnd.BadEvent, run.End);
         Assert.Equal(1, run.Machine.Cursor);
         Assert.Equal(WatchState.Ended, run.Machine.State);
+    }
+
+    [Fact]
+    public void Messages_that_bring_nothing_new_without_end_are_a_breach()
+    {
+        var run = Live();
+        for (var i = 0; i < UselessMessages.Burst; i++)
+        {
+            run.Says(Say.Heartbeat());
+        }
+
+        Assert.Empty(run.Closes);
+        run.Says(Say.Heartbeat());
+        Assert.Equal([WatchFault.Breach(BreachedRule.UselessMessages)], run.Closes);
     }
 
     [Fact]
@@ -395,7 +409,7 @@ public sealed class WatchMachineTests
 
         Assert.Null(run.End);
         Assert.Equal(0, run.Machine.Cursor);
-        Assert.Equal([WatchFault.BadEvent(1)], run.Closes);
+        Assert.Equal([WatchFault.BadEvent(1, BadEventReason.Unreadable)], run.Closes);
     }
 
     [Fact]
@@ -406,7 +420,7 @@ public sealed class WatchMachineTests
         run.Says(Say.Live(Say.Event(7)));
 
         Assert.Equal(6, run.Machine.Cursor);
-        Assert.Equal(WatchFault.BadEvent(7), run.Closes.Single());
+        Assert.Equal(WatchFault.BadEvent(7, BadEventReason.Unreadable), run.Closes.Single());
     }
 
     [Fact]
@@ -473,7 +487,7 @@ public sealed class WatchMachineTests
         };
         if (events.Any(e => e.Id == id))
         {
-            run.Machine.Refuse(step, events.First(e => e.Id == id));
+            run.Machine.Refuse(step, events.First(e => e.Id == id), BadEventReason.Unreadable);
         }
     }
 }

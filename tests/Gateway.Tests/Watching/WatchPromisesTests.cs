@@ -249,7 +249,7 @@ public sealed class WatchPromisesTests
                 RefusesNext = false;
                 events.SkipLast(1).ToList().ForEach(ShowOne);
                 believesAway &= events.Count == 1;
-                run.Machine.Refuse(step, events[^1]);
+                run.Machine.Refuse(step, events[^1], BadEventReason.Unreadable);
                 cursor = run.Machine.Cursor;
                 return;
             }

@@ -129,7 +129,7 @@ public sealed class WatchTranscriptTests
 
         var fault = transcript.Take(Read(Say.Replay(Say.Event(1), large)));
 
-        Assert.Equal(isShown ? null : WatchFault.BadEvent(2), fault);
+        Assert.Equal(isShown ? null : WatchFault.BadEvent(2, BadEventReason.EventTooLarge), fault);
         Assert.Equal(isShown ? [1, 2] : [1], Tell(transcript));
     }
 
