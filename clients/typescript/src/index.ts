@@ -19,6 +19,7 @@ export type {
   ClientEvents,
   GatewayClientOptions,
   GetToken,
+  ReplayOptions,
   TokenRequest,
   WatchOptions,
   WebSocketConstructor,

@@ -1,3 +1,5 @@
+import { later } from './limits.ts';
+
 export interface KeepAliveOptions {
   /** The time between pings, in ms. Default 15,000. */
   readonly interval: number;
@@ -9,6 +11,8 @@ export interface KeepAliveOptions {
 const lateMs = 2_000;
 /** Time for what waits to be heard, after such a tick. */
 const graceMs = 250;
+/** How often the clock is looked at. */
+const stepMs = 1_000;
 
 /**
  * Tells a dead socket from a silent one. Judged by the clock and not by counting ticks, since timers of hidden tabs come once a minute.
@@ -32,7 +36,18 @@ export class KeepAlive {
 
   start(): void {
     this.stop();
-    this.#timer = setTimeout(() => this.probe(), this.#options.interval);
+    this.#rest(this.#options.interval);
+  }
+
+  /** In steps: a clock that jumps is the only sign of a sleep where no page tells of it. */
+  #rest(left: number): void {
+    const step = Math.min(left, stepMs);
+    const due = Date.now() + step;
+    this.#timer = setTimeout(() => {
+      if (Date.now() - due > lateMs) this.wake();
+      else if (left > step) this.#rest(left - step);
+      else this.probe();
+    }, step);
   }
 
   stop(): void {
@@ -45,16 +60,21 @@ export class KeepAlive {
     if (this.#isAsking) this.start();
   }
 
-  /** Asks: it is time to, or the page woke up or the network changed. */
-  probe(): void {
+  /** Asks after a sleep, which hardly a socket outlives, or when the network changed: the answer has a third of the time. */
+  wake(): void {
+    this.probe(this.#options.timeout / 3);
+  }
+
+  /** Asks: it is time to. */
+  probe(timeout: number = this.#options.timeout): void {
     if (this.#isAsking) return;
     this.stop();
     this.#isAsking = true;
-    const due = Date.now() + this.#options.timeout;
-    this.#timer = setTimeout(() => {
+    const due = Date.now() + timeout;
+    this.#timer = later(() => {
       if (Date.now() - due < lateMs) this.#dead();
       else this.#timer = setTimeout(this.#dead, graceMs);
-    }, this.#options.timeout);
+    }, timeout);
     this.#ping();
   }
 }
