@@ -5,9 +5,9 @@ import { Connection, type ConnectionListener, type ConnectionSnapshot, type Conn
 import { Emitter } from './emitter.ts';
 import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
-import { errorOf, Job, type JobHost } from './job.ts';
+import { Job, type JobHost } from './job.ts';
 import { checkNumber, later } from './limits.ts';
-import { parseServerMessage, type ServerMessage } from './messages.ts';
+import { errorOf, parseServerMessage, type ServerMessage } from './messages.ts';
 import type { ClientEvents, GatewayClientOptions, ReplayOptions, WatchOptions } from './options.ts';
 import { type ReplayHost, Replays } from './replays.ts';
 import { type Settings, settingsOf } from './settings.ts';
@@ -44,34 +44,27 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
   readonly batch: Batch;
   readonly connection: Connection;
   readonly records: JobRecords;
-  readonly #settings: Settings;
-  readonly #lazy: boolean;
-  readonly #signal: AbortSignal | undefined;
+  readonly settings: Settings;
   readonly #jobs = new Map<string | undefined, Job>();
   /** Jobs whose `unsubscribe` has no answer yet: their places on the connection aren't free. */
   readonly #leaving = new Set<string>();
   readonly #replays: Replays = new Replays(this);
-  #places: number;
   #requests = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: GatewayClientOptions) {
     super();
-    const settings = settingsOf(options);
-    this.#settings = settings;
-    this.#places = settings.maxSubscriptions;
-    const { on, lazy, signal, storage } = options;
-    this.#lazy = lazy !== false;
-    this.#signal = signal;
+    this.settings = settingsOf(options);
+    const { on, lazy, signal, storage, batch, url } = this.settings;
     if (on?.state) this.on('state', on.state);
     if (on?.error) this.on('error', on.error);
-    this.batch = new Batch(settings.batch);
+    this.batch = new Batch(batch);
     // Asked each time: reading `sessionStorage` throws where it is forbidden, and that is an event for those who listen by then.
-    this.records = new JobRecords(() => storage !== false && (storage ?? globalThis.window?.sessionStorage), settings.url, this);
-    this.connection = new Connection(settings, this);
+    this.records = new JobRecords(() => storage !== false && (storage ?? globalThis.window?.sessionStorage), url, this);
+    this.connection = new Connection(this.settings, this);
     signal?.addEventListener('abort', () => this.close(), { once: true });
     if (signal?.aborted) this.close();
-    else if (!this.#lazy) this.connect();
+    else if (lazy === false) this.connect();
   }
 
   get state(): ConnectionState {
@@ -138,7 +131,8 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
   }
 
   aborted(): unknown {
-    return this.#signal?.aborted ? this.#signal.reason : new GatewayError('aborted', 'the client was closed');
+    const { signal } = this.settings;
+    return signal?.aborted ? signal.reason : new GatewayError('aborted', 'the client was closed');
   }
 
   released(job: Job): void {
@@ -148,9 +142,10 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
 
   /** A lazy client lets go of a connection that nobody needs. */
   rest(): void {
+    const { lazy, idleTimeout } = this.settings;
     clearTimeout(this.#idleTimer);
-    if (this.#jobs.size === 0 && this.#replays.isIdle && this.#lazy && this.connection.isWanted)
-      this.#idleTimer = later(() => this.connection.close('idle'), this.#settings.idleTimeout);
+    if (this.#jobs.size === 0 && this.#replays.isIdle && lazy !== false && this.connection.isWanted)
+      this.#idleTimer = later(() => this.connection.close('idle'), idleTimeout);
   }
 
   unsubscribe(jobId: string): void {
@@ -160,18 +155,13 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
 
   admit(): void {
     if (!this.connection.isOpen) return;
-    const taken = this.#taken();
+    const taken = new Set(this.#leaving);
+    for (const { jobId, isUpstream } of this.#jobs.values()) if (isUpstream) taken.add(jobId);
     for (const job of this.#jobs.values()) {
-      if (!job.isWaiting || (taken.size >= this.#places && !taken.has(job.jobId))) continue;
+      if (!job.isWaiting || (taken.size >= this.settings.maxSubscriptions && !taken.has(job.jobId))) continue;
       taken.add(job.jobId);
       job.subscribe();
     }
-  }
-
-  /** The jobs that take a place on the connection, as far as the gateway has told. */
-  #taken(): Set<string> {
-    const upstream = [...this.#jobs.values()].filter(({ isUpstream }) => isUpstream);
-    return new Set([...this.#leaving, ...upstream.map(({ jobId }) => jobId)]);
   }
 
   // --- What the connection tells -------------------------------------------------------------------------------------
@@ -187,8 +177,6 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
     if (!message) return this.emit('error', new GatewayError('invalid_server_message', 'not a message'));
     this.#take(message);
     if (message.type === 'unsubscribed' && this.#leaving.delete(message.jobId)) this.#replays.again(message.jobId);
-    // The gateway may have fewer places than it was thought to have.
-    if (message.type === 'error' && message.code === 'too_many_subscriptions') this.#places = Math.max(1, this.#taken().size);
     if (message.type === 'unsubscribed' || message.type === 'error') this.admit();
   }
 

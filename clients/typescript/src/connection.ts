@@ -1,7 +1,7 @@
 import { backoffDelay } from './backoff.ts';
 import { isFinalCloseCode, tokenExpired } from './closeCodes.ts';
 import { GatewayError } from './errors.ts';
-import { KeepAlive } from './keepalive.ts';
+import { afterSleep, KeepAlive } from './keepalive.ts';
 import { later } from './limits.ts';
 import type { ClientMessage } from './messages.ts';
 import type { ClientEvents, GetToken, WebSocketLike } from './options.ts';
@@ -77,9 +77,9 @@ export class Connection implements PageListener, SocketListener {
   constructor(settings: Settings, listener: ConnectionListener) {
     this.#settings = settings;
     this.#listener = listener;
-    if (!settings.keepAlive) return;
+    if (settings.keepAlive === false) return;
     this.#keepAlive = new KeepAlive(
-      settings.keepAlive,
+      settings,
       () => this.send({ type: 'ping' }),
       () => this.lost('no answer to a ping'),
     );
@@ -96,7 +96,7 @@ export class Connection implements PageListener, SocketListener {
 
   /** Starts, also after a final close. Where attempts are being made already it makes the next one now. */
   connect(): void {
-    if (this.#settings.networkEvents) this.#stopListening ??= listenToPage(this);
+    if (this.#settings.networkEvents !== false) this.#stopListening ??= listenToPage(this);
     if (this.isOpen || this.#phase.at === 'dialling') return;
     this.#dial();
   }
@@ -118,13 +118,13 @@ export class Connection implements PageListener, SocketListener {
   }
 
   /** Asks for a sign of life now. */
-  probe(): void {
-    if (this.isOpen) this.#keepAlive?.probe();
+  probe(haste?: number): void {
+    if (this.isOpen) this.#keepAlive?.probe(haste);
   }
 
   /** The page is seen again or the network is back: no reason to wait any longer. */
   readonly woke = (): void => {
-    if (this.isOpen) this.#keepAlive?.wake();
+    this.probe(afterSleep);
     if (this.isWanted) this.connect();
   };
 
@@ -145,7 +145,7 @@ export class Connection implements PageListener, SocketListener {
 
   /** `navigator.onLine` may be wrong about being online, hardly ever about being offline. */
   get #isOffline(): boolean {
-    return this.#settings.networkEvents && globalThis.navigator?.onLine === false;
+    return this.#settings.networkEvents !== false && globalThis.navigator?.onLine === false;
   }
 
   #dial(): void {
@@ -170,9 +170,8 @@ export class Connection implements PageListener, SocketListener {
 
   #openSocket(phase: Phase, token?: string | null): void {
     if (phase !== this.#phase) return;
-    const { WebSocket, url } = this.#settings;
-    if (!WebSocket)
-      return this.#refuse('there is no WebSocket here. Set the option `WebSocket`: in Node.js before 22 to that of the package ws');
+    const { WebSocket = globalThis.WebSocket, url } = this.#settings;
+    if (!WebSocket) return this.#refuse('set the option WebSocket, in Node.js before 22 to that of the package ws');
     try {
       phase.socket = openSocket(WebSocket, url, token, this);
     } catch (cause) {
@@ -207,13 +206,14 @@ export class Connection implements PageListener, SocketListener {
     const { reconnect, getToken, url } = this.#settings;
     let reason = said || (this.isOpen ? 'the connection was lost' : 'no connection could be made');
     if (!this.#openedAt && this.#phase.socket && this.#attempts >= hintAfter - 1)
-      reason += `. Check the address (${url.split('?')[0]}), the origins that the gateway allows, and wss or ws`;
+      reason += `. Check the URL ${url.split('?')[0]}, the gateway's allowed origins and TLS`;
     this.#expired ||= closeCode === tokenExpired;
-    if (!reconnect || isFinalCloseCode(closeCode)) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
+    if (reconnect === false || isFinalCloseCode(closeCode))
+      return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
     if (this.#isOffline) return this.#waitForNetwork();
     if (this.isOpen && Date.now() - this.#openedAt >= stableMs) this.#attempts = 0;
     const renew = closeCode === tokenExpired && !this.#attempts && getToken;
-    const delay = renew ? 0 : backoffDelay(this.#attempts, reconnect);
+    const delay = renew ? 0 : backoffDelay(this.#attempts, this.#settings);
     this.#attempts++;
     const timer = later(() => this.#dial(), delay);
     const retryAt = timer === undefined ? null : Date.now() + delay;

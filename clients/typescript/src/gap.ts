@@ -3,10 +3,10 @@ import type { Gap } from './snapshot.ts';
 
 /** What each means to people. The gateway's own text, which `error.message` has, is for programmers. */
 const texts: { readonly [code: string]: string } = {
-  history_truncated: 'Some events are gone: the history of this job no longer goes back so far.',
-  cursor_ahead: 'The history of this job is shorter than what was shown: it may be another one.',
+  history_truncated: 'Older events of this job are gone.',
+  cursor_ahead: 'The history of this job is shorter now.',
   epoch_changed: 'The history of this job is a new one.',
-  bad_event: 'There is an event that cannot be shown.',
+  bad_event: 'An event of this job cannot be shown.',
 } satisfies { [code in Gap['code']]: string };
 
 /** How a gap is left: from where the next `subscribe` asks, and whether what was known is dropped. */

@@ -17,7 +17,8 @@ export async function* eventsOf(subscription: Subscription, { view, host }: Job)
         restarts = view.restarts;
         last = 0;
       }
-      const { events, status, error, jobId } = subscription.getSnapshot();
+      const snapshot = subscription.getSnapshot();
+      const { events, status, error, jobId } = snapshot;
       if (view.droppedId > last) throw new GatewayError('fell_behind', 'more than maxEvents behind', { jobId });
       for (const event of events) {
         if (event.id <= last) continue;
@@ -26,7 +27,7 @@ export async function* eventsOf(subscription: Subscription, { view, host }: Job)
         life.throwIfAborted();
       }
       // The snapshot may have changed while the loop's body ran.
-      if (subscription.getSnapshot().events !== events) continue;
+      if (subscription.getSnapshot() !== snapshot) continue;
       if (status === 'error') throw error;
       if (status === 'idle') throw host.aborted();
       if (status === 'ended') return;

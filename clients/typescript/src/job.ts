@@ -1,4 +1,4 @@
-import { backoffDelay, defaultBackoff } from './backoff.ts';
+import { type BackoffOptions, backoffDelay } from './backoff.ts';
 import type { Batch } from './batch.ts';
 import type { Connection } from './connection.ts';
 import { Cursor } from './cursor.ts';
@@ -6,7 +6,7 @@ import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import { gapOf, type Way } from './gap.ts';
 import { faultOf } from './limits.ts';
-import type { ErrorMessage, ServerMessage, SubscribedMessage } from './messages.ts';
+import { type ErrorMessage, errorOf, type ServerMessage, type SubscribedMessage } from './messages.ts';
 import type { WatchOptions } from './options.ts';
 import { confirmed, type Phase, settled } from './phase.ts';
 import type { JobSnapshot } from './snapshot.ts';
@@ -19,6 +19,8 @@ export interface JobHost {
   /** What is to land with the next batch. */
   readonly batch: Pick<Batch, 'add'>;
   readonly records: JobRecords;
+  /** How long to wait before what was refused is tried again. */
+  readonly settings: BackoffOptions;
   nextRequestId(): string;
   /** Why nothing comes of a client that is closed. */
   aborted(): unknown;
@@ -187,7 +189,7 @@ export class Job {
       // Where there is no place it waits for one, without complaint.
       if (message.retryable) this.#enter('refused', { status: 'stale', error });
       else this.#enterUnconfirmed('refused');
-      this.#retryTimer = setTimeout(() => this.#wait(), backoffDelay(this.#refusals++, defaultBackoff));
+      this.#retryTimer = setTimeout(() => this.#wait(), backoffDelay(this.#refusals++, this.host.settings));
     } else {
       this.#fail(error);
     }
@@ -248,8 +250,4 @@ export class Job {
     const events = this.view.land();
     if (events) for (const watcher of [...this.#watchers]) watcher.landed(events, before, this.view.snapshot);
   };
-}
-
-export function errorOf(message: ErrorMessage): GatewayError {
-  return new GatewayError(message.code ?? 'backend_error', message.error, message);
 }

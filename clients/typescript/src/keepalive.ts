@@ -11,6 +11,8 @@ export interface KeepAliveOptions {
 const lateMs = 2_000;
 /** Time for what waits to be heard, after such a tick. */
 const graceMs = 250;
+/** After a sleep, which hardly a socket outlives, a third of the time must do for an answer. */
+export const afterSleep = 3;
 /** How often the clock is looked at. */
 const stepMs = 1_000;
 
@@ -34,18 +36,14 @@ export class KeepAlive {
     this.#dead = dead;
   }
 
-  start(): void {
+  /** Rests in steps: a clock that jumps is the only sign of a sleep where no page tells of it. */
+  start(left: number = this.#options.interval): void {
     this.stop();
-    this.#rest(this.#options.interval);
-  }
-
-  /** In steps: a clock that jumps is the only sign of a sleep where no page tells of it. */
-  #rest(left: number): void {
     const step = Math.min(left, stepMs);
     const due = Date.now() + step;
     this.#timer = setTimeout(() => {
-      if (Date.now() - due > lateMs) this.wake();
-      else if (left > step) this.#rest(left - step);
+      if (Date.now() - due > lateMs) this.probe(afterSleep);
+      else if (left > step) this.start(left - step);
       else this.probe();
     }, step);
   }
@@ -60,16 +58,12 @@ export class KeepAlive {
     if (this.#isAsking) this.start();
   }
 
-  /** Asks after a sleep, which hardly a socket outlives, or when the network changed: the answer has a third of the time. */
-  wake(): void {
-    this.probe(this.#options.timeout / 3);
-  }
-
-  /** Asks: it is time to. */
-  probe(timeout: number = this.#options.timeout): void {
+  /** Asks: it is time to, or there is reason to hurry, and then an answer has only a part of the time. */
+  probe(haste = 1): void {
     if (this.#isAsking) return;
     this.stop();
     this.#isAsking = true;
+    const timeout = this.#options.timeout / haste;
     const due = Date.now() + timeout;
     this.#timer = later(() => {
       if (Date.now() - due < lateMs) this.#dead();

@@ -11,16 +11,15 @@ export function later(act: () => void, ms: number): ReturnType<typeof setTimeout
 /** Throws where `value` isn't such a number. JSON and timers would make something else of it without a word. */
 export function checkNumber(name: string, value: unknown, least: number, isWhole?: boolean): void {
   if (typeof value === 'number' && value >= least && (!isWhole || Number.isSafeInteger(value))) return;
-  throw invalid(name, `a ${isWhole ? 'whole ' : ''}number of at least ${least}`, value);
+  throw invalid(name, `a ${isWhole ? 'whole ' : ''}number from ${least} on`, value);
 }
 
 /** What is wrong with a job id by PROTOCOL.md section 2. Such a one is never sent: ten of them would end the connection for all jobs. */
 export function faultOf(jobId: unknown): GatewayError | undefined {
   const isValid = typeof jobId === 'string' && jobId.length <= 256 && /^[^\p{Cc}\p{Cs}]+$/u.test(jobId);
-  return isValid ? undefined : invalid('jobId', 'a string of 1 to 256 characters, none of them a control character', jobId);
+  return isValid ? undefined : invalid('jobId', 'a string of 1 to 256 characters without control characters', jobId);
 }
 
 export function invalid(name: string, rule: string, value: unknown): GatewayError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return new GatewayError('invalid_argument', `${name} must be ${rule}, not the ${typeof value} ${shown}`);
+  return new GatewayError('invalid_argument', `${name} must be ${rule}, not the ${typeof value} ${String(value)}`);
 }

@@ -1,7 +1,7 @@
 import type { JobEvent } from './events.ts';
-import { errorOf, type JobHost } from './job.ts';
+import type { JobHost } from './job.ts';
 import { checkNumber, faultOf } from './limits.ts';
-import type { ServerMessage } from './messages.ts';
+import { errorOf, type ServerMessage } from './messages.ts';
 
 /** The gateway reads so many at once on a connection (PROTOCOL.md section 9), and refuses most of what comes on top. */
 const mostAtOnce = 4;
@@ -16,8 +16,6 @@ interface Request {
 interface Asked extends Request {
   events: JobEvent[];
   isSent: boolean;
-  /** Nobody waits for the answer any more, but the gateway is still at it. */
-  isLeft: boolean;
   end(): void;
   readonly resolve: (events: readonly JobEvent[]) => void;
   readonly reject: (reason: unknown) => void;
@@ -53,8 +51,8 @@ export class Replays {
       const id = this.#host.nextRequestId();
       const leave = (): void => {
         reject(signal?.reason);
-        if (asked.isSent) asked.isLeft = true;
-        else asked.end();
+        // Otherwise the gateway is still at it.
+        if (!asked.isSent) asked.end();
       };
       const end = (): void => {
         signal?.removeEventListener('abort', leave);
@@ -62,7 +60,7 @@ export class Replays {
         this.next();
         this.#host.rest();
       };
-      const asked: Asked = { ...request, events: [], isSent: false, isLeft: false, end, resolve, reject };
+      const asked: Asked = { ...request, events: [], isSent: false, end, resolve, reject };
       this.#asked.set(id, asked);
       signal?.addEventListener('abort', leave);
       this.next();
@@ -94,7 +92,7 @@ export class Replays {
       if (jobId !== undefined && jobId !== asked.jobId) continue;
       asked.isSent = false;
       if (!asked.epoch) asked.events = [];
-      if (asked.isLeft) asked.end();
+      if (asked.signal?.aborted) asked.end();
     }
     this.next();
   }

@@ -3,12 +3,12 @@ import type { WebSocketConstructor, WebSocketLike } from './options.ts';
 export interface SocketListener {
   opened(socket: WebSocketLike): void;
   received(frame: unknown): void;
-  /** It ended, or never opened. `reason` is `''` where nobody has said why. */
-  lost(reason: string, closeCode: number): void;
+  /** It ended, or never opened. `said` is `''` where nobody has said why. */
+  lost(said: string, closeCode: number): void;
 }
 
-/** What sockets of the package `ws` also tell; browsers keep it to themselves. */
-interface RefusalSource {
+/** Sockets of the package `ws` can tell why a handshake was refused; browsers keep that to themselves. */
+interface NodeSocket {
   on?(name: 'unexpected-response', handler: (request: unknown, response: Refusal) => void): void;
 }
 
@@ -17,9 +17,7 @@ interface Refusal {
   on(name: 'data' | 'end', handler: (chunk: string) => void): void;
 }
 
-/** More of a refusal's body isn't read. */
-const mostText = 9999;
-
+/** Throws where there can't be one, as `new WebSocket` does. */
 export function openSocket(
   WebSocket: WebSocketConstructor,
   url: string,
@@ -37,22 +35,17 @@ export function openSocket(
   socket.onopen = () => listener.opened(socket);
   socket.onmessage = ({ data }: MessageEvent<unknown>) => listener.received(data);
   socket.onclose = ({ code, reason }: CloseEvent) => listener.lost(reason || said, code);
-  (socket as RefusalSource).on?.('unexpected-response', (_, response) => {
-    let text = '';
-    response.on('data', (chunk) => {
-      if (text.length < mostText) text += chunk;
+  (socket as NodeSocket).on?.('unexpected-response', (_, response) => {
+    said = `HTTP ${response.statusCode}`;
+    response.on('data', (problem) => {
+      try {
+        said += ` ${(JSON.parse(problem) as { detail: string }).detail}`;
+      } catch {
+        // The status has to do.
+      }
     });
     // It has no handler any more where it was let go meanwhile.
-    response.on('end', () => socket.onclose?.({ code: 1006, reason: `HTTP ${response.statusCode} ${detailOf(text)}` } as never));
+    response.on('end', () => socket.onclose?.({ code: 1006 } as never));
   });
   return socket;
-}
-
-/** The text for people of a problem+json body. */
-function detailOf(text: string): string {
-  try {
-    return (JSON.parse(text) as { detail?: string }).detail ?? '';
-  } catch {
-    return '';
-  }
 }
