@@ -5,10 +5,8 @@ export interface BackoffOptions {
   readonly maxDelay: number;
 }
 
-export const defaultBackoff: BackoffOptions = { minDelay: 500, maxDelay: 20_000 };
-
 /** Full jitter: anywhere between the least and a ceiling that doubles, so that a restarted gateway isn't met by everyone at once. */
 export function backoffDelay(attempt: number, { minDelay, maxDelay }: BackoffOptions): number {
-  const ceiling = Math.min(maxDelay, minDelay * 2 ** (attempt + 1));
+  const ceiling = Math.max(minDelay, Math.min(maxDelay, minDelay * 2 ** (attempt + 1)));
   return minDelay + Math.random() * (ceiling - minDelay);
 }

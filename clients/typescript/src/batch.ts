@@ -1,3 +1,5 @@
+import { later } from './limits.ts';
+
 /** `'frame'`: with the next frame of the page. A number: that many ms after the first. `false`: in the next microtask. */
 export type BatchMode = 'frame' | number | false;
 
@@ -37,7 +39,7 @@ export class Batch {
     }
     // A frame and a timer, and the first wins: a tab can be hidden between asking for a frame and getting it.
     const frame = mode === 'frame' && globalThis.requestAnimationFrame?.(flush);
-    const timer = setTimeout(flush, mode === 'frame' ? hiddenMs : mode);
+    const timer = later(flush, mode === 'frame' ? hiddenMs : mode);
     return () => {
       clearTimeout(timer);
       if (frame) cancelAnimationFrame(frame);

@@ -1,14 +1,16 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { defaultBackoff } from './backoff.ts';
 import { Batch } from './batch.ts';
 import { Connection, type ConnectionListener, type ConnectionSnapshot, type ConnectionState } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { GatewayError } from './errors.ts';
-import { errorOf, Job, type JobHost } from './job.ts';
-import { parseServerMessage } from './messages.ts';
-import type { ClientEvents, GatewayClientOptions, WatchOptions } from './options.ts';
-import { Replays } from './replays.ts';
+import type { JobEvent } from './events.ts';
+import { Job, type JobHost } from './job.ts';
+import { checkNumber, later } from './limits.ts';
+import { errorOf, parseServerMessage, type ServerMessage } from './messages.ts';
+import type { ClientEvents, GatewayClientOptions, ReplayOptions, WatchOptions } from './options.ts';
+import { type ReplayHost, Replays } from './replays.ts';
+import { type Settings, settingsOf } from './settings.ts';
 import { idleSnapshot, type JobSnapshot } from './snapshot.ts';
 import { JobRecords } from './storage.ts';
 import type { ReadableStore } from './store.ts';
@@ -21,7 +23,9 @@ export interface GatewayClient extends ReadableStore<ConnectionSnapshot>, AsyncD
   watch(jobId: string, options?: WatchOptions): JobSubscription;
   /** A job as a store for UI frameworks: it is watched while the store has subscribers. */
   observe(jobId: string, options?: WatchOptions): ReadableStore<JobSnapshot>;
-  /** Connects now; also after `close()` and after a final close by the gateway. Jobs go on where they were. */
+  /** Reads the history of a job once, watched or not, and moves nothing. Survives reconnects. */
+  replay(jobId: string, options?: ReplayOptions): Promise<readonly JobEvent[]>;
+  /** Tries now: what waits for the next attempt, was closed, or was told to stay away. Jobs go on where they were. */
   connect(): void;
   /** Ends the connection. Nothing reconnects until `connect()`. */
   close(): void;
@@ -36,38 +40,28 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
 }
 
 /** Puts the parts together. What isn't in GatewayClient is what the parts call: nobody else sees it in the types. */
-class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, ConnectionListener {
+class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, ReplayHost, ConnectionListener {
   readonly batch: Batch;
   readonly connection: Connection;
   readonly records: JobRecords;
-  readonly #options: GatewayClientOptions;
+  readonly settings: Settings;
   readonly #jobs = new Map<string | undefined, Job>();
-  readonly #replays = new Replays(this);
+  /** Jobs whose `unsubscribe` has no answer yet: their places on the connection aren't free. */
+  readonly #leaving = new Set<string>();
+  readonly #replays: Replays = new Replays(this);
   #requests = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: GatewayClientOptions) {
     super();
-    this.#options = options;
-    const { on, reconnect, keepAlive, lazy, signal, storage } = options;
+    this.settings = settingsOf(options);
+    const { on, lazy, signal, storage, batch, url } = this.settings;
     if (on?.state) this.on('state', on.state);
     if (on?.error) this.on('error', on.error);
-    const url = absolute(options.url);
-    this.batch = new Batch(options.batch ?? 'frame');
+    this.batch = new Batch(batch);
     // Asked each time: reading `sessionStorage` throws where it is forbidden, and that is an event for those who listen by then.
     this.records = new JobRecords(() => storage !== false && (storage ?? globalThis.window?.sessionStorage), url, this);
-    this.connection = new Connection(
-      {
-        ...options,
-        url,
-        reconnect: reconnect !== false && { ...defaultBackoff, ...reconnect },
-        keepAlive: keepAlive !== false && { interval: 15_000, timeout: 10_000, ...keepAlive },
-        // On a server there may be none, nor any need of one.
-        WebSocket: options.WebSocket ?? globalThis.WebSocket,
-        networkEvents: options.networkEvents !== false,
-      },
-      this,
-    );
+    this.connection = new Connection(this.settings, this);
     signal?.addEventListener('abort', () => this.close(), { once: true });
     if (signal?.aborted) this.close();
     else if (lazy === false) this.connect();
@@ -81,6 +75,7 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Co
   readonly subscribe = (onChange: () => void): (() => void) => this.on('state', onChange);
 
   watch(jobId: string, options: WatchOptions = {}): JobSubscription {
+    checkWatch(options);
     const known = this.#jobs.get(jobId);
     const job = known ?? new Job(this, jobId, options);
     this.#jobs.set(jobId, job);
@@ -92,7 +87,8 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Co
     return subscription;
   }
 
-  observe(jobId: string, options?: WatchOptions): ReadableStore<JobSnapshot> {
+  observe(jobId: string, options: WatchOptions = {}): ReadableStore<JobSnapshot> {
+    checkWatch(options);
     const idle = idleSnapshot(jobId);
     return {
       getSnapshot: () => this.#jobs.get(jobId)?.view.snapshot ?? idle,
@@ -102,6 +98,12 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Co
         return subscription.unsubscribe;
       },
     };
+  }
+
+  replay(jobId: string, { afterEventId = 0, signal }: ReplayOptions = {}): Promise<readonly JobEvent[]> {
+    clearTimeout(this.#idleTimer);
+    if (this.state === 'idle') this.connect();
+    return this.#replays.ask({ jobId, afterEventId, epoch: this.#jobs.get(jobId)?.cursor.epoch, signal });
   }
 
   connect(): void {
@@ -128,22 +130,57 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Co
     return String(++this.#requests);
   }
 
+  aborted(): unknown {
+    const { signal } = this.settings;
+    return signal?.aborted ? signal.reason : new GatewayError('aborted', 'the client was closed');
+  }
+
   released(job: Job): void {
     this.#jobs.delete(job.jobId);
-    if (this.#jobs.size === 0 && this.#options.lazy !== false && this.connection.isWanted)
-      this.#idleTimer = setTimeout(() => this.connection.close('idle'), this.#options.idleTimeout ?? 30_000);
+    this.rest();
+  }
+
+  /** A lazy client lets go of a connection that nobody needs. */
+  rest(): void {
+    const { lazy, idleTimeout } = this.settings;
+    clearTimeout(this.#idleTimer);
+    if (this.#jobs.size === 0 && this.#replays.isIdle && lazy !== false && this.connection.isWanted)
+      this.#idleTimer = later(() => this.connection.close('idle'), idleTimeout);
+  }
+
+  unsubscribe(jobId: string): void {
+    this.#leaving.add(jobId);
+    this.connection.send({ type: 'unsubscribe', jobId });
+  }
+
+  admit(): void {
+    if (!this.connection.isOpen) return;
+    const taken = new Set(this.#leaving);
+    for (const { jobId, isUpstream } of this.#jobs.values()) if (isUpstream) taken.add(jobId);
+    for (const job of this.#jobs.values()) {
+      if (!job.isWaiting || (taken.size >= this.settings.maxSubscriptions && !taken.has(job.jobId))) continue;
+      taken.add(job.jobId);
+      job.subscribe();
+    }
   }
 
   // --- What the connection tells -------------------------------------------------------------------------------------
 
   opened(): void {
     for (const job of this.#jobs.values()) job.connected();
-    this.#replays.askAgain();
+    this.admit();
+    this.#replays.next();
   }
 
   received(frame: unknown): void {
     const message = parseServerMessage(frame);
     if (!message) return this.emit('error', new GatewayError('invalid_server_message', 'not a message'));
+    this.#take(message);
+    if (message.type === 'unsubscribed' && this.#leaving.delete(message.jobId)) this.#replays.again(message.jobId);
+    if (message.type === 'unsubscribed' || message.type === 'error') this.admit();
+  }
+
+  #take(message: ServerMessage): void {
     if (this.#replays.take(message)) return;
     if (message.type === 'replay' && message.requested) return;
     const job = this.#jobs.get(message.jobId) ?? [...this.#jobs.values()].find((other) => other.awaits(message.requestId));
@@ -153,11 +190,14 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Co
     if (message.jobId || !message.retryable) return;
     // Too many messages: which one was dropped isn't said, so it may be any that has no answer yet.
     for (const other of this.#jobs.values()) other.take(message);
-    this.#replays.abort(undefined, error);
+    this.#leaving.clear();
+    this.#replays.fail(error);
   }
 
   lost(): void {
-    if (!this.connection.isWanted) this.#replays.abort();
+    this.#leaving.clear();
+    if (this.connection.isWanted) this.#replays.again();
+    else this.#replays.fail(this.aborted(), true);
     for (const job of this.#jobs.values()) job.disconnected();
   }
 
@@ -168,9 +208,7 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Co
   }
 }
 
-/** Relative to the page, and ws for http. Where a server renders there is no page to be relative to, and nothing is dialled either. */
-function absolute(url: string | URL): string {
-  const resolved = new URL(url, globalThis.location?.href ?? 'http://no-page.invalid');
-  resolved.protocol = resolved.protocol.replace('http', 'ws');
-  return resolved.href;
+function checkWatch({ afterEventId = 0, maxEvents = 1 }: WatchOptions): void {
+  if (afterEventId !== 'stored' && afterEventId !== 'latest') checkNumber('afterEventId', afterEventId, 0, true);
+  checkNumber('maxEvents', maxEvents, 1);
 }

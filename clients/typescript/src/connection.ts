@@ -1,11 +1,14 @@
-import { type BackoffOptions, backoffDelay } from './backoff.ts';
+import { backoffDelay } from './backoff.ts';
 import { isFinalCloseCode, tokenExpired } from './closeCodes.ts';
 import { GatewayError } from './errors.ts';
-import { KeepAlive, type KeepAliveOptions } from './keepalive.ts';
+import { afterSleep, KeepAlive } from './keepalive.ts';
+import { later } from './limits.ts';
 import type { ClientMessage } from './messages.ts';
-import type { ClientEvents, GetToken, WebSocketConstructor, WebSocketLike } from './options.ts';
+import type { ClientEvents, GetToken, WebSocketLike } from './options.ts';
 import { type Pace, paced } from './pace.ts';
 import { listenToPage, type PageListener } from './pageEvents.ts';
+import type { Settings } from './settings.ts';
+import { openSocket, type SocketListener } from './socket.ts';
 
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'offline' | 'closed';
 
@@ -19,15 +22,6 @@ export interface ConnectionSnapshot {
   readonly closeCode: number | null;
   /** When the next attempt is made, in ms since 1970; `null` while one is being made or none is planned. */
   readonly retryAt: number | null;
-}
-
-export interface ConnectionSettings {
-  readonly url: string;
-  readonly getToken?: GetToken;
-  readonly reconnect: BackoffOptions | false;
-  readonly keepAlive: KeepAliveOptions | false;
-  readonly networkEvents: boolean;
-  readonly WebSocket: WebSocketConstructor;
 }
 
 export interface ConnectionListener {
@@ -51,7 +45,7 @@ export interface ConnectionListener {
 interface Phase {
   readonly at: 'idle' | 'dialling' | 'open' | 'waiting' | 'offline' | 'suspended' | 'closed';
   socket?: WebSocketLike;
-  timer?: ReturnType<typeof setTimeout>;
+  timer?: ReturnType<typeof setTimeout> | undefined;
   /** Where something can be sent. */
   pace?: Pace;
 }
@@ -60,16 +54,18 @@ interface Phase {
 const openTimeoutMs = 10_000;
 /** A connection that lasted this long was a good one: the next trouble starts with short delays again. */
 const stableMs = 5000;
+/** After so many attempts of which none has ever opened it is said what to check: a browser tells nothing. */
+const hintAfter = 3;
 
 const noTrouble = { reason: '', closeCode: null };
 
-export class Connection implements PageListener {
+export class Connection implements PageListener, SocketListener {
   snapshot: ConnectionSnapshot = { ...noTrouble, state: 'idle', since: Date.now(), retryAt: null };
   /** When anything came last, in ms since 1970. */
   heardAt = 0;
   /** Why the other side doesn't want us back. */
   final: GatewayError | null = null;
-  readonly #settings: ConnectionSettings;
+  readonly #settings: Settings;
   readonly #listener: ConnectionListener;
   readonly #keepAlive: KeepAlive | undefined;
   #phase: Phase = { at: 'idle' };
@@ -78,14 +74,14 @@ export class Connection implements PageListener {
   #expired = false;
   #stopListening: (() => void) | undefined;
 
-  constructor(settings: ConnectionSettings, listener: ConnectionListener) {
+  constructor(settings: Settings, listener: ConnectionListener) {
     this.#settings = settings;
     this.#listener = listener;
-    if (!settings.keepAlive) return;
+    if (settings.keepAlive === false) return;
     this.#keepAlive = new KeepAlive(
-      settings.keepAlive,
+      settings,
       () => this.send({ type: 'ping' }),
-      () => this.#lost('no answer to a ping'),
+      () => this.lost('no answer to a ping'),
     );
   }
 
@@ -100,7 +96,7 @@ export class Connection implements PageListener {
 
   /** Starts, also after a final close. Where attempts are being made already it makes the next one now. */
   connect(): void {
-    if (this.#settings.networkEvents) this.#stopListening ??= listenToPage(this);
+    if (this.#settings.networkEvents !== false) this.#stopListening ??= listenToPage(this);
     if (this.isOpen || this.#phase.at === 'dialling') return;
     this.#dial();
   }
@@ -122,13 +118,13 @@ export class Connection implements PageListener {
   }
 
   /** Asks for a sign of life now. */
-  probe(): void {
-    if (this.isOpen) this.#keepAlive?.probe();
+  probe(haste?: number): void {
+    if (this.isOpen) this.#keepAlive?.probe(haste);
   }
 
   /** The page is seen again or the network is back: no reason to wait any longer. */
   readonly woke = (): void => {
-    this.probe();
+    this.probe(afterSleep);
     if (this.isWanted) this.connect();
   };
 
@@ -149,12 +145,12 @@ export class Connection implements PageListener {
 
   /** `navigator.onLine` may be wrong about being online, hardly ever about being offline. */
   get #isOffline(): boolean {
-    return this.#settings.networkEvents && globalThis.navigator?.onLine === false;
+    return this.#settings.networkEvents !== false && globalThis.navigator?.onLine === false;
   }
 
   #dial(): void {
     if (this.#isOffline) return this.#waitForNetwork();
-    const phase: Phase = { at: 'dialling', timer: setTimeout(() => this.#lost('no connection in time'), openTimeoutMs) };
+    const phase: Phase = { at: 'dialling', timer: setTimeout(() => this.lost('no connection in time'), openTimeoutMs) };
     this.#enter(phase, { state: this.#openedAt || this.#attempts ? 'reconnecting' : 'connecting' });
     if (phase !== this.#phase) return;
     const { getToken } = this.#settings;
@@ -168,29 +164,27 @@ export class Connection implements PageListener {
     } catch (cause) {
       if (phase !== this.#phase) return;
       this.#listener.emit('error', new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
-      this.#lost('getToken failed');
+      this.lost('getToken failed');
     }
   }
 
   #openSocket(phase: Phase, token?: string | null): void {
     if (phase !== this.#phase) return;
-    const { WebSocket, url } = this.#settings;
+    const { WebSocket = globalThis.WebSocket, url } = this.#settings;
+    if (!WebSocket) return this.#refuse('set the option WebSocket, in Node.js before 22 to that of the package ws');
     try {
-      const protocols = ['optimization.v1'];
-      if (token) protocols.push(`bearer.${token}`);
-      const socket = new WebSocket(url, protocols);
-      phase.socket = socket;
-      // The close that follows says all there is to say. It stays when the socket is let go: an error that nobody hears ends the process in `ws`.
-      socket.onerror = () => {};
-      socket.onopen = () => this.#opened(socket);
-      socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#received(data);
-      socket.onclose = ({ code, reason }: CloseEvent) => this.#lost(reason || `the connection closed (${code})`, code);
+      phase.socket = openSocket(WebSocket, url, token, this);
     } catch (cause) {
-      this.#giveUp(new GatewayError('connection_refused', 'no socket could be made', { cause }));
+      // Browsers name the subprotocol that they refuse.
+      this.#refuse((cause as Error).message.replaceAll(token || '\0', '…'), cause);
     }
   }
 
-  #opened(socket: WebSocketLike): void {
+  #refuse(why: string, cause?: unknown): void {
+    this.#giveUp(new GatewayError('connection_refused', `no socket could be made: ${why}`, { cause }));
+  }
+
+  opened(socket: WebSocketLike): void {
     this.#openedAt = this.heardAt = Date.now();
     this.#expired = false;
     const phase: Phase = { at: 'open', socket, pace: paced() };
@@ -201,24 +195,29 @@ export class Connection implements PageListener {
     this.#listener.opened();
   }
 
-  #received(frame: unknown): void {
+  received(frame: unknown): void {
     this.heardAt = Date.now();
     this.#keepAlive?.heard();
     this.#listener.received(frame);
   }
 
   /** Comes back later, or at once after a long connection whose token has expired, or not at all. */
-  #lost(reason: string, closeCode?: number): void {
-    const { reconnect, getToken } = this.#settings;
+  lost(said: string, closeCode?: number): void {
+    const { reconnect, getToken, url } = this.#settings;
+    let reason = said || (this.isOpen ? 'the connection was lost' : 'no connection could be made');
+    if (!this.#openedAt && this.#phase.socket && this.#attempts >= hintAfter - 1)
+      reason += `. Check the URL ${url.split('?')[0]}, the gateway's allowed origins and TLS`;
     this.#expired ||= closeCode === tokenExpired;
-    if (!reconnect || isFinalCloseCode(closeCode)) return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
+    if (reconnect === false || isFinalCloseCode(closeCode))
+      return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
     if (this.#isOffline) return this.#waitForNetwork();
     if (this.isOpen && Date.now() - this.#openedAt >= stableMs) this.#attempts = 0;
     const renew = closeCode === tokenExpired && !this.#attempts && getToken;
-    const delay = renew ? 0 : backoffDelay(this.#attempts, reconnect);
+    const delay = renew ? 0 : backoffDelay(this.#attempts, this.#settings);
     this.#attempts++;
-    const timer = setTimeout(() => this.#dial(), delay);
-    this.#leave({ at: 'waiting', timer }, { state: 'reconnecting', reason, closeCode: closeCode ?? null, retryAt: Date.now() + delay });
+    const timer = later(() => this.#dial(), delay);
+    const retryAt = timer === undefined ? null : Date.now() + delay;
+    this.#leave({ at: 'waiting', timer }, { state: 'reconnecting', reason, closeCode: closeCode ?? null, retryAt });
   }
 
   #giveUp(error: GatewayError): void {

@@ -18,7 +18,9 @@ export type GatewayErrorCode =
 export type ClientErrorCode =
   /** The gateway closed with a code that means: don't come back. `closeCode` has it. */
   | 'connection_closed'
-  /** The socket couldn't even be made: a bad URL, or a token that can't be a subprotocol. */
+  /** An option, a job id or a cursor that can't be; nothing was sent. The message names it. */
+  | 'invalid_argument'
+  /** The socket couldn't even be made: a bad URL, no WebSocket, or a token that can't be a subprotocol. */
   | 'connection_refused'
   /** `getToken` threw. It is asked again with the next attempt. */
   | 'token_failed'
@@ -26,7 +28,7 @@ export type ClientErrorCode =
   | 'storage_failed'
   /** A `for await` loop is more than `maxEvents` behind. */
   | 'fell_behind'
-  /** The answer can't come any more: unsubscribed or closed. */
+  /** Nothing more can come: unsubscribed or closed. */
   | 'aborted'
   /** The gateway sent something that is no message. */
   | 'invalid_server_message';

@@ -20,6 +20,7 @@ export type {
   ClientEvents,
   GatewayClientOptions,
   GetToken,
+  ReplayOptions,
   TokenRequest,
   WatchOptions,
   WebSocketConstructor,

@@ -1,12 +1,14 @@
-import { backoffDelay, defaultBackoff } from './backoff.ts';
+import { type BackoffOptions, backoffDelay } from './backoff.ts';
 import type { Batch } from './batch.ts';
 import type { Connection } from './connection.ts';
 import { Cursor } from './cursor.ts';
 import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import { gapOf, type Way } from './gap.ts';
-import type { ErrorMessage, ServerMessage, SubscribedMessage } from './messages.ts';
+import { faultOf } from './limits.ts';
+import { type ErrorMessage, errorOf, type ServerMessage, type SubscribedMessage } from './messages.ts';
 import type { WatchOptions } from './options.ts';
+import { confirmed, type Phase, settled } from './phase.ts';
 import type { JobSnapshot } from './snapshot.ts';
 import type { JobRecord, JobRecords } from './storage.ts';
 import { JobView } from './view.ts';
@@ -17,7 +19,15 @@ export interface JobHost {
   /** What is to land with the next batch. */
   readonly batch: Pick<Batch, 'add'>;
   readonly records: JobRecords;
+  /** How long to wait before what was refused is tried again. */
+  readonly settings: BackoffOptions;
   nextRequestId(): string;
+  /** Why nothing comes of a client that is closed. */
+  aborted(): unknown;
+  /** Lets jobs subscribe for which there is a place. */
+  admit(): void;
+  /** Ends the subscription of a job upstream. */
+  unsubscribe(jobId: string): void;
   /** Nobody watches the job any more. */
   released(job: Job): void;
 }
@@ -27,29 +37,13 @@ export interface Watcher {
   landed(events: readonly JobEvent[], before: JobSnapshot, after: JobSnapshot): void;
 }
 
-/**
- * Where the one upstream subscription of a job is.
- *
- *     new ─► loading ─► away ─► opening ─► replaying ─► live ─► ended
- *              (storage) ▲         │  └───────┬──────►─┘ ▲ │
- *                  │         │          └► outage ─┘ │      the gateway is there, the backend isn't
- *                  └─────────┴──◄── connection lost ─┘
- *     opening | replaying | live | outage ─► refused (tried again after a delay) | failed (somebody has to decide)
- */
-type Phase = 'new' | 'loading' | 'away' | 'opening' | 'replaying' | 'live' | 'outage' | 'refused' | 'ended' | 'failed' | 'released';
-
-/** Those in which the gateway has confirmed the subscription, and no other. */
-const confirmed: readonly Phase[] = ['replaying', 'live', 'outage'];
-/** Those that a lost connection changes nothing about. */
-const settled: readonly Phase[] = ['new', 'loading', 'ended', 'failed', 'released'];
-
 /** As many events may wait for the next batch; a hidden tab's can be long in coming. */
 const mostPending = 5_000;
 
 export class Job {
   readonly jobId: string;
   readonly view: JobView;
-  readonly #host: JobHost;
+  readonly host: JobHost;
   readonly #watchers = new Set<Watcher>();
   readonly cursor: Cursor = new Cursor();
   #phase: Phase = 'new';
@@ -62,7 +56,7 @@ export class Job {
   #releaseTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: JobHost, jobId: string, { afterEventId = 0 }: WatchOptions) {
-    this.#host = host;
+    this.host = host;
     this.jobId = jobId;
     this.view = new JobView(jobId, host.records);
     this.#start = afterEventId;
@@ -77,7 +71,7 @@ export class Job {
     this.view.persist ||= persist;
     if (this.#phase !== 'new') return;
     this.#phase = 'loading';
-    if (persist) this.#host.records.load(this.jobId, (record) => this.#begin(record));
+    if (persist) this.host.records.load(this.jobId, (record) => this.#begin(record));
     else this.#begin();
   }
 
@@ -96,11 +90,11 @@ export class Job {
   }
 
   #release(): void {
-    if (this.#phase === 'opening' || this.#isConfirmed) this.#host.connection.send({ type: 'unsubscribe', jobId: this.jobId });
+    if (this.isUpstream) this.host.unsubscribe(this.jobId);
     this.#enter('released', { status: 'idle' });
     this.land();
     this.view.save();
-    this.#host.released(this);
+    this.host.released(this);
   }
 
   // --- The connection ------------------------------------------------------------------------------------------------
@@ -108,12 +102,22 @@ export class Job {
   connected(): void {
     // Another connection has another token.
     const mayDoNow = this.#phase === 'failed' && this.view.draft.error?.code === 'unauthorized';
-    if (this.#phase === 'away' || mayDoNow) this.#subscribe();
+    if (mayDoNow) this.#wait();
+  }
+
+  /** Whether it wants to subscribe, and may as soon as there is a place. */
+  get isWaiting(): boolean {
+    return this.#phase === 'away';
+  }
+
+  /** Whether it takes a place on the connection. */
+  get isUpstream(): boolean {
+    return this.#phase === 'opening' || this.#isConfirmed;
   }
 
   /** It comes back by itself, or was closed: on purpose, or for a reason. */
   disconnected(): void {
-    const { isWanted, final } = this.#host.connection;
+    const { isWanted, final } = this.host.connection;
     if (settled.includes(this.#phase)) return;
     if (isWanted) this.#enter('away', { status: 'stale' });
     else this.#enter('away', { status: final ? 'error' : 'idle', error: final });
@@ -156,7 +160,7 @@ export class Job {
     this.#refusals = 0;
     const status = this.cursor.subscribed(epoch, lastEventId);
     if (!status) {
-      this.#host.connection.send({ type: 'unsubscribe', jobId: this.jobId });
+      this.host.unsubscribe(this.jobId);
       return this.#fail(new GatewayError('epoch_changed', 'the history is a new one'));
     }
     this.view.belongsTo(message, this.cursor);
@@ -168,7 +172,7 @@ export class Job {
     const { pending } = this.view;
     for (const event of events) if (this.cursor.advance(event.id)) pending.push(event);
     if (isLive && this.#phase !== 'live') this.#enter('live', { status: 'live' });
-    this.#host.batch.add(this.land);
+    this.host.batch.add(this.land);
     if (pending.length >= mostPending) this.land();
   }
 
@@ -182,9 +186,11 @@ export class Job {
     const error = errorOf(message);
     if (message.subscription === 'kept') {
       this.#enter('outage', { status: 'stale', error });
-    } else if (message.retryable) {
-      this.#enter('refused', { status: 'stale', error });
-      this.#retryTimer = setTimeout(() => this.#subscribe(), backoffDelay(this.#refusals++, defaultBackoff));
+    } else if (message.retryable || error.code === 'too_many_subscriptions') {
+      // Where there is no place it waits for one, without complaint.
+      if (message.retryable) this.#enter('refused', { status: 'stale', error });
+      else this.#enterUnconfirmed('refused');
+      this.#retryTimer = setTimeout(() => this.#wait(), backoffDelay(this.#refusals++, this.host.settings));
     } else {
       this.#fail(error);
     }
@@ -208,17 +214,20 @@ export class Job {
 
   // --- Phases --------------------------------------------------------------------------------------------------------
 
-  #subscribe(): void {
+  /** Only for the host, which knows whether there is a place. */
+  subscribe(): void {
     const { after, epoch } = this.cursor;
-    this.#requestId = this.#host.nextRequestId();
+    this.#requestId = this.host.nextRequestId();
     this.#enterUnconfirmed('opening');
-    this.#host.connection.send({ type: 'subscribe', jobId: this.jobId, afterEventId: after, epoch, requestId: this.#requestId });
+    this.host.connection.send({ type: 'subscribe', jobId: this.jobId, afterEventId: after, epoch, requestId: this.#requestId });
   }
 
-  /** Subscribes, now or with the next connection. */
+  /** Subscribes as soon as there is a connection and a place on it. */
   #wait(): void {
+    const fault = faultOf(this.jobId);
+    if (fault) return this.#fail(fault);
     this.#enterUnconfirmed('away');
-    if (this.#host.connection.isOpen) this.#subscribe();
+    this.host.admit();
   }
 
   /** Until it is confirmed, what was stale still is. */
@@ -229,11 +238,11 @@ export class Job {
   /** Nothing stays stale or wrong of itself: who enters says if it does. */
   #enter(phase: Phase, changes: Partial<JobSnapshot> & Pick<JobSnapshot, 'status'>): void {
     clearTimeout(this.#retryTimer);
-    if (this.#phase === 'live' || this.#phase === 'replaying') this.#heardAt = this.#host.connection.heardAt;
+    if (this.#phase === 'live' || this.#phase === 'replaying') this.#heardAt = this.host.connection.heardAt;
     this.#phase = phase;
     const staleSince = changes.status === 'stale' ? this.#heardAt : null;
     this.view.draft = { ...this.view.draft, error: null, gap: null, ...changes, staleSince };
-    this.#host.batch.add(this.land);
+    this.host.batch.add(this.land);
   }
 
   /** Lets those who watch see what has come since the last batch. */
@@ -242,8 +251,4 @@ export class Job {
     const events = this.view.land();
     if (events) for (const watcher of [...this.#watchers]) watcher.landed(events, before, this.view.snapshot);
   };
-}
-
-export function errorOf(message: ErrorMessage): GatewayError {
-  return new GatewayError(message.code ?? 'backend_error', message.error, message);
 }

@@ -1,3 +1,5 @@
+import { later } from './limits.ts';
+
 export interface KeepAliveOptions {
   /** The time between pings, in ms. Default 15,000. */
   readonly interval: number;
@@ -9,6 +11,10 @@ export interface KeepAliveOptions {
 const lateMs = 2_000;
 /** Time for what waits to be heard, after such a tick. */
 const graceMs = 250;
+/** After a sleep, which hardly a socket outlives, a third of the time must do for an answer. */
+export const afterSleep = 3;
+/** How often the clock is looked at. */
+const stepMs = 1_000;
 
 /**
  * Tells a dead socket from a silent one. Judged by the clock and not by counting ticks, since timers of hidden tabs come once a minute.
@@ -30,9 +36,16 @@ export class KeepAlive {
     this.#dead = dead;
   }
 
-  start(): void {
+  /** Rests in steps: a clock that jumps is the only sign of a sleep where no page tells of it. */
+  start(left: number = this.#options.interval): void {
     this.stop();
-    this.#timer = setTimeout(() => this.probe(), this.#options.interval);
+    const step = Math.min(left, stepMs);
+    const due = Date.now() + step;
+    this.#timer = setTimeout(() => {
+      if (Date.now() - due > lateMs) this.probe(afterSleep);
+      else if (left > step) this.start(left - step);
+      else this.probe();
+    }, step);
   }
 
   stop(): void {
@@ -45,16 +58,17 @@ export class KeepAlive {
     if (this.#isAsking) this.start();
   }
 
-  /** Asks: it is time to, or the page woke up or the network changed. */
-  probe(): void {
+  /** Asks: it is time to, or there is reason to hurry, and then an answer has only a part of the time. */
+  probe(haste = 1): void {
     if (this.#isAsking) return;
     this.stop();
     this.#isAsking = true;
-    const due = Date.now() + this.#options.timeout;
-    this.#timer = setTimeout(() => {
+    const timeout = this.#options.timeout / haste;
+    const due = Date.now() + timeout;
+    this.#timer = later(() => {
       if (Date.now() - due < lateMs) this.#dead();
       else this.#timer = setTimeout(this.#dead, graceMs);
-    }, this.#options.timeout);
+    }, timeout);
     this.#ping();
   }
 }

@@ -1,6 +1,6 @@
 // The messages of PROTOCOL.md sections 2 and 3.
 
-import type { ErrorCode } from './errors.ts';
+import { type ErrorCode, GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
 
 export type ClientMessage =
@@ -86,4 +86,8 @@ export function parseServerMessage(frame: unknown): ServerMessage | undefined {
   } catch {
     return undefined;
   }
+}
+
+export function errorOf(message: ErrorMessage): GatewayError {
+  return new GatewayError(message.code ?? 'backend_error', message.error, message);
 }

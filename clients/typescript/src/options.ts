@@ -21,25 +21,28 @@ export interface TokenRequest {
 
 export type GetToken = (request: TokenRequest) => string | null | undefined | Promise<string | null | undefined>;
 
+/** Times are in ms. One that is longer than timers can hold (2,147,483,647 ms, 24.8 days) or `Infinity` is never over. */
 export interface GatewayClientOptions {
-  /** The gateway's endpoint, `wss://gateway.example/ws/optimization`. Relative and http(s) addresses are resolved against the page. */
+  /** The gateway's endpoint, `wss://gateway.example/ws/optimization`. One that is relative is resolved as the page's links are; http(s) means ws(s). */
   readonly url: string | URL;
   /** A bearer token for each attempt to connect; sent as a subprotocol. Default: none. */
   readonly getToken?: GetToken;
-  /** Delays between attempts to reconnect, with full jitter; `false`: never. Default `{ minDelay: 500, maxDelay: 20_000 }`, in ms. */
+  /** Delays between attempts to reconnect, with full jitter; `false`: never. Default `{ minDelay: 500, maxDelay: 20_000 }`, in ms, at least 1. */
   readonly reconnect?: Partial<BackoffOptions> | false;
-  /** Finding out that a socket is dead; `false`: never asked. Default `{ interval: 15_000, timeout: 10_000 }`, in ms. */
+  /** Finding out that a socket is dead; `false`: never asked. Default `{ interval: 15_000, timeout: 10_000 }`, in ms, at least 1. */
   readonly keepAlive?: Partial<KeepAliveOptions> | false;
   /** Whether the page's events count: online, offline, pageshow, pagehide, visibilitychange, resume. Default `true`. */
   readonly networkEvents?: boolean;
-  /** When received events reach handlers and snapshots: `'frame'`, a number of ms, or `false` for at once. Default `'frame'`. */
+  /** When received events reach handlers and snapshots: `'frame'`, a number of ms of at least 0, or `false` for at once. Default `'frame'`. */
   readonly batch?: BatchMode;
   /** Where cursors and best results are kept; `false`: nowhere. Default: the page's `sessionStorage`, if there is one. */
   readonly storage?: GatewayStorage | false;
   /** Whether to connect with the first watched job rather than at once. Default `true`. */
   readonly lazy?: boolean;
-  /** How long a lazy client keeps the connection after the last job was let go, in ms. Default 30,000. */
+  /** How long a lazy client keeps the connection after the last job was let go, in ms, at least 0. Default 30,000. */
   readonly idleTimeout?: number;
+  /** How many jobs are subscribed to at once; more wait for a place. Default 100, which is what the gateway allows unless it is set otherwise. */
+  readonly maxSubscriptions?: number;
   /** The WebSocket to use. Default: the global one. */
   readonly WebSocket?: WebSocketConstructor;
   /** Closes the client when aborted. */
@@ -72,4 +75,11 @@ export interface WatchOptions {
   readonly maxEvents?: number | undefined;
   /** Whether the cursor and the best result are stored. Default `true`. */
   readonly persist?: boolean | undefined;
+}
+
+export interface ReplayOptions {
+  /** After which event; 0 is the whole history. Default 0. */
+  readonly afterEventId?: number | undefined;
+  /** Gives up when aborted: the promise is rejected with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }

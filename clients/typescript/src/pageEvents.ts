@@ -10,12 +10,16 @@ export interface PageListener {
 /** Listens where there is a page; elsewhere it does nothing. Returns how to stop. */
 export function listenToPage({ woke, offline, hidden }: PageListener): () => void {
   const controller = new AbortController();
-  const { window, document } = globalThis;
-  window?.addEventListener('online', woke, controller);
-  window?.addEventListener('offline', offline, controller);
-  window?.addEventListener('pageshow', woke, controller);
-  window?.addEventListener('pagehide', hidden, controller);
-  document?.addEventListener('resume', woke, controller);
-  document?.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && woke(), controller);
+  // The window also hears what is told to its document, on the way there.
+  const options = { capture: true, signal: controller.signal };
+  const handlers = {
+    online: woke,
+    offline,
+    pageshow: woke,
+    pagehide: hidden,
+    resume: woke,
+    visibilitychange: () => document.visibilityState === 'visible' && woke(),
+  };
+  for (const [name, handler] of Object.entries(handlers)) globalThis.window?.addEventListener(name, handler, options);
   return () => controller.abort();
 }

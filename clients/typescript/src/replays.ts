@@ -1,81 +1,126 @@
-import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
-import { errorOf, type JobHost } from './job.ts';
-import type { ServerMessage } from './messages.ts';
+import type { JobHost } from './job.ts';
+import { checkNumber, faultOf } from './limits.ts';
+import { errorOf, type ServerMessage } from './messages.ts';
 
-/** What is sent. After a reconnect it goes on after the last event that has come, in the same log: events of two aren't mixed. */
+/** The gateway reads so many at once on a connection (PROTOCOL.md section 9), and refuses most of what comes on top. */
+const mostAtOnce = 4;
+
 interface Request {
-  readonly type: 'replay';
   readonly jobId: string;
-  afterEventId: number;
-  readonly epoch: string | undefined;
-  readonly requestId: string;
+  readonly afterEventId: number;
+  readonly epoch?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Who asks, and may leave before the answer comes. */
-interface Asker {
-  readonly jobId: string;
-  readonly isStopped: boolean;
-}
-
-interface Waiting {
-  readonly request: Request;
-  readonly asker: Asker;
-  readonly events: JobEvent[];
+interface Asked extends Request {
+  events: JobEvent[];
+  isSent: boolean;
+  end(): void;
   readonly resolve: (events: readonly JobEvent[]) => void;
-  readonly reject: (error: GatewayError) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
-/** One-off reads of history. One that a lost connection cuts goes on after its last event on the next. */
-export class Replays {
-  readonly #waiting = new Map<string | undefined, Waiting>();
-  readonly #host: Pick<JobHost, 'connection' | 'nextRequestId'>;
+export interface ReplayHost extends Pick<JobHost, 'connection' | 'nextRequestId' | 'aborted'> {
+  /** Fewer are asked for. */
+  rest(): void;
+}
 
-  constructor(host: Pick<JobHost, 'connection' | 'nextRequestId'>) {
+/** One-off reads of history: as many at once as the gateway takes, the others in turn. */
+export class Replays {
+  /** By request id, in the order in which they were asked for. */
+  readonly #asked = new Map<string, Asked>();
+  readonly #host: ReplayHost;
+
+  constructor(host: ReplayHost) {
     this.#host = host;
   }
 
-  ask(asker: Asker, afterEventId: number, epoch: string | undefined): Promise<readonly JobEvent[]> {
+  get isIdle(): boolean {
+    return this.#asked.size === 0;
+  }
+
+  ask(request: Request): Promise<readonly JobEvent[]> {
+    const { jobId, afterEventId, signal } = request;
     return new Promise((resolve, reject) => {
-      const requestId = this.#host.nextRequestId();
-      const request: Request = { type: 'replay', jobId: asker.jobId, afterEventId, epoch, requestId };
-      this.#waiting.set(requestId, { request, asker, events: [], resolve, reject });
-      if (asker.isStopped || !this.#host.connection.isWanted) this.abort(asker);
-      else this.#host.connection.send(request);
+      const fault = faultOf(jobId);
+      if (fault) throw fault;
+      checkNumber('afterEventId', afterEventId, 0, true);
+      signal?.throwIfAborted();
+      if (!this.#host.connection.isWanted) throw this.#host.aborted();
+      const id = this.#host.nextRequestId();
+      const leave = (): void => {
+        reject(signal?.reason);
+        // Otherwise the gateway is still at it.
+        if (!asked.isSent) asked.end();
+      };
+      const end = (): void => {
+        signal?.removeEventListener('abort', leave);
+        this.#asked.delete(id);
+        this.next();
+        this.#host.rest();
+      };
+      const asked: Asked = { ...request, events: [], isSent: false, end, resolve, reject };
+      this.#asked.set(id, asked);
+      signal?.addEventListener('abort', leave);
+      this.next();
     });
   }
 
-  /** After a reconnect. */
-  askAgain(): void {
-    for (const { request } of this.#waiting.values()) this.#host.connection.send(request);
+  #sent(): Asked[] {
+    return [...this.#asked.values()].filter(({ isSent }) => isSent);
   }
 
-  /** Nobody waits any longer for the answers to one asker, or to all. */
-  abort(asker?: Asker, error: GatewayError = new GatewayError('aborted', 'no answer will come')): void {
-    for (const [id, waiting] of this.#waiting) {
-      if (asker && asker !== waiting.asker) continue;
-      this.#waiting.delete(id);
-      waiting.reject(error);
+  /** Sends what there is room for. */
+  next(): void {
+    const { connection } = this.#host;
+    if (!connection.isOpen) return;
+    let places = mostAtOnce - this.#sent().length;
+    for (const [requestId, asked] of this.#asked) {
+      if (asked.isSent || places-- <= 0) continue;
+      asked.isSent = true;
+      connection.send({ type: 'replay', jobId: asked.jobId, afterEventId: cursorOf(asked), epoch: asked.epoch, requestId });
+    }
+  }
+
+  /**
+   * No answer will come to those that were sent, of one job or of all: they are asked for again, after the last event that has come.
+   * Where no epoch is known it may be that of another log by then, so they begin anew.
+   */
+  again(jobId?: string): void {
+    for (const asked of this.#sent()) {
+      if (jobId !== undefined && jobId !== asked.jobId) continue;
+      asked.isSent = false;
+      if (!asked.epoch) asked.events = [];
+      if (asked.signal?.aborted) asked.end();
+    }
+    this.next();
+  }
+
+  /** Rejects those that were sent, or all. */
+  fail(reason: unknown, all?: boolean): void {
+    for (const asked of all ? [...this.#asked.values()] : this.#sent()) {
+      asked.reject(reason);
+      asked.end();
     }
   }
 
   /** Whether the message was an answer to one of these. */
   take(message: ServerMessage): boolean {
-    const waiting = this.#waiting.get(message.requestId);
-    if (!waiting) return false;
-    const { request, events } = waiting;
+    const asked = this.#asked.get(message.requestId ?? '');
+    if (!asked) return false;
     if (message.type === 'replay') {
-      for (const event of message.data) {
-        if (event.id <= request.afterEventId) continue;
-        request.afterEventId = event.id;
-        events.push(event);
-      }
+      for (const event of message.data) if (event.id > cursorOf(asked)) asked.events.push(event);
       if (message.hasMore) return true;
-      waiting.resolve(events);
+      asked.resolve(asked.events);
     } else if (message.type === 'error') {
-      waiting.reject(errorOf(message));
+      asked.reject(errorOf(message));
     }
-    this.#waiting.delete(message.requestId);
+    asked.end();
     return true;
   }
+}
+
+function cursorOf({ events, afterEventId }: Asked): number {
+  return events.at(-1)?.id ?? afterEventId;
 }

@@ -1,4 +1,5 @@
 import { GatewayError } from './errors.ts';
+import { checkNumber } from './limits.ts';
 import type { JobSummary } from './snapshot.ts';
 
 /** `localStorage`, `sessionStorage`, or anything like them, also asynchronous. */
@@ -79,7 +80,8 @@ export class JobRecords {
 function parse(text: unknown): JobRecord | undefined {
   try {
     const record = JSON.parse(String(text)) as JobRecord;
-    return Number.isSafeInteger(record.lastEventId) ? record : undefined;
+    checkNumber('lastEventId', record.lastEventId, 0, true);
+    return typeof (record.epoch ?? '') === 'string' ? record : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { Emitter } from './emitter.ts';
-import type { GatewayError } from './errors.ts';
+import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import { eventsOf } from './iterate.ts';
 import type { Job, Watcher } from './job.ts';
@@ -27,13 +27,16 @@ export interface JobSubscription extends ReadableStore<JobSnapshot>, AsyncIterab
   readonly jobId: string;
   /** Calls `handler` from now on. Returns how to stop that. */
   on<Name extends keyof JobEvents>(name: Name, handler: (value: JobEvents[Name]) => void): () => void;
-  /** Reads history once, without moving anything. Survives reconnects. */
+  /** Reads this job's history once, without moving anything. Survives reconnects; ends with the subscription. */
   replay(afterEventId?: number): Promise<readonly JobEvent[]>;
   /** Tries again after an error, where it was. */
   resume(): void;
   /** Stops watching. The last of a job's watchers ends the subscription upstream. */
   unsubscribe(): void;
-  /** The events that the snapshot has and all that follow, until the job ends. Leaving the loop unsubscribes. */
+  /**
+   * The events that the snapshot has and all that follow, until the job ends. Leaving the loop unsubscribes. Where anything else ends it, it
+   * throws: the signal's reason, what went wrong, or `aborted` after `unsubscribe()` and `close()`.
+   */
   [Symbol.asyncIterator](): AsyncGenerator<JobEvent, void, undefined>;
 }
 
@@ -44,7 +47,7 @@ export class Subscription extends Emitter<JobEvents & { readonly change: undefin
   readonly #job: Job;
   readonly #replays: Replays;
   readonly #signal: AbortSignal | undefined;
-  isStopped = false;
+  readonly #life = new AbortController();
 
   constructor(job: Job, replays: Replays, { maxEvents = defaultMaxEvents, persist = true, signal }: WatchOptions) {
     super();
@@ -56,6 +59,11 @@ export class Subscription extends Emitter<JobEvents & { readonly change: undefin
     else job.join(this, maxEvents, persist);
   }
 
+  /** Aborted when nothing more comes, with the reason. */
+  get life(): AbortSignal {
+    return this.#life.signal;
+  }
+
   get jobId(): string {
     return this.#job.jobId;
   }
@@ -65,26 +73,25 @@ export class Subscription extends Emitter<JobEvents & { readonly change: undefin
   readonly subscribe = (onChange: () => void): (() => void) => this.on('change', onChange);
 
   replay(afterEventId = 0): Promise<readonly JobEvent[]> {
-    return this.#replays.ask(this, afterEventId, this.#job.cursor.epoch);
+    return this.#replays.ask({ jobId: this.jobId, afterEventId, epoch: this.#job.cursor.epoch, signal: this.life });
   }
 
   resume(): void {
-    if (!this.isStopped) this.#job.resume();
+    if (!this.life.aborted) this.#job.resume();
   }
 
   readonly unsubscribe = (): void => {
-    if (this.isStopped) return;
-    this.isStopped = true;
+    if (this.life.aborted) return;
     this.#signal?.removeEventListener('abort', this.unsubscribe);
+    this.#life.abort(this.#signal?.aborted ? this.#signal.reason : new GatewayError('aborted', 'unsubscribed'));
     this.#job.part(this);
-    this.#replays.abort(this);
     // Whoever waits for a change must learn that there will be none.
     this.emit('change', undefined);
     this.clear();
   };
 
   [Symbol.asyncIterator](): AsyncGenerator<JobEvent, void, undefined> {
-    return eventsOf(this, this.#job.view);
+    return eventsOf(this, this.#job);
   }
 
   landed(events: readonly JobEvent[], before: JobSnapshot, after: JobSnapshot): void {

@@ -63,7 +63,7 @@ export class FakeSocket implements WebSocketLike {
 export interface FakeGatewayOptions {
   /** Whether it lets clients in by itself, in a microtask. Default `true`. */
   readonly accepts?: boolean;
-  /** What it does with each message of a client. Default: it answers pings. */
+  /** What it does with each message of a client. Default: it answers `ping` and `unsubscribe`. */
   readonly hears?: (socket: FakeSocket, message: ClientMessage) => void;
 }
 
@@ -75,7 +75,7 @@ export class FakeGateway {
   /** Can be changed at any time. */
   accepts: boolean;
 
-  constructor({ accepts = true, hears = answerPings }: FakeGatewayOptions = {}) {
+  constructor({ accepts = true, hears = answer }: FakeGatewayOptions = {}) {
     this.accepts = accepts;
     const connect = (url: string, protocols: string[]): FakeSocket => {
       const socket = new FakeSocket(url, protocols, hears);
@@ -100,6 +100,7 @@ export class FakeGateway {
   }
 }
 
-function answerPings(socket: FakeSocket, message: ClientMessage): void {
+function answer(socket: FakeSocket, message: ClientMessage): void {
   if (message.type === 'ping') socket.say({ type: 'pong' });
+  if (message.type === 'unsubscribe') socket.say({ type: 'unsubscribed', jobId: message.jobId, reason: 'requested' });
 }

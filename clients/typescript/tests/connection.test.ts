@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GatewayError } from '../src/index.ts';
-import { type Bench, bench, confirm, event, events, ids, settle } from './harness.ts';
+import { type Bench, bench, confirm, event, events, ids, settle, url } from './harness.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -108,6 +108,53 @@ describe('Reconnecting', () => {
     expect(states).toHaveLength(5);
   });
 
+  it('says what to check after three attempts of which none has ever opened, and no code twice', async () => {
+    const { gateway, client } = bench({ url: `${url}?access_token=secret`, lazy: false }, { accepts: false });
+    const reasons: string[] = [];
+    const fail = async (): Promise<void> => {
+      gateway.socket.end(1006);
+      const { reason, closeCode, retryAt } = client.getSnapshot();
+      reasons.push(reason);
+      expect(closeCode).toBe(1006);
+      await settle((retryAt ?? 0) - Date.now());
+    };
+    for (let i = 0; i < 4; i++) await fail();
+    const check = `no connection could be made. Check the URL ${url}, the gateway's allowed origins and TLS`;
+    expect(reasons).toEqual(['no connection could be made', 'no connection could be made', check, check]);
+    // Where one has opened once, the address is right.
+    gateway.socket.accept();
+    expect(client.state).toBe('open');
+    for (let i = 0; i < 5; i++) await fail();
+    const failed = 'no connection could be made';
+    expect(reasons.slice(4)).toEqual(['the connection was lost', failed, failed, failed, failed]);
+    client.close();
+  });
+
+  it('does not blame the address for a token that does not come', async () => {
+    const getToken = (): string => {
+      throw new Error('no');
+    };
+    const { client } = bench({ lazy: false, getToken });
+    await settle(120_000);
+    expect(client.getSnapshot().reason).toBe('getToken failed');
+    client.close();
+  });
+
+  it('tries at once with connect(), and goes on with its delays if that fails', async () => {
+    const { gateway, client } = await open();
+    gateway.accepts = false;
+    gateway.socket.end(1006);
+    client.connect();
+    expect(gateway.sockets).toHaveLength(2);
+    client.connect();
+    expect(gateway.sockets).toHaveLength(2);
+    gateway.socket.end(1006);
+    const { retryAt } = client.getSnapshot();
+    await settle((retryAt ?? 0) - Date.now());
+    expect(gateway.sockets).toHaveLength(3);
+    client.close();
+  });
+
   it('gives up on a socket that does not open in ten seconds', async () => {
     const { gateway, client } = bench({ lazy: false }, { accepts: false });
     await settle(10_000);
@@ -192,11 +239,11 @@ describe('Tokens', () => {
     client.close();
   });
 
-  it('that make no subprotocol are a final error that says so', async () => {
+  it('that make no subprotocol are a final error that says so, and not the token', async () => {
     const errors: GatewayError[] = [];
     class Strict {
-      constructor() {
-        throw new DOMException('The subprotocol is invalid.', 'SyntaxError');
+      constructor(_: string, [, subprotocol]: string[]) {
+        throw new DOMException(`The subprotocol '${subprotocol}' is invalid.`, 'SyntaxError');
       }
     }
     const { client } = bench({
@@ -206,7 +253,10 @@ describe('Tokens', () => {
       on: { error: (error) => errors.push(error) },
     });
     await settle(60_000);
-    expect(client.getSnapshot()).toMatchObject({ state: 'closed', reason: 'no socket could be made' });
+    expect(client.getSnapshot()).toMatchObject({
+      state: 'closed',
+      reason: "no socket could be made: The subprotocol 'bearer.…' is invalid.",
+    });
     expect(errors).toMatchObject([{ code: 'connection_refused', details: { cause: { name: 'SyntaxError' } } }]);
   });
 
@@ -265,7 +315,7 @@ describe('What is sent', () => {
     let [allowance, at, most] = [100, 0, 0];
     const refused: string[] = [];
     const b = bench(
-      { lazy: false, storage: false },
+      { lazy: false, storage: false, maxSubscriptions: 160 },
       {
         hears: (_, message) => {
           const now = performance.now();
@@ -388,6 +438,19 @@ describe('Keepalive', () => {
     expect(b.gateway.sockets[0]?.received).toEqual([{ type: 'ping' }]);
     expect(b.gateway.sockets[0]?.closedWith).toBe(1000);
     b.client.close();
+  });
+
+  it('notices where no page tells of it that the machine has slept, and asks at once', async () => {
+    const b = bench({ lazy: false }, { hears: () => {} });
+    await settle(3_000);
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await settle(1_000);
+    expect(b.gateway.socket.received).toEqual([{ type: 'ping' }]);
+    // It is hardly a live one, so it isn't called so for long.
+    await settle(3_400);
+    expect(b.client.getSnapshot()).toMatchObject({ state: 'reconnecting', reason: 'no answer to a ping' });
+    b.client.close();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('asks at once on ping()', async () => {

@@ -129,4 +129,21 @@ describe('A gap', () => {
     expect(b.gateway.socket.received.at(-1)?.type).toBe('unsubscribe');
     b.client.close();
   });
+
+  it.each([
+    ['history_truncated', 'Older events of this job are gone.'],
+    ['cursor_ahead', 'The history of this job is shorter now.'],
+    ['epoch_changed', 'The history of this job is a new one.'],
+    ['bad_event', 'An event of this job cannot be shown.'],
+  ])('is told to people in words for them (%s), and to programmers in the words of the gateway', async (code, message) => {
+    const b = bench();
+    const job = b.client.watch('job-1');
+    await settle();
+    const { jobId, requestId = '' } = b.gateway.socket.last('subscribe');
+    const error = 'Subscribe from 0 without an epoch.';
+    b.gateway.socket.say({ type: 'error', jobId, error, code, retryable: false, subscription: 'not_opened', requestId });
+    await settle();
+    expect(job.getSnapshot()).toMatchObject({ gap: { code, message }, error: { code, message: error } });
+    b.client.close();
+  });
 });

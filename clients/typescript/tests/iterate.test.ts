@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Gap, JobEvent } from '../src/index.ts';
-import { bench, confirm, event, events, settle } from './harness.ts';
+import type { Gap, JobEvent, JobSubscription } from '../src/index.ts';
+import { type Bench, bench, confirm, event, events, settle } from './harness.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -86,22 +86,52 @@ describe('for await', () => {
     b.client.close();
   });
 
-  it('ends with its signal, without an error, and also while it waits', async () => {
-    const b = bench({ batch: false });
+  it.each([
+    ['the reason of its signal', 'mine', (_: Bench, __: JobSubscription, controller: AbortController) => controller.abort('mine')],
+    ['that someone has unsubscribed', { code: 'aborted' }, (_: Bench, subscription: JobSubscription) => subscription.unsubscribe()],
+    ['that the client was closed', { code: 'aborted' }, ({ client }: Bench) => client.close()],
+    ['why the gateway closed for good', { code: 'connection_closed' }, ({ gateway }: Bench) => gateway.socket.end(4503)],
+  ])('throws %s, while it waits and while its body runs: only the end of the job is an end', async (_, expected, stop) => {
+    for (const isWaiting of [true, false]) {
+      const b = bench({ batch: false });
+      const controller = new AbortController();
+      const subscription = b.client.watch('job-1', { signal: controller.signal });
+      const list: number[] = [];
+      const loop = (async () => {
+        for await (const { id } of subscription) {
+          list.push(id);
+          if (!isWaiting && id === 3) stop(b, subscription, controller);
+        }
+      })();
+      const outcome = loop.then(
+        () => 'an end',
+        (reason: unknown) => reason,
+      );
+      await settle();
+      confirm(b, events(1, 3));
+      await settle();
+      if (isWaiting) stop(b, subscription, controller);
+      const reason = await outcome;
+      if (typeof expected === 'string') expect(reason).toBe(expected);
+      else expect(reason).toMatchObject(expected);
+      expect(list).toEqual([1, 2, 3]);
+      b.client.close();
+    }
+  });
+
+  it("throws the reason of the client's signal where that closes it, and of one that was aborted before", async () => {
     const controller = new AbortController();
-    const list: number[] = [];
-    const loop = (async () => {
-      for await (const { id } of b.client.watch('job-1', { signal: controller.signal })) list.push(id);
-    })();
+    const b = bench({ batch: false, signal: controller.signal });
+    const next = b.client.watch('job-1')[Symbol.asyncIterator]().next();
+    const replay = b.client.replay('job-1');
     await settle();
-    confirm(b, events(1, 3));
+    const outcomes = [expect(next).rejects.toBe('over'), expect(replay).rejects.toBe('over')];
+    controller.abort('over');
     await settle();
-    controller.abort();
-    await loop;
-    await settle();
-    expect(list).toEqual([1, 2, 3]);
-    expect(b.gateway.socket.received.at(-1)?.type).toBe('unsubscribe');
-    b.client.close();
+    await Promise.all(outcomes);
+    const early = bench().client.watch('job-1', { signal: AbortSignal.abort('early') });
+    await expect(early[Symbol.asyncIterator]().next()).rejects.toBe('early');
+    await expect(early.replay()).rejects.toBe('early');
   });
 
   it("throws a gap, which is somebody's to choose about", async () => {
@@ -120,7 +150,7 @@ describe('for await', () => {
     b.client.close();
   });
 
-  it('ends when the client is closed, and with break', async () => {
+  it('ends with break', async () => {
     const b = bench({ batch: false });
     const subscription = b.client.watch('job-1');
     await settle();
@@ -129,10 +159,6 @@ describe('for await', () => {
     for await (const _ of subscription) break;
     await settle();
     expect(b.gateway.socket.received.at(-1)?.type).toBe('unsubscribe');
-    const other = b.client.watch('job-2')[Symbol.asyncIterator]().next();
-    await settle();
     b.client.close();
-    await settle();
-    expect(await other).toEqual({ done: true, value: undefined });
   });
 });

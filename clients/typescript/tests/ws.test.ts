@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type ConnectionSnapshot, createGatewayClient, type GatewayClient } from '../src/index.ts';
 
@@ -71,6 +72,57 @@ it('A gateway that is killed is dialled until it is back', async () => {
   client.close();
   await kill(back.server);
   expect(uncaught).toEqual([]);
+});
+
+it('A gateway that refuses says why: the HTTP status and its text', async () => {
+  const refusals = [
+    { status: 403, body: JSON.stringify({ title: 'Forbidden', detail: 'The origin http://a isn’t allowed.' }) },
+    { status: 502, body: '<html>Bad gateway</html>' },
+    { status: 503, body: '' },
+  ];
+  const server = createServer((_, response) => response.writeHead(426).end());
+  server.on('upgrade', (_, socket) => {
+    const { status, body } = refusals[asked++] ?? { status: 404, body: '' };
+    socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+  });
+  let asked = 0;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = connectTo(port);
+  const reasons: string[] = [];
+  client.on('state', ({ retryAt, reason, closeCode }) => retryAt && reasons.push(`${closeCode} ${reason}`));
+  await until(client, () => reasons.length === 4);
+  client.close();
+  server.close();
+  const check = `. Check the URL ws://127.0.0.1:${port}/, the gateway's allowed origins and TLS`;
+  expect(reasons).toEqual([
+    '1006 HTTP 403 The origin http://a isn’t allowed.',
+    '1006 HTTP 502',
+    `1006 HTTP 503${check}`,
+    `1006 HTTP 404${check}`,
+  ]);
+  expect(uncaught).toEqual([]);
+});
+
+it('A gateway that is away is named by what the network says', async () => {
+  const { server, port } = await listen();
+  await kill(server);
+  const client = connectTo(port);
+  await until(client, ({ retryAt }) => retryAt !== null);
+  expect(client.getSnapshot().reason).toBe(`connect ECONNREFUSED 127.0.0.1:${port}`);
+  client.close();
+});
+
+it('Without any WebSocket it is said which option and package there are', async () => {
+  vi.stubGlobal('WebSocket', undefined);
+  const errors: unknown[] = [];
+  const client = createGatewayClient({ url: 'ws://127.0.0.1:1/', lazy: false, on: { error: (error) => errors.push(error) } });
+  vi.unstubAllGlobals();
+  const reason = 'no socket could be made: set the option WebSocket, in Node.js before 22 to that of the package ws';
+  expect(client.getSnapshot()).toMatchObject({ state: 'closed', reason });
+  expect(errors).toMatchObject([{ code: 'connection_refused' }]);
+  await expect(client.watch('job-1')[Symbol.asyncIterator]().next()).rejects.toMatchObject({ message: reason });
 });
 
 it('A client may be closed while its socket is being opened', async () => {

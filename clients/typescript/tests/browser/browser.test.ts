@@ -208,6 +208,68 @@ describe.skipIf(isMissing)('In Chromium, against gateway and stub', { timeout: 1
     expect(result.notifications).toBeLessThanOrEqual(100);
   });
 
+  it('a relative address leads where that of a WebSocket would: under a <base>, in srcdoc frames, in workers, in those made of a blob', async () => {
+    await page.goto(`${pages.origin}/elsewhere/`);
+    const told = await page.evaluate(async () => {
+      const html = await (await fetch('/address/')).text();
+      const script = new URL(/src="([^"]+)"/.exec(html)?.[1] ?? '', location.href).href;
+      const based = html.replace('<head>', '<head><base href="https://base.test/under/" />').replace(/src="[^"]+"/, `src="${script}"`);
+      const fromFrame = (srcdoc: string) =>
+        new Promise((resolve) => {
+          addEventListener('message', ({ data }) => resolve(data), { once: true });
+          document.body.append(Object.assign(document.createElement('iframe'), { srcdoc }));
+        });
+      const fromWorker = (url: string | URL) =>
+        new Promise((resolve) => {
+          new Worker(url, { type: 'module' }).onmessage = ({ data }) => resolve(data);
+        });
+      const blob = URL.createObjectURL(new Blob([`import '${script}';`], { type: 'text/javascript' }));
+      return [await fromFrame(html), await fromFrame(based), await fromWorker(script), await fromWorker(blob)];
+    });
+    const origin = pages.origin.replace('http', 'ws');
+    const both = (address: unknown) => ({ ours: address, native: address });
+    const besideScript = expect.stringMatching(`^${origin}/address/.*ws/optimization$`);
+    expect(told).toEqual([
+      both(`${origin}/elsewhere/ws/optimization`),
+      both('wss://base.test/under/ws/optimization'),
+      both(besideScript),
+      both('invalid_argument'),
+    ]);
+  });
+
+  it('a page of jobs turns at the limit of the connection, and twenty histories are read at once', async () => {
+    const errors: string[] = [];
+    const client = createGatewayClient({ url: programs.url, WebSocket, storage: false, on: { error: ({ code }) => errors.push(code) } });
+    const config = { maxIterations: 100, iterationDelayMs: 5_000 };
+    const names = await Promise.all(Array.from({ length: 101 }, () => programs.startJob(config)));
+    const watch = (name: string) => {
+      const job = client.watch(name);
+      job.on('error', ({ code }) => errors.push(code));
+      const isLive = new Promise<void>((resolve) => job.on('status', (status) => status === 'live' && resolve()));
+      return { job, isLive };
+    };
+    const page = names.slice(0, 100).map(watch);
+    await Promise.all(page.map(({ isLive }) => isLive));
+    page[0]?.job.unsubscribe();
+    await watch(names[100] ?? '').isLive;
+    const histories = await Promise.all(Array.from({ length: 20 }, () => client.replay('load-10000', { afterEventId: 9_990 })));
+    expect(histories.map(({ length }) => length)).toEqual(Array.from({ length: 20 }, () => 10));
+    expect(errors).toEqual([]);
+    client.close();
+  });
+
+  it('ten ids and cursors that are none end nobody else’s job', async () => {
+    const job = await programs.startJob({ maxIterations: 5, iterationDelayMs: 100 });
+    const client = createGatewayClient({ url: programs.url, WebSocket, storage: false });
+    for (let i = 0; i < 20; i++) {
+      expect(client.watch(`job-${i}\r`).getSnapshot().status).toBe('subscribing');
+      expect(() => client.watch('job-1', { afterEventId: '7' as never })).toThrow('not the string 7');
+    }
+    for await (const { id } of client.watch(job)) expect(id).toBeGreaterThan(0);
+    expect(client.state).toBe('open');
+    client.close();
+  });
+
   it.each(['react', 'vue'])('the example in %s shows a job to its end, over one subscription', async (name) => {
     const job = await programs.startJob({ maxIterations: 5, iterationDelayMs: 100 });
     const sent: string[] = [];

@@ -5,8 +5,13 @@ import { build } from 'vite';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** What is served, built by Vite as an application would be: the two examples, and a page that only has the client. */
-const sources = { react: 'examples/react', vue: 'examples/vue', plain: 'clients/typescript/tests/browser/plain' };
+/** What is served, built by Vite as an application would be: the two examples, and two pages that only have the client. */
+const sources = {
+  react: 'examples/react',
+  vue: 'examples/vue',
+  plain: 'clients/typescript/tests/browser/plain',
+  address: 'clients/typescript/tests/browser/address',
+};
 
 export interface Pages {
   readonly origin: string;
@@ -16,7 +21,12 @@ export interface Pages {
 export async function servePages(): Promise<Pages> {
   const files = new Map<string, string | Uint8Array>();
   for (const [name, source] of Object.entries(sources)) {
-    const result = await build({ root: root + source, base: `/${name}/`, logLevel: 'error', build: { write: false } });
+    const result = await build({
+      root: root + source,
+      base: `/${name}/`,
+      logLevel: 'error',
+      build: { write: false, modulePreload: { polyfill: false } },
+    });
     if (!('output' in result)) throw new Error('Vite has not built once and ended.');
     for (const file of result.output) files.set(`/${name}/${file.fileName}`, file.type === 'chunk' ? file.code : file.source);
   }

@@ -1,0 +1,44 @@
+import type { BackoffOptions } from './backoff.ts';
+import type { KeepAliveOptions } from './keepalive.ts';
+import { checkNumber, invalid } from './limits.ts';
+import type { GatewayClientOptions } from './options.ts';
+
+type Defaulted = 'batch' | 'idleTimeout' | 'maxSubscriptions';
+
+/** The options, checked, with their defaults. */
+export interface Settings
+  extends Omit<GatewayClientOptions, Defaulted>,
+    BackoffOptions,
+    KeepAliveOptions,
+    Required<Pick<GatewayClientOptions, Defaulted>> {
+  readonly url: string;
+}
+
+/** Throws an `invalid_argument` that names the option. */
+export function settingsOf(options: GatewayClientOptions): Settings {
+  const { batch = 'frame', idleTimeout = 30_000, maxSubscriptions = 100, reconnect, keepAlive } = options;
+  const { minDelay = 500, maxDelay = 20_000 } = reconnect || {};
+  const { interval = 15_000, timeout = 10_000 } = keepAlive || {};
+  const positive = { minDelay, maxDelay, interval, timeout, maxSubscriptions };
+  for (const [name, value] of Object.entries(positive)) checkNumber(name, value, 1);
+  checkNumber('idleTimeout', idleTimeout, 0);
+  if (batch !== 'frame' && batch !== false) checkNumber('batch', batch, 0);
+  return {
+    ...options,
+    ...positive,
+    idleTimeout,
+    batch,
+    url: absolute(options.url),
+  };
+}
+
+/** Relative to the page as its links are, and ws for http. Where a server renders there is no page, and nothing is dialled either. */
+function absolute(url: string | URL): string {
+  try {
+    const { href, hash } = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href ?? 'ws://no-page.invalid');
+    if (url && !hash && /^(ws|http)s?:/.test(href)) return href.replace(/^http/, 'ws');
+  } catch {
+    // Said below. In a worker that was made of a blob nothing can be relative.
+  }
+  throw invalid('url', 'a ws(s) or http(s) address, or relative to the page', url);
+}
