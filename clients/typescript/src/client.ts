@@ -101,8 +101,6 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
   }
 
   replay(jobId: string, { afterEventId = 0, signal }: ReplayOptions = {}): Promise<readonly JobEvent[]> {
-    clearTimeout(this.#idleTimer);
-    if (this.state === 'idle') this.connect();
     return this.#replays.ask({ jobId, afterEventId, epoch: this.#jobs.get(jobId)?.cursor.epoch, signal });
   }
 
@@ -138,6 +136,11 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
   released(job: Job): void {
     this.#jobs.delete(job.jobId);
     this.rest();
+  }
+
+  need(): void {
+    clearTimeout(this.#idleTimer);
+    if (this.state === 'idle') this.connect();
   }
 
   /** A lazy client lets go of a connection that nobody needs. */

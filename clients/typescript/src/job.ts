@@ -11,7 +11,7 @@ import type { WatchOptions } from './options.ts';
 import { confirmed, type Phase, settled } from './phase.ts';
 import type { JobSnapshot } from './snapshot.ts';
 import type { JobRecord, JobRecords } from './storage.ts';
-import { JobView } from './view.ts';
+import { JobView, type Watcher } from './view.ts';
 
 /** What a job needs of the client. */
 export interface JobHost {
@@ -30,11 +30,6 @@ export interface JobHost {
   unsubscribe(jobId: string): void;
   /** Nobody watches the job any more. */
   released(job: Job): void;
-}
-
-/** One who watches. Several may watch one job. */
-export interface Watcher {
-  landed(events: readonly JobEvent[], before: JobSnapshot, after: JobSnapshot): void;
 }
 
 /** As many events may wait for the next batch; a hidden tab's can be long in coming. */

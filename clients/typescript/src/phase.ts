@@ -2,10 +2,10 @@
  * Where the one upstream subscription of a job is.
  *
  *     new ─► loading ─► away ─► opening ─► replaying ─► live ─► ended
- *              (storage) ▲ (or no  │  └───────┬──────►─┘ ▲ │
- *                        │ place)  │          │          │ │
- *                  │         │          └► outage ─┘ │      the gateway is there, the backend isn't
- *                  └─────────┴──◄── connection lost ─┘
+ *              (storage) ▲         │  └───────┬──────►─┘ ▲ │
+ *                  │     │         │          └► outage ─┘ │      the gateway is there, the backend isn't
+ *                  └─────┴─────────┴──◄── connection lost ─┘
+ *     away: there is no connection, or no place on it
  *     opening | replaying | live | outage ─► refused (tried again after a delay) | failed (somebody has to decide)
  */
 export type Phase = 'new' | 'loading' | 'away' | 'opening' | 'replaying' | 'live' | 'outage' | 'refused' | 'ended' | 'failed' | 'released';

@@ -22,6 +22,8 @@ interface Asked extends Request {
 }
 
 export interface ReplayHost extends Pick<JobHost, 'connection' | 'nextRequestId' | 'aborted'> {
+  /** A connection is needed. */
+  need(): void;
   /** Fewer are asked for. */
   rest(): void;
 }
@@ -47,6 +49,7 @@ export class Replays {
       if (fault) throw fault;
       checkNumber('afterEventId', afterEventId, 0, true);
       signal?.throwIfAborted();
+      this.#host.need();
       if (!this.#host.connection.isWanted) throw this.#host.aborted();
       const id = this.#host.nextRequestId();
       const leave = (): void => {

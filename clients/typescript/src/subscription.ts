@@ -2,11 +2,12 @@ import { Emitter } from './emitter.ts';
 import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import { eventsOf } from './iterate.ts';
-import type { Job, Watcher } from './job.ts';
+import type { Job } from './job.ts';
 import type { WatchOptions } from './options.ts';
 import type { Replays } from './replays.ts';
 import type { Gap, JobSnapshot, JobStatus } from './snapshot.ts';
 import type { ReadableStore } from './store.ts';
+import type { Watcher } from './view.ts';
 
 /** What can be heard of a job. A batch lands first; then these come in this order. */
 export interface JobEvents {

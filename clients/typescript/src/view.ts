@@ -8,6 +8,11 @@ import type { JobRecord, JobRecords } from './storage.ts';
 /** A cursor is stored at most this often. */
 const saveEveryMs = 250;
 
+/** One who watches. Several may watch one job. */
+export interface Watcher {
+  landed(events: readonly JobEvent[], before: JobSnapshot, after: JobSnapshot): void;
+}
+
 /** What those who watch a job see: changes gather in a draft, and land together as the next snapshot. */
 export class JobView {
   snapshot: JobSnapshot;

@@ -83,6 +83,14 @@ describe('Cursors', () => {
     b.client.close();
   });
 
+  it('that are none connect nothing', async () => {
+    const b = bench();
+    await expect(b.client.replay('job-1', { afterEventId: -1 })).rejects.toEqual(invalid('not the number -1'));
+    await settle();
+    expect(b.client.state).toBe('idle');
+    expect(b.gateway.sockets).toHaveLength(0);
+  });
+
   it.each(['{"lastEventId":-5}', '{"lastEventId":"7"}', '{"lastEventId":1e300}', '{"lastEventId":3,"epoch":7}'])(
     'that somebody else has stored (%s) are none',
     async (record) => {
