@@ -3,11 +3,11 @@ using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 
-/// <summary>What a client is told of a watch that ended for another reason than its job's end.</summary>
+/// <summary>Maps the end of a watch to the client's error, unless the job itself has ended.</summary>
 internal static class WatchEndErrors
 {
-    /// <param name="ended">How the watch ended.</param>
-    /// <param name="effect">What that did to the subscription.</param>
+    /// <param name="ended">The end of the watch.</param>
+    /// <param name="effect">The effect on the subscription.</param>
     /// <param name="jobId">The job.</param>
     public static ErrorMessage Of(WatchStep.Ended ended, SubscriptionEffect effect, string jobId) =>
         ended.Reason switch
