@@ -6,7 +6,7 @@ using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 
-/// <summary>The answer to one <c>replay</c>: the history after a cursor, once. It needs no subscription and changes none.</summary>
+/// <summary>Answers one <c>replay</c> with the history after a cursor. It needs no subscription and changes none.</summary>
 internal sealed class OneOffReplay(
     ClientMessage request,
     JobWatcher? watcher,
@@ -17,22 +17,27 @@ internal sealed class OneOffReplay(
 )
 {
     /// <summary>Runs until the last of the history, or an error, is on its way.</summary>
-    /// <exception cref="OperationCanceledException">The token: the client wants no more.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled: the client wants no more.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var feed = new JobFeed(request.JobId, watcher, lane, translation, time);
-        await feed.RunAsync(step => TellAsync(feed, step, stop), stop);
+        using var writer = new JobMessageWriter(request.JobId, watcher, lane, translation, time);
+        await foreach (var step in JobSource.ReadAsync(watcher, stop))
+        {
+            await WriteAsync(writer, step, stop);
+        }
+
+        await writer.DrainedAsync();
     }
 
-    private ValueTask TellAsync(JobFeed feed, WatchStep step, CancellationToken stop) =>
+    private ValueTask WriteAsync(JobMessageWriter writer, WatchStep step, CancellationToken stop) =>
         step switch
         {
-            WatchStep.History history => feed.SendHistoryAsync(history, requested: true, request.RequestId, stop),
-            WatchStep.Ended { Reason: not WatchEnd.HistoryRead } ended => FailAsync(feed, ended, stop),
+            WatchStep.History history => writer.WriteHistoryAsync(history, requested: true, request.RequestId, stop),
+            WatchStep.Ended { Reason: not WatchEnd.HistoryRead } ended => FailAsync(writer, ended, stop),
             _ => ValueTask.CompletedTask,
         };
 
-    private ValueTask FailAsync(JobFeed feed, WatchStep.Ended ended, CancellationToken stop)
+    private ValueTask FailAsync(JobMessageWriter writer, WatchStep.Ended ended, CancellationToken stop)
     {
         var error = WatchEndErrors.Of(ended, SubscriptionEffect.Untouched, request.JobId) with
         {
@@ -40,6 +45,6 @@ internal sealed class OneOffReplay(
             RequestId = request.RequestId,
         };
         timeline?.Add(HappeningKind.ErrorSent, request.JobId, error.Code.Name);
-        return feed.SendErrorAsync(error, stop);
+        return writer.WriteErrorAsync(error, stop);
     }
 }

@@ -5,8 +5,8 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>
-/// One connection's one-off replays: answered one at a time per job, in order, a few jobs at once, and a few may wait. One is done when its
-/// answer is on its way, so that a client that doesn't read can't pile answers up.
+/// The one-off replays of one connection. They are answered one at a time per job, in order, and a few jobs at once; a few may wait. A replay is
+/// done when its answer is on its way, so that a client that doesn't read can't pile answers up.
 /// </summary>
 internal sealed class ReplayQueue(
     JobSource source,
@@ -21,11 +21,11 @@ internal sealed class ReplayQueue(
 
     private readonly Lock gate = new();
     private readonly List<ClientMessage> waiting = [];
-    private readonly Dictionary<string, Entry> running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JobTask> running = new(StringComparer.Ordinal);
     private readonly List<Task> tasks = [];
     private bool isEnded;
 
-    /// <summary>How many are being answered, and how many wait.</summary>
+    /// <summary>The number of replays that are being answered, and of those that wait.</summary>
     public (int Running, int Waiting) Count
     {
         get
@@ -37,7 +37,8 @@ internal sealed class ReplayQueue(
         }
     }
 
-    /// <returns>False where too many wait.</returns>
+    /// <summary>Adds a replay, and starts it if it need not wait.</summary>
+    /// <returns>False if too many wait.</returns>
     public bool TryAdd(ClientMessage replay)
     {
         lock (gate)
@@ -59,15 +60,15 @@ internal sealed class ReplayQueue(
         lock (gate)
         {
             waiting.RemoveAll(replay => replay.JobId == jobId);
-            if (running.TryGetValue(jobId, out var entry))
+            if (running.TryGetValue(jobId, out var task))
             {
-                entry.Stop();
-                outbox.Remove(entry.Lane);
+                task.Stop();
+                outbox.Remove(task.Lane);
             }
         }
     }
 
-    /// <summary>Drops them all and waits until they have ended.</summary>
+    /// <summary>Drops all replays and waits until they have ended.</summary>
     public Task EndAllAsync()
     {
         lock (gate)
@@ -96,50 +97,28 @@ internal sealed class ReplayQueue(
             waiting.Remove(next);
             tasks.RemoveAll(task => task.IsCompleted);
             var lane = outbox.OpenLane();
-            var entry = new Entry(lane, outbox.Ticket(lane));
-            running[next.JobId] = entry;
-            tasks.Add(RunAsync(next, entry));
+            var ticket = outbox.Ticket(lane);
+            var answer = new JobTask(lane, stop => AnswerAsync(next, ticket, stop), onFault);
+            running[next.JobId] = answer;
+            tasks.Add(GoOnAfterAsync(next.JobId, answer));
         }
     }
 
-    private async Task RunAsync(ClientMessage request, Entry entry)
+    private Task AnswerAsync(ClientMessage request, LaneTicket ticket, CancellationToken stop)
     {
-        await Task.Yield();
-        try
-        {
-            var watcher = source.Watch(request, historyOnly: true, timeline);
-            await new OneOffReplay(request, watcher, entry.Ticket, source.Translation, time, timeline).RunAsync(entry.Token);
-        }
-        catch (OperationCanceledException) when (entry.Token.IsCancellationRequested)
-        {
-            // The client wants no more of it.
-        }
-        catch (Exception e)
-        {
-            onFault(e);
-        }
+        var watcher = source.Watch(request, historyOnly: true, timeline);
+        return new OneOffReplay(request, watcher, ticket, source.Translation, time, timeline).RunAsync(stop);
+    }
 
+    private async Task GoOnAfterAsync(string jobId, JobTask task)
+    {
+        await task.Running;
         lock (gate)
         {
-            outbox.Remove(entry.Lane);
-            running.Remove(request.JobId);
-            entry.Dispose();
+            outbox.Remove(task.Lane);
+            running.Remove(jobId);
+            task.Dispose();
             StartNext();
         }
-    }
-
-    private sealed class Entry(Lane lane, LaneTicket ticket) : IDisposable
-    {
-        private readonly CancellationTokenSource cancel = new();
-
-        public Lane Lane => lane;
-
-        public LaneTicket Ticket => ticket;
-
-        public CancellationToken Token => cancel.Token;
-
-        public void Stop() => cancel.Cancel();
-
-        public void Dispose() => cancel.Dispose();
     }
 }

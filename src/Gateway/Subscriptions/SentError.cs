@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Gateway.Subscriptions;
 
-/// <summary>That an error was sent to a client.</summary>
+/// <summary>An error that was sent to a client.</summary>
 /// <param name="Code">Its code, PROTOCOL.md section 6.</param>
-/// <param name="At">When.</param>
+/// <param name="At">The time.</param>
 internal sealed record SentError(string Code, DateTimeOffset At);

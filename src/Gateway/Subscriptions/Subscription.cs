@@ -7,17 +7,15 @@ using OptimizationGateway.Gateway.Watching;
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>
-/// One job on one connection, and its one watch: opening → live → ended. Pumps what the watcher tells into the lane, in order, and waits
-/// with the watcher while the lane is full.
+/// One job on one connection: reads its watch and writes each step into the lane, in order. While the lane is full it doesn't read on, and so
+/// holds back the backend.
 /// </summary>
 /// <param name="request">The client's <c>subscribe</c>.</param>
-/// <param name="watcher">The job's watcher; null where no backend has the job.</param>
-/// <param name="lane">Where the messages go.</param>
-/// <param name="replacesOpen">Whether the client believes that an earlier subscription to the job is open: a seek.</param>
-/// <param name="translation">What is shown of its events.</param>
-/// <param name="time">The clock.</param>
-/// <param name="metrics">Counts it, by state.</param>
-/// <param name="timeline">Is told what happens to it; null where nobody asks.</param>
+/// <param name="watcher">The job's watcher; null if no backend has the job.</param>
+/// <param name="lane">The lane for its messages.</param>
+/// <param name="replacesOpen">True if the client believes that an earlier subscription to the job is open: a seek.</param>
+/// <param name="translation">The settings for the translation of events.</param>
+/// <param name="timeline">The connection's timeline; null if none is kept.</param>
 internal sealed class Subscription(
     ClientMessage request,
     JobWatcher? watcher,
@@ -34,20 +32,25 @@ internal sealed class Subscription(
     private UnsubscribeReason? ended;
     private SentError? lastError;
 
-    /// <summary>The subscription as it is now; may be asked for from anywhere.</summary>
-    /// <param name="waiting">Its lane.</param>
+    /// <summary>Returns the subscription as it is now. Can be called from any thread.</summary>
+    /// <param name="waiting">The state of its lane.</param>
     public SubscriptionView View(in LaneView waiting) =>
         new(request.JobId, since, request.AfterEventId, state, ended, lastError, waiting, watcher?.View);
 
-    /// <summary>Runs until the client has been told why it ended.</summary>
-    /// <exception cref="OperationCanceledException">The token: the client wants no more, and gets no more.</exception>
+    /// <summary>Runs until the client has been told the reason of its end.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled: the client wants no more, and gets no more.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         metrics.SubscriptionStarted(TagValue.Of(state));
         try
         {
-            using var feed = new JobFeed(request.JobId, watcher, lane, translation, time);
-            await feed.RunAsync(step => TellAsync(feed, step, stop), stop);
+            using var writer = new JobMessageWriter(request.JobId, watcher, lane, translation, time);
+            await foreach (var step in JobSource.ReadAsync(watcher, stop))
+            {
+                await WriteAsync(writer, step, stop);
+            }
+
+            await writer.DrainedAsync();
         }
         finally
         {
@@ -55,20 +58,20 @@ internal sealed class Subscription(
         }
     }
 
-    private ValueTask TellAsync(JobFeed feed, WatchStep step, CancellationToken stop)
+    private ValueTask WriteAsync(JobMessageWriter writer, WatchStep step, CancellationToken stop)
     {
         switch (step)
         {
             case WatchStep.Opened opened:
                 MoveTo(SubscriptionState.Open);
                 timeline?.Add(HappeningKind.Subscribed, request.JobId, eventId: opened.LastEventId);
-                return feed.SendSubscribedAsync(opened, request.RequestId, stop);
+                return writer.WriteSubscribedAsync(opened, request.RequestId, stop);
             case WatchStep.History history:
                 MoveTo(SubscriptionState.Open);
-                return feed.SendHistoryAsync(history, requested: false, requestId: null, stop);
+                return writer.WriteHistoryAsync(history, requested: false, requestId: null, stop);
             case WatchStep.Live live:
                 MoveTo(SubscriptionState.Open);
-                return feed.SendEventAsync(live, stop);
+                return writer.WriteEventAsync(live, stop);
             case WatchStep.Outage:
                 MoveTo(SubscriptionState.Waiting);
                 var outage = new ErrorMessage(ErrorCode.BackendUnavailable, SubscriptionEffect.Kept)
@@ -76,44 +79,44 @@ internal sealed class Subscription(
                     Text = "The job's backend is away. The gateway keeps asking; what was missed will follow.",
                     JobId = request.JobId,
                 };
-                return SendErrorAsync(feed, outage, stop);
+                return SendErrorAsync(writer, outage, stop);
             case WatchStep.Ended { Reason: WatchEnd.JobEnded }:
-                return SendUnsubscribedAsync(feed, UnsubscribeReason.JobEnded, stop);
+                return SendUnsubscribedAsync(writer, UnsubscribeReason.JobEnded, stop);
             case WatchStep.Ended failed:
-                return FailAsync(feed, failed, stop);
+                return FailAsync(writer, failed, stop);
             default:
-                throw new InvalidOperationException($"A step that nobody knows: {step}.");
+                throw new InvalidOperationException($"An unknown step: {step}.");
         }
     }
 
-    private async ValueTask FailAsync(JobFeed feed, WatchStep.Ended failed, CancellationToken stop)
+    private async ValueTask FailAsync(JobMessageWriter writer, WatchStep.Ended failed, CancellationToken stop)
     {
         var isOpen = state != SubscriptionState.Opening;
 
         // To the client a seek that can't be opened ends the subscription it had.
         var wasOpen = isOpen || replacesOpen;
         var error = WatchEndErrors.Of(failed, wasOpen ? SubscriptionEffect.Ended : SubscriptionEffect.NotOpened, request.JobId);
-        await SendErrorAsync(feed, isOpen ? error : error with { RequestId = request.RequestId }, stop);
+        await SendErrorAsync(writer, isOpen ? error : error with { RequestId = request.RequestId }, stop);
         if (wasOpen)
         {
-            await SendUnsubscribedAsync(feed, UnsubscribeReason.Failed, stop);
+            await SendUnsubscribedAsync(writer, UnsubscribeReason.Failed, stop);
         }
 
         ended = UnsubscribeReason.Failed;
     }
 
-    private ValueTask SendErrorAsync(JobFeed feed, ErrorMessage error, CancellationToken stop)
+    private ValueTask SendErrorAsync(JobMessageWriter writer, ErrorMessage error, CancellationToken stop)
     {
         lastError = new SentError(error.Code.Name, time.GetUtcNow());
         timeline?.Add(HappeningKind.ErrorSent, request.JobId, error.Code.Name);
-        return feed.SendErrorAsync(error, stop);
+        return writer.WriteErrorAsync(error, stop);
     }
 
-    private ValueTask SendUnsubscribedAsync(JobFeed feed, UnsubscribeReason reason, CancellationToken stop)
+    private ValueTask SendUnsubscribedAsync(JobMessageWriter writer, UnsubscribeReason reason, CancellationToken stop)
     {
         ended = reason;
         timeline?.Add(HappeningKind.Unsubscribed, request.JobId, reason.Name, watcher?.Cursor);
-        return feed.SendUnsubscribedAsync(reason, stop);
+        return writer.WriteUnsubscribedAsync(reason, stop);
     }
 
     private void MoveTo(SubscriptionState next)

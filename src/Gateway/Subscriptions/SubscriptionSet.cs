@@ -5,16 +5,14 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>
-/// One connection's subscriptions, at most one a job. Only the receive loop changes it, so that one job's messages are taken in order; nothing
-/// here waits, so that the loop can always read on. Anyone may look at it.
+/// The subscriptions of one connection, at most one a job. Only the receive loop changes them, so that one job's messages are taken in order.
+/// No change waits, so that the loop can always read on. <see cref="AddTo"/> can be called from any thread.
 /// </summary>
-/// <param name="source">Where the jobs come from.</param>
-/// <param name="outbox">Where the messages go.</param>
-/// <param name="limit">How many there may be.</param>
-/// <param name="time">The clock.</param>
-/// <param name="metrics">Counts them.</param>
-/// <param name="timeline">Is told what happens to them; null where nobody asks.</param>
-/// <param name="onFault">Called with a fault of ours: the connection can't go on.</param>
+/// <param name="source">The source of watches.</param>
+/// <param name="outbox">The connection's outbox.</param>
+/// <param name="limit">The number of subscriptions allowed.</param>
+/// <param name="timeline">The connection's timeline; null if none is kept.</param>
+/// <param name="onFault">Called with a fault of the gateway, after which the connection can't go on.</param>
 internal sealed class SubscriptionSet(
     JobSource source,
     Outbox outbox,
@@ -27,22 +25,22 @@ internal sealed class SubscriptionSet(
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
-    private readonly List<Entry> ending = [];
+    private readonly List<JobTask> ending = [];
 
-    /// <summary>Adds what they are like now. Once all were ended: what they were like at the end.</summary>
+    /// <summary>Adds the subscriptions as they are now; once all were ended, as they were at the end.</summary>
     public void AddTo(List<SubscriptionView> views)
     {
         lock (gate)
         {
             foreach (var entry in entries.Values)
             {
-                views.Add(entry.Subscription.View(outbox.View(entry.Lane)));
+                views.Add(entry.Subscription.View(outbox.View(entry.Task.Lane)));
             }
         }
     }
 
-    /// <summary>Starts a subscription, in place of the one there is to the job.</summary>
-    /// <returns>False where there are as many as there may be.</returns>
+    /// <summary>Starts a subscription, in place of an earlier one to the same job.</summary>
+    /// <returns>False if there are as many as are allowed.</returns>
     public bool TryStart(ClientMessage subscribe)
     {
         Sweep();
@@ -52,13 +50,13 @@ internal sealed class SubscriptionSet(
             return false;
         }
 
-        var lane = earlier?.Lane ?? outbox.OpenLane();
+        var lane = earlier?.Task.Lane ?? outbox.OpenLane();
         var replacesOpen = false;
         if (earlier is not null)
         {
-            earlier.Stop();
+            earlier.Task.Stop();
             replacesOpen = outbox.Clear(lane);
-            ending.Add(earlier);
+            ending.Add(earlier.Task);
         }
 
         var watcher = source.Watch(subscribe, historyOnly: false, timeline);
@@ -72,21 +70,21 @@ internal sealed class SubscriptionSet(
             metrics,
             timeline
         );
-        var entry = new Entry(lane, subscription, stop => RunAsync(subscription, earlier?.Running ?? Task.CompletedTask, stop));
+        var task = new JobTask(lane, stop => RunAfterAsync(earlier?.Task, subscription, stop), onFault);
         lock (gate)
         {
-            entries[subscribe.JobId] = entry;
+            entries[subscribe.JobId] = new Entry(subscription, task);
         }
 
         return true;
     }
 
-    /// <summary>Ends the job's subscription and drops what of it wasn't sent; nothing where there is none.</summary>
+    /// <summary>Ends the job's subscription, if there is one, and drops its messages that wait.</summary>
     public void End(string jobId)
     {
         if (entries.TryGetValue(jobId, out var entry))
         {
-            Stop(entry);
+            Stop(entry.Task);
             lock (gate)
             {
                 entries.Remove(jobId);
@@ -94,49 +92,37 @@ internal sealed class SubscriptionSet(
         }
     }
 
-    /// <summary>Ends them all and waits until they have.</summary>
+    /// <summary>Ends all subscriptions and waits until they have ended.</summary>
     public async Task EndAllAsync()
     {
         foreach (var entry in entries.Values)
         {
-            Stop(entry);
+            Stop(entry.Task);
         }
 
-        await Task.WhenAll(ending.Select(entry => entry.Running));
-        ending.ForEach(entry => entry.Dispose());
+        await Task.WhenAll(ending.Select(task => task.Running));
+        ending.ForEach(task => task.Dispose());
         ending.Clear();
     }
 
-    private void Stop(Entry entry)
+    private void Stop(JobTask task)
     {
-        entry.Stop();
-        outbox.Remove(entry.Lane);
-        ending.Add(entry);
+        task.Stop();
+        outbox.Remove(task.Lane);
+        ending.Add(task);
     }
 
-    private async Task RunAsync(Subscription subscription, Task earlier, CancellationToken stop)
+    private static async Task RunAfterAsync(JobTask? earlier, Subscription subscription, CancellationToken stop)
     {
-        // Off the receive loop: opening a stream does work before it first waits. And one stream a job: the old one first.
-        await Task.Yield();
-        await earlier;
-        try
-        {
-            await subscription.RunAsync(stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The client wants no more of it.
-        }
-        catch (Exception e)
-        {
-            onFault(e);
-        }
+        // One stream a job: the old one first.
+        await (earlier?.Running ?? Task.CompletedTask);
+        await subscription.RunAsync(stop);
     }
 
-    /// <summary>Forgets what ended by itself and has told the client so.</summary>
+    /// <summary>Removes subscriptions that have ended by themselves and told the client so.</summary>
     private void Sweep()
     {
-        foreach (var ended in ending.Where(entry => entry.Running.IsCompleted).ToList())
+        foreach (var ended in ending.Where(task => task.Running.IsCompleted).ToList())
         {
             ending.Remove(ended);
             ended.Dispose();
@@ -144,32 +130,12 @@ internal sealed class SubscriptionSet(
 
         foreach (var (jobId, entry) in entries)
         {
-            if (entry.Running.IsCompleted)
+            if (entry.Task.Running.IsCompleted)
             {
                 End(jobId);
             }
         }
     }
 
-    private sealed class Entry : IDisposable
-    {
-        private readonly CancellationTokenSource cancel = new();
-
-        public Entry(Lane lane, Subscription subscription, Func<CancellationToken, Task> run)
-        {
-            Lane = lane;
-            Subscription = subscription;
-            Running = run(cancel.Token);
-        }
-
-        public Lane Lane { get; }
-
-        public Subscription Subscription { get; }
-
-        public Task Running { get; }
-
-        public void Stop() => cancel.Cancel();
-
-        public void Dispose() => cancel.Dispose();
-    }
+    private sealed record Entry(Subscription Subscription, JobTask Task);
 }

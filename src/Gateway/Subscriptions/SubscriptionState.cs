@@ -1,14 +1,14 @@
 namespace OptimizationGateway.Gateway.Subscriptions;
 
-/// <summary>Where a subscription stands.</summary>
+/// <summary>The states of a subscription.</summary>
 internal enum SubscriptionState
 {
-    /// <summary>The backend hasn't confirmed it yet.</summary>
+    /// <summary>The backend hasn't confirmed the watch yet.</summary>
     Opening,
 
-    /// <summary>Confirmed: history or live events come.</summary>
+    /// <summary>The watch is confirmed: history or live events come.</summary>
     Open,
 
-    /// <summary>Confirmed once, and its backend has been away for so long that the client was told.</summary>
+    /// <summary>The client was told that the backend is away.</summary>
     Waiting,
 }

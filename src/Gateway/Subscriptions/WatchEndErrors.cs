@@ -3,14 +3,14 @@ using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 
-/// <summary>What a client is told of a watch that ended for another reason than its job's end.</summary>
+/// <summary>Maps the end of a watch to the client's error, unless the job itself has ended.</summary>
 internal static class WatchEndErrors
 {
     private const string HeadersTooLarge =
         "The token and headers that the gateway hands on are larger than the job's backend takes. Come back with smaller ones; the gateway's log has the sizes.";
 
-    /// <param name="ended">How the watch ended.</param>
-    /// <param name="effect">What that did to the subscription.</param>
+    /// <param name="ended">The end of the watch.</param>
+    /// <param name="effect">The effect on the subscription.</param>
     /// <param name="jobId">The job.</param>
     public static ErrorMessage Of(WatchStep.Ended ended, SubscriptionEffect effect, string jobId) =>
         ended.Reason switch

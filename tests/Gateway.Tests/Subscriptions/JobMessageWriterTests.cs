@@ -10,8 +10,8 @@ using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.Tests.Subscriptions;
 
-/// <summary>How a batch of history is cut into <c>replay</c> messages: PROTOCOL.md section 3.</summary>
-public sealed class JobFeedTests
+/// <summary>The cut of a batch of history into <c>replay</c> messages: PROTOCOL.md section 3.</summary>
+public sealed class JobMessageWriterTests
 {
     private const int MostBytes = 256 * 1024;
 
@@ -45,7 +45,7 @@ public sealed class JobFeedTests
     )
     {
         var outbox = new Outbox(int.MaxValue, int.MaxValue);
-        using var feed = new JobFeed(
+        using var writer = new JobMessageWriter(
             "job-1",
             watcher: null,
             outbox.Ticket(outbox.OpenLane()),
@@ -53,7 +53,7 @@ public sealed class JobFeedTests
             TimeProvider.System
         );
         var events = stages.Select((size, i) => Encoded(i + 1, size)).ToList();
-        await feed.SendHistoryAsync(new WatchStep.History(events, hasMore), requested: true, requestId, CancellationToken.None);
+        await writer.WriteHistoryAsync(new WatchStep.History(events, hasMore), requested: true, requestId, CancellationToken.None);
 
         var messages = new List<(int, long[], bool, string?)>();
         while (outbox.TryTake(out var message))

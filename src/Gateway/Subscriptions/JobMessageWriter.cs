@@ -8,17 +8,25 @@ using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 
-/// <summary>Writes what a watcher tells of one job into its lane: what a subscription and a one-off replay have in common.</summary>
-internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane, TranslationOptions translation, TimeProvider time)
-    : IDisposable
+/// <summary>
+/// Writes the messages about one job into its lane, for a subscription or a one-off replay. An event that can't be shown is refused to the
+/// watcher, and a stream that is held back for long is given up.
+/// </summary>
+internal sealed class JobMessageWriter(
+    string jobId,
+    JobWatcher? watcher,
+    LaneTicket lane,
+    TranslationOptions translation,
+    TimeProvider time
+) : IDisposable
 {
-    /// <summary>The largest <c>replay</c> message, in bytes, unless one event alone is larger: PROTOCOL.md section 3.</summary>
+    /// <summary>The largest <c>replay</c> message in bytes, unless one event alone is larger: PROTOCOL.md section 3.</summary>
     private const int MaxReplayBytes = 256 * 1024;
 
-    /// <summary>Room for what closes a <c>replay</c>, a <c>requestId</c> of 64 escaped characters included.</summary>
+    /// <summary>The space for the end of a <c>replay</c>, including a <c>requestId</c> of 64 escaped characters.</summary>
     private const int ReplayTailBytes = 512;
 
-    /// <summary>How long a stream may be held back before it is given up for its neighbours' sake: PROTOCOL.md section 9.</summary>
+    /// <summary>The time after which a stream that is held back is given up, since it may stall its neighbours: PROTOCOL.md section 9.</summary>
     private static readonly TimeSpan HeldBackLimit = TimeSpan.FromSeconds(10);
 
     private const int KeptBufferBytes = 64 * 1024;
@@ -27,13 +35,13 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
     private readonly MessageBuffer message = new();
     private readonly MessageBuffer eventJson = new();
 
-    /// <summary>Since when every message has had to wait: a stream whose reader always lags is held back as one that stands.</summary>
+    /// <summary>The time since which every message has had to wait. A stream whose reader always lags is held back like one whose reader has stopped.</summary>
     private long? heldBackSince;
 
     public JsonEncodedText JobId { get; } = ServerMessageWriter.Encode(jobId);
 
-    /// <summary>Sends one live event, or refuses it where it can't be shown.</summary>
-    public ValueTask SendEventAsync(WatchStep.Live step, CancellationToken stop)
+    /// <summary>Writes one live event, or refuses it if it can't be shown.</summary>
+    public ValueTask WriteEventAsync(WatchStep.Live step, CancellationToken stop)
     {
         var readAt = time.GetTimestamp();
         eventJson.Truncate(0);
@@ -48,12 +56,12 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
         return SendAsync(new MessageFacts(ServerMessageType.Event, Events: 1, readAt, translator.HappenedAt, step.Event.Id), stop);
     }
 
-    /// <summary>Sends a batch of history in one or more <c>replay</c> messages, up to the first event that can't be shown.</summary>
+    /// <summary>Writes a batch of history in one or more <c>replay</c> messages, up to the first event that can't be shown.</summary>
     /// <param name="step">The batch.</param>
-    /// <param name="requested">Whether it answers a <c>replay</c> request.</param>
+    /// <param name="requested">True if it answers a <c>replay</c> request.</param>
     /// <param name="requestId">That request's id.</param>
-    /// <param name="stop">Ends the feed.</param>
-    public async ValueTask SendHistoryAsync(WatchStep.History step, bool requested, string? requestId, CancellationToken stop)
+    /// <param name="stop">Ends the wait for room.</param>
+    public async ValueTask WriteHistoryAsync(WatchStep.History step, bool requested, string? requestId, CancellationToken stop)
     {
         var readAt = time.GetTimestamp();
         var (events, last) = (0, 0L);
@@ -95,44 +103,26 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
         await SendAsync(new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: last), stop);
     }
 
-    public ValueTask SendSubscribedAsync(WatchStep.Opened step, string? requestId, CancellationToken stop)
+    public ValueTask WriteSubscribedAsync(WatchStep.Opened step, string? requestId, CancellationToken stop)
     {
         ServerMessageWriter.WriteSubscribed(message, JobId, step.Epoch, step.LastEventId, step.EarliestEventId, requestId);
         return SendAsync(new MessageFacts(ServerMessageType.Subscribed), stop);
     }
 
-    public ValueTask SendUnsubscribedAsync(UnsubscribeReason reason, CancellationToken stop)
+    public ValueTask WriteUnsubscribedAsync(UnsubscribeReason reason, CancellationToken stop)
     {
         ServerMessageWriter.WriteUnsubscribed(message, JobId, reason, requestId: null);
         return SendAsync(new MessageFacts(ServerMessageType.Unsubscribed), stop);
     }
 
-    public ValueTask SendErrorAsync(ErrorMessage error, CancellationToken stop)
+    public ValueTask WriteErrorAsync(ErrorMessage error, CancellationToken stop)
     {
         ServerMessageWriter.WriteError(message, error);
         return SendAsync(new MessageFacts(ServerMessageType.Error), stop);
     }
 
-    /// <summary>Hands on what the watcher tells, step by step, and waits until all that was sent is on its way.</summary>
-    /// <param name="tell">Sends what one step means.</param>
-    /// <param name="stop">Ends the feed.</param>
-    /// <exception cref="OperationCanceledException">The token: the client wants no more.</exception>
-    public async Task RunAsync(Func<WatchStep, ValueTask> tell, CancellationToken stop)
-    {
-        if (watcher is null)
-        {
-            await tell(new WatchStep.Ended(WatchEnd.NotFound));
-        }
-        else
-        {
-            await foreach (var step in watcher.WatchAsync(stop))
-            {
-                await tell(step);
-            }
-        }
-
-        await lane.DrainedAsync();
-    }
+    /// <summary>Waits until all that was written is on its way.</summary>
+    public Task DrainedAsync() => lane.DrainedAsync();
 
     public void Dispose()
     {
@@ -141,7 +131,7 @@ internal sealed class JobFeed(string jobId, JobWatcher? watcher, LaneTicket lane
         eventJson.Dispose();
     }
 
-    /// <summary>The buffer grows with the largest event; one of megabytes isn't kept for the ordinary ones that follow.</summary>
+    /// <summary>Gives back a buffer that an unusually large event has grown.</summary>
     private void ReleaseLargeBuffer()
     {
         if (eventJson.Count > KeptBufferBytes)
