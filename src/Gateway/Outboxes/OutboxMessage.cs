@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace OptimizationGateway.Gateway.Outboxes;
 
@@ -15,9 +14,7 @@ internal readonly record struct OutboxMessage(byte[] Array, int Length, MessageF
 
     public void Return()
     {
-        if (Array.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(Array);
-        }
+        var array = Array;
+        BytePool.Return(ref array);
     }
 }
