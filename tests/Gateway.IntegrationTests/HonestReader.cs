@@ -58,7 +58,8 @@ internal sealed class HonestReader : IDisposable
                 Check(frame);
             }
         }
-        catch (WebSocketException e) when (e.WebSocketErrorCode is WebSocketError.ConnectionClosedPrematurely or WebSocketError.NotAWebSocket)
+        catch (WebSocketException e)
+            when (e.WebSocketErrorCode is WebSocketError.ConnectionClosedPrematurely or WebSocketError.NotAWebSocket)
         {
             // The process has ended, or takes nobody any more.
         }

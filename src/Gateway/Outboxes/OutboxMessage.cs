@@ -1,4 +1,3 @@
-
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>One encoded message in a pooled array. Whoever holds it last returns it.</summary>
