@@ -32,6 +32,8 @@ public static class GatewayHost
     /// <param name="configure">Changes the composition before it is built.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
+        OutOfMemory.EndsTheProcess();
+
         // Stuck streams cost memory up to their window; left to itself it grows to 16 MB each.
         AppContext.SetSwitch("System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing", isEnabled: true);
 

@@ -58,11 +58,11 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
             return new OutboxMessage(full, length, facts);
         }
 
-        var fitting = ArrayPool<byte>.Shared.Rent(length);
+        var fitting = BytePool.Rent(length);
         array.AsSpan(0, length).CopyTo(fitting);
         if (array.Length > MostKept)
         {
-            Return();
+            BytePool.Return(ref array);
         }
 
         return new OutboxMessage(fitting, length, facts);
@@ -72,19 +72,10 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
     public void Release()
     {
         count = 0;
-        Return();
+        BytePool.Return(ref array);
     }
 
     public void Dispose() => Release();
-
-    private void Return()
-    {
-        if (array.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(array);
-            array = [];
-        }
-    }
 
     private void EnsureFree(int size)
     {
@@ -93,9 +84,9 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(InitialSize, array.Length * 2), count + size));
+        var larger = BytePool.Rent(Math.Max(Math.Max(InitialSize, array.Length * 2), count + size));
         array.AsSpan(0, count).CopyTo(larger);
-        Return();
+        BytePool.Return(ref array);
         array = larger;
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>One encoded message in a pooled array. Whoever holds it last returns it.</summary>
@@ -15,9 +13,7 @@ internal readonly record struct OutboxMessage(byte[] Array, int Length, MessageF
 
     public void Return()
     {
-        if (Array.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(Array);
-        }
+        var array = Array;
+        BytePool.Return(ref array);
     }
 }

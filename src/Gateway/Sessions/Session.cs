@@ -135,7 +135,6 @@ internal sealed class Session : IDisposable
         farewell.Dispose();
         progress.Dispose();
         meter.Dispose();
-        reader.Dispose();
         connection.Dispose();
     }
 

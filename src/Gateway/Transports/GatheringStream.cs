@@ -1,4 +1,4 @@
-using System.Buffers;
+using OptimizationGateway.Gateway.Outboxes;
 
 namespace OptimizationGateway.Gateway.Transports;
 
@@ -18,7 +18,7 @@ internal sealed class GatheringStream(Stream inner) : Stream
     private const int SliceSize = 8 * 1024;
 
     /// <summary>Rented only while something is gathered: an idle socket costs nothing here.</summary>
-    private byte[]? gathered;
+    private byte[] gathered = [];
     private readonly SemaphoreSlim gate = new(1, 1);
     private int count;
     private volatile bool isReading;
@@ -90,7 +90,11 @@ internal sealed class GatheringStream(Stream inner) : Stream
 
     private ValueTask GatherAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
-        gathered ??= ArrayPool<byte>.Shared.Rent(GatherSize);
+        if (gathered.Length == 0)
+        {
+            gathered = BytePool.Rent(GatherSize);
+        }
+
         buffer.CopyTo(gathered.AsMemory(count));
         count += buffer.Length;
         return MoreFollows ? ValueTask.CompletedTask : SendWhatIsGatheredAsync(cancellationToken);
@@ -98,21 +102,20 @@ internal sealed class GatheringStream(Stream inner) : Stream
 
     private async ValueTask SendWhatIsGatheredAsync(CancellationToken cancellationToken)
     {
-        if (gathered is not { } full)
+        if (gathered.Length == 0)
         {
             return;
         }
 
-        var length = count;
-        gathered = null;
-        count = 0;
+        var (full, length) = (gathered, count);
+        (gathered, count) = ([], 0);
         try
         {
             await SendAsync(full.AsMemory(0, length), cancellationToken);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(full);
+            BytePool.Return(ref full);
         }
     }
 

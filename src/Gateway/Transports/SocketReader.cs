@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Net.WebSockets;
+using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Transports;
@@ -11,10 +11,11 @@ namespace OptimizationGateway.Gateway.Transports;
 /// <param name="socket">The socket.</param>
 /// <param name="meter">Sees the frames before the socket does.</param>
 /// <param name="maxBytes">The largest message, in bytes: what the buffer grows to, whatever else goes wrong.</param>
-internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBytes) : IDisposable
+internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBytes)
 {
     private const int InitialSize = 2 * 1024;
 
+    /// <summary>Returned before the next read alone: at a session's end a read that nobody awaits may still write into it.</summary>
     private byte[] buffer = [];
     private long whole;
     private bool isBroken;
@@ -37,11 +38,9 @@ internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBy
         }
     }
 
-    public void Dispose() => ReturnBuffer();
-
     private async ValueTask<SocketRead> ReadMessageAsync(CancellationToken abort)
     {
-        ReturnBuffer();
+        BytePool.Return(ref buffer);
         if (isBroken)
         {
             return await DiscardAsync(abort);
@@ -109,18 +108,9 @@ internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBy
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(InitialSize, length * 2));
+        var larger = BytePool.Rent(Math.Max(InitialSize, length * 2));
         buffer.AsSpan(0, length).CopyTo(larger);
-        ReturnBuffer();
+        BytePool.Return(ref buffer);
         buffer = larger;
-    }
-
-    private void ReturnBuffer()
-    {
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = [];
-        }
     }
 }
