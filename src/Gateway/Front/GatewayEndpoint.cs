@@ -54,7 +54,7 @@ internal sealed class GatewayEndpoint(
 
     private async Task RunAsync(HttpContext context, CallerVerdict verdict)
     {
-        var isOffered = context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol, StringComparer.Ordinal);
+        var isOffered = Subprotocols.OfferedBy(context.Request).Contains(Subprotocol, StringComparer.Ordinal);
         var socket = await context.WebSockets.AcceptWebSocketAsync(isOffered ? Subprotocol : null);
         using var session = new Session(
             environment,

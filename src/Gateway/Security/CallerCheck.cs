@@ -16,9 +16,7 @@ internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, Ba
     private readonly bool forwardsToken = backends.Values.Any(backend => backend.ForwardAuthorization);
     private readonly string[] forwarded =
     [
-        .. backends
-            .Values.SelectMany(backend => ForwardedNames.Parse(backend.ForwardHeaders))
-            .Distinct(StringComparer.Ordinal),
+        .. backends.Values.SelectMany(backend => ForwardedNames.Parse(backend.ForwardHeaders)).Distinct(StringComparer.Ordinal),
     ];
 
     /// <returns>Who it is; or why it may not come in, and whether that has to be said after the upgrade to be read.</returns>
@@ -30,7 +28,7 @@ internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, Ba
         }
 
         var offered = OfferedToken.In(context, jwt.AllowQueryToken);
-        if (offered.IsSubprotocol && context.WebSockets.WebSocketRequestedProtocols.All(OfferedToken.IsToken))
+        if (offered.IsSubprotocol && Subprotocols.OfferedBy(context.Request).All(OfferedToken.IsToken))
         {
             return CallerVerdict.Refused(Malformed("beside bearer.<token> it has to offer the subprotocol optimization.v1."));
         }

@@ -48,7 +48,7 @@ internal sealed class OfferedToken
             return Of(inHeader);
         }
 
-        var subprotocols = context.WebSockets.WebSocketRequestedProtocols.Where(IsToken).ToArray();
+        var subprotocols = Subprotocols.OfferedBy(context.Request).Where(IsToken).ToArray();
         if (subprotocols.Length > 0)
         {
             return Of(subprotocols.Select(name => name[SubprotocolPrefix.Length..]).ToArray(), isSubprotocol: true);

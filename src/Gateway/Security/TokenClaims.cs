@@ -22,12 +22,12 @@ internal sealed class TokenClaims
     /// <summary>Whom it was issued to; null where it doesn't say.</summary>
     public string? Subject => payload.TryGetProperty("sub", out var subject) ? TextOf(subject) : null;
 
-    /// <returns>Null where the token's payload is no JSON object, or has a time that is no number.</returns>
+    /// <returns>The claims; null if the payload is no JSON object, has a name twice, or has a time that is no number.</returns>
     public static TokenClaims? Read(JsonWebToken token)
     {
         try
         {
-            using var document = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload));
+            using var document = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload), TokenHeader.Strict);
             var claims = document.RootElement.Clone();
             return claims.ValueKind == JsonValueKind.Object && IsTimeOrNone(claims, "exp") && IsTimeOrNone(claims, "nbf")
                 ? new TokenClaims(claims)
