@@ -31,13 +31,13 @@ internal sealed class PageFile(byte[] content, string contentType, string connec
     /// <summary>True if the build made this file.</summary>
     public static bool Exists(string file) => Assembly.GetExecutingAssembly().GetManifestResourceInfo($"console/{file}") is not null;
 
-    public void Map(IEndpointRouteBuilder routes, string path) => routes.MapGet(path, (HttpContext context) => Serve(context));
+    public void Map(IEndpointRouteBuilder routes, string path) => routes.MapRead(path, ServeAsync);
 
-    private IResult Serve(HttpContext context)
+    private Task ServeAsync(HttpContext context)
     {
         PageHeaders.Set(context, connectTo);
         context.Response.Headers.CacheControl = "no-cache";
-        return Results.Bytes(content, contentType, entityTag: tag);
+        return Results.Bytes(content, contentType, entityTag: tag).ExecuteAsync(context);
     }
 
     private static string ContentTypeOf(string file) =>

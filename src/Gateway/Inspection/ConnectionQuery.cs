@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Primitives;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Sessions;
 
@@ -37,7 +38,7 @@ internal sealed class ConnectionQuery
     /// <param name="values">The query of the request.</param>
     /// <param name="fault">What is wrong with it, and what it may be.</param>
     /// <returns>Null where something is.</returns>
-    public static ConnectionQuery? Parse(IQueryCollection values, out string fault)
+    public static ConnectionQuery? Parse(IEnumerable<KeyValuePair<string, StringValues>> values, out string fault)
     {
         var query = new ConnectionQuery();
         fault = "";

@@ -1,4 +1,3 @@
-
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
@@ -11,9 +10,7 @@ internal sealed class InspectorKeys(InspectorOptions settings, TimeProvider time
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
 
     private readonly Lock gate = new();
-    private readonly InspectorKey? own = settings.Key is { Length: > 0 } key
-        ? new InspectorKey("Gateway:Inspector:Key", key)
-        : null;
+    private readonly InspectorKey? own = settings.Key is { Length: > 0 } key ? new InspectorKey("Gateway:Inspector:Key", key) : null;
     private IReadOnlyList<InspectorKey> fromFile = [];
     private long? readAt;
     private string told = "";

@@ -27,7 +27,7 @@ internal static class InspectorRefusals
     public static readonly Refusal NotFound = new(
         "not_found",
         404,
-        "Nothing is here. The inspector has /inspector/connections, /inspector/connections/{id}, /inspector/jobs/{jobId}, /inspector/ended, and its page at /."
+        "Nothing is here. The inspector has /inspector/connections, /inspector/connections/{id}, /inspector/jobs/{jobId}, /inspector/jobs?id={jobId}, /inspector/ended, and its page at /."
     );
 
     public static readonly Refusal ConnectionNotFound = new(

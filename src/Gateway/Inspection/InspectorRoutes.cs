@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Http.Features;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Protocol;
 
@@ -14,6 +13,9 @@ internal static class InspectorRoutes
 
     private const string Jobs = Root + "/jobs/";
 
+    /// <summary>The parameter for ids such as <c>..</c>, which can't stand in a path: clients and servers normalize them away.</summary>
+    private const string JobId = "id";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonInstant(), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
@@ -21,14 +23,15 @@ internal static class InspectorRoutes
 
     public static void Map(IEndpointRouteBuilder routes, Inspector inspector, ILogger logger)
     {
-        routes.MapGet(Root + "/connections", context => ListAsync(context, inspector.List));
-        routes.MapGet(
+        routes.MapRead(Root + "/connections", context => ListAsync(context, inspector.List));
+        routes.MapRead(
             Root + "/connections/{id}",
             context => AnswerAsync(context, inspector.Find((string)context.Request.RouteValues["id"]!))
         );
         routes.MapPost(Root + "/connections/{id}/close", context => CloseAsync(context, inspector, logger));
-        routes.MapGet(Jobs + "{**id}", context => ListAsync(context, query => inspector.Job(JobIdOf(context), query)));
-        routes.MapGet(Root + "/ended", context => ListAsync(context, inspector.Ended));
+        routes.MapRead(Root + "/jobs", context => JobByQueryAsync(context, inspector));
+        routes.MapRead(Jobs + "{**id}", context => JobByPathAsync(context, inspector));
+        routes.MapRead(Root + "/ended", context => ListAsync(context, inspector.Ended));
     }
 
     /// <summary>Gives what the routing refuses without a word a body that says what there is.</summary>
@@ -40,13 +43,23 @@ internal static class InspectorRoutes
             _ => Task.CompletedTask,
         };
 
-    private static Task ListAsync<Page>(HttpContext context, Func<ConnectionQuery, Page> list)
+    private static Task ListAsync<Page>(HttpContext context, Func<ConnectionQuery, Page> list, string? beside = null)
     {
-        var query = ConnectionQuery.Parse(context.Request.Query, out var fault);
+        var query = ConnectionQuery.Parse(context.Request.Query.Where(parameter => parameter.Key != beside), out var fault);
         return query is null
             ? Problem.WriteAsync(context, InspectorRefusals.InvalidQuery(fault))
             : context.Response.WriteAsJsonAsync(list(query), Json, context.RequestAborted);
     }
+
+    private static Task JobByQueryAsync(HttpContext context, Inspector inspector) =>
+        context.Request.Query[JobId] is [{ Length: > 0 } id]
+            ? ListAsync(context, query => inspector.Job(id, query), beside: JobId)
+            : Problem.WriteAsync(context, InspectorRefusals.InvalidQuery("id must be the id of one job."));
+
+    private static Task JobByPathAsync(HttpContext context, Inspector inspector) =>
+        IdInPathOf(context) is { } id
+            ? ListAsync(context, query => inspector.Job(id, query))
+            : Problem.WriteAsync(context, InspectorRefusals.NotFound);
 
     private static Task AnswerAsync(HttpContext context, ConnectionDetail? found) =>
         found is null
@@ -98,12 +111,19 @@ internal static class InspectorRoutes
         }
     }
 
-    /// <summary>As it was sent: a job id may have a slash, which the routing leaves encoded.</summary>
-    private static string JobIdOf(HttpContext context)
-    {
-        var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
-        return Uri.UnescapeDataString(path[Math.Min(Jobs.Length, path.Length)..]);
-    }
+    /// <summary>
+    /// The job id in the path as it was sent: an id may have a slash, which the routing leaves encoded. Null if the path begins in a way
+    /// that only a server's normalization makes equal, such as <c>/x/../inspector/jobs/</c>.
+    /// </summary>
+    private static string? IdInPathOf(HttpContext context) =>
+        SentTarget.PathOf(context).Split('/', 4) is ["", var root, var jobs, { Length: > 0 } id]
+        && IsSame(root, "inspector")
+        && IsSame(jobs, "jobs")
+            ? Uri.UnescapeDataString(id)
+            : null;
+
+    private static bool IsSame(string segment, string name) =>
+        string.Equals(Uri.UnescapeDataString(segment), name, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>What an operator asks for.</summary>
