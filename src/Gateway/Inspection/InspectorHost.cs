@@ -1,7 +1,10 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Listening;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 
@@ -104,7 +107,7 @@ internal sealed class InspectorHost(
         return built;
     }
 
-    /// <summary>Of the settings of the gateway's server only the certificates, for an address with TLS.</summary>
+    /// <summary>The certificates in the settings of the gateway's server, for an address with TLS. Nothing else of them counts here.</summary>
     private IConfiguration Certificates() =>
         new ConfigurationBuilder()
             .AddInMemoryCollection(
@@ -115,11 +118,21 @@ internal sealed class InspectorHost(
             )
             .Build();
 
-    /// <summary>It ends with the gateway; signals are the gateway's to hear.</summary>
+    /// <summary>Leaves signals to the gateway: the inspector's host ends with it.</summary>
     private sealed class OwnersLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
+}
+
+/// <summary>Opens the inspector's listening socket, with the gateway's own kind of listener.</summary>
+internal sealed class InspectorListening(IOptions<SocketTransportOptions> transport, TimeProvider time, ILoggerFactory loggers)
+    : IConnectionListenerFactory
+{
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult<IConnectionListener>(
+            PatientListener.Bind(endpoint, transport.Value, time, loggers.CreateLogger<PatientListener>())
+        );
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics;
@@ -6,7 +7,7 @@ using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
-/// <summary>What the inspector answers, as JSON.</summary>
+/// <summary>Maps the inspector's requests to answers as JSON.</summary>
 internal static class InspectorRoutes
 {
     public const string Root = "/inspector";
@@ -34,7 +35,7 @@ internal static class InspectorRoutes
         routes.MapRead(Root + "/ended", context => ListAsync(context, inspector.Ended));
     }
 
-    /// <summary>Gives what the routing refuses without a word a body that says what there is.</summary>
+    /// <summary>Writes a body for the routing's own 404 and 405, which have none.</summary>
     public static Task WriteMissingAsync(StatusCodeContext refused) =>
         refused.HttpContext.Response.StatusCode switch
         {
@@ -91,7 +92,7 @@ internal static class InspectorRoutes
             return;
         }
 
-        var (from, client) = (context.Connection.RemoteIpAddress, session.Visitor.Address);
+        var (from, client) = (context.Connection.RemoteIpAddress, session.Client.Address);
         InspectorLog.Closed(logger, operatorName, from, id, client, code.Status);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await context.Response.WriteAsJsonAsync(new CloseAnswer(id, code.Status, code.Reason), Json, context.RequestAborted);
@@ -126,12 +127,14 @@ internal static class InspectorRoutes
         string.Equals(Uri.UnescapeDataString(segment), name, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>What an operator asks for.</summary>
-/// <param name="ComeBack">Whether the client is to connect again.</param>
-internal sealed record CloseRequest(bool? ComeBack);
+/// <summary>Writes times in the form that events have: UTC, to the millisecond.</summary>
+internal sealed class JsonInstant : JsonConverter<DateTimeOffset>
+{
+    private const string Format = "yyyy-MM-ddTHH:mm:ss.fff'Z'";
 
-/// <summary>What comes of it.</summary>
-/// <param name="Id">The connection.</param>
-/// <param name="CloseCode">What it is closed with.</param>
-/// <param name="Reason">What the client is told.</param>
-internal sealed record CloseAnswer(string Id, int CloseCode, string Reason);
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
+}

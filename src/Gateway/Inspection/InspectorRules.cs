@@ -3,14 +3,14 @@ using OptimizationGateway.Gateway.Configuration;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
-/// <summary>What no attribute can state of the inspector's settings.</summary>
+/// <summary>Checks the rules about the inspector's settings that no attribute can state.</summary>
 internal static class InspectorRules
 {
     private const string Path = "Gateway:Inspector";
 
     /// <param name="options">The settings.</param>
-    /// <param name="gatewayUrls">Where the gateway itself listens; empty where the default counts.</param>
-    /// <param name="faults">Takes what is wrong with them.</param>
+    /// <param name="gatewayUrls">The URLs that the gateway itself listens on; empty for the default.</param>
+    /// <param name="faults">Receives a sentence for each fault.</param>
     public static void Check(InspectorOptions options, IReadOnlyList<string> gatewayUrls, List<string> faults)
     {
         if (!options.IsOn)
