@@ -50,8 +50,9 @@ public static class GatewayHost
 
         var app = builder.Build();
         var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
-        app.Use(app.Services.GetRequiredService<Forwarding>().TellOfStrangersAsync);
-        app.Use(Forwarding.DropOddPrefixAsync);
+        var forwarding = app.Services.GetRequiredService<Forwarding>();
+        app.Use(forwarding.TellOfStrangersAsync);
+        app.Use(forwarding.KeepProxiesEntriesAsync);
         app.UseForwardedHeaders();
         app.UseStatusCodePages(Problem.WriteMissingAsync);
         if (options.PathBase.Length > 0)
@@ -142,8 +143,7 @@ public static class GatewayHost
         Add(options => options.Inspector);
 
         void Add<T>(Func<GatewayOptions, T> slice)
-            where T : class =>
-            services.AddSingleton(provider => slice(provider.GetRequiredService<IOptions<GatewayOptions>>().Value));
+            where T : class => services.AddSingleton(provider => slice(provider.GetRequiredService<IOptions<GatewayOptions>>().Value));
     }
 
     private static SessionEnvironment NewSessionEnvironment(IServiceProvider services)

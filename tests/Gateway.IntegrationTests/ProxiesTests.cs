@@ -138,8 +138,19 @@ public sealed class ProxiesTests
     [InlineData("optimizer.example.com:8443", "https", "http://optimizer.example.com:8443", false)]
     // A proxy that ends TLS and doesn't say so.
     [InlineData("optimizer.example.com:8443", "http", "https://optimizer.example.com:8443", true)]
-    // By its own word of the scheme 443 isn't the default port.
-    [InlineData("optimizer.example.com:443", "http", "https://optimizer.example.com", false)]
+    [InlineData("optimizer.example.com:443", "http", "https://optimizer.example.com", true)]
+    [InlineData("optimizer.example.com:443", "http", "http://optimizer.example.com", false)]
+    [InlineData("optimizer.example.com:80", "http", "http://optimizer.example.com", true)]
+    [InlineData("optimizer.example.com:80", "https", "https://optimizer.example.com", false)]
+    // A WebSocket's own schemes, as Traefik writes them.
+    [InlineData("optimizer.example.com", "wss", "https://optimizer.example.com", true)]
+    [InlineData("optimizer.example.com:443", "wss", "https://optimizer.example.com", true)]
+    [InlineData("optimizer.example.com", "wss", "http://optimizer.example.com", false)]
+    [InlineData("optimizer.example.com", "WSS", "http://optimizer.example.com", false)]
+    [InlineData("optimizer.example.com", "ws", "http://optimizer.example.com", true)]
+    [InlineData("optimizer.example.com:80", "ws", "http://optimizer.example.com", true)]
+    // No scheme of HTTP: as if the proxy had said nothing.
+    [InlineData("optimizer.example.com", "on", "http://optimizer.example.com", true)]
     public async Task The_scheme_is_the_one_that_the_client_used(string host, string scheme, string origin, bool isSame)
     {
         await using var gateway = await StartAsync("127.0.0.1", services: null, "Gateway:Security:AllowedHosts=optimizer.example.com");
@@ -152,6 +163,127 @@ public sealed class ProxiesTests
         ];
 
         Assert.Equal(isSame ? HttpStatusCode.SwitchingProtocols : HttpStatusCode.Forbidden, await RefusalAsync(gateway, headers));
+    }
+
+    /// <summary>Each row says which entry of <c>X-Forwarded-Host</c> counts: one that isn't listed in AllowedHosts is refused.</summary>
+    [Theory]
+    // Without X-Forwarded-For only the nearest proxy is known to have written anything.
+    [InlineData(null, "localhost, evil.example", false)]
+    [InlineData(null, "optimizer.example.com, evil.example", false)]
+    [InlineData(null, "evil.example, optimizer.example.com", true)]
+    [InlineData("", "localhost, evil.example", false)]
+    // More entries than there were hops.
+    [InlineData("192.0.2.7", "localhost, evil.example", false)]
+    [InlineData("10.0.3.9", "localhost, evil.example", false)]
+    [InlineData("10.0.3.9", "evil.example, optimizer.example.com", true)]
+    // A chain: the outermost known proxy's entry counts, and not what stands before it.
+    [InlineData("192.0.2.7, 10.0.3.9", "optimizer.example.com, inner.example", true)]
+    [InlineData("192.0.2.7, 10.0.3.9", "localhost, evil.example, inner.example", false)]
+    [InlineData("198.51.100.1, 192.0.2.7", "localhost, evil.example", false)]
+    // A chain in which not every proxy adds its entry.
+    [InlineData("192.0.2.7, 10.0.3.9, 10.0.3.8", "localhost, evil.example", false)]
+    [InlineData("192.0.2.7, 10.0.3.9, 10.0.3.8", "optimizer.example.com", true)]
+    public async Task Of_a_list_of_hosts_the_entry_that_a_known_proxy_wrote_counts(string? forwardedFor, string hosts, bool isListed)
+    {
+        await using var gateway = await StartAsync(
+            "127.0.0.1, 10.0.3.0/24",
+            services: null,
+            "Gateway:Security:AllowedHosts=optimizer.example.com"
+        );
+        List<(string, string)> headers = [("X-Forwarded-Host", hosts)];
+        if (forwardedFor is not null)
+        {
+            headers.Add(("X-Forwarded-For", forwardedFor));
+        }
+
+        Assert.Equal(isListed ? HttpStatusCode.SwitchingProtocols : HttpStatusCode.Forbidden, await RefusalAsync(gateway, [.. headers]));
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-Host", "optimizer.example.com, ")]
+    [InlineData("X-Forwarded-Host", "optimizer.example.com,,")]
+    [InlineData("X-Forwarded-Host", "\"optimizer.example.com, \"")]
+    public async Task A_known_proxy_that_says_nothing_does_not_make_the_clients_word_its_own(string header, string value)
+    {
+        await using var gateway = await StartAsync("127.0.0.1", services: null, "Gateway:Security:AllowedHosts=optimizer.example.com");
+
+        var problem = await ProblemAsync(gateway, (header, value), ("Origin", "https://optimizer.example.com"));
+
+        Assert.Equal("origin_not_allowed", (string?)problem["code"]);
+    }
+
+    [Theory]
+    [InlineData(null, "http, https", false)]
+    [InlineData(null, "https, http", true)]
+    [InlineData(null, "http, wss", false)]
+    [InlineData("192.0.2.7", "http, https", false)]
+    [InlineData("192.0.2.7, 10.0.3.9", "https, http", false)]
+    [InlineData("192.0.2.7, 10.0.3.9", "http, https, http", false)]
+    [InlineData("192.0.2.7, 10.0.3.9", "http, https", true)]
+    public async Task Of_a_list_of_schemes_the_entry_that_a_known_proxy_wrote_counts(string? forwardedFor, string schemes, bool isHttp)
+    {
+        await using var gateway = await StartAsync(
+            "127.0.0.1, 10.0.3.0/24",
+            services: null,
+            "Gateway:Security:AllowedHosts=optimizer.example.com"
+        );
+        List<(string, string)> headers =
+        [
+            ("X-Forwarded-Host", "optimizer.example.com"),
+            ("X-Forwarded-Proto", schemes),
+            ("Origin", "http://optimizer.example.com"),
+        ];
+        if (forwardedFor is not null)
+        {
+            headers.Add(("X-Forwarded-For", forwardedFor));
+        }
+
+        Assert.Equal(isHttp ? HttpStatusCode.SwitchingProtocols : HttpStatusCode.Forbidden, await RefusalAsync(gateway, [.. headers]));
+    }
+
+    /// <summary>The headers of Traefik 3 for a handshake over TLS: it keeps Host and sets all of these itself, of strangers.</summary>
+    [Theory]
+    [InlineData("optimizer.example.com", "https://optimizer.example.com", HttpStatusCode.SwitchingProtocols)]
+    [InlineData("optimizer.example.com:443", "https://optimizer.example.com", HttpStatusCode.SwitchingProtocols)]
+    [InlineData("optimizer.example.com", "http://optimizer.example.com", HttpStatusCode.Forbidden)]
+    [InlineData("optimizer.example.com", "https://evil.example", HttpStatusCode.Forbidden)]
+    public async Task Behind_Traefik_the_same_rules_hold(string host, string origin, HttpStatusCode expected)
+    {
+        await using var gateway = await StartAsync("127.0.0.1", services: null, "Gateway:Security:AllowedHosts=optimizer.example.com");
+        (string, string)[] headers =
+        [
+            ("Host", host),
+            ("X-Forwarded-For", "192.0.2.7"),
+            ("X-Forwarded-Host", host),
+            ("X-Forwarded-Port", "443"),
+            ("X-Forwarded-Proto", "wss"),
+            ("X-Forwarded-Server", "traefik-1"),
+            ("X-Real-Ip", "192.0.2.7"),
+            ("Origin", origin),
+        ];
+
+        Assert.Equal(expected, await RefusalAsync(gateway, headers));
+        if (expected == HttpStatusCode.SwitchingProtocols)
+        {
+            await using var client = await ConnectAsync(gateway, ("X-Forwarded-For", "192.0.2.8"));
+            Assert.Equal(HttpStatusCode.TooManyRequests, await RefusalAsync(gateway, [headers[0], ("X-Forwarded-For", "192.0.2.8")]));
+        }
+    }
+
+    [Theory]
+    [InlineData("/evil, /cut")]
+    [InlineData("/ev%0Ail, /cut")]
+    public async Task Of_a_list_of_prefixes_the_entry_that_a_known_proxy_wrote_counts(string prefixes)
+    {
+        await using var gateway = await StartAsync("127.0.0.1");
+        using var http = new HttpClient { BaseAddress = gateway.HttpUrl };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/nothing");
+        request.Headers.Add("X-Forwarded-Prefix", prefixes);
+
+        using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        var problem = await response.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken);
+        Assert.Contains("WebSocket is at /cut/ws/optimization", (string?)problem!["detail"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace OptimizationGateway.Gateway.Front;
 
-/// <summary>The page at /.</summary>
+/// <summary>Maps the page at /.</summary>
 internal static class ConsolePage
 {
     public static void Map(IEndpointRouteBuilder routes, ConsoleOptions options)

@@ -5,8 +5,8 @@ using IPNetwork = System.Net.IPNetwork;
 namespace OptimizationGateway.Gateway.Front;
 
 /// <summary>
-/// Whose word counts about who the client is: the known proxies'. From the nearest one back, the first address that isn't known is the
-/// client's, whatever it has written into the headers itself.
+/// Takes the client's address, host and scheme from the headers of known proxies. From the nearest proxy back, the first address that isn't
+/// known is the client's; entries that the client wrote itself don't count.
 /// </summary>
 internal sealed partial class Forwarding(ProxyOptions options, ILogger<Forwarding> logger)
 {
@@ -14,8 +14,8 @@ internal sealed partial class Forwarding(ProxyOptions options, ILogger<Forwardin
     private int hasTold;
 
     /// <summary>
-    /// Sets ASP.NET's middleware up. After everything else, since <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED</c>, which some hosts set, would
-    /// make it believe everyone; and .NET's own default believes loopback.
+    /// Configures ASP.NET's middleware. It runs after all other configuration, since <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED</c>, which some
+    /// hosts set, would make the middleware believe everyone. .NET's own default believes loopback addresses.
     /// </summary>
     public void Configure(ForwardedHeadersOptions forwarded)
     {
@@ -29,22 +29,14 @@ internal sealed partial class Forwarding(ProxyOptions options, ILogger<Forwardin
         }
     }
 
-    /// <summary>
-    /// Middleware in front of ASP.NET's, which decodes a prefix and believes whatever comes of it; the log shows that. A proxy that doesn't
-    /// clear the header hands on what a client wrote.
-    /// </summary>
-    public static Task DropOddPrefixAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Middleware in front of ASP.NET's: leaves of each list what a known proxy wrote.</summary>
+    public Task KeepProxiesEntriesAsync(HttpContext context, RequestDelegate next)
     {
-        var prefixes = context.Request.Headers.GetCommaSeparatedValues(ForwardedHeadersDefaults.XForwardedPrefixHeaderName);
-        if (!prefixes.All(prefix => PathBase.IsValid(prefix.TrimEnd('/'))))
-        {
-            context.Request.Headers.Remove(ForwardedHeadersDefaults.XForwardedPrefixHeaderName);
-        }
-
+        ForwardedEntries.Reduce(context.Request.Headers, HopsOf(context.Request.Headers));
         return next(context);
     }
 
-    /// <summary>Middleware that goes first: says once that a word was ignored, since a proxy that was forgotten looks just like that.</summary>
+    /// <summary>Middleware that goes first: logs once that a header was ignored, since a proxy that isn't configured looks the same.</summary>
     public Task TellOfStrangersAsync(HttpContext context, RequestDelegate next)
     {
         if (
@@ -58,6 +50,22 @@ internal sealed partial class Forwarding(ProxyOptions options, ILogger<Forwardin
         }
 
         return next(context);
+    }
+
+    /// <summary>
+    /// The number of known proxies that the request has passed if the peer is one. Each adds the address before it to X-Forwarded-For, so the
+    /// entry before a known address was written by that address.
+    /// </summary>
+    private int HopsOf(IHeaderDictionary headers)
+    {
+        var addresses = headers.GetCommaSeparatedValues(ForwardedHeadersDefaults.XForwardedForHeaderName);
+        var hops = 1;
+        while (hops < addresses.Length && IPEndPoint.TryParse(addresses[^hops], out var hop) && IsKnown(hop.Address))
+        {
+            hops++;
+        }
+
+        return hops;
     }
 
     private bool IsKnown(IPAddress address)

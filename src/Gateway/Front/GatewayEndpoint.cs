@@ -12,7 +12,7 @@ using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Front;
 
-/// <summary>The front door: looks at the request, refuses what may not come in, and runs a session for what may.</summary>
+/// <summary>Handles requests for the WebSocket: refuses a request with the reason, or upgrades it and runs its session.</summary>
 internal sealed class GatewayEndpoint(
     CallerPolicy policy,
     CallerCheck callers,
@@ -54,12 +54,12 @@ internal sealed class GatewayEndpoint(
 
     private async Task RunAsync(HttpContext context, CallerVerdict verdict)
     {
-        var isOffered = context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol, StringComparer.Ordinal);
+        var isOffered = Subprotocols.OfferedBy(context.Request).Contains(Subprotocol, StringComparer.Ordinal);
         var socket = await context.WebSockets.AcceptWebSocketAsync(isOffered ? Subprotocol : null);
         using var session = new Session(
             environment,
             new ClientConnection(socket, GatheringUpgrade.StreamOf(context), context.Abort),
-            Visitor.Of(context, verdict.Caller.Name),
+            ClientInfo.Of(context, verdict.Caller.Name),
             verdict.Caller,
             new JobSource(watches, verdict.Caller.Headers, translation)
         );
@@ -78,7 +78,7 @@ internal sealed class GatewayEndpoint(
             metrics.ConnectionEnded(ended.Reason.ToString());
             onEnded(session, ended);
             var lasted = environment.Time.GetElapsedTime(started);
-            SessionLog.Ended(environment.Logger, session.Visitor.ConnectionId, lasted, ended, session.Tally);
+            SessionLog.Ended(environment.Logger, session.Client.ConnectionId, lasted, ended, session.Tally);
         }
         finally
         {
@@ -86,7 +86,8 @@ internal sealed class GatewayEndpoint(
         }
     }
 
-    /// <summary>What is wrong with the request itself.</summary>
+    /// <summary>Checks the request itself, before any limit counts it.</summary>
+    /// <returns>The reason to refuse it; null if there is none.</returns>
     private Refusal? WhyNot(HttpContext context) =>
         policy.WhyNot(context.Request) is { } refusal ? refusal
         // Methods are case-sensitive; ASP.NET's own comparison isn't.

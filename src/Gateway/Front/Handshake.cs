@@ -3,12 +3,12 @@ using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Front;
 
-/// <summary>What keeps a GET from becoming a WebSocket: RFC 6455 section 4.2.1, with the exact header named.</summary>
+/// <summary>Checks that a GET can become a WebSocket (RFC 6455 section 4.2.1). A fault names the exact header.</summary>
 internal static class Handshake
 {
     private const int KeyBytes = 16;
 
-    /// <returns>The first fault; null where the request can be upgraded.</returns>
+    /// <returns>The first fault; null if the request can be upgraded.</returns>
     public static Refusal? WhyNot(HttpContext context)
     {
         var request = context.Request;
@@ -31,11 +31,11 @@ internal static class Handshake
         return Malformation(context);
     }
 
-    /// <summary>Whether it is a CONNECT that wants a WebSocket of a stream of HTTP/2: RFC 8441.</summary>
+    /// <summary>True if the request is a CONNECT that asks for a WebSocket on a stream of HTTP/2 (RFC 8441).</summary>
     public static bool IsOverHttp2(HttpContext context) =>
         context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" };
 
-    /// <returns>The first fault; null where the stream can become a WebSocket.</returns>
+    /// <returns>The first fault; null if the stream can become a WebSocket.</returns>
     public static Refusal? WhyNotOverHttp2(HttpContext context, bool isEnabled) =>
         !isEnabled
             ? Refusal.UpgradeRequired with
@@ -77,7 +77,7 @@ internal static class Handshake
             Text = $"The WebSocket handshake is malformed: {part}",
         };
 
-    /// <summary>Whether the request announces a body. Nothing here reads one, and where one ends is what smuggled requests are about.</summary>
+    /// <summary>True if the request announces a body. Nothing reads bodies here, and a request can be smuggled behind the end of one.</summary>
     public static bool HasBody(HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     private static bool IsKey(string key)

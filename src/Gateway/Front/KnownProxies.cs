@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace OptimizationGateway.Gateway.Front;
 
-/// <summary>The list in <c>Gateway:Proxies:Known</c>.</summary>
+/// <summary>Reads the list in <c>Gateway:Proxies:Known</c>.</summary>
 internal static class KnownProxies
 {
-    /// <summary>The networks of a list that <see cref="Check"/> has nothing to say against; an address is a network of its own.</summary>
+    /// <summary>The networks of a list that <see cref="Check"/> finds no fault in. An address is a network of one.</summary>
     public static IReadOnlyList<IPNetwork> Parse(string list) => [.. Entries(list).Select(entry => Network(entry)!.Value)];
 
     /// <summary>Adds a sentence for each entry that is neither an address nor a network.</summary>

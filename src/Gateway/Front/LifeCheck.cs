@@ -3,7 +3,7 @@ using OptimizationGateway.Gateway.Sessions;
 
 namespace OptimizationGateway.Gateway.Front;
 
-/// <summary>Whether new clients should come here: not before the start is done, and not once the shutdown has begun.</summary>
+/// <summary>Reports the gateway as ready from the end of its start to the beginning of its shutdown.</summary>
 internal sealed class LifeCheck(Admission admission, SessionRegistry sessions, IHostApplicationLifetime lifetime) : IHealthCheck
 {
     public const string Name = "gateway";

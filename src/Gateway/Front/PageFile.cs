@@ -5,20 +5,20 @@ using Microsoft.Net.Http.Headers;
 namespace OptimizationGateway.Gateway.Front;
 
 /// <summary>
-/// One file of a page that the build makes of clients/console and embeds in the assembly, so that it is there wherever the gateway is hosted;
-/// served under a policy that forbids everything inline.
+/// Serves one file of a page, under a policy that forbids everything inline. The build makes the files of clients/console and embeds them in
+/// the assembly, so they are there wherever the gateway is hosted.
 /// </summary>
-/// <param name="content">What is in it.</param>
-/// <param name="contentType">What that is.</param>
-/// <param name="connectTo">An origin that the page may ask, beside its own; empty: none.</param>
+/// <param name="content">The file's content.</param>
+/// <param name="contentType">The value of <c>Content-Type</c>.</param>
+/// <param name="connectTo">An origin that the page may ask beside its own; empty for none.</param>
 internal sealed class PageFile(byte[] content, string contentType, string connectTo = "")
 {
     private const string Missing = "ConsoleMissing.html";
 
-    /// <summary>The names never change, so the browser asks each time; what it has already isn't sent again.</summary>
+    /// <summary>The tag of this content. File names never change, so browsers ask each time and get 304 for a file that they have.</summary>
     private readonly EntityTagHeaderValue tag = new($"\"{Convert.ToHexStringLower(SHA256.HashData(content))}\"");
 
-    /// <summary>Maps a file of the build; where it was built without Node.js, a page that says how to get it, and no other file.</summary>
+    /// <summary>Maps a file of the build. In a build without Node.js it maps a page that says how to get it, and no other file.</summary>
     public static void Map(IEndpointRouteBuilder routes, string path, string file, string connectTo = "")
     {
         var isPage = file.EndsWith(".html", StringComparison.Ordinal);
@@ -28,16 +28,16 @@ internal sealed class PageFile(byte[] content, string contentType, string connec
         }
     }
 
-    /// <summary>True if the build made this file.</summary>
+    /// <summary>True if this build has the file.</summary>
     public static bool Exists(string file) => Assembly.GetExecutingAssembly().GetManifestResourceInfo($"console/{file}") is not null;
 
-    public void Map(IEndpointRouteBuilder routes, string path) => routes.MapGet(path, (HttpContext context) => Serve(context));
+    public void Map(IEndpointRouteBuilder routes, string path) => routes.MapRead(path, ServeAsync);
 
-    private IResult Serve(HttpContext context)
+    private Task ServeAsync(HttpContext context)
     {
         PageHeaders.Set(context, connectTo);
         context.Response.Headers.CacheControl = "no-cache";
-        return Results.Bytes(content, contentType, entityTag: tag);
+        return Results.Bytes(content, contentType, entityTag: tag).ExecuteAsync(context);
     }
 
     private static string ContentTypeOf(string file) =>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace OptimizationGateway.Gateway.Front;
 
-/// <summary>What browsers are told about the gateway's page: it runs and reaches what is its own, and nobody else frames, embeds or opens it.</summary>
+/// <summary>Sets the security headers of the gateway's page: it loads and reaches only its own origin, and no other page can frame, embed or open it.</summary>
 internal static class PageHeaders
 {
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create(
@@ -12,7 +12,7 @@ internal static class PageHeaders
     private const string Features = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), serial=(), usb=()";
 
     /// <param name="context">The answer.</param>
-    /// <param name="connectTo">An origin that the page may ask, beside its own; empty: none.</param>
+    /// <param name="connectTo">An origin that the page may ask beside its own; empty for none.</param>
     public static void Set(HttpContext context, string connectTo)
     {
         // Not every browser counts a WebSocket of the same host as 'self'. A Host may hold what ends a directive; then it is no page's.

@@ -3,15 +3,15 @@ using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Front;
 
-/// <summary>The path that everything is under, where the gateway shares a host name with other things: <c>Gateway:PathBase</c>.</summary>
+/// <summary>Puts everything under a path, for a host name that serves other things too: <c>Gateway:PathBase</c>.</summary>
 internal sealed partial class PathBase(string path)
 {
     private readonly PathString path = path;
 
-    /// <summary>Whether it can be one: empty, or like <c>/optimizer</c>.</summary>
+    /// <summary>True if the text is empty or like <c>/optimizer</c>.</summary>
     public static bool IsValid(string path) => path.Length == 0 || Form().IsMatch(path);
 
-    /// <summary>Middleware that takes it off what comes under it, and has nothing elsewhere.</summary>
+    /// <summary>Middleware that removes the path from requests under it and answers all others with 404.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;

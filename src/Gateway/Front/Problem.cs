@@ -3,10 +3,10 @@ using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Front;
 
-/// <summary>Refusals before the upgrade, as problem+json: PROTOCOL.md section 7.</summary>
+/// <summary>Writes refusals before the upgrade as problem+json (PROTOCOL.md section 7).</summary>
 internal static class Problem
 {
-    /// <summary>How late a client is asked to come back, in seconds. Spread, so that those who were refused together don't come back together.</summary>
+    /// <summary>The bounds of <c>Retry-After</c>, in seconds: spread, so that clients that were refused together don't come back together.</summary>
     private const int SoonestReturn = 1;
     private const int LatestReturn = 5;
 
@@ -29,7 +29,7 @@ internal static class Problem
         return Results.Problem(refusal.Text, statusCode: refusal.Status, extensions: code).ExecuteAsync(context);
     }
 
-    /// <summary>Gives what the routing refuses without a word a body that says what there is.</summary>
+    /// <summary>Writes a body for the routing's own 404 and 405, which have none.</summary>
     public static Task WriteMissingAsync(StatusCodeContext refused) =>
         refused.HttpContext.Response.StatusCode switch
         {

@@ -6,14 +6,14 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Front;
 
 /// <summary>
-/// Tells the operator who was kept out and which setting lets them in. A page can't read the answer, so nobody else sees it. Of each code a line
-/// a minute, since anyone may be refused as often as they like.
+/// Logs refusals with the setting that would let the caller in: a page can't read the answer, so only the operator sees the reason. It logs at
+/// most one line a minute for each code, since strangers can cause as many refusals as they like.
 /// </summary>
 internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
-    /// <summary>When each code was told of. Codes are a closed set.</summary>
+    /// <summary>The time of each code's last line. Codes are a closed set.</summary>
     private readonly ConcurrentDictionary<string, DateTimeOffset> told = new(StringComparer.Ordinal);
 
     public void Add(HttpContext context, Refusal refusal)
@@ -33,7 +33,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> 
         return told.TryGetValue(code, out var last) ? now - last >= Quiet && told.TryUpdate(code, now, last) : told.TryAdd(code, now);
     }
 
-    private static string Shown(string? text) => Visitor.Clean(text) is { } clean ? LogText.OneLine(clean) : "none";
+    private static string Shown(string? text) => ClientInfo.Clean(text) is { } clean ? LogText.OneLine(clean) : "none";
 
     [LoggerMessage(
         LogLevel.Information,

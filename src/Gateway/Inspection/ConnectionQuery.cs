@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Primitives;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Sessions;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
-/// <summary>Which connections are asked for, in which order, and how many.</summary>
+/// <summary>The filters, order and page size of a request for connections.</summary>
 internal sealed class ConnectionQuery
 {
     public const int DefaultLimit = 100;
@@ -13,14 +14,14 @@ internal sealed class ConnectionQuery
 
     private static readonly string[] Names = ["job", "address", "caller", "q", "slow", "sort", "order", "limit", "cursor"];
 
-    /// <summary>Only those that watch a job whose id matches; <c>*</c> stands for any characters.</summary>
+    /// <summary>The pattern of a job that they watch; <c>*</c> stands for any characters.</summary>
     private JobPattern? Job { get; set; }
 
     private IPNetwork? Address { get; set; }
 
     private JobPattern? Caller { get; set; }
 
-    /// <summary>Text that stands in what is known of them, or in the id of a job they watch.</summary>
+    /// <summary>A text in their id, address, browser, origin or caller, or in the id of a job they watch.</summary>
     private string? Text { get; set; }
 
     private bool OnlySlow { get; set; }
@@ -31,13 +32,13 @@ internal sealed class ConnectionQuery
 
     public int Limit { get; private set; } = DefaultLimit;
 
-    /// <summary>Where the page before ended.</summary>
+    /// <summary>The place where the page before ended.</summary>
     public PageCursor? After { get; private set; }
 
     /// <param name="values">The query of the request.</param>
-    /// <param name="fault">What is wrong with it, and what it may be.</param>
-    /// <returns>Null where something is.</returns>
-    public static ConnectionQuery? Parse(IQueryCollection values, out string fault)
+    /// <param name="fault">The fault as a sentence that says what is allowed; empty if there is none.</param>
+    /// <returns>The query; null if there is a fault.</returns>
+    public static ConnectionQuery? Parse(IEnumerable<KeyValuePair<string, StringValues>> values, out string fault)
     {
         var query = new ConnectionQuery();
         fault = "";
@@ -59,10 +60,10 @@ internal sealed class ConnectionQuery
         return query;
     }
 
-    public bool Matches(Visitor who) => Matches(who.Address, who.Name);
+    public bool Matches(ClientInfo who) => Matches(who.Address, who.Name);
 
-    /// <param name="lagSeconds">How long something has waited for it.</param>
-    public bool Matches(double? lagSeconds) => !OnlySlow || lagSeconds >= Reading.SlowSeconds;
+    /// <param name="lagSeconds">The time that the oldest event has waited.</param>
+    public bool Matches(double? lagSeconds) => !OnlySlow || lagSeconds >= SubscriptionProgress.SlowSeconds;
 
     public bool Matches(ConnectionDetail ended)
     {
@@ -74,13 +75,13 @@ internal sealed class ConnectionQuery
             && (!OnlySlow || ended.Subscriptions.Any(subscription => Matches(subscription.LagSeconds)));
     }
 
-    /// <summary>Whether it doesn't matter what they watch.</summary>
+    /// <summary>True if there is no filter by job.</summary>
     public bool WantsAnyJob => Job is null;
 
     public bool Watches(string jobId) => Job is null || Job.Matches(jobId);
 
-    /// <summary>Whether the text stands in what is known of the connection itself.</summary>
-    public bool IsNamedBy(Visitor who) =>
+    /// <summary>True if the text stands in the connection's id, address, browser, origin or caller, or if there is no text.</summary>
+    public bool IsNamedBy(ClientInfo who) =>
         Has(who.ConnectionId) || Has($"{who.Address}") || Has(who.UserAgent) || Has(who.Origin) || Has(who.Name);
 
     public bool IsNamedBy(string jobId) => Has(jobId);
@@ -140,5 +141,27 @@ internal sealed class ConnectionQuery
         : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
         : null;
 
-    private static string Shown(string name) => Visitor.Clean(name) ?? "A parameter without a name";
+    private static string Shown(string name) => ClientInfo.Clean(name) ?? "A parameter without a name";
+}
+
+/// <summary>The orders of connections.</summary>
+internal enum ConnectionSort
+{
+    /// <summary>By the time they connected.</summary>
+    Since,
+
+    /// <summary>By the largest lag of a subscription, in event ids.</summary>
+    Lag,
+
+    /// <summary>By the time that their oldest event has waited.</summary>
+    Waiting,
+
+    /// <summary>By the bytes that wait for them.</summary>
+    Queued,
+
+    /// <summary>By the events they took.</summary>
+    Sent,
+
+    /// <summary>By their condition, and within one condition by the time that an event has waited.</summary>
+    Worst,
 }

@@ -2,7 +2,7 @@ using OptimizationGateway.Gateway.Sessions;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
-/// <summary>The connections that ended last, so that one can still be asked why. Nothing is kept where there is no inspector.</summary>
+/// <summary>Remembers the connections that ended last. Without an inspector it remembers none.</summary>
 internal sealed class EndedConnections(InspectorOptions options, TimeProvider time)
 {
     private readonly int most = options.IsOn ? options.EndedConnections : 0;
@@ -20,7 +20,7 @@ internal sealed class EndedConnections(InspectorOptions options, TimeProvider ti
         }
     }
 
-    /// <summary>The latest first.</summary>
+    /// <summary>The remembered connections, the latest first.</summary>
     public IReadOnlyList<ConnectionDetail> Newest()
     {
         lock (gate)
@@ -46,7 +46,7 @@ internal sealed class EndedConnections(InspectorOptions options, TimeProvider ti
 
         var now = time.GetUtcNow();
         var how = new EndDetail(now, end.Reason.ToString(), end.CloseCode?.Status);
-        var detail = ConnectionDetail.Of(session, how, new Look([session], time), ConnectionDetail.MostKept, now);
+        var detail = ConnectionDetail.Of(session, how, new Snapshot([session], time), ConnectionDetail.MostKept, now);
         lock (gate)
         {
             kept.Enqueue(detail);

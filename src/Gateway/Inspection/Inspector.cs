@@ -4,8 +4,8 @@ using OptimizationGateway.Gateway.Sessions;
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
-/// Answers what operators ask, by reading what each connection counts anyway. One question at a time, so that however many look, they take no
-/// more than one core from those who watch jobs.
+/// Answers operators by reading what each connection counts anyway. It answers one request at a time, so that operators never take more than
+/// one core from the clients.
 /// </summary>
 internal sealed class Inspector(
     SessionRegistry sessions,
@@ -15,79 +15,79 @@ internal sealed class Inspector(
     TimeProvider time
 )
 {
-    private readonly Lock looking = new();
+    private readonly Lock gate = new();
 
     public ConnectionPage List(ConnectionQuery query)
     {
-        lock (looking)
+        lock (gate)
         {
-            var look = new Look(sessions.Here(), time);
-            var paging = new Paging<ConnectionReading>(query);
+            var snapshot = new Snapshot(sessions.Here(), time);
+            var paging = new Paging<ConnectionProgress>(query);
             var conditions = new ConditionCounts();
-            foreach (var session in look.Here)
+            foreach (var session in snapshot.Sessions)
             {
-                var reading = new ConnectionReading(session);
-                var (isNamed, hasJob) = (query.IsNamedBy(session.Visitor), query.WantsAnyJob);
-                foreach (ref readonly var view in look.SubscriptionsOf(session))
+                var progress = new ConnectionProgress(session);
+                var (isNamed, hasJob) = (query.IsNamedBy(session.Client), query.WantsAnyJob);
+                foreach (ref readonly var view in snapshot.SubscriptionsOf(session))
                 {
-                    var one = look.Read(view);
+                    var one = snapshot.ProgressOf(view);
                     conditions.Add(one.Condition);
-                    reading.Take(one);
+                    progress.Add(one);
                     isNamed = isNamed || query.IsNamedBy(view.JobId);
                     hasJob = hasJob || query.Watches(view.JobId);
                 }
 
-                if (isNamed && hasJob && query.Matches(session.Visitor) && query.Matches(reading.LagSeconds))
+                if (isNamed && hasJob && query.Matches(session.Client) && query.Matches(progress.LagSeconds))
                 {
-                    paging.Add(reading.ValueOf(query.Sort), session.Visitor.ConnectionId, reading);
+                    paging.Add(progress.ValueOf(query.Sort), session.Client.ConnectionId, progress);
                 }
             }
 
             var (page, next) = paging.Cut();
-            var rows = page.Select(reading => ConnectionRow.Of(reading, look)).ToList();
-            return new ConnectionPage(time.GetUtcNow(), SummaryOf(look, conditions), paging.Count, rows, next);
+            var rows = page.Select(progress => ConnectionRow.Of(progress, snapshot)).ToList();
+            return new ConnectionPage(time.GetUtcNow(), SummaryOf(snapshot, conditions), paging.Count, rows, next);
         }
     }
 
-    /// <returns>Null where it isn't there, and isn't remembered.</returns>
+    /// <returns>The connection; null if it is neither open nor remembered.</returns>
     public ConnectionDetail? Find(string id)
     {
-        lock (looking)
+        lock (gate)
         {
-            var look = new Look(sessions.Here(), time);
-            return look.Here.FirstOrDefault(session => session.Visitor.ConnectionId == id) is { } found
-                    ? ConnectionDetail.Of(found, end: null, look, int.MaxValue, time.GetUtcNow())
-                : endings.Find(id) is { } ended ? ended with { Subscriptions = [.. ended.Subscriptions.Select(look.Compare)] }
+            var snapshot = new Snapshot(sessions.Here(), time);
+            return snapshot.Sessions.FirstOrDefault(session => session.Client.ConnectionId == id) is { } found
+                    ? ConnectionDetail.Of(found, end: null, snapshot, int.MaxValue, time.GetUtcNow())
+                : endings.Find(id) is { } ended ? ended with { Subscriptions = [.. ended.Subscriptions.Select(snapshot.Compare)] }
                 : null;
         }
     }
 
-    /// <returns>The connection, while it is there.</returns>
-    public Session? FindSession(string id) => sessions.Here().FirstOrDefault(session => session.Visitor.ConnectionId == id);
+    /// <returns>The connection; null if it isn't open.</returns>
+    public Session? FindSession(string id) => sessions.Here().FirstOrDefault(session => session.Client.ConnectionId == id);
 
     public JobPage Job(string jobId, ConnectionQuery query)
     {
-        lock (looking)
+        lock (gate)
         {
-            var look = new Look(sessions.Here(), time);
+            var snapshot = new Snapshot(sessions.Here(), time);
             var paging = new Paging<Session>(query);
             var conditions = new ConditionCounts();
             long? head = null;
-            foreach (var session in look.Here)
+            foreach (var session in snapshot.Sessions)
             {
-                foreach (ref readonly var view in look.SubscriptionsOf(session))
+                foreach (ref readonly var view in snapshot.SubscriptionsOf(session))
                 {
                     if (view.JobId != jobId)
                     {
                         continue;
                     }
 
-                    var reading = look.Read(view);
-                    conditions.Add(reading.Condition);
-                    head = reading.Head > (head ?? -1) ? reading.Head : head;
-                    if (query.Matches(session.Visitor) && query.IsNamedBy(session.Visitor) && query.Matches(reading.LagSeconds))
+                    var progress = snapshot.ProgressOf(view);
+                    conditions.Add(progress.Condition);
+                    head = progress.Head > (head ?? -1) ? progress.Head : head;
+                    if (query.Matches(session.Client) && query.IsNamedBy(session.Client) && query.Matches(progress.LagSeconds))
                     {
-                        paging.Add(reading.ValueOf(query.Sort, view), session.Visitor.ConnectionId, session);
+                        paging.Add(progress.ValueOf(query.Sort, view), session.Client.ConnectionId, session);
                     }
                 }
             }
@@ -100,7 +100,7 @@ internal sealed class Inspector(
                 head,
                 conditions.ByName,
                 paging.Count,
-                [.. page.Select(session => JobWatch.Of(session, jobId, look)).OfType<JobWatch>()],
+                [.. page.Select(session => JobWatch.Of(session, jobId, snapshot)).OfType<JobWatch>()],
                 next,
                 [.. endings.Newest().Select(ended => EndedRow.Of(ended, jobId)).OfType<EndedRow>()]
             );
@@ -119,12 +119,12 @@ internal sealed class Inspector(
         return new EndedPage(time.GetUtcNow(), paging.Count, [.. page.Select(EndedRow.Of)], next);
     }
 
-    private Summary SummaryOf(Look look, ConditionCounts conditions) =>
+    private ConnectionSummary SummaryOf(Snapshot snapshot, ConditionCounts conditions) =>
         new(
-            look.Here.Count,
+            snapshot.Sessions.Count,
             conditions.Total,
             conditions.ByName,
-            look.Here.Sum(session => session.QueuedBytes),
+            snapshot.Sessions.Sum(session => session.QueuedBytes),
             endings.Count,
             admission.IsClosed,
             [

@@ -7,8 +7,9 @@ using OptimizationGateway.Gateway.Security;
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
-/// The inspector's door: the host first, then the key. It goes by the endpoint that the routing chose, never by how a path is written: what
-/// isn't marked as open to all needs the key, and so does what isn't there. The page's files are marked; they hold nothing, and ask for it.
+/// Checks who asks the inspector: the host first, then the key. It decides by the endpoint that the routing chose, never by how a path is
+/// written. Every endpoint that isn't marked as anonymous needs the key, and so does a path without one. Only the page's files are marked:
+/// they hold no data.
 /// </summary>
 internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, WrongKeys wrong, ILogger<InspectorDoor> logger)
 {
@@ -41,7 +42,7 @@ internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, Wr
                 return;
             }
 
-            if (HttpMethods.IsGet(context.Request.Method))
+            if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
             {
                 var (key, target) = (OperatorOf(context), TargetOf(context));
                 InspectorLog.Read(logger, key, context.Connection.RemoteIpAddress, target);
@@ -51,7 +52,7 @@ internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, Wr
         await next(context);
     }
 
-    /// <summary>Whose key opened. Nothing is done for nobody.</summary>
+    /// <summary>The name of the key that opened the inspector for this request.</summary>
     public static string OperatorOf(HttpContext context) =>
         context.Items[Operator] as string ?? throw new InvalidOperationException("No key opened the inspector for this request.");
 
@@ -68,6 +69,7 @@ internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, Wr
         if (hasKey && keys.NameOf(given[Scheme.Length..].Trim()) is { } name)
         {
             context.Items[Operator] = name;
+            context.Features.Get<InspectorConnection>()?.Opened();
             return null;
         }
 
@@ -81,7 +83,7 @@ internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, Wr
         return InspectorRefusals.WrongKey;
     }
 
-    /// <summary>What was asked for, as it was sent: the server lets no line break and no control character through in it.</summary>
+    /// <summary>The request's target as it was sent. The server lets no line break and no control character through.</summary>
     private static string TargetOf(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;

@@ -1,15 +1,18 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Listening;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
-/// Runs the inspector on a server of its own, so that nothing of it is on the gateway's port, and nothing of the gateway on its. It starts
-/// before the gateway's server and stops after it: one can still look while connections are drained.
+/// Runs the inspector on a server of its own, so that the two ports share no path. It starts before the gateway's server and stops after it,
+/// so operators can look while connections are drained.
 /// </summary>
 internal sealed class InspectorHost(
     IServiceProvider gateway,
@@ -25,14 +28,12 @@ internal sealed class InspectorHost(
     /// <summary>The service key of the listener that takes the inspector's place in a dry run.</summary>
     public const string DryRun = "inspector";
 
-    /// <summary>More aren't needed by people who look, and each is a descriptor.</summary>
-    private const int MostConnections = 100;
-
     private const int MostBodyBytes = 4 * 1024;
 
+    private readonly InspectorConnections connections = new();
     private WebApplication? app;
 
-    /// <summary>Where it listens; null where there is no inspector.</summary>
+    /// <summary>The URL it listens on; null if there is no inspector.</summary>
     public string? Url { get; private set; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -52,9 +53,7 @@ internal sealed class InspectorHost(
             var remedy = options.Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
                 ? " Kestrel:Certificates:Default says which certificate it has."
                 : "";
-            throw new StartRefusedException(
-                $"The inspector can't listen on {options.Url} (Gateway:Inspector:Url): {e.Message}{remedy}"
-            );
+            throw new StartRefusedException($"The inspector can't listen on {options.Url} (Gateway:Inspector:Url): {e.Message}{remedy}");
         }
 
         Url = app.Urls.Single();
@@ -92,7 +91,7 @@ internal sealed class InspectorHost(
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.ConfigureEndpointDefaults(listen => listen.Use(connections.Bound));
             kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
             kestrel.Limits.RequestHeadersTimeout = limits.RequestHeadersTimeout;
             kestrel.Limits.KeepAliveTimeout = limits.IdleHttpTimeout;
@@ -108,7 +107,7 @@ internal sealed class InspectorHost(
         return built;
     }
 
-    /// <summary>Of the settings of the gateway's server only the certificates, for an address with TLS.</summary>
+    /// <summary>The certificates in the settings of the gateway's server, for an address with TLS. Nothing else of them counts here.</summary>
     private IConfiguration Certificates() =>
         new ConfigurationBuilder()
             .AddInMemoryCollection(
@@ -119,11 +118,21 @@ internal sealed class InspectorHost(
             )
             .Build();
 
-    /// <summary>It ends with the gateway; signals are the gateway's to hear.</summary>
+    /// <summary>Leaves signals to the gateway: the inspector's host ends with it.</summary>
     private sealed class OwnersLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
+}
+
+/// <summary>Opens the inspector's listening socket, with the gateway's own kind of listener.</summary>
+internal sealed class InspectorListening(IOptions<SocketTransportOptions> transport, TimeProvider time, ILoggerFactory loggers)
+    : IConnectionListenerFactory
+{
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult<IConnectionListener>(
+            PatientListener.Bind(endpoint, transport.Value, time, loggers.CreateLogger<PatientListener>())
+        );
 }

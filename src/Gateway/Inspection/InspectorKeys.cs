@@ -1,24 +1,21 @@
-
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
-/// The keys that open the inspector: the one of the settings, and those of the file, as the file is now. While it can't be used the keys that
+/// The keys that open the inspector: the key in the settings, and the keys in the file as it is now. While the file can't be used, the keys that
 /// it had before count.
 /// </summary>
 internal sealed class InspectorKeys(InspectorOptions settings, TimeProvider time, ILogger<InspectorKeys> logger)
 {
-    /// <summary>How old what is known of the file may be: how long a key that was taken out of it still opens.</summary>
+    /// <summary>The time for which a reading of the file counts, and so a key that was removed from it still opens.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
 
     private readonly Lock gate = new();
-    private readonly InspectorKey? own = settings.Key is { Length: > 0 } key
-        ? new InspectorKey("Gateway:Inspector:Key", key)
-        : null;
+    private readonly InspectorKey? own = settings.Key is { Length: > 0 } key ? new InspectorKey("Gateway:Inspector:Key", key) : null;
     private IReadOnlyList<InspectorKey> fromFile = [];
     private long? readAt;
     private string told = "";
 
-    /// <returns>The name of the key; null where it is none of ours.</returns>
+    /// <returns>The name of the key; null if it opens nothing.</returns>
     public string? NameOf(string presented)
     {
         var hash = InspectorKey.HashOf(presented);

@@ -7,12 +7,12 @@ namespace OptimizationGateway.Gateway.Inspection;
 internal sealed record InspectorOptions
 {
     /// <summary>
-    /// Where the inspector listens, and nothing else does: <c>http://</c> or <c>https://</c>, an IP address or <c>localhost</c>, and a port,
-    /// such as <c>http://127.0.0.1:9091</c>. Default: empty, which means that there is none.
+    /// The URL that the inspector alone listens on: <c>http://</c> or <c>https://</c>, an IP address or <c>localhost</c>, and a port,
+    /// such as <c>http://127.0.0.1:9091</c>. Default: empty, for no inspector.
     /// </summary>
     public string Url { get; init; } = "";
 
-    /// <summary>What who asks has to know: 32 to 512 printable ASCII characters without a blank. Default: none; it or KeyFile is required.</summary>
+    /// <summary>The key that operators send: 32 to 512 printable ASCII characters without a blank. Default: none; it or KeyFile is required.</summary>
     [Secret]
     public string Key { get; init; } = "";
 
@@ -22,10 +22,10 @@ internal sealed record InspectorOptions
     /// </summary>
     public string KeyFile { get; init; } = "";
 
-    /// <summary>How many connections that have ended are remembered. Default: 200.</summary>
+    /// <summary>The number of ended connections that are remembered. Default: 200.</summary>
     [Range(0, 10_000)]
     public int EndedConnections { get; init; } = 200;
 
-    /// <summary>Whether there is one.</summary>
+    /// <summary>True if there is an inspector.</summary>
     public bool IsOn => Url.Length > 0;
 }

@@ -2,7 +2,7 @@ using OptimizationGateway.Gateway.Front;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
-/// <summary>The inspector's page, at / of its own port: open to all, since it asks for the key.</summary>
+/// <summary>Maps the inspector's page at / of its own port. It needs no key: it holds no data and asks for the key.</summary>
 internal static class InspectorPage
 {
     public static void Map(IEndpointRouteBuilder routes)

@@ -2,7 +2,7 @@ using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
-/// <summary>Why the inspector says no; sent as the gateway's other refusals are.</summary>
+/// <summary>The inspector's refusals, sent in the same form as the gateway's.</summary>
 internal static class InspectorRefusals
 {
     public static readonly Refusal KeyRequired = new(
@@ -27,7 +27,7 @@ internal static class InspectorRefusals
     public static readonly Refusal NotFound = new(
         "not_found",
         404,
-        "Nothing is here. The inspector has /inspector/connections, /inspector/connections/{id}, /inspector/jobs/{jobId}, /inspector/ended, and its page at /."
+        "Nothing is here. The inspector has /inspector/connections, /inspector/connections/{id}, /inspector/jobs/{jobId}, /inspector/jobs?id={jobId}, /inspector/ended, and its page at /."
     );
 
     public static readonly Refusal ConnectionNotFound = new(
@@ -50,6 +50,6 @@ internal static class InspectorRefusals
         """Send a JSON object that says whether the client is to connect again: {"comeBack":true} or {"comeBack":false}."""
     );
 
-    /// <param name="text">Which parameter, and what it may be.</param>
+    /// <param name="text">The sentence that names the parameter and its allowed values.</param>
     public static Refusal InvalidQuery(string text) => new("invalid_query", 400, text);
 }

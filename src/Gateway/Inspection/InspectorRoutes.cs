@@ -1,18 +1,21 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Http.Features;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
-/// <summary>What the inspector answers, as JSON.</summary>
+/// <summary>Maps the inspector's requests to answers as JSON.</summary>
 internal static class InspectorRoutes
 {
     public const string Root = "/inspector";
 
     private const string Jobs = Root + "/jobs/";
+
+    /// <summary>The parameter for ids such as <c>..</c>, which can't stand in a path: clients and servers normalize them away.</summary>
+    private const string JobId = "id";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -21,17 +24,18 @@ internal static class InspectorRoutes
 
     public static void Map(IEndpointRouteBuilder routes, Inspector inspector, ILogger logger)
     {
-        routes.MapGet(Root + "/connections", context => ListAsync(context, inspector.List));
-        routes.MapGet(
+        routes.MapRead(Root + "/connections", context => ListAsync(context, inspector.List));
+        routes.MapRead(
             Root + "/connections/{id}",
             context => AnswerAsync(context, inspector.Find((string)context.Request.RouteValues["id"]!))
         );
         routes.MapPost(Root + "/connections/{id}/close", context => CloseAsync(context, inspector, logger));
-        routes.MapGet(Jobs + "{**id}", context => ListAsync(context, query => inspector.Job(JobIdOf(context), query)));
-        routes.MapGet(Root + "/ended", context => ListAsync(context, inspector.Ended));
+        routes.MapRead(Root + "/jobs", context => JobByQueryAsync(context, inspector));
+        routes.MapRead(Jobs + "{**id}", context => JobByPathAsync(context, inspector));
+        routes.MapRead(Root + "/ended", context => ListAsync(context, inspector.Ended));
     }
 
-    /// <summary>Gives what the routing refuses without a word a body that says what there is.</summary>
+    /// <summary>Writes a body for the routing's own 404 and 405, which have none.</summary>
     public static Task WriteMissingAsync(StatusCodeContext refused) =>
         refused.HttpContext.Response.StatusCode switch
         {
@@ -40,13 +44,23 @@ internal static class InspectorRoutes
             _ => Task.CompletedTask,
         };
 
-    private static Task ListAsync<Page>(HttpContext context, Func<ConnectionQuery, Page> list)
+    private static Task ListAsync<Page>(HttpContext context, Func<ConnectionQuery, Page> list, string? beside = null)
     {
-        var query = ConnectionQuery.Parse(context.Request.Query, out var fault);
+        var query = ConnectionQuery.Parse(context.Request.Query.Where(parameter => parameter.Key != beside), out var fault);
         return query is null
             ? Problem.WriteAsync(context, InspectorRefusals.InvalidQuery(fault))
             : context.Response.WriteAsJsonAsync(list(query), Json, context.RequestAborted);
     }
+
+    private static Task JobByQueryAsync(HttpContext context, Inspector inspector) =>
+        context.Request.Query[JobId] is [{ Length: > 0 } id]
+            ? ListAsync(context, query => inspector.Job(id, query), beside: JobId)
+            : Problem.WriteAsync(context, InspectorRefusals.InvalidQuery("id must be the id of one job."));
+
+    private static Task JobByPathAsync(HttpContext context, Inspector inspector) =>
+        IdInPathOf(context) is { } id
+            ? ListAsync(context, query => inspector.Job(id, query))
+            : Problem.WriteAsync(context, InspectorRefusals.NotFound);
 
     private static Task AnswerAsync(HttpContext context, ConnectionDetail? found) =>
         found is null
@@ -78,7 +92,7 @@ internal static class InspectorRoutes
             return;
         }
 
-        var (from, client) = (context.Connection.RemoteIpAddress, session.Visitor.Address);
+        var (from, client) = (context.Connection.RemoteIpAddress, session.Client.Address);
         InspectorLog.Closed(logger, operatorName, from, id, client, code.Status);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await context.Response.WriteAsJsonAsync(new CloseAnswer(id, code.Status, code.Reason), Json, context.RequestAborted);
@@ -98,20 +112,29 @@ internal static class InspectorRoutes
         }
     }
 
-    /// <summary>As it was sent: a job id may have a slash, which the routing leaves encoded.</summary>
-    private static string JobIdOf(HttpContext context)
-    {
-        var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
-        return Uri.UnescapeDataString(path[Math.Min(Jobs.Length, path.Length)..]);
-    }
+    /// <summary>
+    /// The job id in the path as it was sent: an id may have a slash, which the routing leaves encoded. Null if the path begins in a way
+    /// that only a server's normalization makes equal, such as <c>/x/../inspector/jobs/</c>.
+    /// </summary>
+    private static string? IdInPathOf(HttpContext context) =>
+        SentTarget.PathOf(context).Split('/', 4) is ["", var root, var jobs, { Length: > 0 } id]
+        && IsSame(root, "inspector")
+        && IsSame(jobs, "jobs")
+            ? Uri.UnescapeDataString(id)
+            : null;
+
+    private static bool IsSame(string segment, string name) =>
+        string.Equals(Uri.UnescapeDataString(segment), name, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>What an operator asks for.</summary>
-/// <param name="ComeBack">Whether the client is to connect again.</param>
-internal sealed record CloseRequest(bool? ComeBack);
+/// <summary>Writes times in the form that events have: UTC, to the millisecond.</summary>
+internal sealed class JsonInstant : JsonConverter<DateTimeOffset>
+{
+    private const string Format = "yyyy-MM-ddTHH:mm:ss.fff'Z'";
 
-/// <summary>What comes of it.</summary>
-/// <param name="Id">The connection.</param>
-/// <param name="CloseCode">What it is closed with.</param>
-/// <param name="Reason">What the client is told.</param>
-internal sealed record CloseAnswer(string Id, int CloseCode, string Reason);
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
+}

@@ -3,14 +3,14 @@ using OptimizationGateway.Gateway.Configuration;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
-/// <summary>What no attribute can state of the inspector's settings.</summary>
+/// <summary>Checks the rules about the inspector's settings that no attribute can state.</summary>
 internal static class InspectorRules
 {
     private const string Path = "Gateway:Inspector";
 
     /// <param name="options">The settings.</param>
-    /// <param name="gatewayUrls">Where the gateway itself listens; empty where the default counts.</param>
-    /// <param name="faults">Takes what is wrong with them.</param>
+    /// <param name="gatewayUrls">The URLs that the gateway itself listens on; empty for the default.</param>
+    /// <param name="faults">Receives a sentence for each fault.</param>
     public static void Check(InspectorOptions options, IReadOnlyList<string> gatewayUrls, List<string> faults)
     {
         if (!options.IsOn)
@@ -32,9 +32,7 @@ internal static class InspectorRules
                     + "http://127.0.0.1:9091."
             );
         }
-        else if (
-            gatewayUrls.DefaultIfEmpty(ListenUrls.DefaultUrl).FirstOrDefault(url => ListenUrls.Collide(url, options.Url)) is { } taken
-        )
+        else if (gatewayUrls.DefaultIfEmpty(ListenUrls.DefaultUrl).FirstOrDefault(url => ListenUrls.Collide(url, options.Url)) is { } taken)
         {
             faults.Add(
                 $"{Path}:Url is '{options.Url}', but at that port the gateway itself listens ({taken}). Give the inspector a port of its own."

@@ -4,21 +4,21 @@ using OptimizationGateway.Gateway.Sessions;
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
-/// Who knocked with a key that doesn't open: a few times at once is a mistake, more is guessing, and waits. Kept by address, so that one who
-/// guesses locks nobody else out.
+/// Limits the rate of wrong keys for each address: a few at once are a mistake, more are guesses and have to wait. An address that guesses
+/// locks no other address out.
 /// </summary>
 internal sealed class WrongKeys(TimeProvider time, ILogger<WrongKeys> logger)
 {
     private const int PerSecond = 1;
     private const int AtOnce = 10;
 
-    /// <summary>How many addresses are remembered; the one that was refused first is forgotten for the next.</summary>
+    /// <summary>The number of addresses that are remembered; a new one replaces the oldest.</summary>
     private const int MostAddresses = 1_000;
 
     private readonly Lock gate = new();
     private readonly OrderedDictionary<IPAddress, TokenBucket> byAddress = [];
 
-    /// <summary>Whether a key from there is looked at.</summary>
+    /// <summary>True if a key from this address is checked.</summary>
     public bool MayTry(IPAddress? from)
     {
         lock (gate)
@@ -27,7 +27,7 @@ internal sealed class WrongKeys(TimeProvider time, ILogger<WrongKeys> logger)
         }
     }
 
-    /// <summary>It was a wrong one.</summary>
+    /// <summary>Counts a wrong key.</summary>
     public void Refused(IPAddress? from)
     {
         bool isNews;

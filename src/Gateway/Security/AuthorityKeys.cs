@@ -6,9 +6,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
-/// The keys that an OpenID Connect provider publishes. They are asked for at the start, when they have become old, and when a token's key
-/// isn't among them, but for that only every <see cref="RefreshSpacing"/>: strangers can make up as many unknown keys as they like. Old keys
-/// count only where the provider doesn't answer: whoever comes awaits that, or finds that it has just been found out.
+/// The keys that an OpenID Connect provider publishes. It is asked at the start, when the keys have become old, and for a token with an unknown
+/// key; for the latter only every <see cref="RefreshSpacing"/>, since strangers can make up any number of keys. Old keys count only while the
+/// provider doesn't answer. Concurrent callers share one request.
 /// </summary>
 /// <remarks>The library's ConfigurationManager does as much, but by the system's clock, and asks anew for every caller while it has nothing.</remarks>
 internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
@@ -16,10 +16,10 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
     private static readonly TimeSpan RefreshSpacing = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetrySpacing = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longer, since each time callers wait who could come in: a provider that hangs may not hold up all of them.</summary>
+    /// <summary>The longer spacing while there are keys: each request makes callers wait that could come in.</summary>
     private static readonly TimeSpan RetrySpacingWithKeys = TimeSpan.FromSeconds(30);
 
-    /// <summary>In all, for both documents. Browsers' clients give a handshake 10 s.</summary>
+    /// <summary>The deadline for both documents together. Clients in browsers give a handshake 10 s.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
     private const int MaxDocumentBytes = 1024 * 1024;
 
@@ -43,7 +43,7 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
         this.logger = logger;
     }
 
-    /// <summary>Begins to ask. An authority that is down doesn't hold up the start: who comes meanwhile is asked to come back.</summary>
+    /// <summary>Begins to ask. An authority that is down doesn't delay the start: callers are asked to come back meanwhile.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (options.Authority.Length > 0)
@@ -100,7 +100,7 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
         }
     }
 
-    /// <returns>Whether it answers; false where it isn't asked, since it was a moment ago.</returns>
+    /// <returns>True if it answers; false if it isn't asked, because it was asked a moment ago.</returns>
     private Task<bool> AskForUnknown()
     {
         lock (gate)
@@ -115,7 +115,7 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
         }
     }
 
-    /// <summary>Under the lock: asks the authority, unless that is being done.</summary>
+    /// <summary>Asks the authority, unless a request is under way. Call it under the lock.</summary>
     private Task<bool> Ask() => asking.IsCompleted ? asking = AskAsync(stop.Token) : asking;
 
     private async Task<bool> AskAsync(CancellationToken cancel)
@@ -147,7 +147,7 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
         return false;
     }
 
-    /// <summary>A set without keys is an answer: all are withdrawn. What is no set is none, and the library wouldn't tell the two apart.</summary>
+    /// <summary>Reads a key set. An empty set is an answer: all keys are withdrawn. Other JSON is none; the library wouldn't tell the two apart.</summary>
     private static List<SecurityKey> KeysIn(string text)
     {
         using var document = JsonDocument.Parse(text);

@@ -5,7 +5,7 @@ namespace OptimizationGateway.Gateway.Security;
 /// <summary>The <c>WWW-Authenticate</c> of a refusal, RFC 6750 section 3.</summary>
 internal static class BearerChallenge
 {
-    /// <returns>Null where the refusal isn't about a token.</returns>
+    /// <returns>The header's value; null if the refusal isn't about a token.</returns>
     public static string? Of(Refusal refusal) =>
         refusal.Name == Refusal.TokenMissing.Name ? "Bearer"
         : refusal.Name == Refusal.Unauthorized.Name || refusal.Name == Refusal.TokenExpired.Name

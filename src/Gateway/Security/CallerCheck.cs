@@ -6,7 +6,7 @@ using OptimizationGateway.Gateway.Sessions;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>Asks who is calling: the handshake's token, and what of the handshake backends are to get. PROTOCOL.md section 7.</summary>
+/// <summary>Identifies the caller by the handshake's token, and collects the headers that backends get (PROTOCOL.md section 7).</summary>
 internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, BackendOptions> backends, TokenCheck tokens)
 {
     private static readonly SearchValues<char> Sendable = SearchValues.Create([
@@ -16,12 +16,10 @@ internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, Ba
     private readonly bool forwardsToken = backends.Values.Any(backend => backend.ForwardAuthorization);
     private readonly string[] forwarded =
     [
-        .. backends
-            .Values.SelectMany(backend => ForwardedNames.Parse(backend.ForwardHeaders))
-            .Distinct(StringComparer.Ordinal),
+        .. backends.Values.SelectMany(backend => ForwardedNames.Parse(backend.ForwardHeaders)).Distinct(StringComparer.Ordinal),
     ];
 
-    /// <returns>Who it is; or why it may not come in, and whether that has to be said after the upgrade to be read.</returns>
+    /// <returns>The caller; or the reason to refuse it, and the close code if it can be told only after the upgrade.</returns>
     public async ValueTask<CallerVerdict> AskAsync(HttpContext context)
     {
         if (!jwt.IsOn && !forwardsToken && forwarded.Length == 0)
@@ -30,7 +28,7 @@ internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, Ba
         }
 
         var offered = OfferedToken.In(context, jwt.AllowQueryToken);
-        if (offered.IsSubprotocol && context.WebSockets.WebSocketRequestedProtocols.All(OfferedToken.IsToken))
+        if (offered.IsSubprotocol && Subprotocols.OfferedBy(context.Request).All(OfferedToken.IsToken))
         {
             return CallerVerdict.Refused(Malformed("beside bearer.<token> it has to offer the subprotocol optimization.v1."));
         }
@@ -76,7 +74,7 @@ internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, Ba
     private List<JobPattern> PatternsOf(TokenClaims claims) =>
         [.. claims.TextsOf(jwt.JobsClaim).Select(pattern => new JobPattern(pattern))];
 
-    /// <summary>The headers that some backend gets.</summary>
+    /// <summary>Collects the headers that at least one backend gets.</summary>
     private bool TryCollect(IHeaderDictionary headers, out List<KeyValuePair<string, string>> collected, out string? unsendable)
     {
         collected = [.. forwarded.SelectMany(name => headers[name], (name, value) => KeyValuePair.Create(name, value ?? ""))];

@@ -2,21 +2,21 @@ using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>Which pages may connect (PROTOCOL.md section 7): those of the same host, unless listed, on a host that is ours.</summary>
+/// <summary>
+/// Decides by <c>Host</c> and <c>Origin</c> which pages may connect (PROTOCOL.md section 7): pages of the same host, which has to be one of
+/// the gateway's names, and listed ones.
+/// </summary>
 internal sealed class CallerPolicy(SecurityOptions options)
 {
-    /// <summary>Stands in a list for whatever there is.</summary>
+    /// <summary>The entry of a list that allows every value.</summary>
     public const string All = "*";
 
     private static readonly string[] Loopback = ["localhost", "127.0.0.1", "[::1]"];
 
-    private readonly HashSet<string> hosts = new(
-        [.. Loopback, .. List(options.AllowedHosts)],
-        StringComparer.OrdinalIgnoreCase
-    );
+    private readonly HashSet<string> hosts = new([.. Loopback, .. List(options.AllowedHosts)], StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> origins = new(List(options.AllowedOrigins), StringComparer.OrdinalIgnoreCase);
 
-    /// <returns>Why the request may not come in; null where it may.</returns>
+    /// <returns>The reason to refuse the request; null if it may come in.</returns>
     public Refusal? WhyNot(HttpRequest request)
     {
         if (!hosts.Contains(All) && !hosts.Contains(request.Host.Host))
@@ -41,12 +41,9 @@ internal sealed class CallerPolicy(SecurityOptions options)
         && !origin.EndsWith('/')
         // Who is on the way can put words into a page without TLS. A request without it may be of a proxy that doesn't say what it ended.
         && (url.Scheme == "https" || !request.IsHttps)
-        && string.Equals(
-            url.IsDefaultPort ? url.Host : $"{url.Host}:{url.Port}",
-            WithoutDefaultPort(request),
-            StringComparison.OrdinalIgnoreCase
-        );
+        && string.Equals(url.Host, request.Host.Host, StringComparison.OrdinalIgnoreCase)
+        && (url.Port == request.Host.Port || (url.IsDefaultPort && HasDefaultPort(request)));
 
-    private static string WithoutDefaultPort(HttpRequest request) =>
-        request.Host.Port == (request.IsHttps ? 443 : 80) ? request.Host.Host : request.Host.Value ?? "";
+    /// <summary>True if the request's Host names no port, or the port that its scheme has anyway.</summary>
+    private static bool HasDefaultPort(HttpRequest request) => request.Host.Port is not { } port || port == (request.IsHttps ? 443 : 80);
 }

@@ -1,15 +1,15 @@
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>Entries of the lists of hosts and origins that no request could ever match: they'd be refused, and nobody would know why.</summary>
+/// <summary>Finds entries of the lists of hosts and origins that no request can match.</summary>
 internal static class CallerRules
 {
     private const string Path = "Gateway:Security";
 
-    /// <summary>As .NET would refuse to take them for a URL: what pages without an address of their own send.</summary>
+    /// <summary>The origins of pages without an address of their own, which .NET doesn't take for URLs.</summary>
     private static readonly string[] Unaddressed = ["null", "file://"];
 
     /// <param name="options">The settings.</param>
-    /// <param name="faults">Takes what is wrong with them.</param>
+    /// <param name="faults">Receives a sentence for each fault.</param>
     public static void Check(SecurityOptions options, List<string> faults)
     {
         foreach (var host in CallerPolicy.List(options.AllowedHosts).Where(host => host != CallerPolicy.All && !IsHost(host)))
@@ -32,7 +32,7 @@ internal static class CallerRules
     private static bool IsHost(string text) =>
         (text is ['[', .., ']'] ? text[1..^1] : text.Replace(':', '/')).IndexOfAny(['/', '*', '@', '?', '#', ' ']) < 0;
 
-    /// <summary>Also of schemes that apps have for themselves, such as <c>tauri://localhost</c>.</summary>
+    /// <summary>True for an origin of any scheme, also of an app's own such as <c>tauri://localhost</c>.</summary>
     private static bool IsOrigin(string text) =>
         Unaddressed.Contains(text, StringComparer.Ordinal)
         || (

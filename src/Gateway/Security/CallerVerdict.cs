@@ -3,18 +3,18 @@ using OptimizationGateway.Gateway.Sessions;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>Whether a caller may come in.</summary>
+/// <summary>The decision about a caller.</summary>
 internal sealed class CallerVerdict
 {
     private CallerVerdict() { }
 
-    /// <summary>Who it is, where it may.</summary>
+    /// <summary>The caller, if it may come in.</summary>
     public Caller Caller { get; private init; } = Caller.Anonymous;
 
-    /// <summary>Why it may not.</summary>
+    /// <summary>The reason to refuse it; null if it may come in.</summary>
     public Refusal? Refusal { get; private init; }
 
-    /// <summary>What to close with after the upgrade, where that is the only answer that the caller can read.</summary>
+    /// <summary>The code to close with after the upgrade, if the caller can read no other answer.</summary>
     public CloseCode? CloseCode { get; private init; }
 
     public static CallerVerdict Welcome(Caller caller) => new() { Caller = caller };

@@ -5,10 +5,10 @@ namespace OptimizationGateway.Gateway.Security;
 /// <summary>The keys that tokens may be signed with.</summary>
 internal interface ISigningKeys
 {
-    /// <returns>The keys; null where they can't be had at the moment.</returns>
+    /// <returns>The keys; null if they aren't available at the moment.</returns>
     public Task<IReadOnlyList<SecurityKey>?> GetAsync(CancellationToken cancel);
 
     /// <summary>Asks for the keys anew, for a token whose key isn't among them.</summary>
-    /// <returns>The keys as they are now; null where that can't be known at the moment.</returns>
+    /// <returns>The keys as they are now; null if the authority doesn't answer or was asked a moment ago.</returns>
     public Task<IReadOnlyList<SecurityKey>?> RefreshAsync(CancellationToken cancel);
 }

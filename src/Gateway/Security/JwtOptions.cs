@@ -3,8 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
-/// Whose tokens are accepted: the settings under <c>Gateway:Security:Jwt</c>. One of <see cref="Authority"/>, <see cref="PublicKeyFile"/>,
-/// <see cref="JwksFile"/> and <see cref="SecretFile"/> says where the keys are; without any nobody is asked for a token.
+/// The tokens that are accepted: the settings under <c>Gateway:Security:Jwt</c>. One of <see cref="Authority"/>, <see cref="PublicKeyFile"/>,
+/// <see cref="JwksFile"/> and <see cref="SecretFile"/> names the keys; without any of them the gateway asks for no token.
 /// </summary>
 internal sealed record JwtOptions
 {
@@ -25,23 +25,23 @@ internal sealed record JwtOptions
     /// </summary>
     public string SecretFile { get; init; } = "";
 
-    /// <summary>What a token's <c>iss</c> must be, letter by letter. Required.</summary>
+    /// <summary>The value that a token's <c>iss</c> must have, letter by letter. Required.</summary>
     public string Issuer { get; init; } = "";
 
-    /// <summary>What a token's <c>aud</c> must be, or have among others, letter by letter. Required.</summary>
+    /// <summary>The value that a token's <c>aud</c> must have, alone or among others, letter by letter. Required.</summary>
     public string Audience { get; init; } = "";
 
-    /// <summary>How far ahead an issuer's clock may be: how long before its <c>nbf</c> a token is taken. <c>exp</c> is exact. Default: 30 s.</summary>
+    /// <summary>The time before its <c>nbf</c> at which a token is taken, for issuers whose clock is ahead. <c>exp</c> is exact. Default: 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// After how long an authority's keys are asked for again; a token with an unknown key asks at once, at most every 10 s. Default: 1 h.
+    /// The age at which an authority's keys are asked for again. For a token with an unknown key they are at once, at most every 10 s. Default: 1 h.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan KeysRefreshInterval { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Whether the query parameter <c>access_token</c> counts. URLs end up in the logs of proxies. Default: false.</summary>
+    /// <summary>True to take a token from the query parameter <c>access_token</c>. URLs end up in the logs of proxies. Default: false.</summary>
     public bool AllowQueryToken { get; init; }
 
     /// <summary>
@@ -53,9 +53,9 @@ internal sealed record JwtOptions
     /// <summary>A claim without which, or without whose <see cref="RequiredValue"/>, a token's bearer may not use this gateway. Default: none.</summary>
     public string RequiredClaim { get; init; } = "";
 
-    /// <summary>What <see cref="RequiredClaim"/> must be, or have among others, such as a scope or a role. Required with it.</summary>
+    /// <summary>The value that <see cref="RequiredClaim"/> must have, alone or among others, such as a scope or a role. Required with it.</summary>
     public string RequiredValue { get; init; } = "";
 
-    /// <summary>Whether callers are asked for a token.</summary>
+    /// <summary>True if the gateway asks callers for a token.</summary>
     public bool IsOn => Authority.Length + PublicKeyFile.Length + JwksFile.Length + SecretFile.Length > 0;
 }

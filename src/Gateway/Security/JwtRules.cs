@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>What the settings about tokens must keep to. Each message names the setting by its full path, and no secret.</summary>
+/// <summary>Checks the settings about tokens. Each message names the setting by its full path, and no secret.</summary>
 internal static class JwtRules
 {
     public const string Path = "Gateway:Security:Jwt";
@@ -64,7 +64,7 @@ internal static class JwtRules
         }
     }
 
-    /// <summary>Whoever can answer in the authority's place can let in whom they like.</summary>
+    /// <summary>Requires TLS beyond loopback: a program that answers in the authority's place could let anyone in.</summary>
     private static void CheckAuthority(string authority, List<string> faults)
     {
         var isUsable =

@@ -3,7 +3,7 @@ using OptimizationGateway.Gateway.Configuration;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>Keys out of a file, for setups that have no authority. Read once, at the start.</summary>
+/// <summary>Keys from a file, for setups without an authority. The file is read once, at the start.</summary>
 internal sealed class KeyFile : ISigningKeys
 {
     private readonly IReadOnlyList<SecurityKey> keys;
@@ -14,7 +14,7 @@ internal sealed class KeyFile : ISigningKeys
 
     public Task<IReadOnlyList<SecurityKey>?> RefreshAsync(CancellationToken cancel) => GetAsync(cancel);
 
-    /// <returns>The keys; none where the settings name no file.</returns>
+    /// <returns>The keys; none if the settings name no file.</returns>
     public static KeyFile Read(JwtOptions options)
     {
         var faults = new List<string>();
@@ -23,8 +23,8 @@ internal sealed class KeyFile : ISigningKeys
     }
 
     /// <param name="path">The settings, <c>Gateway:Security:Jwt</c>.</param>
-    /// <param name="options">What is in them: one of the files.</param>
-    /// <param name="faults">Takes what is wrong with the file.</param>
+    /// <param name="options">The settings' values, which name one of the files.</param>
+    /// <param name="faults">Receives a sentence if the file can't be used.</param>
     public static KeyFile? Read(string path, JwtOptions options, List<string> faults)
     {
         var (setting, file, parse) =

@@ -5,10 +5,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>How keys are written in files. A fault is a <see cref="FormatException"/> that goes on a sentence: "… is 'path', which …".</summary>
+/// <summary>Parses keys in files. A fault is a <see cref="FormatException"/> whose text continues the sentence "… is 'path', which …".</summary>
 internal static class KeyFormats
 {
-    /// <summary>What HS256 needs at the least (RFC 7518 section 3.2); HS384 and HS512 need more.</summary>
+    /// <summary>The minimum for HS256 (RFC 7518 section 3.2); HS384 and HS512 need more.</summary>
     private const int MinSecretBytes = 32;
 
     public static List<SecurityKey> ParsePem(byte[] content)
@@ -48,7 +48,7 @@ internal static class KeyFormats
         }
     }
 
-    /// <summary>Its key alone: the library would name the key by the certificate's hash, and tokens name keys otherwise.</summary>
+    /// <summary>Takes the certificate's key alone: the library would name the key by the certificate's hash, which no token does.</summary>
     private static SecurityKey? OfCertificate(string pem)
     {
         using var certificate = X509Certificate2.CreateFromPem(pem);

@@ -6,12 +6,12 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
-/// Makes ASP.NET's request objects, and takes out of each what its logs and traces would show and mustn't: a token in the query, and what
-/// breaks a line. It is called before a request's first log line and before its span begins; a middleware would come too late.
+/// Creates ASP.NET's request objects, and removes from each request what must not get into logs and traces: a token in the query, and characters
+/// that break a line. It runs before a request's first log line and before its span begins; a middleware would run too late.
 /// </summary>
 internal sealed class LoggableRequests(IServiceProvider services) : IHttpContextFactory
 {
-    /// <summary>What ASP.NET logs of a request's headers, at one level or another.</summary>
+    /// <summary>The request headers that ASP.NET logs, at one level or another.</summary>
     private static readonly string[] LoggedHeaders =
     [
         HeaderNames.ContentType,

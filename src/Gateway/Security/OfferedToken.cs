@@ -12,12 +12,12 @@ internal sealed class OfferedToken
     /// <summary>The longest token, in characters; Kestrel takes 32 KiB of headers.</summary>
     public const int MaxLength = 16 * 1024;
 
-    /// <summary>What a subprotocol that is a token begins with.</summary>
+    /// <summary>The prefix of a subprotocol that is a token.</summary>
     public const string SubprotocolPrefix = "bearer.";
 
     private const string Scheme = "Bearer";
 
-    /// <summary>RFC 6750's b64token: letters and digits of ASCII, and these.</summary>
+    /// <summary>The characters of RFC 6750's b64token.</summary>
     private static readonly SearchValues<char> Characters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/="
     );
@@ -29,17 +29,17 @@ internal sealed class OfferedToken
         IsSubprotocol = isSubprotocol;
     }
 
-    /// <summary>The token; null where none was offered or it is no token.</summary>
+    /// <summary>The token; null if none was offered or it is no token.</summary>
     public string? Text { get; }
 
-    /// <summary>What is wrong with it, as far as that is seen without reading it.</summary>
+    /// <summary>The fault that shows without reading the token; null if there is none.</summary>
     public TokenFault? Fault { get; }
 
-    /// <summary>Whether it came as a subprotocol, as from a browser.</summary>
+    /// <summary>True if it came as a subprotocol, as from a browser.</summary>
     public bool IsSubprotocol { get; }
 
     /// <param name="context">The handshake.</param>
-    /// <param name="takesQuery">Whether the query counts.</param>
+    /// <param name="takesQuery">True if the query counts.</param>
     public static OfferedToken In(HttpContext context, bool takesQuery)
     {
         var inHeader = InHeader(context.Request.Headers.Authorization);
@@ -48,7 +48,7 @@ internal sealed class OfferedToken
             return Of(inHeader);
         }
 
-        var subprotocols = context.WebSockets.WebSocketRequestedProtocols.Where(IsToken).ToArray();
+        var subprotocols = Subprotocols.OfferedBy(context.Request).Where(IsToken).ToArray();
         if (subprotocols.Length > 0)
         {
             return Of(subprotocols.Select(name => name[SubprotocolPrefix.Length..]).ToArray(), isSubprotocol: true);
@@ -58,10 +58,10 @@ internal sealed class OfferedToken
         return inQuery.Count > 0 ? Of(inQuery) : new OfferedToken(text: null, TokenFault.Missing);
     }
 
-    /// <summary>Whether a subprotocol is a token.</summary>
+    /// <summary>True if a subprotocol is a token.</summary>
     public static bool IsToken(string subprotocol) => subprotocol.StartsWith(SubprotocolPrefix, StringComparison.Ordinal);
 
-    /// <summary>Other schemes are somebody else's, such as of a proxy that asks for a password.</summary>
+    /// <summary>The bearer tokens of the header. Other schemes are for others, such as a proxy that asks for a password.</summary>
     private static StringValues InHeader(StringValues authorization) =>
         authorization.Where(IsBearer).Select(value => value![Scheme.Length..].Trim(' ')).ToArray();
 

@@ -16,10 +16,10 @@ internal sealed class QueryToken
 
     private QueryToken(StringValues texts) => this.texts = texts;
 
-    /// <summary>What the query had; empty where it had none.</summary>
+    /// <summary>The tokens that the query had; empty if it had none.</summary>
     public static StringValues Of(HttpContext context) => context.Features.Get<QueryToken>()?.texts ?? StringValues.Empty;
 
-    /// <summary>Moves it from the URL to a feature.</summary>
+    /// <summary>Moves the token from the URL to a feature.</summary>
     public static void Take(IFeatureCollection features, IHttpRequestFeature request)
     {
         if (request.QueryString.Length <= 1)

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>Who may come in: the settings under <c>Gateway:Security</c>.</summary>
+/// <summary>The rules about who may connect: the settings under <c>Gateway:Security</c>.</summary>
 internal sealed record SecurityOptions
 {
-    /// <summary>Whether the gateway may listen beyond this machine though it asks nobody who they are. Default: false.</summary>
+    /// <summary>True to let the gateway listen beyond this machine without asking for tokens. Default: false.</summary>
     public bool AllowAnonymous { get; init; }
 
     /// <summary>

@@ -4,8 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
-/// Which algorithm may go with which key. It is the key that decides, never the token: a public key is no secret for HMAC, and <c>none</c>
-/// goes with no key.
+/// Decides which algorithm may go with which key. The kind of the key decides, never the token: a public key is no secret for HMAC, and
+/// <c>none</c> goes with no key.
 /// </summary>
 internal static class SigningAlgorithms
 {
@@ -21,7 +21,7 @@ internal static class SigningAlgorithms
             _ => false,
         };
 
-    /// <summary>Whether any algorithm goes with it.</summary>
+    /// <summary>True if at least one algorithm goes with the key.</summary>
     public static bool IsUsable(SecurityKey key) =>
         Allows("RS256", key) || Allows("ES256", key) || Allows("ES384", key) || Allows("ES512", key);
 
@@ -33,7 +33,7 @@ internal static class SigningAlgorithms
             _ => false,
         };
 
-    /// <summary>As much as the hash has (RFC 7518 section 3.2).</summary>
+    /// <summary>The length of the hash (RFC 7518 section 3.2).</summary>
     private static int MinSecretBits(string algorithm) =>
         algorithm switch
         {

@@ -3,17 +3,22 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>Whether a token is genuine, ours, and valid now. The cryptography is the library's; times are judged by our clock.</summary>
+/// <summary>Checks that a token is genuine, issued for this gateway, and valid now. The library does the cryptography; times go by <see cref="TimeProvider"/>.</summary>
 internal sealed class TokenCheck(JwtOptions options, ISigningKeys source, TimeProvider time)
 {
     private readonly JsonWebTokenHandler handler = new();
 
-    /// <returns>What the token says, or what is wrong with it.</returns>
+    /// <returns>The claims of a good token, or the fault of another.</returns>
     public async Task<(TokenClaims? Claims, TokenFault? Fault)> CheckAsync(string text, CancellationToken cancel)
     {
         if (Read(text) is not { } token)
         {
             return (null, TokenFault.Malformed);
+        }
+
+        if (TokenHeader.FaultOf(token) is { } odd)
+        {
+            return (null, odd);
         }
 
         if (await source.GetAsync(cancel) is not { } keys)
@@ -49,14 +54,9 @@ internal sealed class TokenCheck(JwtOptions options, ISigningKeys source, TimePr
         }
     }
 
-    /// <summary>Whether it was signed by one of the keys, for us, by who we trust.</summary>
+    /// <summary>Checks the signature, the issuer and the audience.</summary>
     private async Task<TokenFault?> SignatureFaultAsync(JsonWebToken token, IReadOnlyList<SecurityKey> keys)
     {
-        if (token.TryGetHeaderValue<object>("crit", out _))
-        {
-            return TokenFault.Critical;
-        }
-
         var named = keys.Where(key => IsMeant(key, token.Kid)).ToList();
         if (named.Count == 0)
         {

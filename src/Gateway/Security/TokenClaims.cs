@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>What a genuine token says, as far as the gateway cares.</summary>
+/// <summary>The claims of a genuine token that the gateway reads.</summary>
 internal sealed class TokenClaims
 {
     private static readonly long LatestSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
@@ -13,21 +13,21 @@ internal sealed class TokenClaims
 
     private TokenClaims(JsonElement payload) => this.payload = payload;
 
-    /// <summary>When it ceases to be valid; null where it doesn't say so in a number.</summary>
+    /// <summary>The time it ceases to be valid; null if <c>exp</c> is missing.</summary>
     public DateTimeOffset? Expires => Moment("exp");
 
-    /// <summary>When it begins to be valid; null where it doesn't say so in a number.</summary>
+    /// <summary>The time it begins to be valid; null if <c>nbf</c> is missing.</summary>
     public DateTimeOffset? NotBefore => Moment("nbf");
 
-    /// <summary>Whom it was issued to; null where it doesn't say.</summary>
+    /// <summary>The subject it was issued to; null if <c>sub</c> is missing.</summary>
     public string? Subject => payload.TryGetProperty("sub", out var subject) ? TextOf(subject) : null;
 
-    /// <returns>Null where the token's payload is no JSON object, or has a time that is no number.</returns>
+    /// <returns>The claims; null if the payload is no JSON object, has a name twice, or has a time that is no number.</returns>
     public static TokenClaims? Read(JsonWebToken token)
     {
         try
         {
-            using var document = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload));
+            using var document = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload), TokenHeader.Strict);
             var claims = document.RootElement.Clone();
             return claims.ValueKind == JsonValueKind.Object && IsTimeOrNone(claims, "exp") && IsTimeOrNone(claims, "nbf")
                 ? new TokenClaims(claims)
@@ -39,7 +39,7 @@ internal sealed class TokenClaims
         }
     }
 
-    /// <summary>The texts of a claim: of a list each, of one text those between blanks (as in <c>scope</c>).</summary>
+    /// <summary>The texts of a claim: the entries of a list, or the words of one text (as in <c>scope</c>).</summary>
     public IReadOnlyList<string> TextsOf(string claim)
     {
         if (!payload.TryGetProperty(claim, out var value))
@@ -68,7 +68,7 @@ internal sealed class TokenClaims
     private static bool IsTimeOrNone(JsonElement claims, string claim) =>
         !claims.TryGetProperty(claim, out var value) || value.ValueKind == JsonValueKind.Number;
 
-    /// <summary>RFC 7519's NumericDate: seconds, perhaps with a fraction. What no clock can show is as early, or as late, as one can.</summary>
+    /// <summary>Reads RFC 7519's NumericDate: seconds, perhaps with a fraction. A time that .NET can't hold becomes the nearest one that it can.</summary>
     private DateTimeOffset? Moment(string claim) =>
         payload.TryGetProperty(claim, out var value) && value.TryGetDouble(out var seconds)
             ? seconds >= LatestSecond

@@ -3,11 +3,11 @@ using OptimizationGateway.Gateway.Protocol;
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
-/// Why a caller isn't let in, as it is told over HTTP and, where the caller can't read that, by a close frame: the closed set of PROTOCOL.md
-/// section 7. None carries anything of the token.
+/// The reasons to refuse a caller (the closed set of PROTOCOL.md section 7), as an HTTP answer and as a close frame for callers that can't read
+/// that. None carries any part of the token.
 /// </summary>
-/// <param name="Refusal">Before the upgrade.</param>
-/// <param name="CloseCode">After it.</param>
+/// <param name="Refusal">The answer before the upgrade.</param>
+/// <param name="CloseCode">The close code after the upgrade.</param>
 internal sealed record TokenFault(Refusal Refusal, CloseCode CloseCode)
 {
     public static readonly TokenFault Missing = new(
@@ -22,6 +22,7 @@ internal sealed record TokenFault(Refusal Refusal, CloseCode CloseCode)
     public static readonly TokenFault TooLong = Refused($"it has more than {OfferedToken.MaxLength} characters");
     public static readonly TokenFault Malformed = Refused("it isn't a signed JSON Web Token");
     public static readonly TokenFault Critical = Refused("its header has critical extensions (crit) that aren't known here");
+    public static readonly TokenFault OddlyEncoded = Refused("its header has zip or b64, which a signed token doesn't have");
     public static readonly TokenFault UnknownKey = Refused("it is signed with a key that isn't known here");
     public static readonly TokenFault BadSignature = Refused("its signature doesn't verify");
     public static readonly TokenFault BadAlgorithm = Refused("it is signed with an algorithm that isn't allowed");
@@ -34,7 +35,7 @@ internal sealed record TokenFault(Refusal Refusal, CloseCode CloseCode)
     public static readonly TokenFault NotPermitted = new(Refusal.Forbidden, CloseCode.Forbidden);
     public static readonly TokenFault Unchecked = new(Refusal.AuthorityUnavailable, CloseCode.TryAgainLater);
 
-    /// <summary>Its key may be one that the authority began to use a moment ago.</summary>
+    /// <summary>Refuses a token whose key the authority may have begun to use a moment ago.</summary>
     public static readonly TokenFault KeyNotYetKnown = new(
         Refusal.AuthorityUnavailable with
         {

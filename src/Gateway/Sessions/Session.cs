@@ -32,13 +32,13 @@ internal sealed class Session : IDisposable
 
     /// <param name="environment">What it shares with all others.</param>
     /// <param name="connection">The connection, which it disposes of.</param>
-    /// <param name="visitor">Who is at the other end, to show it.</param>
+    /// <param name="client">The client.</param>
     /// <param name="caller">What it may do, and for how long.</param>
     /// <param name="source">Where its jobs come from.</param>
-    public Session(SessionEnvironment environment, ClientConnection connection, Visitor visitor, Caller caller, JobSource source)
+    public Session(SessionEnvironment environment, ClientConnection connection, ClientInfo client, Caller caller, JobSource source)
     {
         var (limits, time, metrics) = (environment.Limits, environment.Time, environment.Metrics);
-        Visitor = visitor;
+        Client = client;
         Since = time.GetUtcNow();
         Timeline = environment.NewTimeline();
         Tally = new SessionTally(metrics);
@@ -65,7 +65,7 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Who is at the other end.</summary>
-    public Visitor Visitor { get; }
+    public ClientInfo Client { get; }
 
     /// <summary>When it connected.</summary>
     public DateTimeOffset Since { get; }

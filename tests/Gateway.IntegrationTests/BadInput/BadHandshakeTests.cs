@@ -54,6 +54,7 @@ public sealed class BadHandshakeTests(TargetGateway target) : IClassFixture<Targ
     [InlineData("commas", "Sec-WebSocket-Protocol: ,,,\r\n", null)]
     [InlineData("another one", "Sec-WebSocket-Protocol: other\r\n", null)]
     [InlineData("no token", "Sec-WebSocket-Protocol: a b\"c\r\n", null)]
+    [InlineData("ours in quotes", "Sec-WebSocket-Protocol: \"optimization.v1\"\r\n", null)]
     [InlineData("another case", "Sec-WebSocket-Protocol: OPTIMIZATION.V1\r\n", null)]
     [InlineData("ours twice", "Sec-WebSocket-Protocol: optimization.v1, optimization.v1\r\n", "optimization.v1")]
     [InlineData("ours in a second line", "Sec-WebSocket-Protocol: x\r\nSec-WebSocket-Protocol: optimization.v1\r\n", "optimization.v1")]

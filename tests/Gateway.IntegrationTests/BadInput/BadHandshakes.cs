@@ -160,7 +160,7 @@ internal static class BadHandshakes
             "POST / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n",
             405,
             "The Allow header has the methods that this path takes.",
-            AllowGet
+            "Allow: GET, HEAD"
         ),
     };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Inspection;
@@ -76,6 +77,39 @@ public sealed class InspectorPathsTests
             bridge.Gateway.Log.GetSnapshot(),
             line => line.Message.Contains(" closed connection ", StringComparison.Ordinal)
         );
+    }
+
+    /// <summary>Whatever PROTOCOL.md allows as a job id can be asked for: by the query where a path can't hold it.</summary>
+    [Theory]
+    [InlineData(".", "/inspector/jobs?id=.")]
+    [InlineData("..", "/inspector/jobs?id=..")]
+    [InlineData("..", "/inspector/jobs?limit=10&id=%2E%2E")]
+    [InlineData("a/../b", "/inspector/jobs?id=a/../b")]
+    [InlineData("a/../b", "/inspector/jobs/a%2F..%2Fb")]
+    [InlineData("a+b c&d", "/inspector/jobs?id=a%2Bb%20c%26d")]
+    [InlineData("100%", "/inspector/jobs/100%25")]
+    [InlineData("%2F", "/inspector/jobs/%252F")]
+    [InlineData("job-1", "/%69nspector/jobs/job-1")]
+    [InlineData("job-1", "/inspector/%6A%6Fbs/job-1?limit=10")]
+    [InlineData("job-1", "/Inspector/JOBS/job-1")]
+    [InlineData("job-1", "http://127.0.0.1:{port}/inspector/jobs/job-1")]
+    public async Task Any_job_id_can_be_asked_for(string jobId, string target)
+    {
+        await using var bridge = await Bridge.OpenAsync(clock: null, InspectorClient.Settings);
+        bridge.Backend.Next(Say.Subscribed(last: 0));
+        await bridge.Client.SubscribeAsync(jobId, 0);
+        await bridge.Client.UntilAsync("subscribed");
+        await using var client = await RawClient.ConnectAsync(bridge.Gateway.InspectorUrl!);
+        var path = target.Replace("{port}", $"{bridge.Gateway.InspectorUrl!.Port}", StringComparison.Ordinal);
+
+        await client.SendAsync(
+            Encoding.ASCII.GetBytes(
+                $"GET {path} HTTP/1.1\r\nHost: {bridge.Gateway.InspectorUrl!.Authority}\r\nAuthorization: Bearer {InspectorClient.Key}\r\n\r\n"
+            )
+        );
+
+        var answer = JsonNode.Parse((await client.ReadHttpAsync()).Body)!;
+        Assert.Equal((jobId, 1), ((string?)answer["jobId"], (int?)answer["matched"]));
     }
 
     private static async Task<int> AnswerAsync(TestGateway gateway, string method, string target, string? key)

@@ -167,6 +167,29 @@ public sealed class InspectorTests
     }
 
     [Fact]
+    public async Task An_epoch_that_is_no_UTF_8_is_seen_as_what_broke_the_watch()
+    {
+        await using var backend = RawBackend.Start();
+        await using var gateway = await TestGateway.StartAsync(backend.Url, time: null, InspectorClient.Settings);
+        using var inspector = new InspectorClient(gateway);
+        backend.Always(async call =>
+        {
+            await call.AnswerAsync();
+            // A `subscribed` whose epoch is the bytes FF FE.
+            await call.SayBytesAsync([0x0A, 4, 0x0A, 2, 0xFF, 0xFE]);
+        });
+        await using var client = await gateway.ConnectAsync();
+        await client.SubscribeAsync("job-1", 0);
+        await client.UntilAsync("error");
+
+        var subscription = await inspector.SubscriptionAsync("job-1");
+
+        Assert.Equal(("failed", "bad_event"), ((string?)subscription["condition"], (string?)subscription["lastError"]!["code"]));
+        Assert.Equal("BadEvent", (string?)subscription["upstream"]!["lastBreak"]!["cause"]);
+        Assert.Null(subscription["epoch"]);
+    }
+
+    [Fact]
     public async Task A_seek_starts_anew_with_its_own_numbers()
     {
         await using var bridge = await Bridge.OpenAsync(clock: null, InspectorClient.Settings);
@@ -361,6 +384,11 @@ public sealed class InspectorTests
         "invalid_query",
         "jop is no filter. There are job, address, caller, q, slow, sort, order, limit, cursor"
     )]
+    [InlineData("inspector/jobs", "invalid_query", "id must be the id of one job")]
+    [InlineData("inspector/jobs?id=", "invalid_query", "id must be the id of one job")]
+    [InlineData("inspector/jobs?id=a&id=b", "invalid_query", "id must be the id of one job")]
+    [InlineData("inspector/jobs/a?id=b", "invalid_query", "id is no filter")]
+    [InlineData("inspector/connections?id=b", "invalid_query", "id is no filter")]
     [InlineData("inspector/ended?x=1", "invalid_query", "x is no filter")]
     [InlineData("inspector/connections/none", "connection_not_found", "There is no connection with this id")]
     [InlineData("inspector/none", "not_found", "The inspector has /inspector/connections")]

@@ -64,6 +64,23 @@ public sealed class TokenTests(TokenGateway shared) : IClassFixture<TokenGateway
         ),
         ["changed after it was signed"] = (s => Tampered(JwtText.Make(s.Rsa)), "signature"),
         ["crit"] = (s => JwtText.Make(s.Rsa, header: h => h["crit"] = new JsonArray("b64")), "crit"),
+        ["crit without a value"] = (s => JwtText.Make(s.Rsa, header: h => h["crit"] = null), "crit"),
+        ["zip"] = (s => JwtText.Make(s.Rsa, header: h => h["zip"] = "DEF"), "zip"),
+        ["b64 without crit"] = (s => JwtText.Make(s.Rsa, header: h => h["b64"] = false), "b64"),
+        ["b64 that is true"] = (s => JwtText.Make(s.Rsa, header: h => h["b64"] = true), "b64"),
+        ["a header with a name twice"] = (
+            s => JwtText.Sign($$"""{"alg":"RS256","kid":"{{s.Rsa.Id}}","kid":"{{s.Rsa.Id}}"}""", ClaimsOf(JwtText.Make(s.Rsa)), s.Rsa.Sign),
+            "isn't a signed JSON Web Token"
+        ),
+        ["claims with a name twice"] = (
+            s =>
+                JwtText.Sign(
+                    $$"""{"alg":"RS256","kid":"{{s.Rsa.Id}}"}""",
+                    "{\"sub\":\"root\"," + ClaimsOf(JwtText.Make(s.Rsa))[1..],
+                    s.Rsa.Sign
+                ),
+            "isn't a signed JSON Web Token"
+        ),
         ["16 KiB and one"] = (s => OfLength(s, (16 * 1024) + 1), "16384"),
         ["not a token"] = (_ => "letmein", "isn't a signed JSON Web Token"),
         ["two dots"] = (_ => "..", "isn't a signed JSON Web Token"),
@@ -262,6 +279,29 @@ public sealed class TokenTests(TokenGateway shared) : IClassFixture<TokenGateway
 
         Assert.Equal(4501, (int)client.CloseStatus!.Value);
     }
+
+    /// <summary>A name in quotes is no subprotocol, so neither of the two was offered.</summary>
+    [Theory]
+    [InlineData("optimization.v1, \"bearer.{token}\"", 401)]
+    [InlineData("\"optimization.v1\", \"bearer.{token}\"", 401)]
+    [InlineData("optimization.v1, bearer.{token}", 101)]
+    public async Task A_token_in_quotes_is_none(string offer, int status)
+    {
+        await using var client = await RawClient.ConnectAsync(shared.Gateway.HttpUrl);
+        var protocols = offer.Replace("{token}", JwtText.Make(shared.Rsa), StringComparison.Ordinal);
+        await client.SendAsync(
+            Encoding.ASCII.GetBytes(
+                $"GET /ws/optimization HTTP/1.1\r\nHost: {shared.Gateway.HttpUrl.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    + $"Sec-WebSocket-Protocol: {protocols}\r\n\r\n"
+            )
+        );
+
+        Assert.Equal(status, (await client.ReadHttpAsync()).Status);
+    }
+
+    private static string ClaimsOf(string token) =>
+        Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1]));
 
     private static string OfLength(TokenGateway s, int length)
     {

@@ -11,7 +11,10 @@ import { count, seconds, why } from './words.ts';
 
 /** Who watches a job, the worst first. */
 export function JobView({ jobId }: { readonly jobId: string }): ReactNode {
-  const polled = usePolled<JobPage>(`inspector/jobs/${encodeURIComponent(jobId)}?sort=worst&limit=200`);
+  const polled = usePolled<JobPage>(
+    // A job named '..' can't stand in a path.
+    `inspector/jobs?id=${encodeURIComponent(jobId)}&sort=worst&limit=200`,
+  );
   const job = polled.answer;
   return (
     <>
