@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Gateway.Sockets;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
@@ -83,6 +84,7 @@ internal sealed class InspectorHost(
         }
         else
         {
+            builder.Services.AddSingleton(gateway.GetRequiredService<WaitingConnections>());
             builder.Services.AddSingleton<IConnectionListenerFactory, InspectorListening>();
         }
 
@@ -98,6 +100,7 @@ internal sealed class InspectorHost(
         });
 
         var built = builder.Build();
+        built.Use(WaitingConnection.FollowAsync);
         built.UseStatusCodePages(InspectorRoutes.WriteMissingAsync);
         built.UseRouting();
         built.Use(gateway.GetRequiredService<InspectorDoor>().InvokeAsync);

@@ -7,11 +7,15 @@ using OptimizationGateway.Gateway.Sockets;
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>Opens the inspector's listening socket, which is as patient as the gateway's own. Who may come in is asked at the door.</summary>
-internal sealed class InspectorListening(IOptions<SocketTransportOptions> transport, TimeProvider time, ILoggerFactory loggers)
-    : IConnectionListenerFactory
+internal sealed class InspectorListening(
+    IOptions<SocketTransportOptions> transport,
+    WaitingConnections waiting,
+    TimeProvider time,
+    ILoggerFactory loggers
+) : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult<IConnectionListener>(
-            PatientListener.Bind(endpoint, transport.Value, time, loggers.CreateLogger<PatientListener>())
+            PatientListener.Bind(endpoint, transport.Value, waiting, time, loggers.CreateLogger<PatientListener>())
         );
 }

@@ -61,7 +61,8 @@ internal sealed partial class Forwarding(IOptions<GatewayOptions> options, ILogg
         return next(context);
     }
 
-    private bool IsKnown(IPAddress address)
+    /// <summary>Whether it is a known proxy's.</summary>
+    public bool IsKnown(IPAddress address)
     {
         var own = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return known.Any(network => network.Contains(own));

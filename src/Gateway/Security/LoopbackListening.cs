@@ -13,6 +13,7 @@ namespace OptimizationGateway.Gateway.Security;
 internal sealed class LoopbackListening(
     IOptions<GatewayOptions> options,
     IOptions<SocketTransportOptions> transport,
+    WaitingConnections waiting,
     TimeProvider time,
     ILoggerFactory loggers
 ) : IConnectionListenerFactory
@@ -26,7 +27,7 @@ internal sealed class LoopbackListening(
             throw new StartRefusedException(reason);
         }
 
-        return ValueTask.FromResult<IConnectionListener>(PatientListener.Bind(endpoint, transport.Value, time, logger));
+        return ValueTask.FromResult<IConnectionListener>(PatientListener.Bind(endpoint, transport.Value, waiting, time, logger));
     }
 
     /// <returns>Why the gateway doesn't listen there; null where it does.</returns>
