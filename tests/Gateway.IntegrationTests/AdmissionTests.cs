@@ -97,9 +97,7 @@ public sealed class AdmissionTests
         await using var gateway = await TestGateway.StartAsync(
             NoBackend,
             clock,
-            "Gateway:Limits:NewConnectionsPerSecond=1",
-            keys.PemSetting,
-            .. JwtText.Settings
+            ["Gateway:Limits:NewConnectionsPerSecond=1", keys.PemSetting, .. JwtText.Settings]
         );
         await using var stranger = await RawClient.ConnectAsync(gateway.HttpUrl);
         for (var i = 0; i < 20; i++)

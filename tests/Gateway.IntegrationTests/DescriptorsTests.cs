@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using OptimizationGateway.Testing;
@@ -97,11 +98,12 @@ public sealed class DescriptorsTests
     {
         await using var backend = await ScriptedBackend.StartAsync();
         backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1)), Say.Live(Say.Completed(2))));
+        var key = new string('k', 32);
         var inspector = new Uri($"http://127.0.0.1:{ProgramProcess.FreePort()}");
         var (gateway, url) = await StartAsync(
             $"--Gateway:Backends:test:Address={backend.Url}",
             $"--Gateway:Inspector:Url={inspector}",
-            $"--Gateway:Inspector:Key={new string('k', 32)}",
+            $"--Gateway:Inspector:Key={key}",
             // Neither its own deadlines nor anything else than others who need the room end what is silent.
             "--Gateway:Limits:RequestHeadersTimeout=01:00:00",
             "--Gateway:Limits:IdleHttpTimeout=01:00:00"
@@ -117,9 +119,13 @@ public sealed class DescriptorsTests
         await HostileBridge.AssertComesThroughAsync(honest, "job-2");
         await HostileBridge.AssertComesThroughAsync(before, "job-3");
         using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var health = new UriBuilder(url) { Scheme = "http", Path = "/health/ready" }.Uri;
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(health, TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(inspector, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await http.GetAsync(new Uri(inspector, "inspector/connections"), TestContext.Current.CancellationToken)).StatusCode
+        );
         Assert.Contains("descriptors_scarce", gateway.Output, StringComparison.Ordinal);
         Assert.Contains("ulimit -n", gateway.Output, StringComparison.Ordinal);
         Assert.True(gateway.IsAlive, gateway.Output);

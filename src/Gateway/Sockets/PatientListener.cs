@@ -80,7 +80,8 @@ internal sealed class PatientListener : IConnectionListener
                 }
 
                 var accepted = await socket.AcceptAsync(stop.Token);
-                areScarce = descriptors.AreScarce(accepted.Handle);
+                // A low number may only be that of one that was just let go: above, the next one is tried.
+                areScarce |= descriptors.AreScarce(accepted.Handle);
                 if (accepted.LocalEndPoint is IPEndPoint)
                 {
                     accepted.NoDelay = true;

@@ -81,7 +81,7 @@ public sealed class WaitingConnectionsTests
         var connection = Accept(Crowd);
         var own = connection.Features.Get<WaitingConnection>()!;
         own.BeginSocket();
-        connection.Abort();
+        own.Closed();
         own.EndSocket();
 
         Assert.Equal(0, waiting.Count);

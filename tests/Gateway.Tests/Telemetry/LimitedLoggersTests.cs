@@ -16,7 +16,7 @@ public sealed class LimitedLoggersTests : IAsyncDisposable
     public LimitedLoggersTests()
     {
         var all = new ServiceCollection();
-        all.AddLogging(logging => logging.AddFakeLogging());
+        all.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddFakeLogging());
         all.AddSingleton<TimeProvider>(clock);
         LimitedLoggers.Add(all, new LogRule("Server.", LogLevel.Warning, 1), new LogRule("Own", LogLevel.Information, 2, "Code"));
         services = all.BuildServiceProvider();
