@@ -43,6 +43,7 @@ public static class GatewayHost
         var builder = SettingsSources.CreateBuilder(args);
         SettingsSources.ListenByDefault(builder);
         ConsoleLogs.Add(builder);
+        StrangersLines.Limit(builder.Services);
         Exporters.Add(builder, IsPrometheusOn(builder.Configuration));
         AddServer(builder);
         AddGateway(builder.Services);
@@ -50,6 +51,7 @@ public static class GatewayHost
 
         var app = builder.Build();
         var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        app.Use(WaitingConnection.FollowAsync);
         var forwarding = app.Services.GetRequiredService<Forwarding>();
         app.Use(forwarding.TellOfStrangersAsync);
         app.Use(forwarding.KeepProxiesEntriesAsync);
@@ -62,7 +64,7 @@ public static class GatewayHost
 
         app.UseRouting();
         app.Use(new ExactPaths(options.PathBase).InvokeAsync);
-        app.Use(GatheringUpgrade.Invoke);
+        app.Use(GatheringUpgrade.InvokeAsync);
         var pings = options.Limits.PingInterval;
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = pings, KeepAliveTimeout = pings });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
@@ -185,6 +187,7 @@ public static class GatewayHost
 
     private static void AddServer(WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton(NewWaitingConnections);
         builder.Services.AddSingleton<IConnectionListenerFactory, LoopbackListening>();
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = PromptListenSocket.Create);
         builder
@@ -202,5 +205,18 @@ public static class GatewayHost
         {
             kestrel.AddServerHeader = false;
         });
+    }
+
+    /// <summary>Behind a known proxy many clients share its address.</summary>
+    private static WaitingConnections NewWaitingConnections(IServiceProvider services)
+    {
+        var limits = services.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits;
+        var forwarding = services.GetRequiredService<Forwarding>();
+        return new WaitingConnections(
+            limits.WaitingConnectionsPerAddress,
+            limits.WaitingConnections,
+            address => forwarding.IsKnown(address) ? null : ClientAddress.Of(address),
+            services.GetRequiredService<ILogger<WaitingConnections>>()
+        );
     }
 }

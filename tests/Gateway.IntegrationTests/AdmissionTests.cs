@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
+using OptimizationGateway.Testing.Tokens;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
 
@@ -80,6 +82,70 @@ public sealed class AdmissionTests
 
         clock.Advance(TimeSpan.FromSeconds(1));
         await using var second = await gateway.ConnectAsync();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Authorization: Bearer\r\n")]
+    [InlineData("Authorization: Bearer no/token?\r\n")]
+    [InlineData("Authorization: Bearer a\r\nAuthorization: Bearer b\r\n")]
+    [InlineData("Sec-WebSocket-Protocol: bearer.a.b.c\r\n")]
+    public async Task Who_is_refused_at_a_glance_takes_nobody_s_turn(string header)
+    {
+        using var keys = new KeyFolder();
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var gateway = await TestGateway.StartAsync(
+            NoBackend,
+            clock,
+            ["Gateway:Limits:NewConnectionsPerSecond=1", keys.PemSetting, .. JwtText.Settings]
+        );
+        await using var stranger = await RawClient.ConnectAsync(gateway.HttpUrl);
+        for (var i = 0; i < 20; i++)
+        {
+            await stranger.SendAsync(
+                Encoding.ASCII.GetBytes(
+                    $"GET /ws/optimization HTTP/1.1\r\nHost: {gateway.HttpUrl.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                        + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{header}\r\n"
+                )
+            );
+            Assert.InRange((await stranger.ReadHttpAsync()).Status, 400, 401);
+        }
+
+        var token = JwtText.Make(keys.Ec, now: clock.GetUtcNow());
+        await using var honest = await TestClient.ConnectAsync(
+            gateway.SocketUrl,
+            options => options.SetRequestHeader("Authorization", $"Bearer {token}")
+        );
+        Assert.Equal("pong", (string?)(await honest.SettleAsync())[^1]["type"]);
+    }
+
+    [Fact]
+    public async Task One_address_that_comes_as_often_as_it_can_leaves_turns_for_others()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            new FakeTimeProvider(),
+            [$"Gateway:Backends:test:Address={NoBackend}", "Gateway:Limits:NewConnectionsPerSecond=10"],
+            services => services.AddSingleton<IStartupFilter, AddressByHeader>()
+        );
+        var crowd = new List<TestClient>();
+        for (var i = 0; i < 5; i++)
+        {
+            crowd.Add(await ConnectFromAsync(gateway, "192.0.2.7"));
+        }
+
+        await AssertRefusedAsync(
+            gateway,
+            HttpStatusCode.ServiceUnavailable,
+            "too_many_new_connections",
+            "Gateway:Limits:NewConnectionsPerSecond",
+            "192.0.2.7"
+        );
+        await using var first = await ConnectFromAsync(gateway, "192.0.2.8");
+        await using var second = await ConnectFromAsync(gateway, "192.0.2.9");
+        foreach (var client in crowd)
+        {
+            await client.DisposeAsync();
+        }
     }
 
     private static Task<TestClient> ConnectFromAsync(TestGateway gateway, string address) =>

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
@@ -32,7 +34,7 @@ public sealed class DescriptorsTests
         await client.SubscribeAsync("job-1");
         await client.NextAsync("subscribed");
 
-        var crowd = await CrowdAsync(url);
+        var crowd = await CrowdAsync(url, Handshake(url));
         await TestGateway.EventuallyAsync(() => gateway.Descriptors > Limit - 40, "hardly a descriptor is left");
         var cpu = gateway.Cpu;
         var newcomer = TestClient.ConnectAsync(url);
@@ -79,11 +81,53 @@ public sealed class DescriptorsTests
         await using var client = await TestClient.ConnectAsync(url);
         await HostileBridge.AssertComesThroughAsync(client, "job-1");
 
-        var crowd = await CrowdAsync(url);
+        var crowd = await CrowdAsync(url, Handshake(url));
         await TestGateway.EventuallyAsync(() => gateway.Descriptors > Limit - 40, "hardly a descriptor is left");
         await HostileBridge.AssertComesThroughAsync(client, "another-1");
         await HostileBridge.AssertComesThroughAsync(client, "job-2");
 
+        Assert.True(gateway.IsAlive, gateway.Output);
+        crowd.ForEach(socket => socket.Dispose());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("GET /ws/optimization HTTP/1.1\r\nHost: x\r\nX-Slow: ")]
+    [InlineData("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")]
+    public async Task A_crowd_that_never_becomes_WebSockets_keeps_nobody_out(string says)
+    {
+        await using var backend = await ScriptedBackend.StartAsync();
+        backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1)), Say.Live(Say.Completed(2))));
+        var key = new string('k', 32);
+        var inspector = new Uri($"http://127.0.0.1:{ProgramProcess.FreePort()}");
+        var (gateway, url) = await StartAsync(
+            $"--Gateway:Backends:test:Address={backend.Url}",
+            $"--Gateway:Inspector:Url={inspector}",
+            $"--Gateway:Inspector:Key={key}",
+            // Neither its own deadlines nor anything else than others who need the room end what is silent.
+            "--Gateway:Limits:RequestHeadersTimeout=01:00:00",
+            "--Gateway:Limits:IdleHttpTimeout=01:00:00"
+        );
+        await using var running = gateway;
+        await using var before = await TestClient.ConnectAsync(url);
+        await HostileBridge.AssertComesThroughAsync(before, "job-1");
+
+        var crowd = await CrowdAsync(url, says);
+        await TestGateway.EventuallyAsync(() => gateway.Descriptors > Limit - 40, "hardly a descriptor is left");
+
+        await using var honest = await TestClient.ConnectAsync(url);
+        await HostileBridge.AssertComesThroughAsync(honest, "job-2");
+        await HostileBridge.AssertComesThroughAsync(before, "job-3");
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        var health = new UriBuilder(url) { Scheme = "http", Path = "/health/ready" }.Uri;
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(health, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await http.GetAsync(new Uri(inspector, "inspector/connections"), TestContext.Current.CancellationToken)).StatusCode
+        );
+        Assert.Contains("descriptors_scarce", gateway.Output, StringComparison.Ordinal);
+        Assert.Contains("ulimit -n", gateway.Output, StringComparison.Ordinal);
         Assert.True(gateway.IsAlive, gateway.Output);
         crowd.ForEach(socket => socket.Dispose());
     }
@@ -101,14 +145,19 @@ public sealed class DescriptorsTests
         return (gateway, new UriBuilder(http) { Scheme = "ws", Path = "/ws/optimization" }.Uri);
     }
 
-    /// <summary>Connections that say nothing, more of them than may be open.</summary>
-    private static async Task<List<Socket>> CrowdAsync(Uri url)
+    private static string Handshake(Uri url) =>
+        $"GET /ws/optimization HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+    /// <summary>Connections that say this and then nothing, more of them than may be open.</summary>
+    private static async Task<List<Socket>> CrowdAsync(Uri url, string says)
     {
         var crowd = new List<Socket>();
         for (var i = 0; i < Limit; i++)
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(IPAddress.Loopback, url.Port);
+            await socket.SendAsync(Encoding.ASCII.GetBytes(says));
             crowd.Add(socket);
         }
 

@@ -25,7 +25,7 @@ public sealed class ArchitectureTests
         ["Subscriptions"] = ["Protocol", "Wire", "Backends", "Watching", "Translation", "Outboxes", "Telemetry"],
         ["Sessions"] = ["Protocol", "Backends", "Subscriptions", "Outboxes", "Transports", "Telemetry"],
         ["Security"] = ["Protocol", "Configuration", "Backends", "Sessions", "Telemetry"],
-        ["Listening"] = ["Configuration", "Security"],
+        ["Listening"] = ["Configuration", "Security", "Transports"],
         ["Front"] =
         [
             "Protocol",
@@ -46,6 +46,7 @@ public sealed class ArchitectureTests
             "Listening",
             "Security",
             "Sessions",
+            "Transports",
             "Subscriptions",
             "Outboxes",
             "Watching",
@@ -60,6 +61,7 @@ public sealed class ArchitectureTests
             "Listening",
             "Security",
             "Sessions",
+            "Transports",
             "Backends",
             "Translation",
             "Telemetry",

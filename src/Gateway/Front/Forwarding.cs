@@ -68,7 +68,8 @@ internal sealed partial class Forwarding(ProxyOptions options, ILogger<Forwardin
         return hops;
     }
 
-    private bool IsKnown(IPAddress address)
+    /// <summary>Returns true if the address is a known proxy's.</summary>
+    public bool IsKnown(IPAddress address)
     {
         var own = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return known.Any(network => network.Contains(own));

@@ -34,7 +34,8 @@ internal sealed class GatewayEndpoint(
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (WhyNot(context) is { } refusal)
+        // Before the limits: who needs nothing but a refusal takes no place and no turn of those who may come in.
+        if ((WhyNot(context) ?? callers.Glance(context)) is { } refusal)
         {
             await RefuseAsync(context, refusal);
             return;

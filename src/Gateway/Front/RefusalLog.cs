@@ -1,36 +1,25 @@
-using System.Collections.Concurrent;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Front;
 
 /// <summary>
 /// Logs refusals with the setting that would let the caller in: a page can't read the answer, so only the operator sees the reason. It logs at
-/// most one line a minute for each code, since strangers can cause as many refusals as they like.
+/// most one line a minute for each code (<c>StrangersLines</c>), since strangers can cause as many refusals as they like.
 /// </summary>
-internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger)
+internal sealed partial class RefusalLog(ILogger<RefusalLog> logger)
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
-
-    /// <summary>The time of each code's last line. Codes are a closed set.</summary>
-    private readonly ConcurrentDictionary<string, DateTimeOffset> told = new(StringComparer.Ordinal);
-
     public void Add(HttpContext context, Refusal refusal)
     {
-        if (refusal.Status is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden) || !IsDue(refusal.Name))
+        if (refusal.Status is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden))
         {
             return;
         }
 
         var (host, origin) = (context.Request.Host.Value, context.Request.Headers.Origin);
         Refused(refusal.Status, refusal.Name, Shown(host), Shown(origin), refusal.Text);
-    }
-
-    private bool IsDue(string code)
-    {
-        var now = time.GetUtcNow();
-        return told.TryGetValue(code, out var last) ? now - last >= Quiet && told.TryUpdate(code, now, last) : told.TryAdd(code, now);
     }
 
     private static string Shown(string? text) => ClientInfo.Clean(text) is { } clean ? LogText.OneLine(clean) : "none";

@@ -7,6 +7,7 @@ using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Listening;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Transports;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
@@ -84,6 +85,7 @@ internal sealed class InspectorHost(
         }
         else
         {
+            builder.Services.AddSingleton(gateway.GetRequiredService<WaitingConnections>());
             builder.Services.AddSingleton<IConnectionListenerFactory, InspectorListening>();
         }
 
@@ -99,6 +101,7 @@ internal sealed class InspectorHost(
         });
 
         var built = builder.Build();
+        built.Use(WaitingConnection.FollowAsync);
         built.UseStatusCodePages(InspectorRoutes.WriteMissingAsync);
         built.UseRouting();
         built.Use(gateway.GetRequiredService<InspectorDoor>().InvokeAsync);
@@ -128,11 +131,15 @@ internal sealed class InspectorHost(
 }
 
 /// <summary>Opens the inspector's listening socket, with the gateway's own kind of listener.</summary>
-internal sealed class InspectorListening(IOptions<SocketTransportOptions> transport, TimeProvider time, ILoggerFactory loggers)
-    : IConnectionListenerFactory
+internal sealed class InspectorListening(
+    IOptions<SocketTransportOptions> transport,
+    WaitingConnections waiting,
+    TimeProvider time,
+    ILoggerFactory loggers
+) : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult<IConnectionListener>(
-            PatientListener.Bind(endpoint, transport.Value, time, loggers.CreateLogger<PatientListener>())
+            PatientListener.Bind(endpoint, transport.Value, waiting, time, loggers.CreateLogger<PatientListener>())
         );
 }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics;
 using OptimizationGateway.Gateway.Front;
-using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

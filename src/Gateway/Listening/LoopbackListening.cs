@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Gateway.Transports;
 
 namespace OptimizationGateway.Gateway.Listening;
 
@@ -14,6 +15,7 @@ namespace OptimizationGateway.Gateway.Listening;
 internal sealed class LoopbackListening(
     SecurityOptions security,
     IOptions<SocketTransportOptions> transport,
+    WaitingConnections waiting,
     TimeProvider time,
     ILoggerFactory loggers
 ) : IConnectionListenerFactory
@@ -27,7 +29,7 @@ internal sealed class LoopbackListening(
             throw new StartRefusedException(reason);
         }
 
-        return ValueTask.FromResult<IConnectionListener>(PatientListener.Bind(endpoint, transport.Value, time, logger));
+        return ValueTask.FromResult<IConnectionListener>(PatientListener.Bind(endpoint, transport.Value, waiting, time, logger));
     }
 
     /// <returns>Why the gateway doesn't listen there; null where it does.</returns>

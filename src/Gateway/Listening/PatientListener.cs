@@ -2,11 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using OptimizationGateway.Gateway.Transports;
 
 namespace OptimizationGateway.Gateway.Listening;
 
 /// <summary>
-/// Accepts connections while there are descriptors for them; then the next ones wait in the kernel's queue. Kestrel's own listener takes the
+/// Accepts connections while there are descriptors for them, and makes room at the cost of those that are no WebSocket; where there is none of
+/// them, the next ones wait in the kernel's queue. Kestrel's own listener takes the
 /// last one, and after that tries again at once and for ever: a core is busy with it, and the process ends with the first thread it needs.
 /// </summary>
 internal sealed class PatientListener : IConnectionListener
@@ -15,14 +17,16 @@ internal sealed class PatientListener : IConnectionListener
 
     private readonly Socket socket;
     private readonly SocketConnectionContextFactory connections;
+    private readonly WaitingConnections waiting;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource unbound = new();
     private readonly Descriptors descriptors = Descriptors.OfThisProcess();
     private bool areScarce;
 
-    private PatientListener(Socket socket, SocketTransportOptions options, TimeProvider time, ILogger logger)
+    private PatientListener(Socket socket, SocketTransportOptions options, WaitingConnections waiting, TimeProvider time, ILogger logger)
     {
         this.socket = socket;
+        this.waiting = waiting;
         this.time = time;
         connections = new SocketConnectionContextFactory(
             new SocketConnectionFactoryOptions
@@ -41,7 +45,13 @@ internal sealed class PatientListener : IConnectionListener
     public EndPoint EndPoint { get; }
 
     /// <exception cref="AddressInUseException">Someone else listens there.</exception>
-    public static PatientListener Bind(EndPoint endpoint, SocketTransportOptions options, TimeProvider time, ILogger logger)
+    public static PatientListener Bind(
+        EndPoint endpoint,
+        SocketTransportOptions options,
+        WaitingConnections waiting,
+        TimeProvider time,
+        ILogger logger
+    )
     {
         Socket listening;
         try
@@ -54,7 +64,7 @@ internal sealed class PatientListener : IConnectionListener
         }
 
         listening.Listen(options.Backlog);
-        return new PatientListener(listening, options, time, logger);
+        return new PatientListener(listening, options, waiting, time, logger);
     }
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
@@ -64,20 +74,23 @@ internal sealed class PatientListener : IConnectionListener
         {
             try
             {
-                if (areScarce && (areScarce = descriptors.AreScarce()))
+                if (areScarce && (areScarce = descriptors.AreScarce()) && !waiting.TryLetOldestGo())
                 {
                     await Task.Delay(Pause, time, stop.Token);
                     continue;
                 }
 
                 var accepted = await socket.AcceptAsync(stop.Token);
-                areScarce = descriptors.AreScarce(accepted.Handle);
+                // A low number may only be that of one that was just let go: above, the next one is tried.
+                areScarce |= descriptors.AreScarce(accepted.Handle);
                 if (accepted.LocalEndPoint is IPEndPoint)
                 {
                     accepted.NoDelay = true;
                 }
 
-                return connections.Create(accepted);
+                var connection = connections.Create(accepted);
+                waiting.Add(connection);
+                return connection;
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
             {

@@ -19,23 +19,32 @@ internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, Ba
         .. backends.Values.SelectMany(backend => ForwardedNames.Parse(backend.ForwardHeaders)).Distinct(StringComparer.Ordinal),
     ];
 
+    /// <summary>Looks at the handshake without checking its token, which costs so little that anyone may cause it.</summary>
+    /// <returns>The refusal; null if the token has to be checked, or its fault has to be told after the upgrade.</returns>
+    public Refusal? Glance(HttpContext context)
+    {
+        if (!IsAsking)
+        {
+            return null;
+        }
+
+        var offered = OfferedToken.In(context, jwt.AllowQueryToken);
+        return WhyNot(context, offered, out _)
+            ?? (FaultOf(offered) is { } fault && !IsToldAfterUpgrade(context, offered) ? fault.Refusal : null);
+    }
+
     /// <returns>The caller; or the reason to refuse it, and the close code if it can be told only after the upgrade.</returns>
     public async ValueTask<CallerVerdict> AskAsync(HttpContext context)
     {
-        if (!jwt.IsOn && !forwardsToken && forwarded.Length == 0)
+        if (!IsAsking)
         {
             return CallerVerdict.Welcome(Caller.Anonymous);
         }
 
         var offered = OfferedToken.In(context, jwt.AllowQueryToken);
-        if (offered.IsSubprotocol && Subprotocols.OfferedBy(context.Request).All(OfferedToken.IsToken))
+        if (WhyNot(context, offered, out var headers) is { } malformed)
         {
-            return CallerVerdict.Refused(Malformed("beside bearer.<token> it has to offer the subprotocol optimization.v1."));
-        }
-
-        if (!TryCollect(context.Request.Headers, out var headers, out var unsendable))
-        {
-            return CallerVerdict.Refused(Malformed($"its header {unsendable} has characters other than printable ASCII."));
+            return CallerVerdict.Refused(malformed);
         }
 
         var (claims, fault) = await CheckAsync(offered, context.RequestAborted);
@@ -49,20 +58,34 @@ internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, Ba
                     Headers = new CallerHeaders(offered.Text, headers),
                 }
             )
-            : CallerVerdict.Refused(fault, afterUpgrade: offered.IsSubprotocol || context.Request.Headers.Origin.Count > 0);
+            : CallerVerdict.Refused(fault, IsToldAfterUpgrade(context, offered));
     }
+
+    private bool IsAsking => jwt.IsOn || forwardsToken || forwarded.Length > 0;
+
+    private Refusal? WhyNot(HttpContext context, OfferedToken offered, out List<KeyValuePair<string, string>> headers)
+    {
+        headers = [];
+        return offered.IsSubprotocol && Subprotocols.OfferedBy(context.Request).All(OfferedToken.IsToken)
+                ? Malformed("beside bearer.<token> it has to offer the subprotocol optimization.v1.")
+            : !TryCollect(context.Request.Headers, out headers, out var unsendable)
+                ? Malformed($"its header {unsendable} has characters other than printable ASCII.")
+            : null;
+    }
+
+    /// <summary>What is wrong with a token as far as that is seen without reading it. Where none is asked for, none is fine.</summary>
+    private TokenFault? FaultOf(OfferedToken offered) => jwt.IsOn || offered.Fault != TokenFault.Missing ? offered.Fault : null;
+
+    /// <summary>A page can't read an HTTP refusal.</summary>
+    private static bool IsToldAfterUpgrade(HttpContext context, OfferedToken offered) =>
+        offered.IsSubprotocol || context.Request.Headers.Origin.Count > 0;
 
     private async ValueTask<(TokenClaims? Claims, TokenFault? Fault)> CheckAsync(OfferedToken offered, CancellationToken cancel)
     {
-        if (!jwt.IsOn)
+        if (!jwt.IsOn || offered.Text is null)
         {
-            // Nobody is asked for one here; what is no token at all is still not handed on.
-            return (null, offered.Fault == TokenFault.Missing ? null : offered.Fault);
-        }
-
-        if (offered.Text is null)
-        {
-            return (null, offered.Fault);
+            // Where nobody is asked for one, what is no token at all is still not handed on.
+            return (null, FaultOf(offered));
         }
 
         var (claims, fault) = await tokens.CheckAsync(offered.Text, cancel);

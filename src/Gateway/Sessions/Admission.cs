@@ -11,7 +11,7 @@ namespace OptimizationGateway.Gateway.Sessions;
 internal sealed class Admission(SessionLimits limits, TimeProvider time)
 {
     private readonly Lock gate = new();
-    private readonly TokenBucket newcomers = new(time, limits.NewConnectionsPerSecond, limits.NewConnectionsPerSecond);
+    private readonly NewcomerRate newcomers = new(time, limits.NewConnectionsPerSecond);
     private readonly Dictionary<IPAddress, int> byAddress = [];
     private int taken;
     private volatile bool isClosed;
@@ -52,7 +52,7 @@ internal sealed class Admission(SessionLimits limits, TimeProvider time)
         isClosed ? Refusal.Draining
         : address is not null && byAddress.GetValueOrDefault(address) >= limits.ConnectionsPerAddress ? Refusal.TooManyFromAddress
         : taken >= limits.Connections ? Refusal.TooManyConnections
-        : newcomers.TryTake() ? null
+        : newcomers.TryTake(address) ? null
         : Refusal.TooManyNewConnections;
 
     private void Leave(IPAddress? address)

@@ -50,6 +50,7 @@ internal sealed class Session : IDisposable
             limits.MessageBytes,
             limits.FragmentsPerMessage,
             limits.MessageTimeout,
+            new ControlRate(time).TryTake,
             code => end.TrySetResult(SessionEnd.BrokeRule(code))
         );
         progress = new SendProgress(time, limits.StuckReaderTimeout, () => end.TrySetResult(SessionEnd.Stuck));

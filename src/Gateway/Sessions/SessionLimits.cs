@@ -16,7 +16,24 @@ internal sealed record SessionLimits
     [Range(1, 10_000_000)]
     public int ConnectionsPerAddress { get; init; } = 200;
 
-    /// <summary>How many clients a second may connect; as many may at once. More are refused with 503. Default: 500.</summary>
+    /// <summary>
+    /// How many connections there may be that are no WebSocket: silent, in a handshake, or between two requests. For one more the one is closed
+    /// that has asked for nothing for the longest time. Default: 2,000.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int WaitingConnections { get; init; } = 2_000;
+
+    /// <summary>
+    /// How many of them an address may have (of IPv6: its first 64 bits); loopback and known proxies aren't counted. For one more the oldest
+    /// of that address is closed. Default: 100.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int WaitingConnectionsPerAddress { get; init; } = 100;
+
+    /// <summary>
+    /// How many clients a second may connect, as many at once: an address at most half of them, and no more than are left for the others. More
+    /// are refused with 503. Default: 500.
+    /// </summary>
     [Range(1, 10_000_000)]
     public int NewConnectionsPerSecond { get; init; } = 500;
 

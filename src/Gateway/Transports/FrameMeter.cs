@@ -5,7 +5,7 @@ namespace OptimizationGateway.Gateway.Transports;
 /// <summary>
 /// Follows the frames that a client sends, header by header, and holds each message to its limits: bytes, fragments, and the time from its
 /// first byte to its last. The WebSocket above tells none of it: it reports neither where a fragment ends nor that a message has begun whose
-/// bytes don't come.
+/// bytes don't come. It also counts the control frames, which the WebSocket answers by itself and doesn't show.
 /// </summary>
 /// <remarks>
 /// It only watches; what is no WebSocket at all is the library's to refuse. It is fed by the one reader of a socket; only the timer comes
@@ -17,6 +17,7 @@ internal sealed class FrameMeter : IDisposable
     private readonly int maxBytes;
     private readonly int maxFragments;
     private readonly TimeSpan maxTime;
+    private readonly Func<bool> mayControl;
     private readonly Action<CloseCode> onBreach;
     private readonly ITimer timer;
     private readonly Lock gate = new();
@@ -33,16 +34,28 @@ internal sealed class FrameMeter : IDisposable
     /// <param name="maxBytes">The largest message, in bytes.</param>
     /// <param name="maxFragments">Of how many frames a message may consist.</param>
     /// <param name="maxTime">How long a message may take, or a control frame between messages.</param>
+    /// <param name="mayControl">Called for each control frame: whether the client may send so many.</param>
     /// <param name="onBreach">Called with what to close with where no message will come that the reader could judge.</param>
-    public FrameMeter(TimeProvider time, int maxBytes, int maxFragments, TimeSpan maxTime, Action<CloseCode> onBreach)
+    public FrameMeter(
+        TimeProvider time,
+        int maxBytes,
+        int maxFragments,
+        TimeSpan maxTime,
+        Func<bool> mayControl,
+        Action<CloseCode> onBreach
+    )
     {
         this.time = time;
         this.maxBytes = maxBytes;
         this.maxFragments = maxFragments;
         this.maxTime = maxTime;
+        this.mayControl = mayControl;
         this.onBreach = onBreach;
         timer = time.CreateTimer(_ => Expire(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>True once there were too many control frames: nothing that follows is worth a look.</summary>
+    public bool IsFlooded { get; private set; }
 
     private bool IsIdle => header.IsEmpty && fragments == 0;
 
@@ -84,6 +97,11 @@ internal sealed class FrameMeter : IDisposable
                 timer.Change(maxTime, Timeout.InfiniteTimeSpan);
             }
         }
+
+        if (IsFlooded)
+        {
+            onBreach(CloseCode.RateLimited);
+        }
     }
 
     public void Dispose() => timer.Dispose();
@@ -121,6 +139,7 @@ internal sealed class FrameMeter : IDisposable
         payloadLeft = header.PayloadLength;
         if (header.IsControl)
         {
+            IsFlooded = IsFlooded || !mayControl();
             return;
         }
 

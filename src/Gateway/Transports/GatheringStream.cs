@@ -137,6 +137,13 @@ internal sealed class GatheringStream(Stream inner) : Stream
         Meter?.WantsMore();
         try
         {
+            if (Meter is { IsFlooded: true })
+            {
+                // The WebSocket would go on to answer each ping, as long as the client takes to close.
+                await DiscardAsync(cancellationToken);
+                return 0;
+            }
+
             var received = await inner.ReadAsync(buffer, cancellationToken);
             Meter?.Received(buffer.Span[..received]);
             return received;

@@ -10,7 +10,7 @@ namespace OptimizationGateway.Gateway.Transports;
 internal static class GatheringUpgrade
 {
     /// <summary>Middleware that goes before <c>UseWebSockets</c>.</summary>
-    public static Task Invoke(HttpContext context, RequestDelegate next)
+    public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var features = context.Features;
         if (features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
@@ -23,7 +23,17 @@ internal static class GatheringUpgrade
             features.Set<IHttpExtendedConnectFeature>(new Connect(connect, features));
         }
 
-        return next(context);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            if (StreamOf(context) is not null)
+            {
+                features.Get<WaitingConnection>()?.EndSocket();
+            }
+        }
     }
 
     /// <summary>The stream of a request that became a WebSocket.</summary>
@@ -33,6 +43,7 @@ internal static class GatheringUpgrade
     {
         var gathering = new GatheringStream(stream);
         features.Set(gathering);
+        features.Get<WaitingConnection>()?.BeginSocket();
         return gathering;
     }
 

@@ -82,6 +82,26 @@ public sealed class FrameMeterTests : IDisposable
         Assert.Equal([CloseCode.MessageTimeout], told);
     }
 
+    [Theory]
+    [InlineData(RawFrame.Ping)]
+    [InlineData(RawFrame.Pong)]
+    public void Every_control_frame_is_counted_however_it_is_cut_and_one_too_many_is_told(int opcode)
+    {
+        var allowed = 3;
+        using var counting = NewMeter(() => --allowed >= 0);
+        foreach (var next in Enumerable.Repeat(RawFrame.Of(opcode, []), 3).SelectMany(frame => frame))
+        {
+            counting.Received([next]);
+        }
+
+        counting.Received(Whole);
+        Assert.Empty(told);
+        Assert.False(counting.IsFlooded);
+        counting.Received(RawFrame.Of(opcode, [1, 2, 3]));
+        Assert.Equal([CloseCode.RateLimited], told);
+        Assert.True(counting.IsFlooded);
+    }
+
     [Fact]
     public void A_breach_is_of_the_message_that_breaks_the_limit_however_much_was_read_ahead()
     {
@@ -153,5 +173,6 @@ public sealed class FrameMeterTests : IDisposable
                     ]
         );
 
-    private FrameMeter NewMeter() => new(clock, MaxBytes, MaxFragments, MaxTime, told.Add);
+    private FrameMeter NewMeter(Func<bool>? mayControl = null) =>
+        new(clock, MaxBytes, MaxFragments, MaxTime, mayControl ?? (() => true), told.Add);
 }

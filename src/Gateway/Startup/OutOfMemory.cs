@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace OptimizationGateway.Gateway;
+namespace OptimizationGateway.Gateway.Startup;
 
 /// <summary>
 /// Ends the process at its first <see cref="OutOfMemoryException"/>. Arrays are pooled here, in Kestrel and in the gRPC client. Code that an

@@ -1,0 +1,43 @@
+using System.Net;
+using System.Runtime.InteropServices;
+
+namespace OptimizationGateway.Gateway.Sessions;
+
+/// <summary>
+/// So many newcomers a second. An address gets no more of a second's places than are left for the others: alone at most half of them, as one
+/// of two at most a third, so that those who come in crowds leave some to those who don't. Its owner sees to it that one thread at a time
+/// uses it.
+/// </summary>
+internal sealed class NewcomerRate(TimeProvider time, int perSecond)
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<IPAddress, int> byAddress = [];
+    private long began = time.GetTimestamp();
+    private int taken;
+
+    /// <param name="address">Who it is; null for one that many share.</param>
+    public bool TryTake(IPAddress? address)
+    {
+        if (time.GetElapsedTime(began) >= Second)
+        {
+            began = time.GetTimestamp();
+            taken = 0;
+            byAddress.Clear();
+        }
+
+        var left = perSecond - taken;
+        if (left == 0 || (address is not null && byAddress.GetValueOrDefault(address) >= left))
+        {
+            return false;
+        }
+
+        taken++;
+        if (address is not null)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(byAddress, address, out _)++;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,27 @@
+using OptimizationGateway.Gateway.Front;
+using OptimizationGateway.Gateway.Inspection;
+using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Transports;
+using OptimizationGateway.Gateway.Telemetry;
+
+namespace OptimizationGateway.Gateway.Startup;
+
+/// <summary>
+/// The lines of the log that anyone who reaches the gateway can cause, and how many of each event and code a minute may have. docs/operations.md
+/// has them too.
+/// </summary>
+internal static class StrangersLines
+{
+    private static readonly LogRule[] Rules =
+    [
+        // The server's own: of HTTP/2 it has critical ones for what any client can do.
+        new("Microsoft.AspNetCore.", LogLevel.Warning, PerMinute: 1),
+        new(typeof(RefusalLog).FullName!, LogLevel.Information, PerMinute: 1, "Code"),
+        new(typeof(WaitingConnections).FullName!, LogLevel.Information, PerMinute: 1, "Code"),
+        new(typeof(WrongKeys).FullName!, LogLevel.Information, PerMinute: 10),
+        // One for each connection's life, as long as there aren't more than anyone reads.
+        new(typeof(Session).FullName!, LogLevel.Information, PerMinute: 100, "Reason"),
+    ];
+
+    public static void Limit(IServiceCollection services) => LimitedLoggers.Add(services, Rules);
+}

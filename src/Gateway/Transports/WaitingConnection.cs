@@ -1,0 +1,67 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace OptimizationGateway.Gateway.Transports;
+
+/// <summary>One connection of <see cref="WaitingConnections"/>; a feature of it, which its requests have too.</summary>
+internal sealed class WaitingConnection
+{
+    private readonly WaitingConnections others;
+    private readonly ConnectionContext connection;
+
+    public WaitingConnection(WaitingConnections others, ConnectionContext connection, IPAddress? address)
+    {
+        this.others = others;
+        this.connection = connection;
+        Address = address;
+        Place = new LinkedListNode<WaitingConnection>(this);
+        PlaceOfAddress = new LinkedListNode<WaitingConnection>(this);
+    }
+
+    /// <summary>Who it counts as; null where it is counted for nobody.</summary>
+    public IPAddress? Address { get; }
+
+    /// <summary>Where it comes from.</summary>
+    public EndPoint? Remote => connection.RemoteEndPoint;
+
+    // The rest is the line's own, and read and written under its lock.
+
+    /// <summary>Its place in the line of all.</summary>
+    public LinkedListNode<WaitingConnection> Place { get; }
+
+    /// <summary>Its place in the line of its address.</summary>
+    public LinkedListNode<WaitingConnection> PlaceOfAddress { get; }
+
+    /// <summary>How many WebSockets it carries; over HTTP/2 there can be many.</summary>
+    public int Sockets { get; set; }
+
+    /// <summary>True if nothing is left of it.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>Middleware that goes first: who asks for something hasn't waited.</summary>
+    public static async Task FollowAsync(HttpContext context, RequestDelegate next)
+    {
+        var own = context.Features.Get<WaitingConnection>();
+        own?.others.Update(own);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            own?.others.Update(own);
+        }
+    }
+
+    /// <summary>Says that it carries one WebSocket more.</summary>
+    public void BeginSocket() => others.Update(this, sockets: 1);
+
+    /// <summary>Says that it carries one WebSocket less.</summary>
+    public void EndSocket() => others.Update(this, sockets: -1);
+
+    /// <summary>Says that nothing is left of it.</summary>
+    public void Closed() => others.Update(this, isGone: true);
+
+    /// <summary>Ends it without a word: it has asked for nothing that could be answered.</summary>
+    public void Abort() => connection.Abort(new ConnectionAbortedException("It was no WebSocket, and others needed the room."));
+}

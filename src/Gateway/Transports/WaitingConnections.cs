@@ -1,0 +1,147 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace OptimizationGateway.Gateway.Transports;
+
+/// <summary>
+/// The connections that are no WebSocket: silent ones, those whose TLS handshake or headers trickle, those between two requests. Each takes a
+/// descriptor without a word, so they are counted as soon as they are accepted. Where there are too many, the one goes that has asked for
+/// nothing for the longest time: whoever wants to be served asks soon.
+/// </summary>
+/// <param name="perAddress">How many an address may have.</param>
+/// <param name="inAll">How many there may be.</param>
+/// <param name="countedAs">Who an address counts as; null for one that many share, such as a proxy's.</param>
+/// <param name="logger">Its log.</param>
+internal sealed partial class WaitingConnections(
+    int perAddress,
+    int inAll,
+    Func<IPAddress, IPAddress?> countedAs,
+    ILogger<WaitingConnections> logger
+)
+{
+    private readonly Lock gate = new();
+    private readonly LinkedList<WaitingConnection> line = [];
+    private readonly Dictionary<IPAddress, LinkedList<WaitingConnection>> byAddress = [];
+
+    /// <summary>How many there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return line.Count;
+            }
+        }
+    }
+
+    /// <summary>Counts a connection from its acceptance to its end, but while it is a WebSocket.</summary>
+    public void Add(ConnectionContext connection)
+    {
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        var added = new WaitingConnection(this, connection, address is null ? null : countedAs(address));
+        connection.Features.Set(added);
+        Update(added);
+        connection.ConnectionClosed.UnsafeRegister(static gone => ((WaitingConnection)gone!).Closed(), added);
+    }
+
+    /// <summary>Closes the one that has waited longest, where descriptors are scarce.</summary>
+    /// <returns>False where none waits.</returns>
+    public bool TryLetOldestGo()
+    {
+        WaitingConnection? oldest;
+        lock (gate)
+        {
+            oldest = line.First?.Value;
+            GiveUp(oldest);
+        }
+
+        LetGo(oldest, "descriptors_scarce", "Raise the limit of open files (ulimit -n)");
+        return oldest is not null;
+    }
+
+    /// <summary>Puts a connection at the end of the line; takes it out while it is a WebSocket, and for good when it is gone.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="sockets">How many WebSockets it carries more than before.</param>
+    /// <param name="isGone">Whether nothing is left of it.</param>
+    internal void Update(WaitingConnection connection, int sockets = 0, bool isGone = false)
+    {
+        WaitingConnection? tooManyOfAddress = null,
+            tooMany = null;
+        lock (gate)
+        {
+            Leave(connection);
+            connection.Sockets += sockets;
+            connection.IsGone |= isGone;
+            if (connection is { Sockets: 0, IsGone: false })
+            {
+                Enter(connection);
+                tooManyOfAddress = connection.PlaceOfAddress.List is { } own && own.Count > perAddress ? own.First!.Value : null;
+                GiveUp(tooManyOfAddress);
+                tooMany = line.Count > inAll ? line.First!.Value : null;
+                GiveUp(tooMany);
+            }
+        }
+
+        LetGo(tooManyOfAddress, "too_many_waiting_from_address", "Raise Gateway:Limits:WaitingConnectionsPerAddress");
+        LetGo(tooMany, "too_many_waiting", "Raise Gateway:Limits:WaitingConnections");
+    }
+
+    private void Enter(WaitingConnection connection)
+    {
+        line.AddLast(connection.Place);
+        if (connection.Address is not { } address)
+        {
+            return;
+        }
+
+        if (!byAddress.TryGetValue(address, out var own))
+        {
+            own = byAddress[address] = [];
+        }
+
+        own.AddLast(connection.PlaceOfAddress);
+    }
+
+    private void GiveUp(WaitingConnection? connection)
+    {
+        if (connection is not null)
+        {
+            Leave(connection);
+            connection.IsGone = true;
+        }
+    }
+
+    private void Leave(WaitingConnection connection)
+    {
+        if (connection.Place.List is null)
+        {
+            return;
+        }
+
+        line.Remove(connection.Place);
+        if (connection.PlaceOfAddress.List is { } own)
+        {
+            own.Remove(connection.PlaceOfAddress);
+            if (own.Count == 0)
+            {
+                byAddress.Remove(connection.Address!);
+            }
+        }
+    }
+
+    private void LetGo(WaitingConnection? connection, string code, string remedy)
+    {
+        if (connection is not null)
+        {
+            Closes(connection.Remote, code, remedy);
+            connection.Abort();
+        }
+    }
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "A connection of {Remote} that was no WebSocket was closed to make room for others ({Code}). {Remedy} if these are your clients. More of this code isn't logged for a minute."
+    )]
+    private partial void Closes(EndPoint? remote, string code, string remedy);
+}
