@@ -3,10 +3,10 @@ using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>Which backend has a job: the one with the longest pattern that matches its id.</summary>
+/// <summary>All backends. A job belongs to the one with the longest pattern that matches its id.</summary>
 internal sealed class BackendRegistry : IAsyncDisposable
 {
-    private readonly (JobPattern Pattern, Backend Backend)[] routes;
+    private readonly (WildcardPattern Pattern, Backend Backend)[] routes;
 
     public BackendRegistry(
         IOptions<GatewayOptions> options,
@@ -27,7 +27,8 @@ internal sealed class BackendRegistry : IAsyncDisposable
 
     public IReadOnlyList<Backend> All { get; }
 
-    /// <returns>Null where no backend is configured for the job.</returns>
+    /// <summary>Finds the backend of a job.</summary>
+    /// <returns>Null if no backend is configured for the job.</returns>
     public Backend? Find(string jobId) => Array.Find(routes, route => route.Pattern.Matches(jobId)).Backend;
 
     public async ValueTask DisposeAsync()

@@ -14,11 +14,11 @@ internal sealed class ConnectionQuery
     private static readonly string[] Names = ["job", "address", "caller", "q", "slow", "sort", "order", "limit", "cursor"];
 
     /// <summary>Only those that watch a job whose id matches; <c>*</c> stands for any characters.</summary>
-    private JobPattern? Job { get; set; }
+    private WildcardPattern? Job { get; set; }
 
     private IPNetwork? Address { get; set; }
 
-    private JobPattern? Caller { get; set; }
+    private WildcardPattern? Caller { get; set; }
 
     /// <summary>Text that stands in what is known of them, or in the id of a job they watch.</summary>
     private string? Text { get; set; }
@@ -96,10 +96,10 @@ internal sealed class ConnectionQuery
         switch (name)
         {
             case "job":
-                Job = new JobPattern(value);
+                Job = new WildcardPattern(value);
                 return "";
             case "caller":
-                Caller = new JobPattern(value);
+                Caller = new WildcardPattern(value);
                 return "";
             case "q":
                 Text = value.Length > 0 ? value : null;

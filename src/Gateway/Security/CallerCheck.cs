@@ -74,8 +74,8 @@ internal sealed class CallerCheck(IOptions<GatewayOptions> options, TokenCheck t
         return (claims, fault ?? (isPermitted ? null : TokenFault.NotPermitted));
     }
 
-    private List<JobPattern> PatternsOf(TokenClaims claims) =>
-        [.. claims.TextsOf(jwt.JobsClaim).Select(pattern => new JobPattern(pattern))];
+    private List<WildcardPattern> PatternsOf(TokenClaims claims) =>
+        [.. claims.TextsOf(jwt.JobsClaim).Select(pattern => new WildcardPattern(pattern))];
 
     /// <summary>The headers that some backend gets.</summary>
     private bool TryCollect(IHeaderDictionary headers, out List<KeyValuePair<string, string>> collected, out string? unsendable)

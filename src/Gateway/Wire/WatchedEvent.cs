@@ -3,19 +3,20 @@ using OptimizationGateway.Contracts.V1;
 namespace OptimizationGateway.Gateway.Wire;
 
 /// <summary>
-/// One event as the rest of the gateway needs it: its place in the log, whether it ends the job, and the encoded <see cref="JobEvent"/>
-/// untouched for the translator.
+/// One event: its position in the log, the mark of a terminal event, and the encoded <see cref="JobEvent"/>, which only the translator
+/// reads.
 /// </summary>
-/// <param name="Id">The event's id; 0 where it couldn't be read.</param>
-/// <param name="PreviousId">The id of the event before it, where the backend says so.</param>
-/// <param name="IsTerminal">Whether nothing follows it.</param>
-/// <param name="IsWellFormed">Whether it has what every event must have. The payload may still turn out not to parse.</param>
+/// <param name="Id">The event's id; 0 if it couldn't be read.</param>
+/// <param name="PreviousId">The id of the event before it, if the backend says so.</param>
+/// <param name="IsTerminal">True if nothing follows it.</param>
+/// <param name="IsWellFormed">True if it has an id and a timestamp. Its payload may still turn out not to parse.</param>
 /// <param name="Bytes">The encoded event.</param>
 internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsTerminal, bool IsWellFormed, ReadOnlyMemory<byte> Bytes)
 {
     /// <summary>2^53−1, the largest integer that a browser's number holds exactly.</summary>
     public const long MaxId = (1L << 53) - 1;
 
+    /// <summary>Reads the fields that the gateway needs.</summary>
     public static WatchedEvent Read(ReadOnlyMemory<byte> bytes)
     {
         long id = 0;
