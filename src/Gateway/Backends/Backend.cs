@@ -6,7 +6,7 @@ using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>Who has jobs: one gRPC server, or several replicas that have the same ones.</summary>
+/// <summary>A source of jobs: one gRPC server, or several replicas that have the same jobs.</summary>
 internal sealed class Backend : IAsyncDisposable
 {
     private readonly UpstreamOptions upstream;
@@ -21,7 +21,7 @@ internal sealed class Backend : IAsyncDisposable
     private readonly bool takesToken;
     private readonly IReadOnlyList<string> takesHeaders;
     private readonly BackendHealth health;
-    private readonly Complaints complaints;
+    private readonly LogThrottle breaches;
     private readonly ReopenPacer pacer;
     private bool isWithoutAddress;
 
@@ -41,10 +41,10 @@ internal sealed class Backend : IAsyncDisposable
         this.loggers = loggers;
         this.lookup = lookup;
         Name = name;
-        Jobs = JobPattern.ParseList(options.JobIds);
+        Jobs = WildcardPattern.ParseList(options.JobIds);
         logger = loggers.CreateLogger<Backend>();
         health = new BackendHealth(name, logger);
-        complaints = new Complaints(time);
+        breaches = new LogThrottle(time);
         pacer = new ReopenPacer(time, upstream.ReopensPerSecond);
 
         var path = $"Gateway:Backends:{name}";
@@ -57,32 +57,33 @@ internal sealed class Backend : IAsyncDisposable
         replicas = new ReplicaSet(address, OpenReplica, WatchName);
     }
 
-    /// <summary>Its name in the settings.</summary>
+    /// <summary>The backend's name in the settings.</summary>
     public string Name { get; }
 
-    /// <summary>The jobs it has.</summary>
-    public IReadOnlyList<JobPattern> Jobs { get; }
+    /// <summary>The patterns of its jobs' ids.</summary>
+    public IReadOnlyList<WildcardPattern> Jobs { get; }
 
-    /// <summary>How many streams are open to it.</summary>
+    /// <summary>The number of open streams.</summary>
     public int Streams => replicas.Streams;
 
-    /// <summary>Whether a watch broke since it can't be reached, ends streams without a reason or breaks the contract, and some still are.</summary>
+    /// <summary>True while at least one watch is broken because the backend can't be reached, ends streams without a reason or breaks the contract.</summary>
     public bool IsTroubled => health.IsTroubled;
 
-    /// <summary>How many replicas it has.</summary>
+    /// <summary>The number of replicas.</summary>
     public int Replicas => replicas.Count;
 
-    /// <summary>How many of them failed, and weren't heard of since.</summary>
+    /// <summary>The number of replicas that failed and haven't answered since.</summary>
     public int ReplicasAway => replicas.Away;
 
-    /// <summary>The limits and timeouts of watches.</summary>
+    /// <summary>The limits and timeouts of its watches.</summary>
     public UpstreamOptions Options => upstream;
 
-    /// <summary>How long a stream may take to be confirmed. Where there are others to ask, one that says nothing must leave time for that.</summary>
+    /// <summary>The time that a stream may take to be confirmed. A silent replica must leave time to ask another, if there is one.</summary>
     public TimeSpan ConfirmsWithin => replicas.Count > 1 ? upstream.OpenTimeout / 2 : upstream.OpenTimeout;
 
-    /// <param name="request">What to ask for.</param>
-    /// <param name="caller">Whose watch it is; this backend gets of it what its settings say.</param>
+    /// <summary>Opens a stream.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="caller">The caller's headers; the settings say which of them this backend gets.</param>
     /// <param name="trace">The span of this call; the stream ends it.</param>
     /// <param name="stop">Ends the stream.</param>
     public WatchStream Open(WatchJobRequest request, CallerHeaders caller, WatchTrace trace, CancellationToken stop)
@@ -101,16 +102,16 @@ internal sealed class Backend : IAsyncDisposable
         );
     }
 
-    /// <summary>How long a watch that wants to reopen has to wait for its turn.</summary>
+    /// <summary>Reserves the next turn to reopen a stream, and returns the wait for it.</summary>
     public TimeSpan NextTurn() => pacer.Reserve();
 
-    /// <summary>A new watch's part in the backend's troubles.</summary>
+    /// <summary>Creates a watch's share in the backend's health.</summary>
     public WatchHealth NewWatch(string jobId) => new(health, jobId);
 
-    /// <summary>Logs that a watch ended by a fault that somebody has to look into.</summary>
+    /// <summary>Logs that a watch ended by a fault that an operator has to look into.</summary>
     public void EndedBy(string jobId, string end, WatchFault fault)
     {
-        if (!complaints.IsNews(jobId))
+        if (!breaches.TryTake(jobId))
         {
             return;
         }
@@ -128,8 +129,9 @@ internal sealed class Backend : IAsyncDisposable
 
     public ValueTask DisposeAsync() => replicas.DisposeAsync();
 
-    /// <param name="url">Its URL.</param>
-    /// <param name="at">Which address of those behind the URL's name; null: whichever answers.</param>
+    /// <summary>Creates a replica.</summary>
+    /// <param name="url">The replica's URL.</param>
+    /// <param name="at">The address behind the URL's name; null for whichever answers.</param>
     private Replica OpenReplica(Uri url, IPAddress? at)
     {
         // The client library takes the name to look for in a certificate from the URL alone.
@@ -145,7 +147,7 @@ internal sealed class Backend : IAsyncDisposable
         );
     }
 
-    /// <summary>A lookup that fails or finds nothing changes nothing: what was found before is likelier to be right.</summary>
+    /// <summary>Starts to look up a name. A lookup that fails or finds nothing changes nothing: the addresses found before are likelier to be right.</summary>
     private NameWatch WatchName(string host, Action<IReadOnlyList<IPAddress>> found) =>
         new(
             host,

@@ -1,18 +1,19 @@
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>Where a backend is.</summary>
+/// <summary>The address of a backend.</summary>
 /// <param name="Urls">The URL of each replica; of <c>dns:///</c> the one URL by name.</param>
-/// <param name="IsName">Whether each address behind the name is a replica, found by DNS.</param>
+/// <param name="IsName">True if each address behind the name is a replica, found by DNS.</param>
 internal sealed record BackendAddress(IReadOnlyList<Uri> Urls, bool IsName)
 {
     private const string DnsScheme = "dns";
 
     public bool IsTls => Urls[0].Scheme == Uri.UriSchemeHttps;
 
+    /// <summary>Reads the address from a backend's settings.</summary>
     /// <param name="path">The backend's settings, <c>Gateway:Backends:name</c>.</param>
-    /// <param name="options">What is in them.</param>
-    /// <param name="faults">Takes what is wrong with them.</param>
-    /// <returns>Null where something is.</returns>
+    /// <param name="options">The settings.</param>
+    /// <param name="faults">Receives the faults in them.</param>
+    /// <returns>Null if there is a fault.</returns>
     public static BackendAddress? Parse(string path, BackendOptions options, List<string> faults)
     {
         var before = faults.Count;
@@ -90,7 +91,7 @@ internal sealed record BackendAddress(IReadOnlyList<Uri> Urls, bool IsName)
     private static Uri? OfUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https" } && url.Host.Length > 0 ? url : null;
 
-    /// <summary>As gRPC writes it, without an authority: <c>dns:///name:port</c>. The port is required, since there is no usual one.</summary>
+    /// <summary>Reads gRPC's form without an authority, <c>dns:///name:port</c>. The port is required, since there is no usual one.</summary>
     private static Uri? OfName(string text, bool isTls)
     {
         if (

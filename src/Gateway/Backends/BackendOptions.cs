@@ -6,12 +6,12 @@ namespace OptimizationGateway.Gateway.Backends;
 internal sealed record BackendOptions
 {
     /// <summary>
-    /// Where it is: an absolute <c>http://</c> (HTTP/2 without TLS) or <c>https://</c> URL, or <c>dns:///name:port</c>, whose every address is
+    /// The address: an absolute <c>http://</c> (HTTP/2 without TLS) or <c>https://</c> URL, or <c>dns:///name:port</c>, whose every address is
     /// a replica. This or <see cref="Addresses"/> is required.
     /// </summary>
     public string Address { get; init; } = "";
 
-    /// <summary>Where its replicas are: URLs separated by commas, all of <c>http://</c> or all of <c>https://</c>.</summary>
+    /// <summary>The replicas' addresses: URLs separated by commas, all of <c>http://</c> or all of <c>https://</c>.</summary>
     public string Addresses { get; init; } = "";
 
     /// <summary>Its jobs: patterns separated by commas, in which <c>*</c> stands for any characters. The longest match wins. Default: all.</summary>
@@ -23,7 +23,7 @@ internal sealed record BackendOptions
     [Secret]
     public Dictionary<string, string> Metadata { get; init; } = [];
 
-    /// <summary>Whether calls to it carry the caller's token, as <c>authorization</c>. Default: false.</summary>
+    /// <summary>True if calls to it carry the caller's token, as <c>authorization</c>. Default: false.</summary>
     public bool ForwardAuthorization { get; init; }
 
     /// <summary>Headers of the caller's handshake that calls to it carry, separated by commas. Default: none.</summary>

@@ -2,10 +2,10 @@ using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>Which backend has a job: the one with the longest pattern that matches its id.</summary>
+/// <summary>All backends. A job belongs to the one with the longest pattern that matches its id.</summary>
 internal sealed class BackendRegistry : IAsyncDisposable
 {
-    private readonly (JobPattern Pattern, Backend Backend)[] routes;
+    private readonly (WildcardPattern Pattern, Backend Backend)[] routes;
 
     public BackendRegistry(
         IReadOnlyDictionary<string, BackendOptions> backends,
@@ -27,7 +27,8 @@ internal sealed class BackendRegistry : IAsyncDisposable
 
     public IReadOnlyList<Backend> All { get; }
 
-    /// <returns>Null where no backend is configured for the job.</returns>
+    /// <summary>Finds the backend of a job.</summary>
+    /// <returns>Null if no backend is configured for the job.</returns>
     public Backend? Find(string jobId) => Array.Find(routes, route => route.Pattern.Matches(jobId)).Backend;
 
     public async ValueTask DisposeAsync()

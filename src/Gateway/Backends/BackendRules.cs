@@ -1,15 +1,16 @@
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>What the settings of one backend must keep to. Each message names the setting by its full path, and no secret.</summary>
+/// <summary>The rules for the settings of one backend. Each message names the setting by its full path, and no secret.</summary>
 internal static class BackendRules
 {
+    /// <summary>Checks the settings.</summary>
     /// <param name="path">The backend's settings, <c>Gateway:Backends:name</c>.</param>
-    /// <param name="options">What is in them.</param>
-    /// <param name="faults">Takes what is wrong with them.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="faults">Receives the faults in them.</param>
     public static void Check(string path, BackendOptions options, List<string> faults)
     {
         var address = BackendAddress.Parse(path, options, faults);
-        if (JobPattern.ParseList(options.JobIds).Count == 0)
+        if (WildcardPattern.ParseList(options.JobIds).Count == 0)
         {
             faults.Add($"{path}:JobIds is empty; it must be one or more patterns separated by commas, such as dspy-*, or * for all jobs.");
         }

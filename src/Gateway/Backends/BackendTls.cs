@@ -2,7 +2,7 @@ using System.Net.Security;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>TLS with one backend. Its files are looked at again now and then: new connections are made with what is in them by then.</summary>
+/// <summary>TLS with one backend. Its files are checked every 10 s; new connections use their present contents.</summary>
 internal sealed class BackendTls
 {
     private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(10);
@@ -12,7 +12,7 @@ internal sealed class BackendTls
     private readonly TlsOptions options;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly TlsTrouble trouble;
+    private readonly TlsFailureLog failures;
     private TlsFiles files;
     private string fingerprint;
     private long lookedAt;
@@ -23,14 +23,14 @@ internal sealed class BackendTls
         this.options = options;
         this.time = time;
         this.logger = logger;
-        trouble = new TlsTrouble(backend, logger);
+        failures = new TlsFailureLog(backend, logger);
         fingerprint = TlsFiles.Fingerprint(options);
         lookedAt = time.GetTimestamp();
         var faults = new List<string>();
         files = Read(faults) ?? throw new InvalidOperationException(string.Join("; ", faults));
     }
 
-    /// <summary>What connections are to be made with now. Those made with other files are to carry no further stream.</summary>
+    /// <summary>The files for new connections. A connection made with other files carries no further stream.</summary>
     public TlsFiles Files
     {
         get
@@ -48,10 +48,10 @@ internal sealed class BackendTls
         }
     }
 
-    /// <summary>The name its certificate must be for; empty: the one in its address.</summary>
+    /// <summary>The name that its certificate must be for; empty for the name in its address.</summary>
     public string ServerName => options.ServerName;
 
-    public TlsHandshake NewHandshake() => new(trouble);
+    public TlsHandshake NewHandshake() => new(failures);
 
     public static SslClientAuthenticationOptions OptionsOf(TlsFiles with, TlsHandshake handshake) =>
         new()

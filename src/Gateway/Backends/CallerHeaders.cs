@@ -3,18 +3,19 @@ using Grpc.Core;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// What of a caller's handshake may be handed on to backends: its token and chosen headers. Each backend gets what its settings say. No record:
-/// a record's text would hold the token.
+/// The token and headers of a caller's handshake that may be forwarded to backends. The settings of each backend say what it gets. This is no
+/// record, because a record's text would hold the token.
 /// </summary>
 internal sealed class CallerHeaders(string? token, IReadOnlyList<KeyValuePair<string, string>> headers)
 {
     public static readonly CallerHeaders None = new(token: null, []);
 
-    /// <summary>Whether there is a token to hand on.</summary>
+    /// <summary>True if there is a token to forward.</summary>
     public bool HasToken => token is not null;
 
-    /// <param name="takesToken">Whether a backend gets the token.</param>
-    /// <param name="names">Which headers it gets, in lower case.</param>
+    /// <summary>Selects what one backend gets.</summary>
+    /// <param name="takesToken">True if the backend gets the token.</param>
+    /// <param name="names">The names of the headers that it gets, in lower case.</param>
     public Metadata Select(bool takesToken, IReadOnlyCollection<string> names)
     {
         var selected = new Metadata();

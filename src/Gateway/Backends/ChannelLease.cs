@@ -13,13 +13,13 @@ internal sealed class ChannelLease(CallInvoker invoker, TlsHandshake? tls, Heade
     /// <summary>The most bytes of headers that the peer takes, as far as it has said.</summary>
     public long? HeaderLimit => headerLimit.Bytes;
 
-    /// <summary>A message has come.</summary>
+    /// <summary>Records that a message has come.</summary>
     public void Answered() => tls?.Answered();
 
-    /// <summary>The stream broke.</summary>
+    /// <summary>Records that the stream broke.</summary>
     public void Broke(Exception? transport) => tls?.Broke(transport);
 
-    /// <summary>Nothing was heard in time: no further stream is put on this connection.</summary>
+    /// <summary>Records that nothing was heard in time: this connection gets no further stream.</summary>
     public void Distrust() => distrust();
 
     public void Dispose() => Interlocked.Exchange(ref giveBack, null)?.Invoke();

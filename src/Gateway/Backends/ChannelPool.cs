@@ -10,9 +10,9 @@ namespace OptimizationGateway.Gateway.Backends;
 /// One replica's connections. Each carries a bounded number of streams: many servers advertise no limit of their own, and 250 streams on one
 /// TCP connection stall together.
 /// </summary>
-/// <param name="url">Who it is: the name its certificate is for.</param>
-/// <param name="place">Where it is; null: where the URL says.</param>
-/// <param name="tls">Where the URL is <c>https://</c>.</param>
+/// <param name="url">The replica's URL, with the name that its certificate is for.</param>
+/// <param name="place">The replica's place; null if the URL says it.</param>
+/// <param name="tls">The TLS settings; null if the URL isn't <c>https://</c>.</param>
 /// <param name="options">The limits.</param>
 /// <param name="loggers">For the client library.</param>
 internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, UpstreamOptions options, ILoggerFactory loggers) : IDisposable
@@ -21,7 +21,7 @@ internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, Ups
     private readonly List<PooledChannel> channels = [];
     private readonly HeaderLimit headerLimit = new();
 
-    /// <summary>A place on a connection, for one stream.</summary>
+    /// <summary>Takes a place on a connection for one stream.</summary>
     public ChannelLease Rent()
     {
         var files = tls?.Files;
@@ -45,7 +45,7 @@ internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, Ups
         }
     }
 
-    /// <summary>How many streams are open.</summary>
+    /// <summary>The number of open streams.</summary>
     public int Streams
     {
         get
@@ -69,8 +69,8 @@ internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, Ups
     private bool IsFree(PooledChannel channel) => !channel.IsDistrusted && channel.Streams < options.StreamsPerChannel;
 
     /// <summary>
-    /// Its connection may be half open: TCP would find out after a quarter of an hour, and the channel puts every new stream on it until
-    /// then. What streams it has are left to their own timeouts.
+    /// Takes a connection out of use that may be half open: TCP would find out after a quarter of an hour, and until then the channel would put
+    /// every new stream on it. Streams that it has are left to their own timeouts.
     /// </summary>
     private void Distrust(PooledChannel channel)
     {
@@ -159,7 +159,7 @@ internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, Ups
 
         public CallInvoker Invoker { get; } = channel.CreateCallInvoker();
 
-        /// <summary>What its connections are made with.</summary>
+        /// <summary>The files that its connections are made with.</summary>
         public TlsFiles? Files => files;
 
         public TlsHandshake? Handshake => handshake;

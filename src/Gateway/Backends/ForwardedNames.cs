@@ -1,14 +1,14 @@
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>Which headers of a caller's handshake a backend gets: the setting <c>ForwardHeaders</c>.</summary>
+/// <summary>The names of the headers that a backend gets of a caller's handshake: the setting <c>ForwardHeaders</c>.</summary>
 internal static class ForwardedNames
 {
-    /// <summary>Of one hop only, or about the hops, or the gateway's to say.</summary>
+    /// <summary>Headers that belong to one hop, describe the hops, or are the gateway's own.</summary>
     private static readonly string[] OfHops = ["authorization", "expect", "forwarded", "http2-settings", "proxy-authorization", "via"];
 
     private static readonly string[] PrefixesOfHops = ["content-", "grpc-", "sec-", "x-forwarded-", "x-original-"];
 
-    /// <summary>The names that a setting has, in lower case.</summary>
+    /// <summary>Returns the names in a setting, in lower case.</summary>
     public static IReadOnlyList<string> Parse(string setting) =>
         [
             .. setting
@@ -16,9 +16,10 @@ internal static class ForwardedNames
                 .Select(name => name.ToLowerInvariant()),
         ];
 
+    /// <summary>Checks that the names can be forwarded.</summary>
     /// <param name="path">The backend's settings, <c>Gateway:Backends:name</c>.</param>
-    /// <param name="options">What is in them.</param>
-    /// <param name="faults">Takes what is wrong with them.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="faults">Receives the faults in them.</param>
     public static void Check(string path, BackendOptions options, List<string> faults)
     {
         foreach (var name in Parse(options.ForwardHeaders))

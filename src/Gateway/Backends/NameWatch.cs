@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// Keeps looking up a name: every so often, and soon after a replica failed, since it may be gone for good and another one there.
+/// Looks up a name again and again: at an interval, and within a second after a replica failed, since it may have been replaced.
 /// </summary>
 internal sealed class NameWatch : IAsyncDisposable
 {
@@ -19,11 +19,11 @@ internal sealed class NameWatch : IAsyncDisposable
     private readonly Task running;
     private volatile TaskCompletionSource hurry = NewHurry();
 
+    /// <summary>Starts to look up a name.</summary>
     /// <param name="name">The host name.</param>
-    /// <param name="lookup">How it is looked up.</param>
-    /// <param name="interval">How often.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="found">Takes the addresses, each time; none where the lookup failed.</param>
+    /// <param name="lookup">The lookup.</param>
+    /// <param name="interval">The interval.</param>
+    /// <param name="found">Receives the addresses of each lookup; none if it failed.</param>
     public NameWatch(string name, NameLookup lookup, TimeSpan interval, TimeProvider time, Action<IReadOnlyList<IPAddress>> found)
     {
         this.name = name;
@@ -34,7 +34,7 @@ internal sealed class NameWatch : IAsyncDisposable
         running = RunAsync();
     }
 
-    /// <summary>A replica failed: look soon.</summary>
+    /// <summary>Asks for the next lookup soon, since a replica failed.</summary>
     public void Hurry() => hurry.TrySetResult();
 
     public async ValueTask DisposeAsync()

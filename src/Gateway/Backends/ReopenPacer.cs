@@ -4,8 +4,7 @@ namespace OptimizationGateway.Gateway.Backends;
 /// Spaces out the reopening of one backend's streams: after a restart thousands of watches come back at once, and each costs the backend a
 /// read of its log.
 /// </summary>
-/// <param name="time">The clock.</param>
-/// <param name="perSecond">How many may reopen in a second.</param>
+/// <param name="perSecond">The number of streams that may reopen in a second.</param>
 internal sealed class ReopenPacer(TimeProvider time, int perSecond)
 {
     private readonly TimeSpan spacing = TimeSpan.FromSeconds(1) / perSecond;
@@ -13,8 +12,8 @@ internal sealed class ReopenPacer(TimeProvider time, int perSecond)
     private readonly long began = time.GetTimestamp();
     private TimeSpan nextFree;
 
-    /// <summary>Takes the next turn.</summary>
-    /// <returns>How long to wait for it.</returns>
+    /// <summary>Reserves the next turn.</summary>
+    /// <returns>The wait for it.</returns>
     public TimeSpan Reserve()
     {
         lock (gate)

@@ -1,12 +1,11 @@
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// One of a backend's servers. After a failure it rests; then one watch at a time tries it, until one is answered. So a server that takes
-/// connections and says nothing costs a watch now and then, not its share of all.
+/// One of a backend's servers. After a failure it rests; then one watch at a time tries it until one is answered. So a server that accepts
+/// connections and says nothing delays a watch now and then, and not its share of all watches.
 /// </summary>
-/// <param name="place">Where it is, as host and port.</param>
-/// <param name="channels">Its connections.</param>
-/// <param name="time">The clock.</param>
+/// <param name="place">The host and port.</param>
+/// <param name="channels">The connections.</param>
 internal sealed class Replica(string place, ChannelPool channels, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
@@ -15,12 +14,13 @@ internal sealed class Replica(string place, ChannelPool channels, TimeProvider t
     private long? failedAt;
     private ReplicaLease? trial;
 
-    /// <summary>Where it is, as host and port.</summary>
+    /// <summary>The host and port.</summary>
     public string Place => place;
 
+    /// <summary>The number of open streams.</summary>
     public int Streams => channels.Streams;
 
-    /// <summary>Whether it failed, and nobody has heard of it since.</summary>
+    /// <summary>True if it failed and hasn't answered since.</summary>
     public bool IsAway
     {
         get
@@ -32,7 +32,7 @@ internal sealed class Replica(string place, ChannelPool channels, TimeProvider t
         }
     }
 
-    /// <summary>Whether a watch may be sent there, where there is a choice.</summary>
+    /// <summary>True if it may get a watch when there are others to choose from.</summary>
     public bool IsOffered
     {
         get
@@ -44,6 +44,7 @@ internal sealed class Replica(string place, ChannelPool channels, TimeProvider t
         }
     }
 
+    /// <summary>Takes a place for one stream.</summary>
     /// <param name="failed">Called when a stream there fails.</param>
     /// <param name="returned">Called once the place is given back.</param>
     public ReplicaLease Rent(Action failed, Action returned)
@@ -57,6 +58,7 @@ internal sealed class Replica(string place, ChannelPool channels, TimeProvider t
         return lease;
     }
 
+    /// <summary>Records that the replica has answered.</summary>
     public void Answered()
     {
         lock (gate)
@@ -66,6 +68,7 @@ internal sealed class Replica(string place, ChannelPool channels, TimeProvider t
         }
     }
 
+    /// <summary>Records a failure.</summary>
     public void Failed()
     {
         lock (gate)
@@ -75,7 +78,7 @@ internal sealed class Replica(string place, ChannelPool channels, TimeProvider t
         }
     }
 
-    /// <summary>A watch is over. If it was the one that tried, the next may.</summary>
+    /// <summary>Records that a stream is over. If it was the trial, the next one may try.</summary>
     public void Returned(ReplicaLease lease)
     {
         lock (gate)

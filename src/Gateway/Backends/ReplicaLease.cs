@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>One stream's place at a replica. What the stream meets is told here, so that the next ones go where it is better.</summary>
+/// <summary>One stream's place at a replica. The stream reports its fate here, so that the next ones go to a better replica.</summary>
 internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action failed, Action returned) : IDisposable
 {
     private bool isAnswered;
@@ -13,10 +13,10 @@ internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action
     /// <summary>The most bytes of headers that the replica takes, as far as it has said.</summary>
     public long? HeaderLimit => channel.HeaderLimit;
 
-    /// <summary>Where the replica is, as host and port.</summary>
+    /// <summary>The replica's host and port.</summary>
     public string Place => replica.Place;
 
-    /// <summary>A message has come.</summary>
+    /// <summary>Records that a message has come.</summary>
     public void Answered()
     {
         if (!isAnswered)
@@ -27,7 +27,7 @@ internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action
         }
     }
 
-    /// <summary>The transport broke, or the replica said that it can't serve now.</summary>
+    /// <summary>Records that the transport broke, or that the replica can't serve now.</summary>
     public void Failed(Exception? transport)
     {
         channel.Broke(transport);
@@ -35,7 +35,7 @@ internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action
         failed();
     }
 
-    /// <summary>Nothing was heard in time.</summary>
+    /// <summary>Records that nothing was heard in time.</summary>
     public void Distrust()
     {
         channel.Distrust();

@@ -3,7 +3,7 @@ using System.Net;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// A backend's servers. New watches go to them in turn, past those that failed lately as long as there are others; running streams stay
+/// The replicas of a backend. New streams go to them in turn, past those that failed lately as long as there are others. Running streams stay
 /// where they are.
 /// </summary>
 internal sealed class ReplicaSet : IAsyncDisposable
@@ -12,15 +12,16 @@ internal sealed class ReplicaSet : IAsyncDisposable
     private readonly Func<IPAddress?, Replica> open;
     private readonly NameWatch? names;
 
-    /// <summary>By address; one that the name no longer has stays until its streams are gone.</summary>
+    /// <summary>The replicas by address. One that the name no longer has stays until its streams are gone.</summary>
     private readonly Dictionary<IPAddress, Replica> known = [];
     private readonly List<Replica> leaving = [];
     private List<Replica> listed;
     private int turn;
 
-    /// <param name="address">Where the backend is.</param>
-    /// <param name="open">Makes the replica at a URL; of a name, at one of its addresses.</param>
-    /// <param name="watchName">Starts looking up a name, and tells what is found.</param>
+    /// <summary>Creates the replicas.</summary>
+    /// <param name="address">The backend's address.</param>
+    /// <param name="open">Creates the replica at a URL; for a name, at one of its addresses.</param>
+    /// <param name="watchName">Starts to look up a name, and reports the addresses.</param>
     public ReplicaSet(
         BackendAddress address,
         Func<Uri, IPAddress?, Replica> open,
@@ -34,15 +35,16 @@ internal sealed class ReplicaSet : IAsyncDisposable
         names = address.IsName ? watchName(address.Urls[0].IdnHost, TakeAddresses) : null;
     }
 
+    /// <summary>The number of replicas.</summary>
     public int Count => Read(() => listed.Count);
 
-    /// <summary>How many failed, and weren't heard of since.</summary>
+    /// <summary>The number of replicas that failed and haven't answered since.</summary>
     public int Away => Read(() => listed.Count(replica => replica.IsAway));
 
-    /// <summary>How many streams are open.</summary>
+    /// <summary>The number of open streams.</summary>
     public int Streams => Read(() => listed.Concat(leaving).Sum(replica => replica.Streams));
 
-    /// <summary>A place for one stream.</summary>
+    /// <summary>Takes a place for one stream.</summary>
     /// <param name="returned">Called once the place is given back.</param>
     public ReplicaLease Rent(Action returned)
     {

@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>The metadata that every call to a backend carries, out of its settings. Faults name keys, never values.</summary>
+/// <summary>The metadata that every call to a backend carries, from its settings. Faults name keys, never values.</summary>
 internal static class StaticMetadata
 {
     public const string Binary = "-bin";
@@ -14,7 +14,7 @@ internal static class StaticMetadata
         .. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c),
     ]);
 
-    /// <summary>What HTTP/2, gRPC or the gateway sets. <c>grpc-</c> is gRPC's altogether.</summary>
+    /// <summary>The keys that HTTP/2, gRPC or the gateway sets, beside those that begin with <c>grpc-</c>.</summary>
     private static readonly string[] Reserved =
     [
         "connection",
@@ -32,9 +32,10 @@ internal static class StaticMetadata
         "user-agent",
     ];
 
+    /// <summary>Reads the metadata.</summary>
     /// <param name="path">The backend's settings, <c>Gateway:Backends:name</c>.</param>
     /// <param name="settings">Keys and values.</param>
-    /// <param name="faults">Takes what is wrong with them.</param>
+    /// <param name="faults">Receives the faults in them.</param>
     public static Metadata Parse(string path, IReadOnlyDictionary<string, string> settings, List<string> faults)
     {
         var metadata = new Metadata();
@@ -63,7 +64,8 @@ internal static class StaticMetadata
         return metadata;
     }
 
-    /// <returns>Why a key can't be sent; null where it can.</returns>
+    /// <summary>Returns the reason for which a key can't be sent.</summary>
+    /// <returns>Null if it can be sent.</returns>
     public static string? FaultOf(string key) =>
         key.Length == 0 || key.AsSpan().ContainsAnyExcept(KeyCharacters) ? "a key is made of letters, digits, '-', '_' and '.'."
         : key.StartsWith("grpc-", StringComparison.Ordinal) || Reserved.Contains(key, StringComparer.Ordinal)

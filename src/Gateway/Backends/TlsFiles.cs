@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>A backend's certificate files as they were at one moment.</summary>
+/// <summary>The contents of a backend's certificate files at one moment.</summary>
 internal sealed class TlsFiles : IDisposable
 {
     private readonly X509Certificate2Collection authorities = [];
@@ -12,16 +12,17 @@ internal sealed class TlsFiles : IDisposable
 
     private TlsFiles() { }
 
-    /// <summary>Who may have signed the backend's certificate; null: whom this machine trusts.</summary>
+    /// <summary>The authorities that may sign the backend's certificate; null for those that this machine trusts.</summary>
     public X509ChainPolicy? Trust { get; private set; }
 
-    /// <summary>The gateway's own certificate with its intermediates; null where there is none.</summary>
+    /// <summary>The gateway's own certificate with its intermediates; null if there is none.</summary>
     public SslStreamCertificateContext? Client { get; private set; }
 
+    /// <summary>Reads the files.</summary>
     /// <param name="path">The settings, <c>Gateway:Backends:name:Tls</c>.</param>
-    /// <param name="options">What is in them.</param>
-    /// <param name="faults">Takes what is wrong with them.</param>
-    /// <returns>Null where something is.</returns>
+    /// <param name="options">The settings.</param>
+    /// <param name="faults">Receives the faults in them.</param>
+    /// <returns>Null if there is a fault.</returns>
     public static TlsFiles? Read(string path, TlsOptions options, List<string> faults)
     {
         var files = new TlsFiles();
@@ -51,7 +52,7 @@ internal sealed class TlsFiles : IDisposable
         }
     }
 
-    /// <summary>Tells whether they have changed. Their times don't: a mounted secret is a link whose target is exchanged.</summary>
+    /// <summary>Returns a hash of the files that shows a change. Their times don't: a mounted secret is a link whose target is exchanged.</summary>
     public static string Fingerprint(TlsOptions options)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

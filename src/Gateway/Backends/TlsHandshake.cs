@@ -4,24 +4,24 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>What is known of TLS on one channel. The client library reports its failures as any broken transport.</summary>
-internal sealed class TlsHandshake(TlsTrouble trouble)
+/// <summary>The state of TLS on one channel. The client library reports a failure of TLS like any other broken transport.</summary>
+internal sealed class TlsHandshake(TlsFailureLog failures)
 {
     private enum State
     {
         None,
 
-        /// <summary>The backend's certificate is fine; nothing has come yet.</summary>
+        /// <summary>The backend's certificate is trusted; nothing has come yet.</summary>
         Trusted,
         Answered,
 
-        /// <summary>It failed, and the log knows why.</summary>
+        /// <summary>It failed, and the reason was logged.</summary>
         Failed,
     }
 
     private volatile State state;
 
-    /// <summary>The last word on the backend's certificate: never a softer one than the library's.</summary>
+    /// <summary>Judges the backend's certificate, never more leniently than the library.</summary>
     public bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None)
@@ -31,28 +31,28 @@ internal sealed class TlsHandshake(TlsTrouble trouble)
         }
 
         state = State.Failed;
-        trouble.Tell(ReasonOf(chain, errors));
+        failures.Add(ReasonOf(chain, errors));
         return false;
     }
 
-    /// <summary>Something came.</summary>
+    /// <summary>Records that a message has come.</summary>
     public void Answered()
     {
         state = State.Answered;
-        trouble.End();
+        failures.Clear();
     }
 
-    /// <summary>A stream broke.</summary>
-    /// <param name="transport">What the transport says of it.</param>
+    /// <summary>Records that a stream broke.</summary>
+    /// <param name="transport">The transport's exception.</param>
     public void Broke(Exception? transport)
     {
         if (Interlocked.CompareExchange(ref state, State.Failed, State.Trusted) == State.Trusted)
         {
-            trouble.Tell(TlsReason.ClientRefused);
+            failures.Add(TlsReason.ClientRefused);
         }
         else if (state == State.None && IsTls(transport))
         {
-            trouble.Tell(TlsReason.NoHandshake);
+            failures.Add(TlsReason.NoHandshake);
         }
     }
 

@@ -1,9 +1,9 @@
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>Why TLS with a backend fails, as far as this side can tell.</summary>
+/// <summary>The reasons for which TLS with a backend fails, as far as the gateway can tell.</summary>
 internal enum TlsReason
 {
-    /// <summary>Its certificate is signed by nobody who is trusted.</summary>
+    /// <summary>Its certificate isn't signed by a trusted authority.</summary>
     UnknownAuthority,
 
     /// <summary>Its certificate, or one that it depends on, has expired or isn't valid yet.</summary>
@@ -12,9 +12,9 @@ internal enum TlsReason
     /// <summary>Its certificate is for another name.</summary>
     WrongName,
 
-    /// <summary>It ended the connection after the handshake, before any answer: with TLS 1.3 this is how a client certificate is refused.</summary>
+    /// <summary>It ended the connection after the handshake and before any answer: with TLS 1.3 a client certificate is refused in this way.</summary>
     ClientRefused,
 
-    /// <summary>No handshake came about.</summary>
+    /// <summary>There was no handshake.</summary>
     NoHandshake,
 }

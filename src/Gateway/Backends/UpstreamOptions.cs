@@ -2,34 +2,34 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>How the gateway treats backends: the settings under <c>Gateway:Upstream</c>.</summary>
+/// <summary>The limits and timeouts of streams to backends: the settings under <c>Gateway:Upstream</c>.</summary>
 internal sealed record UpstreamOptions
 {
-    /// <summary>How long a subscribe may take until the backend's <c>subscribed</c>, retries included. Default: 10 s.</summary>
+    /// <summary>The time that a subscribe may take until the backend's <c>subscribed</c>, retries included. Default: 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a stream may be silent before it is reopened, ± 10 %. Default: 60 s, four times the heartbeat that backends owe.</summary>
+    /// <summary>The silence after which a stream is reopened, ± 10 %. Default: 60 s, four times the interval of heartbeats.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a TCP connection may take. Default: 5 s.</summary>
+    /// <summary>The time that a TCP connection may take. Default: 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often the name of a <c>dns:///</c> backend is looked up. After a failure it is within a second. Default: 30 s.</summary>
+    /// <summary>The interval of lookups of a <c>dns:///</c> backend's name. After a failure the next one follows within a second. Default: 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan DnsRefreshInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many streams one connection carries; more connections are opened as needed. Default: 100.</summary>
+    /// <summary>The number of streams on one connection; more connections are opened as needed. Default: 100.</summary>
     [Range(1, 10_000)]
     public int StreamsPerChannel { get; init; } = 100;
 
-    /// <summary>How many streams of one backend may be reopened in a second. Default: 500.</summary>
+    /// <summary>The number of streams of one backend that may be reopened in a second. Default: 500.</summary>
     [Range(1, 1_000_000)]
     public int ReopensPerSecond { get; init; } = 500;
 
-    /// <summary>The HTTP/2 window of one stream, in bytes: what a held back stream costs in memory. Default: 128 KiB.</summary>
+    /// <summary>The HTTP/2 window of one stream, in bytes: the memory that a stream takes while it is held back. Default: 128 KiB.</summary>
     [Range(65_535, 16_777_216)]
     public int StreamWindowBytes { get; init; } = 128 * 1024;
 

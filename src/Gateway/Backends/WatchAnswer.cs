@@ -6,8 +6,8 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// The HTTP answer to one call, kept to see who speaks in a failed one: the client library turns an answer without a <c>grpc-status</c> of its
-/// own (a proxy's error page, missing trailers) into statuses that look like the backend's.
+/// The HTTP answer to one call, kept to find the origin of a fault. The client library turns an answer without a <c>grpc-status</c> of its own (a
+/// proxy's error page, missing trailers) into a status that looks like the backend's.
 /// </summary>
 internal sealed class WatchAnswer
 {
@@ -16,7 +16,7 @@ internal sealed class WatchAnswer
     private HttpRequestMessage? request;
     private HttpResponseMessage? response;
 
-    /// <summary>Whether an answer has come at all.</summary>
+    /// <summary>True if an answer has begun.</summary>
     public bool HasHeaders => response is not null;
 
     /// <summary>True if the answer is HTTP's own for headers that are too large.</summary>
@@ -25,12 +25,12 @@ internal sealed class WatchAnswer
     /// <summary>The size of the call's headers, counted as RFC 9113 does, section 6.5.2.</summary>
     public long HeaderBytes => request is null ? 0 : BytesOf(request);
 
-    /// <summary>Whether the backend itself has said how the call ended.</summary>
+    /// <summary>True if the backend itself has given the call's status.</summary>
     public bool HasStatus =>
         response is not null
         && (response.Headers.NonValidated.Contains(StatusHeader) || response.TrailingHeaders.NonValidated.Contains(StatusHeader));
 
-    /// <summary>Starts a call whose answer this is to be; the library starts it in the caller's context.</summary>
+    /// <summary>Starts the call that this is the answer to. The library starts it in the caller's context.</summary>
     public T Of<T>(Func<T> startCall)
     {
         Current.Value = this;
@@ -45,9 +45,9 @@ internal sealed class WatchAnswer
     }
 
     /// <summary>Classifies a failed call: by origin first and by status second, PROTOCOL.md sections 6 and 9.</summary>
-    /// <param name="exception">How the client library reports it.</param>
-    /// <param name="askedForEpoch">Whether the request named an epoch.</param>
-    /// <param name="carriedToken">Whether the call carried the caller's token.</param>
+    /// <param name="exception">The client library's exception.</param>
+    /// <param name="askedForEpoch">True if the request named an epoch.</param>
+    /// <param name="carriedToken">True if the call carried the caller's token.</param>
     public WatchFault FaultOf(RpcException exception, bool askedForEpoch, bool carriedToken)
     {
         if (exception.Status.DebugException is not null)
@@ -112,7 +112,7 @@ internal sealed class WatchAnswer
         static long BytesOf(string name, string value) => name.Length + value.Length + Overhead;
     }
 
-    /// <summary>The part of the HTTP pipeline that notes the answer.</summary>
+    /// <summary>Records the answer in the HTTP pipeline.</summary>
     public sealed class Recorder(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

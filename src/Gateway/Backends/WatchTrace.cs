@@ -6,8 +6,8 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// The span of one WatchJob call, from the call to its first answer: what a watcher waits for. A watch itself takes hours, and a span is seen
-/// only once it has ended. The names are OpenTelemetry's for RPC clients.
+/// The span of one WatchJob call, from the call to its first answer. A watch itself takes hours, and a span is exported only once it has
+/// ended. The names are OpenTelemetry's for RPC clients.
 /// </summary>
 internal sealed class WatchTrace : IDisposable
 {
@@ -17,10 +17,11 @@ internal sealed class WatchTrace : IDisposable
 
     private readonly Activity? span;
 
-    /// <param name="backend">Its name in the settings.</param>
+    /// <summary>Starts the span.</summary>
+    /// <param name="backend">The backend's name in the settings.</param>
     /// <param name="jobId">The job.</param>
-    /// <param name="parent">The trace that the watch is part of; the default where there is none.</param>
-    /// <param name="cursor">Where this call goes on from.</param>
+    /// <param name="parent">The trace that the watch is part of; the default if there is none.</param>
+    /// <param name="cursor">The position that this call goes on from.</param>
     public WatchTrace(string backend, string jobId, ActivityContext parent, long? cursor)
     {
         span = Source.CreateActivity("optimization.v1.OptimizerService/WatchJob", ActivityKind.Client, parent);
@@ -41,19 +42,19 @@ internal sealed class WatchTrace : IDisposable
         Headers = HeadersOf(span?.Context ?? parent, span?.TraceStateString ?? parent.TraceState);
     }
 
-    /// <summary>What tells the backend which trace it is part of (W3C Trace Context); empty where there is none.</summary>
+    /// <summary>The headers that carry the trace to the backend (W3C Trace Context); empty if there is none.</summary>
     public Metadata Headers { get; }
 
-    /// <param name="traceParent">The client's own, as in W3C Trace Context; else the trace of its connection counts.</param>
+    /// <summary>Returns the client's own trace, as in W3C Trace Context; else that of its connection.</summary>
     public static ActivityContext ContextOf(string? traceParent) =>
         ActivityContext.TryParse(traceParent, traceState: null, isRemote: true, out var context)
             ? context
             : Activity.Current?.Context ?? default;
 
-    /// <summary>The backend has answered.</summary>
+    /// <summary>Ends the span, since the backend has answered.</summary>
     public void Answered() => span?.Stop();
 
-    /// <summary>The call has failed; that counts only where nothing was answered before.</summary>
+    /// <summary>Ends the span with an error, unless the backend had answered before.</summary>
     public void Failed(WatchFaultKind cause)
     {
         if (span is { IsStopped: false })

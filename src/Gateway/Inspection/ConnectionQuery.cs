@@ -15,11 +15,11 @@ internal sealed class ConnectionQuery
     private static readonly string[] Names = ["job", "address", "caller", "q", "slow", "sort", "order", "limit", "cursor"];
 
     /// <summary>The pattern of a job that they watch; <c>*</c> stands for any characters.</summary>
-    private JobPattern? Job { get; set; }
+    private WildcardPattern? Job { get; set; }
 
     private IPNetwork? Address { get; set; }
 
-    private JobPattern? Caller { get; set; }
+    private WildcardPattern? Caller { get; set; }
 
     /// <summary>A text in their id, address, browser, origin or caller, or in the id of a job they watch.</summary>
     private string? Text { get; set; }
@@ -97,10 +97,10 @@ internal sealed class ConnectionQuery
         switch (name)
         {
             case "job":
-                Job = new JobPattern(value);
+                Job = new WildcardPattern(value);
                 return "";
             case "caller":
-                Caller = new JobPattern(value);
+                Caller = new WildcardPattern(value);
                 return "";
             case "q":
                 Text = value.Length > 0 ? value : null;

@@ -94,8 +94,8 @@ internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, Ba
         return (claims, fault ?? (isPermitted ? null : TokenFault.NotPermitted));
     }
 
-    private List<JobPattern> PatternsOf(TokenClaims claims) =>
-        [.. claims.TextsOf(jwt.JobsClaim).Select(pattern => new JobPattern(pattern))];
+    private List<WildcardPattern> PatternsOf(TokenClaims claims) =>
+        [.. claims.TextsOf(jwt.JobsClaim).Select(pattern => new WildcardPattern(pattern))];
 
     /// <summary>Collects the headers that at least one backend gets.</summary>
     private bool TryCollect(IHeaderDictionary headers, out List<KeyValuePair<string, string>> collected, out string? unsendable)

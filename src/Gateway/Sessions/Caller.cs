@@ -15,7 +15,7 @@ internal sealed class Caller
     public DateTimeOffset? Expires { get; init; }
 
     /// <summary>Which jobs it may watch; null where that is the backends' to say alone.</summary>
-    public IReadOnlyList<JobPattern>? Jobs { get; init; }
+    public IReadOnlyList<WildcardPattern>? Jobs { get; init; }
 
     /// <summary>What backends may get of it.</summary>
     public CallerHeaders Headers { get; init; } = CallerHeaders.None;

@@ -70,7 +70,7 @@ internal sealed partial class GatewayOptionsValidation(IConfiguration configurat
 
     private static void CheckPatternsAreDistinct(Dictionary<string, BackendOptions> backends, List<string> faults)
     {
-        var patterns = backends.SelectMany(b => JobPattern.ParseList(b.Value.JobIds), (b, pattern) => (pattern.Text, Backend: b.Key));
+        var patterns = backends.SelectMany(b => WildcardPattern.ParseList(b.Value.JobIds), (b, pattern) => (pattern.Text, Backend: b.Key));
         foreach (var same in patterns.GroupBy(p => p.Text, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
             faults.Add(

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Gateway.Watching;
 
-/// <summary>Exponential backoff with full jitter above a floor, PROTOCOL.md section 9: 0.2 s at the least, 5 s at the most.</summary>
+/// <summary>Exponential backoff with full jitter between 0.2 s and 5 s, PROTOCOL.md section 9.</summary>
 internal sealed class Backoff(Random random)
 {
     private static readonly TimeSpan Floor = TimeSpan.FromMilliseconds(200);
@@ -8,9 +8,10 @@ internal sealed class Backoff(Random random)
 
     private int attempts;
 
+    /// <summary>Forgets earlier attempts.</summary>
     public void Reset() => attempts = 0;
 
-    /// <summary>How long to wait before the next attempt.</summary>
+    /// <summary>Returns the wait before the next attempt, and counts the attempt.</summary>
     public TimeSpan Next()
     {
         // 0.4 s, 0.8 s … 5 s; the exponent stops where the ceiling is long reached.

@@ -5,25 +5,25 @@ using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Watching;
 
-/// <summary>What a client wants to see of a job.</summary>
+/// <summary>A client's request to watch a job.</summary>
 /// <param name="JobId">The job.</param>
 /// <param name="AfterEventId">The cursor; null for live events only.</param>
-/// <param name="Epoch">The epoch the cursor belongs to; null or empty where the client didn't say.</param>
-/// <param name="HistoryOnly">Whether it ends with the last of the history.</param>
+/// <param name="Epoch">The epoch that the cursor belongs to; null or empty if the client didn't say.</param>
+/// <param name="HistoryOnly">True if it ends with the last of the history.</param>
 internal sealed record WatchStart(string JobId, long? AfterEventId, string? Epoch, bool HistoryOnly)
 {
-    /// <summary>The trace that the watch is part of; the default where there is none.</summary>
+    /// <summary>The trace that the watch is part of; the default if there is none.</summary>
     public ActivityContext Trace { get; init; }
 
-    /// <summary>Where what happens to the watch is told; null where nobody asks.</summary>
+    /// <summary>The connection's timeline; null if none is kept.</summary>
     public Timeline? Timeline { get; init; }
 
-    /// <summary>What the backend may get of the caller.</summary>
+    /// <summary>The headers of the caller that the backend may get.</summary>
     public CallerHeaders Caller { get; init; } = CallerHeaders.None;
 
-    /// <summary>What to ask a backend for.</summary>
-    /// <param name="cursor">Where to go on from, as far as it is known.</param>
-    /// <param name="epoch">The epoch, as far as it is known; else empty.</param>
+    /// <summary>Creates the request to a backend.</summary>
+    /// <param name="cursor">The position to go on from; null if it isn't known.</param>
+    /// <param name="epoch">The epoch; empty if it isn't known.</param>
     public WatchJobRequest RequestAt(long? cursor, string epoch)
     {
         var request = new WatchJobRequest

@@ -3,17 +3,15 @@ namespace OptimizationGateway.Gateway.Watching;
 /// <summary>The states of a watch. A watch has at most one stream, and has one in the three states in the middle.</summary>
 /// <remarks>
 /// <code>
-///                           subscribed, a cursor was asked for
-///                        ┌──────────────────────────────────────► Replaying ──┐
-///   start ─► Waiting ─► Opening                                       │        │ last replay
-///               ▲        └────────────────────────────────────────────┼──────► Live
-///               │           subscribed, live only                     │        │
-///               │                                                     │        │
-///               └──── a fault that is worth another attempt, ◄────────┴────────┤ (and from Opening)
-///                     or the client takes nothing                              │
-///                                                                              ▼
-///                     the job has ended, the history is read,               Ended
-///                     or a fault that is final; from any state with a stream
+///           opened              confirmed, after a cursor           last replay
+///   Waiting ─────────► Opening ──────────────────────────► Replaying ──────────► Live
+///      ▲                 │  └──────────────── confirmed, live only ───────────────▲
+///      │                 │                                     │                  │
+///      └─────────────────┴─────────────────────────────────────┴──────────────────┘
+///        a fault that is worth another attempt, silence, or a client that takes nothing
+///
+///   Opening, Replaying, Live ─────────────────────────────────────────────────► Ended
+///        a fault that is final; the job has ended; the history is read
 /// </code>
 /// </remarks>
 internal enum WatchState

@@ -2,22 +2,22 @@ using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Watching;
 
-/// <summary>What a <see cref="JobWatcher"/> has to tell: what the client hears, in the order in which it hears it.</summary>
+/// <summary>The closed set of steps that a <see cref="JobWatcher"/> tells its consumer, in the order in which the client hears of them.</summary>
 internal abstract record WatchStep
 {
-    /// <summary>The backend accepted; once, at the start.</summary>
+    /// <summary>The backend has accepted the watch. Told once, as the first step.</summary>
     public sealed record Opened(string Epoch, long? LastEventId, long? EarliestEventId) : WatchStep;
 
-    /// <summary>Events that are new to the client but not to the log; the last of a replay has <paramref name="HasMore"/> false.</summary>
+    /// <summary>Events that are new to the client but not to the log. The last step of a replay has <paramref name="HasMore"/> false.</summary>
     public sealed record History(IReadOnlyList<WatchedEvent> Events, bool HasMore) : WatchStep;
 
     /// <summary>An event as it happens.</summary>
     public sealed record Live(WatchedEvent Event) : WatchStep;
 
-    /// <summary>The backend is away, for longer than one should keep quiet about; the watch goes on.</summary>
+    /// <summary>The backend has been away for longer than 3 s; the watch goes on.</summary>
     public sealed record Outage : WatchStep;
 
-    /// <summary>Nothing follows.</summary>
+    /// <summary>The end. Nothing follows.</summary>
     public sealed record Ended(WatchEnd Reason, WatchFault? Fault = null) : WatchStep
     {
         /// <summary>True if somebody has to look into it: the backend's author or its operator.</summary>
@@ -25,13 +25,13 @@ internal abstract record WatchStep
     }
 }
 
-/// <summary>Why a watch ended.</summary>
+/// <summary>The reasons for which a watch ends.</summary>
 internal enum WatchEnd
 {
     /// <summary>The job ended, and the client has all its events.</summary>
     JobEnded,
 
-    /// <summary>A one-off replay has come to the end of the history.</summary>
+    /// <summary>A one-off replay has reached the end of the history.</summary>
     HistoryRead,
 
     NotFound,
@@ -41,7 +41,7 @@ internal enum WatchEnd
     Unauthorized,
     Forbidden,
 
-    /// <summary>It could not be opened in time; or, of a one-off replay, not be read on.</summary>
+    /// <summary>The watch could not be opened in time, or a one-off replay could not be read on in time.</summary>
     Unavailable,
 
     /// <summary>The backend refused, or keeps breaking its contract.</summary>

@@ -1,21 +1,21 @@
 namespace OptimizationGateway.Gateway.Wire;
 
-/// <summary>How a watch broke, told by origin first and by status second, PROTOCOL.md sections 6 and 9.</summary>
+/// <summary>The kinds of faults that break a stream, PROTOCOL.md sections 6 and 9.</summary>
 internal enum WatchFaultKind
 {
-    /// <summary>The transport, a proxy, or a backend that says it can't serve now. It may take as long as it takes.</summary>
+    /// <summary>The transport or a proxy failed, or the backend says that it can't serve now. There is no limit to how often this is retried.</summary>
     Unavailable,
 
     /// <summary>Nothing came for too long, on a stream that was open.</summary>
     Silent,
 
-    /// <summary>The stream ended OK with no reason to.</summary>
+    /// <summary>The stream ended with OK without a reason to.</summary>
     EndedEarly,
 
-    /// <summary>Something is missing, or another rule of section 8 was broken.</summary>
+    /// <summary>An event is missing, or another rule of section 8 was broken.</summary>
     Breach,
 
-    /// <summary>An event that can't be parsed or shown.</summary>
+    /// <summary>An event can't be parsed or shown.</summary>
     BadEvent,
 
     NotFound,
@@ -41,13 +41,14 @@ internal enum WatchFaultKind
     Refused,
 }
 
-/// <param name="Kind">Which of them.</param>
-/// <param name="EarliestEventId">Of <see cref="WatchFaultKind.OutOfRange"/>: the oldest event that is left, where the backend says so.</param>
-/// <param name="LatestEventId">Of <see cref="WatchFaultKind.OutOfRange"/>: the newest one.</param>
-/// <param name="EventId">Of <see cref="WatchFaultKind.BadEvent"/>: the event, where its id could be read.</param>
-/// <param name="Reason">Of <see cref="WatchFaultKind.BadEvent"/>: the reason why it can't be shown.</param>
-/// <param name="Rule">Of <see cref="WatchFaultKind.Breach"/>: which rule was broken.</param>
-/// <param name="Headers">Of <see cref="WatchFaultKind.HeadersTooLarge"/>: their size and the backend's limit.</param>
+/// <summary>A fault that broke a stream, as a value.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="EarliestEventId">The oldest event that is left, if the backend says so; of <see cref="WatchFaultKind.OutOfRange"/>.</param>
+/// <param name="LatestEventId">The newest event, if the backend says so; of <see cref="WatchFaultKind.OutOfRange"/>.</param>
+/// <param name="EventId">The event's id, if it could be read; of <see cref="WatchFaultKind.BadEvent"/>.</param>
+/// <param name="Reason">The reason why the event can't be shown; of <see cref="WatchFaultKind.BadEvent"/>.</param>
+/// <param name="Rule">The rule that was broken; of <see cref="WatchFaultKind.Breach"/>.</param>
+/// <param name="Headers">The size of the headers and the backend's limit; of <see cref="WatchFaultKind.HeadersTooLarge"/>.</param>
 internal sealed record WatchFault(
     WatchFaultKind Kind,
     long? EarliestEventId = null,
@@ -70,13 +71,13 @@ internal sealed record WatchFault(
         : Rule is not null ? $"{Kind}: {Rule}"
         : $"{Kind}";
 
-    /// <param name="id">The event's id, where it could be read; one that no cursor can name is no help to anyone and left out.</param>
-    /// <param name="reason">The reason why the event can't be shown.</param>
+    /// <summary>Creates the fault of an event that can't be shown. An id that no cursor can name is left out.</summary>
     public static WatchFault BadEvent(long id, BadEventReason reason) =>
         new(WatchFaultKind.BadEvent, EventId: id is > 0 and <= WatchedEvent.MaxId ? id : null, Reason: reason);
 
-    /// <summary>The fault of an event that lacks something, or else is too large.</summary>
+    /// <summary>Creates the fault of an event that lacks something, or else is too large.</summary>
     public static WatchFault BadEvent(in WatchedEvent watched) => BadEvent(watched.Id, watched.Fault ?? BadEventReason.EventTooLarge);
 
+    /// <summary>Creates the fault of a broken rule.</summary>
     public static WatchFault Breach(BreachedRule rule) => new(WatchFaultKind.Breach, Rule: rule);
 }

@@ -5,7 +5,7 @@ namespace OptimizationGateway.Gateway.Wire;
 /// <summary>The kinds of messages on a watch.</summary>
 internal enum WatchMessageKind
 {
-    /// <summary>None of those below: newer than this gateway, or empty. Ignored.</summary>
+    /// <summary>A kind that this gateway doesn't know, or an empty message. Ignored.</summary>
     Unknown,
     Subscribed,
     Replay,
@@ -17,39 +17,42 @@ internal enum WatchMessageKind
 }
 
 /// <summary>
-/// One message of a watch, read by our own marshaller: what doesn't parse arrives as a value, not as a broken stream, and a batch whose
-/// fifth event is broken still has four good ones.
+/// One message of a stream, read by the gateway's own marshaller. A message that doesn't parse is a value and no broken stream, and a batch
+/// whose fifth event is broken still has four good ones.
 /// </summary>
 internal sealed class WatchMessage
 {
     /// <summary>
-    /// How many events of one batch are read; a backend may send 500. Empty ones cost it two bytes each, and us far more. What is beyond is
-    /// asked for again.
+    /// The number of events of one batch that are read; a backend may send 500. An empty event costs the backend two bytes and the gateway far
+    /// more. The events beyond are asked for again.
     /// </summary>
     private const int MaxEvents = 16 * 1024;
 
+    /// <summary>The kind.</summary>
     public WatchMessageKind Kind { get; private set; }
 
     /// <summary>The log's epoch in <c>subscribed</c>; empty where it isn't supplied.</summary>
     public string Epoch { get; private set; } = "";
 
-    /// <summary>Of <c>subscribed</c> and <c>heartbeat</c>.</summary>
+    /// <summary>The newest event of the log; of <c>subscribed</c> and <c>heartbeat</c>.</summary>
     public long? LastEventId { get; private set; }
 
+    /// <summary>The oldest event of the log; of <c>subscribed</c>.</summary>
     public long? EarliestEventId { get; private set; }
 
-    /// <summary>Of <c>subscribed</c>: no event will follow <see cref="LastEventId"/>.</summary>
+    /// <summary>True if no event will follow <see cref="LastEventId"/>; of <c>subscribed</c>.</summary>
     public bool Ended { get; private set; }
 
     /// <summary>The events of a <c>replay</c>, or the one of an <c>event</c>.</summary>
     public IReadOnlyList<WatchedEvent> Events { get; private set; } = [];
 
-    /// <summary>Of <c>replay</c>.</summary>
+    /// <summary>True if more history follows; of <c>replay</c>.</summary>
     public bool HasMore { get; private set; }
 
     /// <summary>Its bytes on the wire.</summary>
     public int Size { get; private set; }
 
+    /// <summary>Reads a message. Bytes that are no message become <see cref="WatchMessageKind.Malformed"/>.</summary>
     public static WatchMessage Read(byte[] bytes)
     {
         var message = ReadKind(bytes);

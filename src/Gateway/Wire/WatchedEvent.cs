@@ -3,13 +3,13 @@ using OptimizationGateway.Contracts.V1;
 namespace OptimizationGateway.Gateway.Wire;
 
 /// <summary>
-/// One event as the rest of the gateway needs it: its place in the log, whether it ends the job, and the encoded <see cref="JobEvent"/>
-/// untouched for the translator.
+/// One event: its position in the log, the mark of a terminal event, and the encoded <see cref="JobEvent"/>, which only the translator
+/// reads.
 /// </summary>
-/// <param name="Id">The event's id; 0 where it couldn't be read.</param>
-/// <param name="PreviousId">The id of the event before it, where the backend says so.</param>
-/// <param name="IsTerminal">Whether nothing follows it.</param>
-/// <param name="Fault">What it lacks of what every event must have; null for nothing. The payload may still turn out not to parse.</param>
+/// <param name="Id">The event's id; 0 if it couldn't be read.</param>
+/// <param name="PreviousId">The id of the event before it, if the backend says so.</param>
+/// <param name="IsTerminal">True if nothing follows it.</param>
+/// <param name="Fault">The first thing that it lacks of what every event must have; null if there is none. Its payload may still turn out not to parse.</param>
 /// <param name="Bytes">The encoded event.</param>
 internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsTerminal, BadEventReason? Fault, ReadOnlyMemory<byte> Bytes)
 {
@@ -19,9 +19,10 @@ internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsT
     /// <summary>The place of an event that couldn't be read.</summary>
     public static readonly WatchedEvent Unreadable = new(0, null, IsTerminal: false, BadEventReason.Unreadable, default);
 
-    /// <summary>Whether it has what every event must have.</summary>
+    /// <summary>True if it has what every event must have.</summary>
     public bool IsWellFormed => Fault is null;
 
+    /// <summary>Reads the fields that the gateway needs.</summary>
     public static WatchedEvent Read(ReadOnlyMemory<byte> bytes)
     {
         long id = 0;

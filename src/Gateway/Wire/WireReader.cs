@@ -1,8 +1,8 @@
 namespace OptimizationGateway.Gateway.Wire;
 
 /// <summary>
-/// Walks the fields of one protobuf message without building it. The gateway looks at few of them, and must tell a message that doesn't
-/// parse from a stream that broke, which the generated parser inside the gRPC client can't.
+/// Walks the fields of one protobuf message without building it. The gateway needs few of them. It must also tell a message that doesn't
+/// parse from a stream that broke, and the generated parser inside the gRPC client can't.
 /// </summary>
 internal ref struct WireReader
 {
@@ -20,19 +20,19 @@ internal ref struct WireReader
     /// <summary>The number of the field that <see cref="Read"/> came to.</summary>
     public int Field { get; private set; }
 
-    /// <summary>Its value, where its wire type is varint.</summary>
+    /// <summary>The field's value if its wire type is varint.</summary>
     public ulong? Varint { get; private set; }
 
-    /// <summary>Its bytes, where its wire type is length-delimited; their place in the message.</summary>
+    /// <summary>The place of the field's bytes in the message if its wire type is length-delimited.</summary>
     public Range? Delimited { get; private set; }
 
-    /// <summary>Whether the bytes are no protobuf message. Then <see cref="Read"/> has returned false before the end.</summary>
+    /// <summary>True if the bytes are no protobuf message. Then <see cref="Read"/> has returned false before the end.</summary>
     public bool IsMalformed { get; private set; }
 
     private readonly int Position => length - rest.Length;
 
     /// <summary>Goes on to the next field.</summary>
-    /// <returns>False at the end, and where the bytes make no sense.</returns>
+    /// <returns>False at the end, and at bytes that are no field.</returns>
     public bool Read()
     {
         Varint = null;

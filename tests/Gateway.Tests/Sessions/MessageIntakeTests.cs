@@ -64,7 +64,7 @@ public sealed class MessageIntakeTests
     [Fact]
     public async Task A_job_that_the_caller_may_not_watch_is_forbidden_to_subscribe_and_to_replay_and_takes_no_place()
     {
-        await using var connection = new Connection(caller: new Caller { Jobs = [new JobPattern("away-*")] });
+        await using var connection = new Connection(caller: new Caller { Jobs = [new WildcardPattern("away-*")] });
 
         Assert.Null(connection.Take("""{"type":"subscribe","jobId":"other","requestId":"s"}"""));
         Assert.Null(connection.Take("""{"type":"replay","jobId":"other","requestId":"r"}"""));

@@ -14,7 +14,9 @@ public sealed class OutageTests
         var run = Live().Fails(WatchFault.Unavailable);
         run.Turn = 60 * Second;
         Assert.Equal(TimeSpan.Zero, run.Machine.OutageSince);
-        run.Passes(2.9 * Second);
+        run.Passes(0.3 * Second);
+        Assert.Equal(new WatchAction.Wait(2.7 * Second), run.Settle());
+        run.Passes(2.6 * Second);
         Assert.Empty(Notices(run));
 
         run.Passes(0.1 * Second);
@@ -183,6 +185,27 @@ public sealed class OutageTests
         run.Says(Say.Subscribed(last: 0)).Fails(WatchFault.Silent).Reopens().Says(Say.Subscribed(last: 0));
 
         Assert.NotNull(run.Machine.OutageSince);
+    }
+
+    [Fact]
+    public void Silence_of_a_stream_that_was_never_confirmed_is_more_than_silence()
+    {
+        var run = Live();
+        run.Machine.LetGo();
+        run.Reopens().Fails(WatchFault.Silent).Reopens().Says(Say.Subscribed(last: 0));
+
+        Assert.NotNull(run.Machine.OutageSince);
+    }
+
+    [Fact]
+    public void An_outage_that_is_due_as_the_watch_ends_is_not_announced()
+    {
+        var run = Live().Fails(WatchFault.Unavailable).Reopens();
+        Later(run, 5 * Second, new WatchFault(WatchFaultKind.Forbidden));
+
+        Assert.Empty(Notices(run));
+        Assert.Equal(WatchEnd.Forbidden, run.End);
+        Assert.IsType<WatchStep.Ended>(run.Told[^1]);
     }
 
     [Fact]

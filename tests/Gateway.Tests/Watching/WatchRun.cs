@@ -67,6 +67,7 @@ internal sealed class WatchRun(
             }
 
             Done.Add(action);
+            Assert.True(Done.Count < 1_000, "it goes round in circles");
             switch (action)
             {
                 case WatchAction.Tell tell:

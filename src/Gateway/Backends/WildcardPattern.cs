@@ -1,39 +1,39 @@
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// Which job ids a backend has, or a caller may watch: text in which <c>*</c> stands for any characters, also none. By hand, since a regular
-/// expression costs a hundred KB, each connection has patterns of its own, and both they and the ids come from elsewhere.
+/// Matches text against a pattern in which <c>*</c> stands for any characters, or none. Hand-written, since a regular expression costs a hundred
+/// KB, each connection can have patterns of its own, and both patterns and texts come from outside.
 /// </summary>
-internal sealed class JobPattern(string pattern)
+internal sealed class WildcardPattern(string pattern)
 {
     public string Text { get; } = pattern;
 
-    /// <summary>How exact it is: the number of characters that aren't a star. The most exact pattern that matches wins.</summary>
+    /// <summary>The number of characters that aren't a star. Of several patterns that match, the one with the most wins.</summary>
     public int Exactness => Text.Count(c => c != '*');
 
     /// <summary>Splits a setting such as <c>dspy-*, opt-*</c>.</summary>
-    public static IReadOnlyList<JobPattern> ParseList(string patterns) =>
+    public static IReadOnlyList<WildcardPattern> ParseList(string patterns) =>
         [
             .. patterns
                 .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Select(pattern => new JobPattern(pattern)),
+                .Select(pattern => new WildcardPattern(pattern)),
         ];
 
     /// <summary>
-    /// Where it doesn't go on, the last star takes one character more; those before it never need to, since it can take whatever they could.
-    /// So the steps are at most the product of both lengths, whatever the pattern.
+    /// Returns true if the text matches. On a mismatch the last star takes one character more; the stars before it never need to. So the number
+    /// of steps is at most the product of both lengths.
     /// </summary>
-    public bool Matches(string jobId)
+    public bool Matches(string text)
     {
         var (at, inId) = (0, 0);
         var (star, starTakesTo) = (-1, 0);
-        while (inId < jobId.Length)
+        while (inId < text.Length)
         {
             if (at < Text.Length && Text[at] == '*')
             {
                 (star, starTakesTo) = (at++, inId);
             }
-            else if (at < Text.Length && Text[at] == jobId[inId])
+            else if (at < Text.Length && Text[at] == text[inId])
             {
                 at++;
                 inId++;

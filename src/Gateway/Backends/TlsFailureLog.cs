@@ -1,14 +1,15 @@
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>Tells the log why TLS with a backend fails and where to look: each reason once, until the backend answers.</summary>
+/// <summary>Logs the reason for which TLS with a backend fails, and the remedy: each reason once, until the backend answers.</summary>
 /// <param name="backend">The backend's name.</param>
-/// <param name="logger">Where it is told.</param>
-internal sealed class TlsTrouble(string backend, ILogger logger)
+/// <param name="logger">The log.</param>
+internal sealed class TlsFailureLog(string backend, ILogger logger)
 {
     private readonly Lock gate = new();
     private TlsReason? told;
 
-    public void Tell(TlsReason reason)
+    /// <summary>Logs a failure, unless it was the last one logged.</summary>
+    public void Add(TlsReason reason)
     {
         lock (gate)
         {
@@ -23,8 +24,8 @@ internal sealed class TlsTrouble(string backend, ILogger logger)
         BackendLog.TlsFails(logger, backend, reason, Remedy(reason));
     }
 
-    /// <summary>The backend has answered.</summary>
-    public void End()
+    /// <summary>Forgets the failure, since the backend has answered.</summary>
+    public void Clear()
     {
         lock (gate)
         {

@@ -4,7 +4,7 @@ using OptimizationGateway.Gateway.Backends;
 
 namespace OptimizationGateway.Gateway.Tests.Backends;
 
-public sealed class JobPatternTests
+public sealed class WildcardPatternTests
 {
     [Theory]
     [InlineData("*", "anything", true)]
@@ -26,7 +26,7 @@ public sealed class JobPatternTests
     [InlineData("line*", "line\nbreak", true)]
     [InlineData("a*b", "ab\n", false)]
     public void It_matches_with_stars_and_nothing_else(string pattern, string jobId, bool matches) =>
-        Assert.Equal(matches, new JobPattern(pattern).Matches(jobId));
+        Assert.Equal(matches, new WildcardPattern(pattern).Matches(jobId));
 
     [Fact]
     public void It_means_what_a_regular_expression_of_it_would()
@@ -36,7 +36,7 @@ public sealed class JobPatternTests
         var pattern = Gen.Char["ab**\n\ud83d"].Array[0, 8].Select(letters => new string(letters));
         Gen.Select(pattern, text)
             .Sample(
-                (pattern, text) => new JobPattern(pattern).Matches(text) == Meaning(pattern).IsMatch(text),
+                (pattern, text) => new WildcardPattern(pattern).Matches(text) == Meaning(pattern).IsMatch(text),
                 iter: 20_000,
                 print: drawn => $"pattern '{drawn.Item1}', text '{drawn.Item2}'"
             );
@@ -47,11 +47,11 @@ public sealed class JobPatternTests
     public void It_costs_no_memory_beside_its_text()
     {
         var texts = Enumerable.Range(0, 1_000).Select(i => $"team-{i}-*").ToArray();
-        new JobPattern(texts[0]).Matches("team-1-a");
+        new WildcardPattern(texts[0]).Matches("team-1-a");
         var before = GC.GetAllocatedBytesForCurrentThread();
         foreach (var text in texts)
         {
-            new JobPattern(text).Matches("team-999-a");
+            new WildcardPattern(text).Matches("team-999-a");
         }
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * texts.Length);
@@ -60,7 +60,7 @@ public sealed class JobPatternTests
     [Fact]
     public void Many_stars_over_a_text_that_almost_matches_take_no_time()
     {
-        var pattern = new JobPattern(string.Concat(Enumerable.Repeat("*a", 5_000)) + "*b");
+        var pattern = new WildcardPattern(string.Concat(Enumerable.Repeat("*a", 5_000)) + "*b");
         Assert.False(pattern.Matches(new string('a', 10_000)));
     }
 
