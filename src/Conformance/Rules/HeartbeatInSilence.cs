@@ -67,7 +67,10 @@ internal sealed class HeartbeatInSilence()
         var began = watch.Age;
         for (var count = 1; watch.End is null && await watch.HearsAsync(Pause, token); count++)
         {
-            var tellsNothing = watch.Story.Messages[^1].MessageCase is WatchJobResponse.MessageOneofCase.Heartbeat or WatchJobResponse.MessageOneofCase.None;
+            var tellsNothing =
+                watch.Story.Messages[^1].MessageCase
+                is WatchJobResponse.MessageOneofCase.Heartbeat
+                    or WatchJobResponse.MessageOneofCase.None;
             if (!tellsNothing)
             {
                 return;

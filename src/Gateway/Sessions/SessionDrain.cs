@@ -1,4 +1,3 @@
-
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>

@@ -1,8 +1,8 @@
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Sessions;
-using OptimizationGateway.Gateway.Transports;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Transports;
 
 namespace OptimizationGateway.Gateway.Startup;
 

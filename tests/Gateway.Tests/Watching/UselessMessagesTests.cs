@@ -65,7 +65,11 @@ public sealed class UselessMessagesTests
             for (var batch = 0; batch < 2_000; batch++)
             {
                 Assert.Null(
-                    useless.Take(now, Read(Say.Replay(hasMore: true, Say.Event((batch * 500) + 1), Say.Event((batch + 1) * 500))), isNews: false)
+                    useless.Take(
+                        now,
+                        Read(Say.Replay(hasMore: true, Say.Event((batch * 500) + 1), Say.Event((batch + 1) * 500))),
+                        isNews: false
+                    )
                 );
             }
         }
