@@ -19,7 +19,7 @@ internal static class GatewayProgram
           Gateway:Backends:<name>:Address      a backend that serves WatchJob: http:// or https:// URL, or dns:///name:port
           Gateway:Backends:<name>:Addresses    its replicas instead: URLs separated by commas
           Gateway:Backends:<name>:JobIds       its jobs: patterns separated by commas, such as dspy-* (default *; the most exact pattern wins)
-          Gateway:Backends:<name>:Tls:…        authorities and the gateway's own certificate: see docs/operations.md
+          Gateway:Backends:<name>:Tls:…        authorities and the gateway's own certificate: see docs/settings.md
           Gateway:Backends:<name>:Metadata:<key>  gRPC metadata that every call carries
           Gateway:Console:JobsApiUrl           a jobs API for the page at / (default none)
           Gateway:Security:Jwt:…               ask callers for tokens: Authority or PublicKeyFile, Issuer, Audience: see docs/security.md
@@ -30,7 +30,7 @@ internal static class GatewayProgram
           Gateway:Proxies:Known                addresses and networks of proxies in front, whose X-Forwarded-… headers count (default none)
           Gateway:PathBase                     a path that everything is under, such as /optimizer (default none)
           Gateway:Inspector:Url                where operators see who watches what, with a key (default none)
-          Gateway:Limits:…, Gateway:Upstream:… limits and timeouts: see docs/operations.md
+          Gateway:Limits:…, Gateway:Upstream:… limits and timeouts: see docs/settings.md
 
         Options:
           --help, --version

@@ -21,7 +21,7 @@ const cases = [
   [gateway({ Security: { AllowAnonymous: 'yes' } }), '/Gateway/Security/AllowAnonymous'],
 ];
 
-const examples = [...read('docs/operations.md').matchAll(/`(\{"(?:\$schema|Gateway)".*?\})`|```json\n(\{.*?\})\n```/gs)];
+const examples = [...read('docs/settings.md').matchAll(/`(\{"(?:\$schema|Gateway)".*?\})`|```json\n(\{.*?\})\n```/gs)];
 for (const [, inline, block] of examples) cases.push([JSON.parse(inline ?? block)]);
 
 let faults = examples.length > 0 ? 0 : 1;

@@ -21,7 +21,7 @@ internal sealed record Setting(string Path, PropertyInfo Property, Type Type, ob
     /// <summary>As people write it; empty where there is none.</summary>
     public string DefaultText => Text(Default);
 
-    /// <summary>As docs/operations.md has it, such as <c>0.1 s – 10 min</c>; null where the type alone says what is allowed.</summary>
+    /// <summary>As docs/settings.md has it, such as <c>0.1 s – 10 min</c>; null where the type alone says what is allowed.</summary>
     public string? RangeText => Range is { } range ? $"{Readable(range.Minimum)} – {Readable(range.Maximum)}" : null;
 
     /// <summary>What it must be, for the sentence that says it isn't.</summary>

@@ -21,7 +21,7 @@ internal static class SettingsSchema
         {
             ["$schema"] = "http://json-schema.org/draft-07/schema#",
             ["title"] = "OptimizationGateway: appsettings.json",
-            ["description"] = "The settings of docs/operations.md. Names are written as here; the gateway itself knows no case.",
+            ["description"] = "The settings of docs/settings.md. Names are written as here; the gateway itself knows no case.",
             ["type"] = "object",
             ["properties"] = new JsonObject
             {

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Contract.Tests.Settings;
 
-/// <summary>A row of a table of settings in docs/operations.md: what stands in each column, by the column's name.</summary>
+/// <summary>A row of a table of settings in docs/settings.md: what stands in each column, by the column's name.</summary>
 internal sealed record SettingRow(string Path, IReadOnlyDictionary<string, string> Cells)
 {
     public string Default => this["default"];

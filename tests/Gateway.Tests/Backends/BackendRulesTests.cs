@@ -161,7 +161,7 @@ public sealed class BackendRulesTests
     [Theory]
     [MemberData(nameof(Settings))]
     public void Each_has_a_row_in_the_documents(string name) =>
-        Assert.Matches($@"\n\| `{name}(:<key>)?` \| ", File.ReadAllText(RepositoryRoot.Combine("docs", "operations.md")));
+        Assert.Matches($@"\n\| `{name}(:<key>)?` \| ", File.ReadAllText(RepositoryRoot.Combine("docs", "settings.md")));
 
     private static BackendOptions With(string key, string value) =>
         new()

@@ -8,7 +8,7 @@ using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.Tests.Backends;
 
-/// <summary>Each setting about backends in general has a range, and a row in docs/operations.md.</summary>
+/// <summary>Each setting about backends in general has a range, and a row in docs/settings.md.</summary>
 public sealed class UpstreamOptionsTests
 {
     public static TheoryData<string> Names => [.. typeof(UpstreamOptions).GetProperties().Select(property => property.Name)];
@@ -34,7 +34,7 @@ public sealed class UpstreamOptionsTests
 
         Assert.Contains(
             $"\n| `{name}` | {written} |",
-            File.ReadAllText(RepositoryRoot.Combine("docs", "operations.md")),
+            File.ReadAllText(RepositoryRoot.Combine("docs", "settings.md")),
             StringComparison.Ordinal
         );
     }

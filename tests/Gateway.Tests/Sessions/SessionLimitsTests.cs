@@ -9,7 +9,7 @@ using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.Tests.Sessions;
 
-/// <summary>Each limit is a setting with a range, and has a row in docs/operations.md.</summary>
+/// <summary>Each limit is a setting with a range, and has a row in docs/settings.md.</summary>
 public sealed class SessionLimitsTests
 {
     private static readonly PropertyInfo[] Limits = typeof(SessionLimits).GetProperties(BindingFlags.Public | BindingFlags.Instance);
@@ -43,7 +43,7 @@ public sealed class SessionLimitsTests
 
         Assert.Contains(
             $"\n| `{name}` | {written} |",
-            File.ReadAllText(RepositoryRoot.Combine("docs", "operations.md")),
+            File.ReadAllText(RepositoryRoot.Combine("docs", "settings.md")),
             StringComparison.Ordinal
         );
     }

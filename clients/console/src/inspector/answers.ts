@@ -1,4 +1,4 @@
-// What the inspector answers: docs/operations.md, "Why did this viewer miss it?".
+// What the inspector answers: docs/troubleshooting.md, "Why did this viewer miss it?".
 
 export type Condition = 'current' | 'catching_up' | 'opening' | 'failed' | 'slow_reader' | 'backend_away' | 'ended';
 

@@ -4,14 +4,14 @@ using OptimizationGateway.Gateway.Startup;
 
 namespace OptimizationGateway.Contract.Tests.Settings;
 
-/// <summary>docs/operations.md lists every setting that there is and no other, each with the default and range that the code has.</summary>
-public sealed class OperationsPageTests
+/// <summary>docs/settings.md lists every setting that there is and no other, each with the default and range that the code has.</summary>
+public sealed class SettingsPageTests
 {
     private static readonly Dictionary<string, Setting> Settings = SettingTree
         .Of(GatewayOptions.Section, typeof(GatewayOptions))
         .ToDictionary(setting => setting.Path, StringComparer.Ordinal);
 
-    private static readonly ILookup<string, SettingRow> Rows = OperationsPage.Rows.ToLookup(row => row.Path, StringComparer.Ordinal);
+    private static readonly ILookup<string, SettingRow> Rows = SettingsPage.Rows.ToLookup(row => row.Path, StringComparer.Ordinal);
 
     public static TheoryData<string> Paths => [.. Settings.Keys];
 
@@ -20,7 +20,7 @@ public sealed class OperationsPageTests
     public void Every_setting_has_a_row_that_says_what_the_code_says(string path)
     {
         var setting = Settings[path];
-        Assert.True(Rows[path].Count() == 1, $"{OperationsPage.Name} has {Rows[path].Count()} rows for {path}. {Wanted(setting)}");
+        Assert.True(Rows[path].Count() == 1, $"{SettingsPage.Name} has {Rows[path].Count()} rows for {path}. {Wanted(setting)}");
 
         var row = Rows[path].Single();
         AssertSays(row.Default == DefaultOf(setting) || IsWords(setting, row.Default), "default", row.Default, setting);
@@ -36,10 +36,10 @@ public sealed class OperationsPageTests
 
     [Fact]
     public void Every_row_is_a_setting() =>
-        Assert.All(OperationsPage.Rows, row => Assert.True(Settings.ContainsKey(row.Path), $"There is no setting {row.Path}."));
+        Assert.All(SettingsPage.Rows, row => Assert.True(Settings.ContainsKey(row.Path), $"There is no setting {row.Path}."));
 
     private static void AssertSays(bool holds, string column, string said, Setting setting) =>
-        Assert.True(holds, $"{OperationsPage.Name} says of {setting.Path} under {column}: '{said}'. {Wanted(setting)}");
+        Assert.True(holds, $"{SettingsPage.Name} says of {setting.Path} under {column}: '{said}'. {Wanted(setting)}");
 
     /// <summary>Where the code has no default, the page says in words what then holds.</summary>
     private static bool IsWords(Setting setting, string said) => setting.DefaultText.Length == 0 && said.Length > 0;

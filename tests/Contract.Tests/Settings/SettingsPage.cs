@@ -4,14 +4,14 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Contract.Tests.Settings;
 
 /// <summary>
-/// The settings that docs/operations.md lists: the rows of each table whose first column is <c>setting</c>, below a heading such as
+/// The settings that docs/settings.md lists: the rows of each table whose first column is <c>setting</c>, below a heading such as
 /// <c>### `Gateway:Limits`</c>, to which the names in the rows are relative.
 /// </summary>
-internal static partial class OperationsPage
+internal static partial class SettingsPage
 {
-    public const string Name = "docs/operations.md";
+    public const string Name = "docs/settings.md";
 
-    public static IReadOnlyList<SettingRow> Rows { get; } = [.. Read(File.ReadLines(RepositoryRoot.Combine("docs", "operations.md")))];
+    public static IReadOnlyList<SettingRow> Rows { get; } = [.. Read(File.ReadLines(RepositoryRoot.Combine("docs", "settings.md")))];
 
     private static IEnumerable<SettingRow> Read(IEnumerable<string> lines)
     {
