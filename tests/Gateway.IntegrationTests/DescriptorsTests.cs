@@ -157,8 +157,15 @@ public sealed class DescriptorsTests
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(IPAddress.Loopback, url.Port);
-            await socket.SendAsync(Encoding.ASCII.GetBytes(says));
             crowd.Add(socket);
+            try
+            {
+                await socket.SendAsync(Encoding.ASCII.GetBytes(says));
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+            {
+                // It has already made room for a newer one, as it may.
+            }
         }
 
         return crowd;
