@@ -141,10 +141,10 @@ public sealed class WatchContentTests
     public void A_live_only_watch_can_not_start_at_an_event_that_does_not_say_where_it_is()
     {
         var replay = new WatchRun(after: null).Says(Say.Replay(), Say.Replay(Say.Event(0)));
-        Assert.Equal(WatchFault.BadEvent(0, BadEventReason.Unreadable), replay.Closes.Single());
+        Assert.Equal(WatchFault.BadEvent(0, BadEventReason.IdOutOfRange), replay.Closes.Single());
 
         var live = new WatchRun(after: null).Says(Say.Live(Say.Event(0)));
-        Assert.Equal(WatchFault.BadEvent(0, BadEventReason.Unreadable), live.Closes.Single());
+        Assert.Equal(WatchFault.BadEvent(0, BadEventReason.IdOutOfRange), live.Closes.Single());
         Assert.Null(live.Machine.Cursor);
     }
 
