@@ -42,7 +42,7 @@ public sealed class WaitingConnectionsTests
 
         Assert.True(IsClosed(first));
         Assert.DoesNotContain(true, behind.Select(IsClosed));
-        Assert.Contains("Gateway:Limits:WaitingConnections if", log.LatestRecord.Message, StringComparison.Ordinal);
+        Assert.Contains("Raise Gateway:Limits:WaitingConnections if", log.LatestRecord.Message + ")", StringComparison.Ordinal);
     }
 
     [Fact]
