@@ -215,6 +215,7 @@ public static class GatewayHost
         return new WaitingConnections(
             limits.WaitingConnectionsPerAddress,
             limits.WaitingConnections,
+            services.GetRequiredService<TimeProvider>(),
             address => forwarding.IsKnown(address) ? null : ClientAddress.Of(address),
             services.GetRequiredService<ILogger<WaitingConnections>>()
         );

@@ -32,6 +32,9 @@ internal sealed class WaitingConnection
     /// <summary>Its place in the line of its address.</summary>
     public LinkedListNode<WaitingConnection> PlaceOfAddress { get; }
 
+    /// <summary>When it last asked for something, or came.</summary>
+    public long Since { get; set; }
+
     /// <summary>How many WebSockets it carries; over HTTP/2 there can be many.</summary>
     public int Sockets { get; set; }
 

@@ -10,15 +10,22 @@ namespace OptimizationGateway.Gateway.Transports;
 /// </summary>
 /// <param name="perAddress">How many an address may have.</param>
 /// <param name="inAll">How many there may be.</param>
+/// <param name="time">The clock.</param>
 /// <param name="countedAs">Who an address counts as; null for one that many share, such as a proxy's.</param>
 /// <param name="logger">Its log.</param>
 internal sealed partial class WaitingConnections(
     int perAddress,
     int inAll,
+    TimeProvider time,
     Func<IPAddress, IPAddress?> countedAs,
     ILogger<WaitingConnections> logger
 )
 {
+    /// <summary>Where hardly any other waits, each has the time that a handshake takes: the newest may be the only one.</summary>
+    private const int Few = 16;
+
+    private static readonly TimeSpan TimeOfFew = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private readonly LinkedList<WaitingConnection> line = [];
     private readonly Dictionary<IPAddress, LinkedList<WaitingConnection>> byAddress = [];
@@ -46,18 +53,23 @@ internal sealed partial class WaitingConnections(
     }
 
     /// <summary>Closes the one that has waited longest, where descriptors are scarce.</summary>
-    /// <returns>False where none waits.</returns>
+    /// <returns>False where none waits, or only a few that have just come.</returns>
     public bool TryLetOldestGo()
     {
         WaitingConnection? oldest;
         lock (gate)
         {
             oldest = line.First?.Value;
+            if (oldest is null || (line.Count <= Few && time.GetElapsedTime(oldest.Since) < TimeOfFew))
+            {
+                return false;
+            }
+
             GiveUp(oldest);
         }
 
         LetGo(oldest, "descriptors_scarce", "Raise the limit of open files (ulimit -n)");
-        return oldest is not null;
+        return true;
     }
 
     /// <summary>Puts a connection at the end of the line; takes it out while it is a WebSocket, and for good when it is gone.</summary>
@@ -89,6 +101,7 @@ internal sealed partial class WaitingConnections(
 
     private void Enter(WaitingConnection connection)
     {
+        connection.Since = time.GetTimestamp();
         line.AddLast(connection.Place);
         if (connection.Address is not { } address)
         {

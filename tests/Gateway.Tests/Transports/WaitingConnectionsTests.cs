@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Transports;
 
 namespace OptimizationGateway.Gateway.Tests.Transports;
@@ -14,10 +15,11 @@ public sealed class WaitingConnectionsTests
     private static readonly IPAddress Proxy = IPAddress.Parse("192.0.2.9");
 
     private readonly FakeLogger<WaitingConnections> log = new();
+    private readonly FakeTimeProvider clock = new();
     private readonly WaitingConnections waiting;
 
     public WaitingConnectionsTests() =>
-        waiting = new WaitingConnections(perAddress: 3, inAll: 5, address => address.Equals(Proxy) ? null : address, log);
+        waiting = new WaitingConnections(perAddress: 3, inAll: 5, clock, address => address.Equals(Proxy) ? null : address, log);
 
     [Fact]
     public void One_too_many_of_an_address_costs_its_own_oldest_and_nobody_else_s()
@@ -70,9 +72,26 @@ public sealed class WaitingConnectionsTests
         Assert.False(waiting.TryLetOldestGo());
         own.EndSocket();
         Assert.Equal(1, waiting.Count);
+        clock.Advance(TimeSpan.FromSeconds(1));
         Assert.True(waiting.TryLetOldestGo());
         Assert.True(IsClosed(connection));
         Assert.Contains("ulimit -n", log.LatestRecord.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_hardly_any_other_waits_each_has_the_time_of_a_handshake()
+    {
+        var roomy = new WaitingConnections(perAddress: 100, inAll: 100, clock, address => address, log);
+        for (var i = 0; i < 17; i++)
+        {
+            roomy.Add(new DefaultConnectionContext { RemoteEndPoint = new IPEndPoint(Crowd, 1) });
+        }
+
+        Assert.True(roomy.TryLetOldestGo());
+        Assert.False(roomy.TryLetOldestGo());
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(roomy.TryLetOldestGo());
+        Assert.Equal(15, roomy.Count);
     }
 
     [Fact]
@@ -83,6 +102,8 @@ public sealed class WaitingConnectionsTests
         own.BeginSocket();
         own.Closed();
         own.EndSocket();
+
+        clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(0, waiting.Count);
         Assert.False(waiting.TryLetOldestGo());
