@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Gateway.IntegrationTests;
 
-/// <summary>Tests that measure the process: they run one by one, and nothing beside them.</summary>
+/// <summary>Tests that measure the process, or flood it: they run one by one, and nothing beside them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public static class Alone
 {

@@ -6,6 +6,7 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Gateway.IntegrationTests;
 
 /// <summary>Lines of the log that anyone can cause as often as they like: docs/operations.md, "Log lines".</summary>
+[Collection(Alone.Name)]
 public sealed class StrangersLinesTests
 {
     private static readonly Uri NoBackend = new("http://127.0.0.1:9");

@@ -5,6 +5,7 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Gateway.IntegrationTests.BadInput;
 
 /// <summary>Pings and pongs, which the WebSocket takes by itself: PROTOCOL.md sections 2, 7 and 9.</summary>
+[Collection(Alone.Name)]
 public sealed class ControlFloodTests
 {
     private const int Tolerated = 200;
