@@ -5,16 +5,16 @@ namespace OptimizationGateway.OptimizerStub;
 /// <summary>Where the optimizer listens; known once it has started, also where a port was left to the system.</summary>
 public sealed class StubAddresses
 {
-    private ListenOptions? _grpc;
-    private ListenOptions? _http;
+    private ListenOptions? grpc;
+    private ListenOptions? http;
 
     /// <summary>The URL of WatchJob, such as http://127.0.0.1:5001.</summary>
-    public string GrpcUrl => Url(_grpc);
+    public string GrpcUrl => Url(grpc);
 
     /// <summary>The URL of the JSON API, such as http://127.0.0.1:5002.</summary>
-    public string HttpUrl => Url(_http);
+    public string HttpUrl => Url(http);
 
-    internal void Take(ListenOptions grpc, ListenOptions http) => (_grpc, _http) = (grpc, http);
+    internal void Take(ListenOptions grpc, ListenOptions http) => (this.grpc, this.http) = (grpc, http);
 
     // Kestrel replaces the endpoint by the one that was bound.
     private static string Url(ListenOptions? listen) =>

@@ -5,11 +5,11 @@ namespace OptimizationGateway.OptimizerStub;
 /// <summary>The generated checks, with failures that name a setting by its full path.</summary>
 internal sealed class StubOptionsValidator : IValidateOptions<StubOptions>
 {
-    private readonly StubOptionsRules _rules = new();
+    private readonly StubOptionsRules rules = new();
 
     public ValidateOptionsResult Validate(string? name, StubOptions options)
     {
-        var result = _rules.Validate(name, options);
+        var result = rules.Validate(name, options);
         return result.Failed ? ValidateOptionsResult.Fail(result.Failures.Select(failure => $"{StubOptions.Section}:{failure}")) : result;
     }
 }

@@ -4,9 +4,9 @@ namespace OptimizationGateway.OptimizerStub.Tests;
 
 public sealed class ProgramTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => directory.Dispose();
 
     [Fact]
     public async Task Help_names_every_setting_and_version_is_a_version()
@@ -35,7 +35,7 @@ public sealed class ProgramTests : IDisposable
     public async Task A_bad_setting_stops_the_start_with_its_path_and_what_is_allowed(string setting, string value, string allowed)
     {
         var failure = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() =>
-            StubHost.StartAsync(_directory.Path, null, $"--{setting}={value}")
+            StubHost.StartAsync(directory.Path, null, $"--{setting}={value}")
         );
         var text = string.Join('\n', failure.Failures);
         Assert.Contains(setting, text, StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task A_port_that_is_taken_is_named()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         using var elsewhere = new TempDirectory();
         var taken = stub.Http.BaseAddress!.ToString().TrimEnd('/');
         var run = await ChildStub.RunToEndAsync(

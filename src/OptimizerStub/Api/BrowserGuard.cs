@@ -11,8 +11,8 @@ namespace OptimizationGateway.OptimizerStub.Api;
 /// </summary>
 internal sealed class BrowserGuard(IOptions<StubOptions> options) : IMiddleware
 {
-    private readonly string[] _hosts = StubOptions.Listed(options.Value.AllowedHosts);
-    private readonly string[] _origins = StubOptions.Listed(options.Value.AllowedOrigins);
+    private readonly string[] hosts = StubOptions.Listed(options.Value.AllowedHosts);
+    private readonly string[] origins = StubOptions.Listed(options.Value.AllowedOrigins);
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -45,7 +45,7 @@ internal sealed class BrowserGuard(IOptions<StubOptions> options) : IMiddleware
     private bool IsOurName(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || IPAddress.TryParse(host, out _)
-        || _hosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+        || hosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private bool IsAllowedOrigin(HttpRequest request)
     {
@@ -53,7 +53,7 @@ internal sealed class BrowserGuard(IOptions<StubOptions> options) : IMiddleware
         var own = $"{request.Scheme}://{request.Host}";
         return origin.Length == 0
             || origin.Equals(own, StringComparison.OrdinalIgnoreCase)
-            || _origins.Contains(origin, StringComparer.OrdinalIgnoreCase);
+            || origins.Contains(origin, StringComparer.OrdinalIgnoreCase);
     }
 
     // Nothing at all is what `curl -X POST` sends.

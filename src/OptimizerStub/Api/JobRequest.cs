@@ -8,14 +8,14 @@ namespace OptimizationGateway.OptimizerStub.Api;
 internal sealed record JobRequest(string PromptId, string DatasetId, JobConfig Config)
 {
     private const int MaxPromptIdLength = 256;
-    private static readonly JsonDocumentOptions _strict = new() { AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>Reads the request, or says in a sentence what is wrong with it.</summary>
     public static async Task<(JobRequest? Request, string? Error)> ReadAsync(Stream body, DatasetCatalog datasets, CancellationToken token)
     {
         try
         {
-            using var document = await JsonDocument.ParseAsync(body, _strict, token);
+            using var document = await JsonDocument.ParseAsync(body, Strict, token);
             return document.RootElement.ValueKind is JsonValueKind.Object
                 ? Read(document.RootElement, datasets)
                 : (null, "The body must be a JSON object.");

@@ -9,7 +9,7 @@ namespace OptimizationGateway.OptimizerStub.Api;
 /// <summary>Jobs over JSON: for people, scripts and the page.</summary>
 internal static class JobsApi
 {
-    private static readonly string[] _routes =
+    private static readonly string[] Routes =
     [
         "GET /jobs",
         "POST /jobs",
@@ -28,7 +28,7 @@ internal static class JobsApi
                 new
                 {
                     Name = "OptimizationGateway optimizer stub",
-                    Routes = _routes,
+                    Routes = Routes,
                     Datasets = datasets.Ids,
                 }
         );

@@ -5,7 +5,7 @@ namespace OptimizationGateway.OptimizerStub.Api;
 /// <summary>Reads the members of one JSON object and remembers the first thing that is wrong, in words.</summary>
 internal sealed class JsonMembers(JsonElement members, string path)
 {
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> known = new(StringComparer.Ordinal);
 
     public string? Error { get; private set; }
 
@@ -69,17 +69,15 @@ internal sealed class JsonMembers(JsonElement members, string path)
     /// <summary>To be called last: names a member that nobody asked for, which is most often a typo of one that exists.</summary>
     public string? ErrorOrUnknown()
     {
-        var unknown = members.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !_known.Contains(name));
+        var unknown = members.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !known.Contains(name));
         return Error
-            ?? (
-                unknown is null ? null : $"{path}{unknown} is not known. Allowed: {string.Join(", ", _known.Select(name => path + name))}."
-            );
+            ?? (unknown is null ? null : $"{path}{unknown} is not known. Allowed: {string.Join(", ", known.Select(name => path + name))}.");
     }
 
     // null says the same as nothing.
     private JsonElement? Find(string name)
     {
-        _known.Add(name);
+        known.Add(name);
         return members.TryGetProperty(name, out var member) && member.ValueKind is not JsonValueKind.Null ? member : null;
     }
 

@@ -10,34 +10,34 @@ namespace OptimizationGateway.OptimizerStub.Jobs;
 internal sealed class Job(JobRecord record, EventLog log, JobRunner runner, Action ended, TimeProvider time) : IAsyncDisposable
 {
     // Never disposed: without a wait handle it has nothing to give back, and a host may be stopped twice.
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private JobRecord _current = record;
-    private CancellationTokenSource? _stopRun;
-    private Task _run = Task.CompletedTask;
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private JobRecord current = record;
+    private CancellationTokenSource? stopRun;
+    private Task run = Task.CompletedTask;
 
     /// <summary>The job as it is in the log.</summary>
-    public JobRecord Current => Volatile.Read(ref _current);
+    public JobRecord Current => Volatile.Read(ref current);
 
     /// <summary>Makes the change, unless there is none to make: then false, and nothing happened.</summary>
     /// <param name="change">Decides, by the job as it is at that moment.</param>
     /// <param name="token">Ends the wait for the gate. A change that has been handed to the log is not called off.</param>
     public async Task<bool> TryChangeAsync(Func<JobRecord, DateTimeOffset, JobChange?> change, CancellationToken token)
     {
-        await _gate.WaitAsync(token);
+        await gate.WaitAsync(token);
         try
         {
             // A run that was stopped while it waited here must not write another word.
             token.ThrowIfCancellationRequested();
             var now = time.GetUtcNow();
-            if (change(_current, now) is not { } wanted)
+            if (change(current, now) is not { } wanted)
             {
                 return false;
             }
 
             var stamped = Stamp(wanted, now);
             await log.AppendAsync(stamped.Next, stamped.Events, token);
-            var hadStarted = _current.State is not JobState.Queued;
-            Volatile.Write(ref _current, stamped.Next);
+            var hadStarted = current.State is not JobState.Queued;
+            Volatile.Write(ref current, stamped.Next);
             FollowState();
             if (hadStarted && stamped.Next.State.IsFinal())
             {
@@ -48,29 +48,29 @@ internal sealed class Job(JobRecord record, EventLog log, JobRunner runner, Acti
         }
         finally
         {
-            _gate.Release();
+            gate.Release();
         }
     }
 
     /// <summary>Stops the run without a word in the log, as a crash would: the next start goes on from there.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _gate.WaitAsync(CancellationToken.None);
+        await gate.WaitAsync(CancellationToken.None);
         try
         {
             StopRun();
         }
         finally
         {
-            _gate.Release();
+            gate.Release();
         }
 
-        await _run;
+        await run;
     }
 
     private JobChange Stamp(JobChange change, DateTimeOffset now)
     {
-        var id = _current.LastEventId;
+        var id = current.LastEventId;
         foreach (var jobEvent in change.Events)
         {
             jobEvent.PreviousId = id;
@@ -87,22 +87,22 @@ internal sealed class Job(JobRecord record, EventLog log, JobRunner runner, Acti
     // Inside the gate, so that a pause and a resume in quick succession can't leave two runs, or none.
     private void FollowState()
     {
-        if (_current.State is not JobState.Running)
+        if (current.State is not JobState.Running)
         {
             StopRun();
         }
-        else if (_stopRun is null)
+        else if (stopRun is null)
         {
-            _stopRun = new CancellationTokenSource();
-            _run = RunAfterAsync(_run, _stopRun.Token);
+            stopRun = new CancellationTokenSource();
+            run = RunAfterAsync(run, stopRun.Token);
         }
     }
 
     private void StopRun()
     {
-        _stopRun?.Cancel();
-        _stopRun?.Dispose();
-        _stopRun = null;
+        stopRun?.Cancel();
+        stopRun?.Dispose();
+        stopRun = null;
     }
 
     private async Task RunAfterAsync(Task previous, CancellationToken stop)

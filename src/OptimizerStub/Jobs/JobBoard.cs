@@ -11,45 +11,45 @@ internal sealed class JobBoard(EventLog log, JobRunner runner, IOptions<StubOpti
     : IHostedService,
         IDisposable
 {
-    private readonly ConcurrentDictionary<string, Job> _jobs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Job> jobs = new(StringComparer.Ordinal);
 
     // Unbounded, but no more than the jobs themselves, which are kept anyway.
-    private readonly Channel<Job> _queued = Channel.CreateUnbounded<Job>();
-    private readonly CancellationTokenSource _stop = new();
-    private SemaphoreSlim _places = new(0);
-    private Task _starting = Task.CompletedTask;
-    private long _lastNumber;
+    private readonly Channel<Job> queued = Channel.CreateUnbounded<Job>();
+    private readonly CancellationTokenSource stop = new();
+    private SemaphoreSlim places = new(0);
+    private Task starting = Task.CompletedTask;
+    private long lastNumber;
 
-    public Job? Find(string jobId) => _jobs.GetValueOrDefault(jobId);
+    public Job? Find(string jobId) => jobs.GetValueOrDefault(jobId);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var records = log.ReadJobs();
-        _lastNumber = records.Count > 0 ? records[^1].Number : 0;
+        lastNumber = records.Count > 0 ? records[^1].Number : 0;
         var taken = records.Count(record => record.State is JobState.Running or JobState.Paused);
-        _places.Dispose();
-        _places = new SemaphoreSlim(Math.Max(0, options.Value.MaxRunningJobs - taken));
+        places.Dispose();
+        places = new SemaphoreSlim(Math.Max(0, options.Value.MaxRunningJobs - taken));
         foreach (var record in records)
         {
             Add(record);
         }
 
-        var left = _jobs.Values.Where(job => job.Current.State is JobState.Running);
+        var left = jobs.Values.Where(job => job.Current.State is JobState.Running);
         await Task.WhenAll(left.Select(job => job.TryChangeAsync((current, now) => current.Recover(now), cancellationToken)));
-        _starting = StartQueuedAsync(_stop.Token);
+        starting = StartQueuedAsync(stop.Token);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
-        await _starting;
-        await Task.WhenAll(_jobs.Values.Select(job => job.DisposeAsync().AsTask()));
+        await stop.CancelAsync();
+        await starting;
+        await Task.WhenAll(jobs.Values.Select(job => job.DisposeAsync().AsTask()));
     }
 
     public void Dispose()
     {
-        _stop.Dispose();
-        _places.Dispose();
+        stop.Dispose();
+        places.Dispose();
     }
 
     /// <summary>Creates a job; it is known when its row is on disk, so that no id is given out twice.</summary>
@@ -58,7 +58,7 @@ internal sealed class JobBoard(EventLog log, JobRunner runner, IOptions<StubOpti
         var now = time.GetUtcNow();
         var record = new JobRecord
         {
-            Number = Interlocked.Increment(ref _lastNumber),
+            Number = Interlocked.Increment(ref lastNumber),
             PromptId = promptId,
             DatasetId = datasetId,
             Config = config,
@@ -74,25 +74,25 @@ internal sealed class JobBoard(EventLog log, JobRunner runner, IOptions<StubOpti
     private Job Add(JobRecord record)
     {
         var job = new Job(record, log, runner, GiveBackPlace, time);
-        _jobs[record.Id] = job;
+        jobs[record.Id] = job;
         if (record.State is JobState.Queued)
         {
-            _queued.Writer.TryWrite(job);
+            queued.Writer.TryWrite(job);
         }
 
         return job;
     }
 
     // A started job has its place until it ends, also while it is paused: a resume never has to wait.
-    private void GiveBackPlace() => _places.Release();
+    private void GiveBackPlace() => places.Release();
 
     private async Task StartQueuedAsync(CancellationToken stop)
     {
         try
         {
-            await foreach (var job in _queued.Reader.ReadAllAsync(stop))
+            await foreach (var job in queued.Reader.ReadAllAsync(stop))
             {
-                await _places.WaitAsync(stop);
+                await places.WaitAsync(stop);
                 if (!await job.TryChangeAsync((current, _) => current.Start(), stop))
                 {
                     // Cancelled while it waited.

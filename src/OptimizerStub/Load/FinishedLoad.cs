@@ -6,7 +6,7 @@ namespace OptimizationGateway.OptimizerStub.Load;
 /// <summary><c>load-&lt;n&gt;</c>: a job that ended long ago and left n events of history.</summary>
 internal sealed class FinishedLoad(LoadEvents jobEvents, int count) : IJobLog
 {
-    private static readonly DateTimeOffset _begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     // The same for everybody: the events depend on nothing but the job's name.
     public string Epoch => "load-v1";
@@ -30,7 +30,7 @@ internal sealed class FinishedLoad(LoadEvents jobEvents, int count) : IJobLog
 
     private JobEvent Event(long id)
     {
-        var at = _begin.AddMilliseconds(10 * id);
+        var at = Begin.AddMilliseconds(10 * id);
         return id switch
         {
             _ when id == count => jobEvents.Completed(id, at),

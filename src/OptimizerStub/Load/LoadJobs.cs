@@ -10,7 +10,7 @@ internal sealed class LoadJobs(EventLog log, IOptions<StubOptions> options, Time
     private const int MaxEvents = 1_000_000;
     private const int MaxRate = 10_000;
 
-    private readonly Lazy<LoadClock> _clock = new(() => new LoadClock(time, log.CreatedAt));
+    private readonly Lazy<LoadClock> clock = new(() => new LoadClock(time, log.CreatedAt));
 
     public IJobLog? Find(string jobId)
     {
@@ -25,7 +25,7 @@ internal sealed class LoadJobs(EventLog log, IOptions<StubOptions> options, Time
         }
 
         return Number(jobId, "paced-", MaxRate) is { } rate
-            ? new PacedLoad(Events(jobId), rate, options.Value.RetainEventsPerJob, log.Epoch, _clock.Value)
+            ? new PacedLoad(Events(jobId), rate, options.Value.RetainEventsPerJob, log.Epoch, clock.Value)
             : null;
     }
 

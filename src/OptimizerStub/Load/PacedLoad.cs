@@ -14,7 +14,7 @@ internal sealed class PacedLoad(LoadEvents jobEvents, int rate, int? retain, str
     private const int MaxRetained = 1_000_000;
 
     // Timers are no finer; at high rates several events come at once.
-    private static readonly TimeSpan _shortestWait = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     public string Epoch => epoch;
 
@@ -43,7 +43,7 @@ internal sealed class PacedLoad(LoadEvents jobEvents, int rate, int? retain, str
 
         var due = wait <= within;
         await Task.Delay(
-            due && wait < _shortestWait ? _shortestWait
+            due && wait < ShortestWait ? ShortestWait
                 : due ? wait
                 : within,
             clock.Time,

@@ -7,15 +7,15 @@ namespace OptimizationGateway.OptimizerStub.Log;
 internal sealed class Append(JobRecord job, IReadOnlyList<JobEvent> events)
 {
     // Not inline: the writer has the next commit to make.
-    private readonly TaskCompletionSource _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public JobRecord Job { get; } = job;
 
     public IReadOnlyList<JobEvent> Events { get; } = events;
 
-    public Task Durable => _durable.Task;
+    public Task Durable => durable.Task;
 
-    public void Committed() => _durable.TrySetResult();
+    public void Committed() => durable.TrySetResult();
 
-    public void GivenUp() => _durable.TrySetCanceled();
+    public void GivenUp() => durable.TrySetCanceled();
 }

@@ -20,40 +20,40 @@ internal sealed partial class EventLog(
 ) : IHostedService, IDisposable
 {
     private const int MaxGroup = 256;
-    private static readonly TimeSpan _firstRetry = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan _longestRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
     // Full: whoever appends waits, and a job has one append under way at most.
-    private readonly Channel<Append> _queue = Channel.CreateBounded<Append>(1024);
-    private readonly ConcurrentDictionary<long, JobFeed> _feeds = new();
-    private LogDatabase? _database;
-    private LogReaders? _readers;
-    private Task _writing = Task.CompletedTask;
-    private volatile bool _isFailing;
+    private readonly Channel<Append> queue = Channel.CreateBounded<Append>(1024);
+    private readonly ConcurrentDictionary<long, JobFeed> feeds = new();
+    private LogDatabase? database;
+    private LogReaders? readers;
+    private Task writing = Task.CompletedTask;
+    private volatile bool isFailing;
 
     public string Epoch => Database.Epoch;
 
     public DateTimeOffset CreatedAt => Database.CreatedAt;
 
     /// <summary>Whether the disk refuses what is written to it at the moment.</summary>
-    public bool IsFailing => _isFailing;
+    public bool IsFailing => isFailing;
 
-    private LogDatabase Database => _database ?? throw new InvalidOperationException("The event log isn't open yet.");
+    private LogDatabase Database => database ?? throw new InvalidOperationException("The event log isn't open yet.");
 
-    private LogReaders Readers => _readers ?? throw new InvalidOperationException("The event log isn't open yet.");
+    private LogReaders Readers => readers ?? throw new InvalidOperationException("The event log isn't open yet.");
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var settings = options.Value;
-        _database = LogDatabase.Open(Path.GetFullPath(settings.DataDirectory), time);
-        _readers = new LogReaders(_database);
+        database = LogDatabase.Open(Path.GetFullPath(settings.DataDirectory), time);
+        readers = new LogReaders(database);
         foreach (var job in ReadJobs())
         {
             Feed(job.Number).Publish(job.LastEventId);
         }
 
-        _writing = Task.Run(
-            () => WriteAsync(new LogWriter(_database, settings.RetainEventsPerJob), lifetime.ApplicationStopping),
+        writing = Task.Run(
+            () => WriteAsync(new LogWriter(database, settings.RetainEventsPerJob), lifetime.ApplicationStopping),
             CancellationToken.None
         );
         return Task.CompletedTask;
@@ -61,16 +61,16 @@ internal sealed partial class EventLog(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _queue.Writer.TryComplete();
-        await _writing;
+        queue.Writer.TryComplete();
+        await writing;
     }
 
     public void Dispose()
     {
         // Also where the start failed half-way and nobody calls StopAsync.
-        _queue.Writer.TryComplete();
-        _readers?.Dispose();
-        _database?.Dispose();
+        queue.Writer.TryComplete();
+        readers?.Dispose();
+        database?.Dispose();
     }
 
     /// <summary>Completes when the change is on disk; cancelled if the process stops before it is.</summary>
@@ -82,7 +82,7 @@ internal sealed partial class EventLog(
         var append = new Append(job, events);
         try
         {
-            await _queue.Writer.WriteAsync(append, token);
+            await queue.Writer.WriteAsync(append, token);
         }
         catch (ChannelClosedException closed)
         {
@@ -102,16 +102,16 @@ internal sealed partial class EventLog(
 
     public IJobLog Of(JobRecord job) => new StoredJobLog(job.Number, this, Feed(job.Number));
 
-    private JobFeed Feed(long job) => _feeds.GetOrAdd(job, static (_, time) => new JobFeed(time), time);
+    private JobFeed Feed(long job) => feeds.GetOrAdd(job, static (_, time) => new JobFeed(time), time);
 
     private async Task WriteAsync(LogWriter writer, CancellationToken stopping)
     {
         using (writer)
         {
             var group = new List<Append>();
-            while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+            while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
             {
-                while (group.Count < MaxGroup && _queue.Reader.TryRead(out var append))
+                while (group.Count < MaxGroup && queue.Reader.TryRead(out var append))
                 {
                     group.Add(append);
                 }
@@ -124,7 +124,7 @@ internal sealed partial class EventLog(
 
     private async Task CommitAsync(LogWriter writer, List<Append> group, CancellationToken stopping)
     {
-        for (var retry = _firstRetry; !TryCommit(writer, group); retry = TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, _longestRetry.Ticks)))
+        for (var retry = FirstRetry; !TryCommit(writer, group); retry = TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, LongestRetry.Ticks)))
         {
             try
             {
@@ -152,21 +152,21 @@ internal sealed partial class EventLog(
         }
         catch (SqliteException error)
         {
-            if (!_isFailing)
+            if (!isFailing)
             {
                 LogFailing(error.Message, options.Value.DataDirectory);
             }
 
-            _isFailing = true;
+            isFailing = true;
             return false;
         }
 
-        if (_isFailing)
+        if (isFailing)
         {
             LogRecovered(options.Value.DataDirectory);
         }
 
-        _isFailing = false;
+        isFailing = false;
         return true;
     }
 

@@ -6,28 +6,28 @@ namespace OptimizationGateway.OptimizerStub.Log;
 /// </summary>
 internal sealed class JobFeed(TimeProvider time)
 {
-    private long _latestId;
-    private TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long latestId;
+    private TaskCompletionSource appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Publish(long latestId)
     {
-        Volatile.Write(ref _latestId, latestId);
-        var appended = Interlocked.Exchange(ref _appended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        appended.TrySetResult();
+        Volatile.Write(ref this.latestId, latestId);
+        var last = Interlocked.Exchange(ref appended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        last.TrySetResult();
     }
 
     public async Task<bool> AppendedAsync(long afterEventId, TimeSpan within, CancellationToken token)
     {
         // Taken before the look at the id: an append between the two has completed this very task.
-        var appended = Volatile.Read(ref _appended).Task;
-        if (Volatile.Read(ref _latestId) > afterEventId)
+        var next = Volatile.Read(ref appended).Task;
+        if (Volatile.Read(ref latestId) > afterEventId)
         {
             return true;
         }
 
         try
         {
-            await appended.WaitAsync(within, time, token);
+            await next.WaitAsync(within, time, token);
             return true;
         }
         catch (TimeoutException)

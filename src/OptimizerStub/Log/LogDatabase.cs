@@ -16,16 +16,16 @@ internal sealed class LogDatabase : IDisposable
           job INTEGER NOT NULL, id INTEGER NOT NULL, event BLOB NOT NULL, PRIMARY KEY (job, id)) STRICT, WITHOUT ROWID;
         """;
 
-    private readonly FileStream _lock;
-    private readonly string _connectionString;
+    private readonly FileStream lockFile;
+    private readonly string connectionString;
 
     private LogDatabase(string directory, TimeProvider time)
     {
         Directory.CreateDirectory(directory);
 
         // The kernel lets go of it however the process ends; two writers would give out the same ids.
-        _lock = new FileStream(Path.Combine(directory, "stub.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        _connectionString = new SqliteConnectionStringBuilder
+        lockFile = new FileStream(Path.Combine(directory, "stub.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = Path.Combine(directory, "stub.db"),
             Pooling = false,
@@ -37,7 +37,7 @@ internal sealed class LogDatabase : IDisposable
         }
         catch
         {
-            _lock.Dispose();
+            lockFile.Dispose();
             throw;
         }
     }
@@ -61,7 +61,7 @@ internal sealed class LogDatabase : IDisposable
 
     public SqliteConnection Connect()
     {
-        var connection = new SqliteConnection(_connectionString);
+        var connection = new SqliteConnection(connectionString);
         connection.Open();
 
         // FULL: a commit returns when the disk has it, which is what lets an event be sent.
@@ -71,7 +71,7 @@ internal sealed class LogDatabase : IDisposable
         return connection;
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => lockFile.Dispose();
 
     private (string Epoch, DateTimeOffset CreatedAt) Prepare(DateTimeOffset now)
     {

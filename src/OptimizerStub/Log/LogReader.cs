@@ -9,28 +9,28 @@ namespace OptimizationGateway.OptimizerStub.Log;
 /// <summary>A connection that reads. In WAL mode it sees only what is committed, and so only what the disk has.</summary>
 internal sealed class LogReader : IDisposable
 {
-    private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _bounds;
-    private readonly SqliteCommand _events;
+    private readonly SqliteConnection connection;
+    private readonly SqliteCommand bounds;
+    private readonly SqliteCommand events;
 
     public LogReader(LogDatabase database)
     {
-        _connection = database.Connect();
-        _bounds = _connection.CreateCommand();
-        _bounds.CommandText = "SELECT earliest_event_id, latest_event_id, ended FROM jobs WHERE number = $job;";
-        _bounds.Parameters.Add("$job", SqliteType.Integer);
-        _events = _connection.CreateCommand();
-        _events.CommandText = "SELECT event FROM events WHERE job = $job AND id > $after ORDER BY id LIMIT $limit;";
-        _events.Parameters.Add("$job", SqliteType.Integer);
-        _events.Parameters.Add("$after", SqliteType.Integer);
-        _events.Parameters.AddWithValue("$limit", LogPage.MaxEvents);
+        connection = database.Connect();
+        bounds = connection.CreateCommand();
+        bounds.CommandText = "SELECT earliest_event_id, latest_event_id, ended FROM jobs WHERE number = $job;";
+        bounds.Parameters.Add("$job", SqliteType.Integer);
+        events = connection.CreateCommand();
+        events.CommandText = "SELECT event FROM events WHERE job = $job AND id > $after ORDER BY id LIMIT $limit;";
+        events.Parameters.Add("$job", SqliteType.Integer);
+        events.Parameters.Add("$after", SqliteType.Integer);
+        events.Parameters.AddWithValue("$limit", LogPage.MaxEvents);
     }
 
     /// <summary>The bounds and the events belong together: one transaction, one snapshot.</summary>
     public LogPage Read(long job, long afterEventId)
     {
-        using var snapshot = _connection.BeginTransaction(deferred: true);
-        _bounds.Transaction = _events.Transaction = snapshot;
+        using var snapshot = connection.BeginTransaction(deferred: true);
+        bounds.Transaction = events.Transaction = snapshot;
         var page = ReadBounds(job);
         return afterEventId < page.LatestId ? page with { Events = ReadEvents(job, afterEventId) } : page;
     }
@@ -41,14 +41,14 @@ internal sealed class LogReader : IDisposable
 
     public void Dispose()
     {
-        _bounds.Dispose();
-        _events.Dispose();
-        _connection.Dispose();
+        bounds.Dispose();
+        events.Dispose();
+        connection.Dispose();
     }
 
     private List<JobRecord> ReadJobs(long first, long last)
     {
-        using var command = _connection.CreateCommand();
+        using var command = connection.CreateCommand();
         command.CommandText = "SELECT record FROM jobs WHERE number BETWEEN $first AND $last ORDER BY number;";
         command.Parameters.AddWithValue("$first", first);
         command.Parameters.AddWithValue("$last", last);
@@ -64,31 +64,31 @@ internal sealed class LogReader : IDisposable
 
     private LogPage ReadBounds(long job)
     {
-        _bounds.Parameters["$job"].Value = job;
-        using var row = _bounds.ExecuteReader();
+        bounds.Parameters["$job"].Value = job;
+        using var row = bounds.ExecuteReader();
         row.Read();
         return new LogPage(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), []);
     }
 
     private List<JobEvent> ReadEvents(long job, long afterEventId)
     {
-        _events.Parameters["$job"].Value = job;
-        _events.Parameters["$after"].Value = afterEventId;
-        using var rows = _events.ExecuteReader();
-        var events = new List<JobEvent>();
+        events.Parameters["$job"].Value = job;
+        events.Parameters["$after"].Value = afterEventId;
+        using var rows = events.ExecuteReader();
+        var found = new List<JobEvent>();
         var bytes = 0L;
         while (rows.Read())
         {
             var encoded = rows.GetFieldValue<byte[]>(0);
             bytes += encoded.Length;
-            if (events.Count > 0 && bytes > LogPage.MaxBytes)
+            if (found.Count > 0 && bytes > LogPage.MaxBytes)
             {
                 break;
             }
 
-            events.Add(Nesting.Parse(JobEvent.Parser, encoded));
+            found.Add(Nesting.Parse(JobEvent.Parser, encoded));
         }
 
-        return events;
+        return found;
     }
 }

@@ -5,11 +5,11 @@ namespace OptimizationGateway.OptimizerStub.Log;
 /// <summary>The connections that read: as many as ever read at the same moment, kept open since their statements are prepared.</summary>
 internal sealed class LogReaders(LogDatabase database) : IDisposable
 {
-    private readonly ConcurrentBag<LogReader> _idle = [];
+    private readonly ConcurrentBag<LogReader> idle = [];
 
     public T Read<T>(Func<LogReader, T> read)
     {
-        if (!_idle.TryTake(out var reader))
+        if (!idle.TryTake(out var reader))
         {
             reader = new LogReader(database);
         }
@@ -17,7 +17,7 @@ internal sealed class LogReaders(LogDatabase database) : IDisposable
         try
         {
             var result = read(reader);
-            _idle.Add(reader);
+            idle.Add(reader);
             return result;
         }
         catch
@@ -30,7 +30,7 @@ internal sealed class LogReaders(LogDatabase database) : IDisposable
 
     public void Dispose()
     {
-        while (_idle.TryTake(out var reader))
+        while (idle.TryTake(out var reader))
         {
             reader.Dispose();
         }

@@ -8,19 +8,19 @@ namespace OptimizationGateway.OptimizerStub.Log;
 /// <summary>The one connection that writes. Not thread-safe: <see cref="EventLog"/> has one task that uses it.</summary>
 internal sealed class LogWriter : IDisposable
 {
-    private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _putJob;
-    private readonly SqliteCommand _putEvent;
-    private readonly SqliteCommand _dropEvents;
-    private readonly int? _retain;
+    private readonly SqliteConnection connection;
+    private readonly SqliteCommand putJob;
+    private readonly SqliteCommand putEvent;
+    private readonly SqliteCommand dropEvents;
+    private readonly int? retain;
 
     /// <param name="database">The database to write.</param>
     /// <param name="retain">How many events of a job are kept; null: all.</param>
     public LogWriter(LogDatabase database, int? retain)
     {
-        _retain = retain;
-        _connection = database.Connect();
-        _putJob = Command(
+        this.retain = retain;
+        connection = database.Connect();
+        putJob = Command(
             """
             INSERT INTO jobs VALUES ($job, $ended, 1, $latest, $record)
             ON CONFLICT (number) DO UPDATE SET
@@ -32,9 +32,9 @@ internal sealed class LogWriter : IDisposable
             "$latest",
             "$record"
         );
-        _putJob.Parameters.AddWithValue("$retain", retain ?? long.MaxValue);
-        _putEvent = Command("INSERT INTO events VALUES ($job, $id, $event);", "$job", "$id", "$event");
-        _dropEvents = Command(
+        putJob.Parameters.AddWithValue("$retain", retain ?? long.MaxValue);
+        putEvent = Command("INSERT INTO events VALUES ($job, $id, $event);", "$job", "$id", "$event");
+        dropEvents = Command(
             "DELETE FROM events WHERE job = $job AND id < (SELECT earliest_event_id FROM jobs WHERE number = $job);",
             "$job"
         );
@@ -43,8 +43,8 @@ internal sealed class LogWriter : IDisposable
     /// <summary>Commits all of the appends or, by an exception, none.</summary>
     public void Commit(IReadOnlyList<Append> appends)
     {
-        using var transaction = _connection.BeginTransaction();
-        _putJob.Transaction = _putEvent.Transaction = _dropEvents.Transaction = transaction;
+        using var transaction = connection.BeginTransaction();
+        putJob.Transaction = putEvent.Transaction = dropEvents.Transaction = transaction;
         foreach (var append in appends)
         {
             Put(append);
@@ -55,30 +55,30 @@ internal sealed class LogWriter : IDisposable
 
     public void Dispose()
     {
-        _putJob.Dispose();
-        _putEvent.Dispose();
-        _dropEvents.Dispose();
-        _connection.Dispose();
+        putJob.Dispose();
+        putEvent.Dispose();
+        dropEvents.Dispose();
+        connection.Dispose();
     }
 
     private void Put(Append append)
     {
         var job = append.Job;
-        Execute(_putJob, job.Number, job.State.IsFinal(), job.LastEventId, JsonSerializer.Serialize(job));
+        Execute(putJob, job.Number, job.State.IsFinal(), job.LastEventId, JsonSerializer.Serialize(job));
         foreach (var jobEvent in append.Events)
         {
-            Execute(_putEvent, job.Number, jobEvent.Id, jobEvent.ToByteArray());
+            Execute(putEvent, job.Number, jobEvent.Id, jobEvent.ToByteArray());
         }
 
-        if (_retain is not null)
+        if (retain is not null)
         {
-            Execute(_dropEvents, job.Number);
+            Execute(dropEvents, job.Number);
         }
     }
 
     private SqliteCommand Command(string text, params ReadOnlySpan<string> parameters)
     {
-        var command = _connection.CreateCommand();
+        var command = connection.CreateCommand();
         command.CommandText = text;
         foreach (var parameter in parameters)
         {

@@ -8,15 +8,15 @@ namespace OptimizationGateway.OptimizerStub.Optimization;
 /// </summary>
 internal sealed class Dataset
 {
-    private readonly int? _faultAtIteration;
+    private readonly int? faultAtIteration;
 
     // Cutting texts into words was most of an evaluation. Bounded by the texts times the normalisations: some 15 MB at worst.
-    private readonly ConcurrentDictionary<(LabelledText, Normalisation), string[]> _words = new();
+    private readonly ConcurrentDictionary<(LabelledText, Normalisation), string[]> words = new();
 
     public Dataset(string id, IReadOnlyList<LabelledText> texts, int? faultAtIteration = null)
     {
         Id = id;
-        _faultAtIteration = faultAtIteration;
+        this.faultAtIteration = faultAtIteration;
         Labels = [.. texts.Select(text => text.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
         // Within each label alternately, so that both halves hold every label evenly.
@@ -37,12 +37,12 @@ internal sealed class Dataset
     public IReadOnlyList<LabelledText> Development { get; }
 
     public string[] Words(LabelledText text, Normalisation normalisation) =>
-        _words.GetOrAdd((text, normalisation), static key => [.. Tokenizer.Words(key.Item1.Text, key.Item2)]);
+        words.GetOrAdd((text, normalisation), static key => [.. Tokenizer.Words(key.Item1.Text, key.Item2)]);
 
     /// <summary>Throws where this data set is one that breaks at the iteration: demos and tests need failures they can count on.</summary>
     public void ThrowIfFaulty(int iteration)
     {
-        if (iteration == _faultAtIteration)
+        if (iteration == faultAtIteration)
         {
             throw new InvalidDataException($"The data set '{Id}' has unreadable labels: it always fails at iteration {iteration}.");
         }

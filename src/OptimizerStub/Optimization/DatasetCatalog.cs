@@ -4,20 +4,20 @@ namespace OptimizationGateway.OptimizerStub.Optimization;
 internal sealed class DatasetCatalog
 {
     private const int FaultyIteration = 3;
-    private readonly Dictionary<string, Dataset> _datasets;
+    private readonly Dictionary<string, Dataset> datasets;
 
     public DatasetCatalog()
     {
         var texts = ReadSupport();
-        Dataset[] datasets = [new("support", texts), new("faulty", texts, FaultyIteration)];
-        _datasets = datasets.ToDictionary(dataset => dataset.Id, StringComparer.Ordinal);
+        Dataset[] all = [new("support", texts), new("faulty", texts, FaultyIteration)];
+        datasets = all.ToDictionary(dataset => dataset.Id, StringComparer.Ordinal);
     }
 
-    public IEnumerable<string> Ids => _datasets.Keys;
+    public IEnumerable<string> Ids => datasets.Keys;
 
-    public Dataset this[string id] => _datasets[id];
+    public Dataset this[string id] => datasets[id];
 
-    public bool Contains(string id) => _datasets.ContainsKey(id);
+    public bool Contains(string id) => datasets.ContainsKey(id);
 
     private static List<LabelledText> ReadSupport()
     {

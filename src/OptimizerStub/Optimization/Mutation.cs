@@ -7,7 +7,7 @@ internal static class Mutation
     public const int MostExamples = 48;
 
     private const int FewestExamples = 2;
-    private static readonly Normalisation[] _switches = [.. Enum.GetValues<Normalisation>().Where(n => int.PopCount((int)n) == 1)];
+    private static readonly Normalisation[] Switches = [.. Enum.GetValues<Normalisation>().Where(n => int.PopCount((int)n) == 1)];
 
     public static Candidate Of(Candidate best, Dataset dataset, SeededRandom random) =>
         random.Below(10) switch
@@ -51,7 +51,7 @@ internal static class Mutation
     private static Candidate WithSwitch(Candidate best, SeededRandom random) =>
         best with
         {
-            Normalisation = best.Normalisation ^ _switches[random.Below(_switches.Length)],
+            Normalisation = best.Normalisation ^ Switches[random.Below(Switches.Length)],
         };
 
     private static int Unused(List<int> examples, Dataset dataset, SeededRandom random)

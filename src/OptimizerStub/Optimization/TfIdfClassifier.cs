@@ -6,16 +6,16 @@ namespace OptimizationGateway.OptimizerStub.Optimization;
 /// </summary>
 internal sealed class TfIdfClassifier
 {
-    private readonly string[] _labels;
-    private readonly int[] _labelOf;
-    private readonly Dictionary<string, double> _rarity;
-    private readonly Dictionary<string, List<(int Example, double Weight)>> _index = new(StringComparer.Ordinal);
+    private readonly string[] labels;
+    private readonly int[] labelOf;
+    private readonly Dictionary<string, double> rarity;
+    private readonly Dictionary<string, List<(int Example, double Weight)>> index = new(StringComparer.Ordinal);
 
     public TfIdfClassifier(IReadOnlyList<(string Label, string[] Words)> examples)
     {
-        _labels = [.. examples.Select(example => example.Label).Distinct(StringComparer.Ordinal)];
-        _labelOf = [.. examples.Select(example => Array.IndexOf(_labels, example.Label))];
-        _rarity = examples
+        labels = [.. examples.Select(example => example.Label).Distinct(StringComparer.Ordinal)];
+        labelOf = [.. examples.Select(example => Array.IndexOf(labels, example.Label))];
+        rarity = examples
             .SelectMany(example => example.Words.Distinct(StringComparer.Ordinal))
             .CountBy(word => word, StringComparer.Ordinal)
             .ToDictionary(word => word.Key, word => 1 + Math.Log((1.0 + examples.Count) / (1 + word.Value)), StringComparer.Ordinal);
@@ -29,37 +29,37 @@ internal sealed class TfIdfClassifier
     public string Classify(string[] words)
     {
         // The text's own length would scale every vote alike, so it is left out.
-        var votes = new double[_labels.Length];
+        var votes = new double[labels.Length];
         foreach (var word in words)
         {
-            if (!_index.TryGetValue(word, out var postings))
+            if (!index.TryGetValue(word, out var postings))
             {
                 continue;
             }
 
-            var rarity = _rarity[word];
+            var wordRarity = rarity[word];
             foreach (var (example, weight) in postings)
             {
-                votes[_labelOf[example]] += weight * rarity;
+                votes[labelOf[example]] += weight * wordRarity;
             }
         }
 
         // A tie goes to the label that the prompt shows first: the order of examples matters, as it does to real models.
-        return _labels[Array.IndexOf(votes, votes.Max())];
+        return labels[Array.IndexOf(votes, votes.Max())];
     }
 
     private void Index(int example, string[] words)
     {
         var counts = words.CountBy(word => word, StringComparer.Ordinal).ToArray();
-        var length = Math.Sqrt(counts.Sum(word => Math.Pow(word.Value * _rarity[word.Key], 2)));
+        var length = Math.Sqrt(counts.Sum(word => Math.Pow(word.Value * rarity[word.Key], 2)));
         foreach (var (word, count) in counts)
         {
-            if (!_index.TryGetValue(word, out var postings))
+            if (!index.TryGetValue(word, out var postings))
             {
-                _index[word] = postings = [];
+                index[word] = postings = [];
             }
 
-            postings.Add((example, count * _rarity[word] / length));
+            postings.Add((example, count * rarity[word] / length));
         }
     }
 }

@@ -8,7 +8,7 @@ internal static class Tokenizer
     private const string Number = "<number>";
     private const int PieceLength = 4;
 
-    private static readonly FrozenSet<string> _stopWords = (
+    private static readonly FrozenSet<string> StopWords = (
         "a an and are at be but by can could do does for from had has have how i i'd i'm if in is it it's its me my of on or our "
         + "please so that the there this to was we what when where which why will with would you your"
     )
@@ -16,14 +16,14 @@ internal static class Tokenizer
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     // The longest first: "deliveries" loses "ies", not "s".
-    private static readonly string[] _suffixes = ["ing", "ies", "ed", "es", "s", "y"];
+    private static readonly string[] Suffixes = ["ing", "ies", "ed", "es", "s", "y"];
 
     public static IEnumerable<string> Words(string text, Normalisation normalisation)
     {
         foreach (var raw in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var word = Normalise(raw, normalisation);
-            var dropped = normalisation.HasFlag(Normalisation.DropStopWords) && _stopWords.Contains(word);
+            var dropped = normalisation.HasFlag(Normalisation.DropStopWords) && StopWords.Contains(word);
             if (word.Length == 0 || dropped)
             {
                 continue;
@@ -74,7 +74,7 @@ internal static class Tokenizer
     {
         const int shortestStem = 3;
         var suffix = Array.Find(
-            _suffixes,
+            Suffixes,
             s => word.Length >= shortestStem + s.Length && word.EndsWith(s, StringComparison.OrdinalIgnoreCase)
         );
         return suffix is null ? word : word[..^suffix.Length];

@@ -15,7 +15,7 @@ internal sealed class JobWatch(
     TimeSpan heartbeatInterval
 )
 {
-    private long _cursor;
+    private long cursor;
 
     public async Task RunAsync(CancellationToken token)
     {
@@ -26,7 +26,7 @@ internal sealed class JobWatch(
             await ReplayAsync(opening, token);
         }
 
-        var ended = opening.Ended && _cursor >= opening.LatestId;
+        var ended = opening.Ended && cursor >= opening.LatestId;
         if (!request.HistoryOnly && !ended)
         {
             await FollowAsync(token);
@@ -43,7 +43,7 @@ internal sealed class JobWatch(
         if (!request.HasAfterEventId)
         {
             var bounds = log.Read(long.MaxValue);
-            _cursor = bounds.LatestId;
+            cursor = bounds.LatestId;
             return bounds;
         }
 
@@ -55,7 +55,7 @@ internal sealed class JobWatch(
         }
 
         // 0 asks for what there is: the log begins where it begins.
-        _cursor = isBefore ? page.EarliestId - 1 : request.AfterEventId;
+        cursor = isBefore ? page.EarliestId - 1 : request.AfterEventId;
         return page;
     }
 
@@ -82,8 +82,8 @@ internal sealed class JobWatch(
         while (true)
         {
             var replay = new Replay { Events = { page.Events.TakeWhile(e => e.Id <= opening.LatestId) } };
-            _cursor = replay.Events.Count > 0 ? replay.Events[^1].Id : _cursor;
-            replay.HasMore = _cursor < opening.LatestId;
+            cursor = replay.Events.Count > 0 ? replay.Events[^1].Id : cursor;
+            replay.HasMore = cursor < opening.LatestId;
             await SendAsync(new WatchJobResponse { Replay = replay }, token);
             if (!replay.HasMore)
             {
@@ -98,10 +98,10 @@ internal sealed class JobWatch(
     {
         while (true)
         {
-            if (!await log.AppendedAsync(_cursor, heartbeatInterval, token))
+            if (!await log.AppendedAsync(cursor, heartbeatInterval, token))
             {
                 // This loop is the order that sends events: all up to the cursor are out.
-                await SendAsync(new WatchJobResponse { Heartbeat = new Heartbeat { LastEventId = _cursor } }, token);
+                await SendAsync(new WatchJobResponse { Heartbeat = new Heartbeat { LastEventId = cursor } }, token);
                 continue;
             }
 
@@ -109,10 +109,10 @@ internal sealed class JobWatch(
             foreach (var jobEvent in page.Events)
             {
                 await SendAsync(new WatchJobResponse { Event = jobEvent }, token);
-                _cursor = jobEvent.Id;
+                cursor = jobEvent.Id;
             }
 
-            if (page.Ended && _cursor == page.LatestId)
+            if (page.Ended && cursor == page.LatestId)
             {
                 return;
             }
@@ -122,8 +122,8 @@ internal sealed class JobWatch(
     /// <summary>Reads after the cursor. If the log was cut short in between, the watch has lagged too far behind and is told.</summary>
     private LogPage ReadOn()
     {
-        var page = log.Read(_cursor);
-        return _cursor >= page.EarliestId - 1 ? page : throw WatchFault.OutOfRange(page);
+        var page = log.Read(cursor);
+        return cursor >= page.EarliestId - 1 ? page : throw WatchFault.OutOfRange(page);
     }
 
     private Task SendAsync(WatchJobResponse response, CancellationToken token) => responses.WriteAsync(response, token);

@@ -3,11 +3,11 @@ namespace OptimizationGateway.OptimizerStub.Watch;
 /// <summary>How many watches run. Whoever cancels one sees here that it has stopped.</summary>
 internal sealed class OpenWatches
 {
-    private int _count;
+    private int count;
 
-    public int Count => Volatile.Read(ref _count);
+    public int Count => Volatile.Read(ref count);
 
-    public void Add() => Interlocked.Increment(ref _count);
+    public void Add() => Interlocked.Increment(ref count);
 
-    public void Remove() => Interlocked.Decrement(ref _count);
+    public void Remove() => Interlocked.Decrement(ref count);
 }

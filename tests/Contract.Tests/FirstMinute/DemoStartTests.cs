@@ -7,9 +7,9 @@ namespace OptimizationGateway.Contract.Tests.FirstMinute;
 /// <summary>A demo that can't listen where it should says which settings to change, and how.</summary>
 public sealed class DemoStartTests : IDisposable
 {
-    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("demo-");
+    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("demo-");
 
-    public void Dispose() => _data.Delete(recursive: true);
+    public void Dispose() => data.Delete(recursive: true);
 
     [Theory]
     [InlineData("Stub:GrpcUrl", "such as --Stub:GrpcUrl=http://127.0.0.1:5011")]
@@ -25,7 +25,7 @@ public sealed class DemoStartTests : IDisposable
             ["Urls"] = $"http://127.0.0.1:{ProgramProcess.FreePort()}",
             ["Stub:GrpcUrl"] = "http://127.0.0.1:0",
             ["Stub:HttpUrl"] = "http://127.0.0.1:0",
-            ["Stub:DataDirectory"] = _data.FullName,
+            ["Stub:DataDirectory"] = data.FullName,
             [setting] = taken,
         };
         var run = await ProgramRun.ToItsEndAsync("dotnet", [Demo, .. settings.Select(one => $"--{one.Key}={one.Value}")]);

@@ -5,19 +5,19 @@ namespace OptimizationGateway.Contract.Tests.FirstMinute;
 /// <summary>scripts/packages.mjs, tried on a project of its own that needs one package, which lies beside it.</summary>
 public sealed class PackagesTests : IDisposable
 {
-    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("npm packages-");
+    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("npm packages-");
 
     public PackagesTests()
     {
-        Directory.CreateDirectory(Path.Combine(_root.FullName, "scripts"));
+        Directory.CreateDirectory(Path.Combine(root.FullName, "scripts"));
         File.Copy(RepositoryRoot.Combine("scripts", "packages.mjs"), ScriptPath);
         Write("package.json", """{"name":"root","private":true,"dependencies":{"needed":"1.0.0"}}""");
         Lock("1.0.0");
     }
 
-    private string ScriptPath => Path.Combine(_root.FullName, "scripts", "packages.mjs");
+    private string ScriptPath => Path.Combine(root.FullName, "scripts", "packages.mjs");
 
-    public void Dispose() => _root.Delete(recursive: true);
+    public void Dispose() => root.Delete(recursive: true);
 
     [Fact]
     public async Task Nothing_is_installed_where_npm_has_installed_what_the_lock_file_says()
@@ -50,8 +50,8 @@ public sealed class PackagesTests : IDisposable
         Installed("0.9.0");
         var (exitCode, output) = await RunAsync("--check");
         Assert.Equal(1, exitCode);
-        Assert.Contains($"Run `npm ci` in {_root.FullName}", output, StringComparison.Ordinal);
-        Assert.True(Directory.Exists(Path.Combine(_root.FullName, "node_modules")));
+        Assert.Contains($"Run `npm ci` in {root.FullName}", output, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(Path.Combine(root.FullName, "node_modules")));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class PackagesTests : IDisposable
 
     private void Write(string name, string text)
     {
-        var path = Path.Combine(_root.FullName, name);
+        var path = Path.Combine(root.FullName, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
     }

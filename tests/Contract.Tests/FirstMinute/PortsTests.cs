@@ -9,13 +9,13 @@ public sealed class PortsTests : IDisposable
 {
     private static readonly string Ports = RepositoryRoot.Combine("scripts", "ports.mjs");
 
-    private readonly TcpListener _other = new(IPAddress.Loopback, ProgramProcess.FreePort());
+    private readonly TcpListener other = new(IPAddress.Loopback, ProgramProcess.FreePort());
 
-    public PortsTests() => _other.Start();
+    public PortsTests() => other.Start();
 
-    public void Dispose() => _other.Dispose();
+    public void Dispose() => other.Dispose();
 
-    private int Taken => ((IPEndPoint)_other.LocalEndpoint).Port;
+    private int Taken => ((IPEndPoint)other.LocalEndpoint).Port;
 
     [Theory]
     [InlineData("Urls", "http://127.0.0.1:{0}")]

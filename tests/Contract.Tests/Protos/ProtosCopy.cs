@@ -5,7 +5,7 @@ namespace OptimizationGateway.Contract.Tests.Protos;
 /// <summary>A copy of the protos and of buf.yaml that a test may spoil.</summary>
 internal sealed class ProtosCopy : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("protos-");
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("protos-");
 
     public ProtosCopy()
     {
@@ -18,7 +18,7 @@ internal sealed class ProtosCopy : IDisposable
         }
     }
 
-    public string Root => _directory.FullName;
+    public string Root => directory.FullName;
 
     public void Replace(string text, string by)
     {
@@ -28,5 +28,5 @@ internal sealed class ProtosCopy : IDisposable
         File.WriteAllText(path, proto.Replace(text, by, StringComparison.Ordinal));
     }
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose() => directory.Delete(recursive: true);
 }

@@ -25,7 +25,7 @@ internal sealed class ReleaseCopy : IDisposable
         "src/Conformance/README.md",
     ];
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("release-copy-");
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("release-copy-");
 
     public ReleaseCopy(Artifacts artifacts)
     {
@@ -40,7 +40,7 @@ internal sealed class ReleaseCopy : IDisposable
         Directory.CreateDirectory(Sources.PathOf("protos/baselines"));
     }
 
-    public Sources Sources => new(_directory.FullName);
+    public Sources Sources => new(directory.FullName);
 
     public string Version => Sources.Version;
 
@@ -93,11 +93,11 @@ internal sealed class ReleaseCopy : IDisposable
     public void Dispose()
     {
         // Git's objects are read-only.
-        foreach (var file in _directory.EnumerateFiles("*", SearchOption.AllDirectories))
+        foreach (var file in directory.EnumerateFiles("*", SearchOption.AllDirectories))
         {
             file.IsReadOnly = false;
         }
 
-        _directory.Delete(recursive: true);
+        directory.Delete(recursive: true);
     }
 }

@@ -9,14 +9,14 @@ namespace OptimizationGateway.OptimizerStub.Tests.Api;
 public sealed class JobsApiTests : IDisposable
 {
     private const string Good = """{"promptId":"p","datasetId":"support","config":{"iterationDelayMs":60000,"seed":4}}""";
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => directory.Dispose();
 
     [Fact]
     public async Task A_job_is_created_shown_and_listed_newest_first()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         using var created = await SendAsync(stub, HttpMethod.Post, "/jobs", Good);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         Assert.Equal("/jobs/job-1", created.Headers.Location?.OriginalString);
@@ -81,7 +81,7 @@ public sealed class JobsApiTests : IDisposable
     [InlineData("""{"promptId":"p","datasetId":"support","config":{"maxAttempts":11}}""", "1 to 10")]
     public async Task A_bad_request_is_told_which_field_and_what_is_allowed(string body, string expected)
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         using var response = await SendAsync(stub, HttpMethod.Post, "/jobs", body);
         await AssertProblemAsync(response, HttpStatusCode.BadRequest, expected);
     }
@@ -95,7 +95,7 @@ public sealed class JobsApiTests : IDisposable
     [InlineData("GET", "/jobs/job-1/pause", HttpStatusCode.MethodNotAllowed, "GET")]
     public async Task Every_refusal_is_a_problem_in_words(string method, string path, HttpStatusCode status, string expected)
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         using var created = await SendAsync(stub, HttpMethod.Post, "/jobs", Good);
         using var watch = stub.Watch("job-1");
         await watch.EventAsync();
@@ -108,7 +108,7 @@ public sealed class JobsApiTests : IDisposable
     [InlineData("text/plain")]
     public async Task Writes_need_json(string contentType)
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         foreach (var path in new[] { "/jobs", "/jobs/job-1/cancel" })
         {
             using var response = await SendAsync(stub, HttpMethod.Post, path, Good, contentType);
@@ -126,7 +126,7 @@ public sealed class JobsApiTests : IDisposable
     public async Task Pages_elsewhere_and_names_that_are_not_ours_are_refused(string header, string value, HttpStatusCode status)
     {
         await using var stub = await StubHost.StartAsync(
-            _directory.Path,
+            directory.Path,
             null,
             "--Stub:AllowedOrigins=https://console.example, https://other.example",
             "--Stub:AllowedHosts=optimizer.internal"
@@ -140,7 +140,7 @@ public sealed class JobsApiTests : IDisposable
     [Fact]
     public async Task A_preflight_is_answered_for_allowed_origins_only()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path, null, "--Stub:AllowedOrigins=https://console.example");
+        await using var stub = await StubHost.StartAsync(directory.Path, null, "--Stub:AllowedOrigins=https://console.example");
         Assert.Equal("https://console.example", await AllowedOriginAsync(stub, "https://console.example"));
         Assert.Null(await AllowedOriginAsync(stub, "https://evil.example"));
     }

@@ -8,9 +8,9 @@ namespace OptimizationGateway.OptimizerStub.Tests.Harness;
 /// <summary>The optimizer as its users run it: a process of its own, which can be killed.</summary>
 internal sealed class ChildStub : IDisposable
 {
-    private readonly Process _process;
+    private readonly Process process;
 
-    private ChildStub(Process process) => _process = process;
+    private ChildStub(Process process) => this.process = process;
 
     public HttpClient Http { get; } = new();
 
@@ -29,11 +29,11 @@ internal sealed class ChildStub : IDisposable
     /// <summary>Runs the program to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> RunToEndAsync(params string[] args)
     {
-        using var process = Run(args);
-        var output = process.StandardOutput.ReadToEndAsync(Deadline.Token);
-        var error = process.StandardError.ReadToEndAsync(Deadline.Token);
-        await process.WaitForExitAsync(Deadline.Token);
-        return (process.ExitCode, await output, await error);
+        using var program = Run(args);
+        var output = program.StandardOutput.ReadToEndAsync(Deadline.Token);
+        var error = program.StandardError.ReadToEndAsync(Deadline.Token);
+        await program.WaitForExitAsync(Deadline.Token);
+        return (program.ExitCode, await output, await error);
     }
 
     public WatchReader Watch(string jobId, long after) =>
@@ -45,26 +45,26 @@ internal sealed class ChildStub : IDisposable
     /// <summary>Kill -9: nothing of ours runs after it.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
-        await _process.WaitForExitAsync(Deadline.Token);
+        process.Kill();
+        await process.WaitForExitAsync(Deadline.Token);
     }
 
     /// <summary>SIGTERM, as a supervisor does it; the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await _process.WaitForExitAsync(Deadline.Token);
-        return _process.ExitCode;
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await process.WaitForExitAsync(Deadline.Token);
+        return process.ExitCode;
     }
 
     public void Dispose()
     {
-        if (!_process.HasExited)
+        if (!process.HasExited)
         {
-            _process.Kill();
+            process.Kill();
         }
 
-        _process.Dispose();
+        process.Dispose();
         Http.Dispose();
         Grpc?.Dispose();
     }
@@ -83,7 +83,7 @@ internal sealed class ChildStub : IDisposable
 
     private async Task<string> AddressAsync(string label)
     {
-        while (await _process.StandardOutput.ReadLineAsync(Deadline.Token) is { } line)
+        while (await process.StandardOutput.ReadLineAsync(Deadline.Token) is { } line)
         {
             if (line.Contains(label, StringComparison.Ordinal))
             {
@@ -91,6 +91,6 @@ internal sealed class ChildStub : IDisposable
             }
         }
 
-        throw new InvalidOperationException($"The program ended: {await _process.StandardError.ReadToEndAsync(Deadline.Token)}");
+        throw new InvalidOperationException($"The program ended: {await process.StandardError.ReadToEndAsync(Deadline.Token)}");
     }
 }

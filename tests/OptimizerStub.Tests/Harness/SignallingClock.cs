@@ -6,17 +6,17 @@ namespace OptimizationGateway.OptimizerStub.Tests.Harness;
 /// <summary>A fake clock that tells when somebody has begun to wait, so that a test knows when to move it.</summary>
 internal sealed class SignallingClock() : FakeTimeProvider(new DateTimeOffset(2026, 5, 4, 12, 0, 0, TimeSpan.Zero))
 {
-    private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();
+    private readonly Channel<TimeSpan> waits = Channel.CreateUnbounded<TimeSpan>();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
-        _waits.Writer.TryWrite(dueTime);
+        waits.Writer.TryWrite(dueTime);
         return timer;
     }
 
     public async Task WaitStartedAsync(TimeSpan length)
     {
-        while (await _waits.Reader.ReadAsync(Deadline.Token) != length) { }
+        while (await waits.Reader.ReadAsync(Deadline.Token) != length) { }
     }
 }

@@ -10,27 +10,27 @@ namespace OptimizationGateway.OptimizerStub.Tests.Harness;
 /// <summary>The optimizer in this process, on free ports, with a log of its own.</summary>
 internal sealed class StubHost : IAsyncDisposable
 {
-    private readonly WebApplication _app;
-    private readonly GrpcChannel _grpc;
+    private readonly WebApplication app;
+    private readonly GrpcChannel grpc;
 
     private StubHost(WebApplication app)
     {
-        _app = app;
+        this.app = app;
         var addresses = app.Services.GetRequiredService<StubAddresses>();
         Http = new HttpClient { BaseAddress = new Uri(addresses.HttpUrl) };
-        _grpc = GrpcChannel.ForAddress(addresses.GrpcUrl);
+        grpc = GrpcChannel.ForAddress(addresses.GrpcUrl);
     }
 
     public HttpClient Http { get; }
 
-    public GrpcChannel Grpc => _grpc;
+    public GrpcChannel Grpc => grpc;
 
-    public OptimizerService.OptimizerServiceClient Optimizer => new(_grpc);
+    public OptimizerService.OptimizerServiceClient Optimizer => new(grpc);
 
     public static async Task<StubHost> StartAsync(string directory, TimeProvider? clock = null, params string[] settings)
     {
         string[] ports = ["--Stub:GrpcUrl=http://127.0.0.1:0", "--Stub:HttpUrl=http://127.0.0.1:0", $"--Stub:DataDirectory={directory}"];
-        var app = OptimizerStubHost.Build(
+        var built = OptimizerStubHost.Build(
             [.. ports, .. settings],
             builder =>
             {
@@ -40,8 +40,8 @@ internal sealed class StubHost : IAsyncDisposable
                 }
             }
         );
-        await app.StartAsync(Deadline.Token);
-        return new StubHost(app);
+        await built.StartAsync(Deadline.Token);
+        return new StubHost(built);
     }
 
     public async Task<string> CreateJobAsync(object config, string dataset = "support")
@@ -81,13 +81,13 @@ internal sealed class StubHost : IAsyncDisposable
         return new WatchReader(Optimizer.WatchJob(request));
     }
 
-    public Task StopAsync() => _app.StopAsync(Deadline.Token);
+    public Task StopAsync() => app.StopAsync(Deadline.Token);
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        _grpc.Dispose();
-        await _app.StopAsync(CancellationToken.None);
-        await _app.DisposeAsync();
+        grpc.Dispose();
+        await app.StopAsync(CancellationToken.None);
+        await app.DisposeAsync();
     }
 }

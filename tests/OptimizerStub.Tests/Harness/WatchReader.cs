@@ -6,7 +6,7 @@ namespace OptimizationGateway.OptimizerStub.Tests.Harness;
 /// <summary>Reads one watch, message by message or event by event.</summary>
 internal sealed class WatchReader(AsyncServerStreamingCall<WatchJobResponse> call) : IDisposable
 {
-    private readonly Queue<JobEvent> _events = new();
+    private readonly Queue<JobEvent> events = new();
 
     public async Task<WatchJobResponse?> NextAsync() =>
         await call.ResponseStream.MoveNext(Deadline.Token) ? call.ResponseStream.Current : null;
@@ -16,7 +16,7 @@ internal sealed class WatchReader(AsyncServerStreamingCall<WatchJobResponse> cal
     /// <summary>The next event, replayed or live; null at the end of the stream.</summary>
     public async Task<JobEvent?> EventAsync()
     {
-        while (_events.Count == 0)
+        while (events.Count == 0)
         {
             if (await NextAsync() is not { } message)
             {
@@ -26,7 +26,7 @@ internal sealed class WatchReader(AsyncServerStreamingCall<WatchJobResponse> cal
             Enqueue(message);
         }
 
-        return _events.Dequeue();
+        return events.Dequeue();
     }
 
     public async Task<JobEvent> EventAsync(Func<JobEvent, bool> wanted)
@@ -44,13 +44,13 @@ internal sealed class WatchReader(AsyncServerStreamingCall<WatchJobResponse> cal
 
     public async Task<List<JobEvent>> RestAsync()
     {
-        var events = new List<JobEvent>();
+        var read = new List<JobEvent>();
         while (await EventAsync() is { } jobEvent)
         {
-            events.Add(jobEvent);
+            read.Add(jobEvent);
         }
 
-        return events;
+        return read;
     }
 
     public async Task<RpcException> FailureAsync() => await Assert.ThrowsAsync<RpcException>(RestAsync);
@@ -61,12 +61,12 @@ internal sealed class WatchReader(AsyncServerStreamingCall<WatchJobResponse> cal
     {
         foreach (var replayed in message.Replay?.Events ?? [])
         {
-            _events.Enqueue(replayed);
+            events.Enqueue(replayed);
         }
 
         if (message.Event is { } live)
         {
-            _events.Enqueue(live);
+            events.Enqueue(live);
         }
     }
 }

@@ -7,14 +7,14 @@ namespace OptimizationGateway.OptimizerStub.Tests.Jobs;
 
 public sealed class JobLifeTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => directory.Dispose();
 
     [Fact]
     public async Task A_job_starts_iterates_and_completes_with_all_its_data()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         var jobId = await stub.CreateJobAsync(new { maxIterations = 5, seed = 7 });
         using var watch = stub.Watch(jobId);
         var events = await watch.RestAsync();
@@ -41,7 +41,7 @@ public sealed class JobLifeTests : IDisposable
     [Fact]
     public async Task The_same_seed_tells_the_same_story_but_for_timestamps()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         var first = await StoryAsync(stub, await stub.CreateJobAsync(new { maxIterations = 12, seed = 5 }));
         var second = await StoryAsync(stub, await stub.CreateJobAsync(new { maxIterations = 12, seed = 5 }));
         var other = await StoryAsync(stub, await stub.CreateJobAsync(new { maxIterations = 12, seed = 6 }));
@@ -55,7 +55,7 @@ public sealed class JobLifeTests : IDisposable
     [InlineData("""{"maxIterations":1}""", "max_iterations")]
     public async Task A_job_says_why_it_is_done(string config, string reason)
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         using var watch = stub.Watch(await stub.CreateJobAsync(JsonElement.Parse(config)));
         Assert.Equal(reason, (await watch.RestAsync())[^1].Details.Fields["reason"].StringValue);
     }
@@ -63,7 +63,7 @@ public sealed class JobLifeTests : IDisposable
     [Fact]
     public async Task A_job_that_throws_retries_from_its_last_iteration_and_fails_for_good_with_its_attempts()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         var jobId = await stub.CreateJobAsync(new { maxAttempts = 3 }, "faulty");
         using var watch = stub.Watch(jobId);
         var events = await watch.RestAsync();
@@ -81,7 +81,7 @@ public sealed class JobLifeTests : IDisposable
     [Fact]
     public async Task Pause_reacts_during_the_delay_and_resume_goes_on_from_there()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         var jobId = await stub.CreateJobAsync(
             new
             {
@@ -111,7 +111,7 @@ public sealed class JobLifeTests : IDisposable
     [Fact]
     public async Task A_queued_job_waits_for_a_place_and_can_be_cancelled_but_not_paused()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path, null, "--Stub:MaxRunningJobs=1");
+        await using var stub = await StubHost.StartAsync(directory.Path, null, "--Stub:MaxRunningJobs=1");
         var first = await stub.CreateJobAsync(new { iterationDelayMs = 60_000 });
         using var firstWatch = stub.Watch(first);
         await firstWatch.EventAsync();
@@ -133,7 +133,7 @@ public sealed class JobLifeTests : IDisposable
     [Fact]
     public async Task Pauses_resumes_and_cancels_that_race_leave_one_story_that_follows_the_state_machine()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         var jobs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => stub.CreateJobAsync(new { maxIterations = 100, seed = 9 })));
         await Task.WhenAll(jobs.Select(job => RaceAsync(stub, job)));
         foreach (var jobId in jobs)

@@ -6,9 +6,9 @@ namespace OptimizationGateway.OptimizerStub.Tests.Load;
 public sealed class LoadJobsTests : IDisposable
 {
     private const string LoadJobs = "--Stub:LoadJobs=true";
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => directory.Dispose();
 
     [Theory]
     [InlineData(1)]
@@ -17,7 +17,7 @@ public sealed class LoadJobsTests : IDisposable
     [InlineData(10_000)]
     public async Task A_load_job_has_as_many_events_as_its_name_says_and_ends_with_job_completed(int count)
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path, null, LoadJobs);
+        await using var stub = await StubHost.StartAsync(directory.Path, null, LoadJobs);
         using var watch = stub.Watch($"load-{count}");
         var events = await watch.RestAsync();
         Assert.Equal(Enumerable.Range(1, count).Select(id => (long)id), events.Select(e => e.Id));
@@ -29,7 +29,7 @@ public sealed class LoadJobsTests : IDisposable
     [Fact]
     public async Task A_live_only_watch_of_a_load_job_is_told_that_it_has_ended()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path, null, LoadJobs);
+        await using var stub = await StubHost.StartAsync(directory.Path, null, LoadJobs);
         using var watch = stub.Watch("load-3", after: null);
         var subscribed = await watch.SubscribedAsync();
         Assert.Equal((3L, true), (subscribed.LastEventId, subscribed.Ended));
@@ -42,7 +42,7 @@ public sealed class LoadJobsTests : IDisposable
     [InlineData("paced-9999")]
     public async Task A_live_only_watch_of_a_paced_job_opens_at_any_rate(string jobId)
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path, null, LoadJobs);
+        await using var stub = await StubHost.StartAsync(directory.Path, null, LoadJobs);
         using var watch = stub.Watch(jobId, after: null);
         Assert.False((await watch.SubscribedAsync()).Ended);
     }
@@ -50,7 +50,7 @@ public sealed class LoadJobsTests : IDisposable
     [Fact]
     public async Task Marked_events_carry_their_job_their_id_and_a_hash_of_both()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path, null, LoadJobs, "--Stub:MarkLoadEvents=true");
+        await using var stub = await StubHost.StartAsync(directory.Path, null, LoadJobs, "--Stub:MarkLoadEvents=true");
         using var watch = stub.Watch("load-3");
         var details = (await watch.RestAsync()).Select(e => e.Details.Fields).ToList();
         Assert.All(details, fields => Assert.Equal("load-3", fields["job"].StringValue));
@@ -67,7 +67,7 @@ public sealed class LoadJobsTests : IDisposable
     [InlineData("paced-10001")]
     public async Task Other_names_are_not_found(string jobId)
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path, null, LoadJobs);
+        await using var stub = await StubHost.StartAsync(directory.Path, null, LoadJobs);
         using var watch = stub.Watch(jobId);
         Assert.Equal(StatusCode.NotFound, (await watch.FailureAsync()).StatusCode);
     }
@@ -78,7 +78,7 @@ public sealed class LoadJobsTests : IDisposable
         var clock = new SignallingClock();
         string epoch;
         Google.Protobuf.WellKnownTypes.Timestamp tenth;
-        await using (var stub = await StubHost.StartAsync(_directory.Path, clock, LoadJobs))
+        await using (var stub = await StubHost.StartAsync(directory.Path, clock, LoadJobs))
         {
             using var watch = stub.Watch("paced-10", after: null);
             var subscribed = await watch.SubscribedAsync();
@@ -90,7 +90,7 @@ public sealed class LoadJobsTests : IDisposable
         }
 
         clock.Advance(TimeSpan.FromSeconds(2));
-        await using var again = await StubHost.StartAsync(_directory.Path, clock, LoadJobs);
+        await using var again = await StubHost.StartAsync(directory.Path, clock, LoadJobs);
         using var resumed = again.Watch("paced-10", 9, epoch);
         Assert.Equal(30, (await resumed.SubscribedAsync()).LastEventId);
         var first = await resumed.EventAsync();
@@ -101,7 +101,7 @@ public sealed class LoadJobsTests : IDisposable
     [Fact]
     public async Task A_fast_paced_job_keeps_its_pace_in_real_time()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path, null, LoadJobs);
+        await using var stub = await StubHost.StartAsync(directory.Path, null, LoadJobs);
         using var watch = stub.Watch("paced-10000", after: null);
         var expected = (await watch.SubscribedAsync()).LastEventId;
         var begun = TimeProvider.System.GetTimestamp();

@@ -7,14 +7,14 @@ namespace OptimizationGateway.OptimizerStub.Tests.Log;
 
 public sealed class EventLogTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => directory.Dispose();
 
     [Fact]
     public async Task While_the_log_cannot_be_written_jobs_wait_writes_are_refused_and_nothing_unlogged_is_sent()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         var jobId = await stub.CreateJobAsync(
             new
             {
@@ -27,7 +27,7 @@ public sealed class EventLogTests : IDisposable
         await watch.EventAsync();
 
         long frozenAt;
-        using (var thief = new SqliteConnection($"Data Source={Path.Combine(_directory.Path, "stub.db")};Pooling=False"))
+        using (var thief = new SqliteConnection($"Data Source={Path.Combine(directory.Path, "stub.db")};Pooling=False"))
         {
             // A writer that doesn't let go is what the log sees of a disk that refuses: its commits fail, time and again.
             await thief.OpenAsync(Deadline.Token);
@@ -46,10 +46,10 @@ public sealed class EventLogTests : IDisposable
     [Fact]
     public async Task Two_processes_cannot_have_one_log()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
-        var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => StubHost.StartAsync(_directory.Path));
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => StubHost.StartAsync(directory.Path));
         Assert.Contains("Stub:DataDirectory", failure.Message, StringComparison.Ordinal);
-        Assert.Contains(_directory.Path, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(directory.Path, failure.Message, StringComparison.Ordinal);
     }
 
     // Asked time and again, since there is no signal to wait for: health is told to the client at its own pace.

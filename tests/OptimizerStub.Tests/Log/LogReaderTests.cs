@@ -8,9 +8,9 @@ namespace OptimizationGateway.OptimizerStub.Tests.Log;
 
 public sealed class LogReaderTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => directory.Dispose();
 
     [Theory]
     [InlineData(34)]
@@ -29,7 +29,7 @@ public sealed class LogReaderTests : IDisposable
             Timestamp = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
             Details = details,
         };
-        using var database = LogDatabase.Open(_directory.Path, TimeProvider.System);
+        using var database = LogDatabase.Open(directory.Path, TimeProvider.System);
         using (var writer = new LogWriter(database, retain: null))
         {
             writer.Commit([new Append(Job, [written])]);

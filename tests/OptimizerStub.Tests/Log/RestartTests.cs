@@ -8,9 +8,9 @@ namespace OptimizationGateway.OptimizerStub.Tests.Log;
 public sealed class RestartTests : IDisposable
 {
     private const int Kills = 3;
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => directory.Dispose();
 
     [Fact]
     public async Task After_kill_9_every_event_is_there_and_the_job_goes_on_with_the_same_candidates()
@@ -18,7 +18,7 @@ public sealed class RestartTests : IDisposable
         var seen = new List<JobEvent>();
         for (var kill = 0; kill < Kills; kill++)
         {
-            using var child = await ChildStub.StartAsync(_directory.Path);
+            using var child = await ChildStub.StartAsync(directory.Path);
             if (kill == 0)
             {
                 await CreateAsync(
@@ -41,7 +41,7 @@ public sealed class RestartTests : IDisposable
             await child.KillAsync();
         }
 
-        using var last = await ChildStub.StartAsync(_directory.Path);
+        using var last = await ChildStub.StartAsync(directory.Path);
         using var rest = last.Watch("job-1", seen.Count);
         seen.AddRange(await rest.RestAsync());
         using var again = last.Watch("job-1", 0);
@@ -57,7 +57,7 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public async Task Paused_jobs_stay_paused_over_a_restart_and_queued_ones_are_started()
     {
-        using (var child = await ChildStub.StartAsync(_directory.Path))
+        using (var child = await ChildStub.StartAsync(directory.Path))
         {
             await CreateAsync(child, new { iterationDelayMs = 60_000 });
             using var watch = child.Watch("job-1", 0);
@@ -68,7 +68,7 @@ public sealed class RestartTests : IDisposable
             await child.KillAsync();
         }
 
-        using var again = await ChildStub.StartAsync(_directory.Path);
+        using var again = await ChildStub.StartAsync(directory.Path);
         Assert.Equal("paused", (await again.JobAsync("job-1")).GetProperty("state").GetString());
         using var second = again.Watch("job-2", 0);
         Assert.NotNull((await second.RestAsync())[^1].JobCompleted);
@@ -77,7 +77,7 @@ public sealed class RestartTests : IDisposable
     [Fact]
     public async Task SIGTERM_ends_the_process_at_once_though_a_job_runs_and_is_watched()
     {
-        using (var child = await ChildStub.StartAsync(_directory.Path))
+        using (var child = await ChildStub.StartAsync(directory.Path))
         {
             await CreateAsync(child, new { iterationDelayMs = 60_000 });
             using var watch = child.Watch("job-1", 0);
@@ -87,7 +87,7 @@ public sealed class RestartTests : IDisposable
             Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(4));
         }
 
-        using var again = await ChildStub.StartAsync(_directory.Path);
+        using var again = await ChildStub.StartAsync(directory.Path);
         using var resumed = again.Watch("job-1", 2);
         Assert.True((await resumed.EventAsync())!.JobFailed.WillRetry);
         Assert.NotNull((await resumed.EventAsync())!.JobResumed);

@@ -4,7 +4,7 @@ namespace OptimizationGateway.OptimizerStub.Tests.Optimization;
 
 public sealed class OptimizationTests
 {
-    private readonly Dataset _support = new DatasetCatalog()["support"];
+    private readonly Dataset support = new DatasetCatalog()["support"];
 
     // Measured, best score at iteration 0, 10, 30, 60 and 100:
     // seed 1: 0.18 0.26 0.43 0.49 0.59    seed 2: 0.27 0.28 0.33 0.36 0.39    seed 3: 0.26 0.29 0.31 0.36 0.42
@@ -35,10 +35,10 @@ public sealed class OptimizationTests
     [Fact]
     public void The_halves_of_the_data_set_share_no_text_and_hold_every_label()
     {
-        Assert.Empty(_support.Pool.Select(t => t.Text).Intersect(_support.Development.Select(t => t.Text)));
-        Assert.True(_support.Pool.Count + _support.Development.Count >= 300);
-        Assert.Equal(_support.Labels, _support.Pool.Select(t => t.Label).Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(_support.Labels, _support.Development.Select(t => t.Label).Distinct().Order(StringComparer.Ordinal));
+        Assert.Empty(support.Pool.Select(t => t.Text).Intersect(support.Development.Select(t => t.Text)));
+        Assert.True(support.Pool.Count + support.Development.Count >= 300);
+        Assert.Equal(support.Labels, support.Pool.Select(t => t.Label).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(support.Labels, support.Development.Select(t => t.Label).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -61,12 +61,12 @@ public sealed class OptimizationTests
 
     private List<double> BestScores(int seed)
     {
-        var best = Candidate.Initial(_support, seed);
-        var scores = new List<double> { best.Score(_support) };
+        var best = Candidate.Initial(support, seed);
+        var scores = new List<double> { best.Score(support) };
         for (var iteration = 1; iteration <= 100; iteration++)
         {
-            var candidate = Mutation.Of(best, _support, new SeededRandom(seed, iteration));
-            var score = candidate.Score(_support);
+            var candidate = Mutation.Of(best, support, new SeededRandom(seed, iteration));
+            var score = candidate.Score(support);
             best = score >= scores[^1] ? candidate : best;
             scores.Add(Math.Max(score, scores[^1]));
         }

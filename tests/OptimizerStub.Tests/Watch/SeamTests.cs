@@ -7,14 +7,14 @@ public sealed class SeamTests : IDisposable
     private const int Jobs = 5;
     private const int WatchesPerJob = 50;
 
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => directory.Dispose();
 
     [Fact]
     public async Task Watches_that_join_while_the_job_writes_miss_nothing_and_get_nothing_twice()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         await Task.WhenAll(Enumerable.Range(0, Jobs).Select(seed => RaceAsync(stub, seed)));
     }
 

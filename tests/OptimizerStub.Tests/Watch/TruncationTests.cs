@@ -8,14 +8,14 @@ namespace OptimizationGateway.OptimizerStub.Tests.Watch;
 
 public sealed class TruncationTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => directory.Dispose();
 
     [Fact]
     public async Task A_log_cut_short_starts_at_its_earliest_event_and_refuses_a_cursor_before_it()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path, null, "--Stub:RetainEventsPerJob=10");
+        await using var stub = await StubHost.StartAsync(directory.Path, null, "--Stub:RetainEventsPerJob=10");
         var jobId = await stub.CreateJobAsync(new { maxIterations = 10, seed = 1 });
         using (var pace = stub.Watch(jobId, after: null))
         {
@@ -54,14 +54,12 @@ public sealed class TruncationTests : IDisposable
     // Has ids 1 and 2 at the first look and 11 to 12 at the second.
     private sealed class ShrinkingLog : IJobLog
     {
-        private int _looks;
+        private int looks;
 
         public string Epoch => "one";
 
         public LogPage Read(long afterEventId) =>
-            _looks++ == 0
-                ? new LogPage(1, 2, Ended: false, [Event(1), Event(2)])
-                : new LogPage(11, 12, Ended: true, [Event(11), Event(12)]);
+            looks++ == 0 ? new LogPage(1, 2, Ended: false, [Event(1), Event(2)]) : new LogPage(11, 12, Ended: true, [Event(11), Event(12)]);
 
         public Task<bool> AppendedAsync(long afterEventId, TimeSpan within, CancellationToken token) => Task.FromResult(true);
 

@@ -9,25 +9,25 @@ namespace OptimizationGateway.OptimizerStub.Tests.Watch;
 /// <summary>PROTOCOL.md section 8, rule by rule.</summary>
 public sealed class WatchJobTests : IDisposable
 {
-    private static readonly object _short = new { maxIterations = 3, seed = 1 };
-    private static readonly object _slow = new
+    private static readonly object Short = new { maxIterations = 3, seed = 1 };
+    private static readonly object Slow = new
     {
         maxIterations = 3,
         iterationDelayMs = 60_000,
         seed = 1,
     };
 
-    private readonly TempDirectory _directory = new();
+    private readonly TempDirectory directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => directory.Dispose();
 
     [Fact]
     public async Task Subscribed_comes_first_and_at_once_also_for_a_silent_job()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path, null, "--Stub:MaxRunningJobs=1");
-        using var slow = stub.Watch(await stub.CreateJobAsync(_slow));
+        await using var stub = await StubHost.StartAsync(directory.Path, null, "--Stub:MaxRunningJobs=1");
+        using var slow = stub.Watch(await stub.CreateJobAsync(Slow));
         await slow.EventAsync();
-        using var queued = stub.Watch(await stub.CreateJobAsync(_slow), after: null);
+        using var queued = stub.Watch(await stub.CreateJobAsync(Slow), after: null);
         var subscribed = await queued.SubscribedAsync();
         Assert.True(subscribed.HasLastEventId);
         Assert.Equal(0, subscribed.LastEventId);
@@ -39,8 +39,8 @@ public sealed class WatchJobTests : IDisposable
     [Fact]
     public async Task The_watches_that_run_are_counted_and_cancelled_ones_are_not()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
-        var jobId = await stub.CreateJobAsync(_slow);
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        var jobId = await stub.CreateJobAsync(Slow);
         using (var watch = stub.Watch(jobId))
         {
             await watch.SubscribedAsync();
@@ -54,8 +54,8 @@ public sealed class WatchJobTests : IDisposable
     [Fact]
     public async Task History_ends_with_a_batch_that_says_so_also_if_it_is_empty()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
-        var jobId = await stub.CreateJobAsync(_slow);
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        var jobId = await stub.CreateJobAsync(Slow);
         using var first = stub.Watch(jobId);
         var newest = await first.EventAsync(e => e.Stage == "mutate");
 
@@ -69,8 +69,8 @@ public sealed class WatchJobTests : IDisposable
     [Fact]
     public async Task Live_only_sends_no_replay_and_every_event_after_last_event_id()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
-        var jobId = await stub.CreateJobAsync(_slow);
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        var jobId = await stub.CreateJobAsync(Slow);
         using var first = stub.Watch(jobId);
         var newest = await first.EventAsync(e => e.Stage == "mutate");
         using var watch = stub.Watch(jobId, after: null);
@@ -85,8 +85,8 @@ public sealed class WatchJobTests : IDisposable
     [Fact]
     public async Task A_job_that_has_ended_says_so_and_the_stream_ends_with_OK()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
-        var jobId = await stub.CreateJobAsync(_short);
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        var jobId = await stub.CreateJobAsync(Short);
         using var first = stub.Watch(jobId);
         var last = (await first.RestAsync())[^1];
         Assert.NotNull(last.JobCompleted);
@@ -104,8 +104,8 @@ public sealed class WatchJobTests : IDisposable
     [Fact]
     public async Task History_only_ends_after_the_last_replay_while_the_job_runs()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
-        var jobId = await stub.CreateJobAsync(_slow);
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        var jobId = await stub.CreateJobAsync(Slow);
         using var first = stub.Watch(jobId);
         await first.EventAsync(e => e.Stage == "mutate");
         using var history = stub.Watch(jobId, 0, historyOnly: true);
@@ -115,7 +115,7 @@ public sealed class WatchJobTests : IDisposable
     [Fact]
     public async Task Batches_hold_at_most_500_events_and_all_but_the_last_say_that_more_follow()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path, null, "--Stub:LoadJobs=true");
+        await using var stub = await StubHost.StartAsync(directory.Path, null, "--Stub:LoadJobs=true");
         using var watch = stub.Watch("load-1200");
         Assert.Equal(1200, (await watch.SubscribedAsync()).LastEventId);
         var batches = new List<(int, bool)>();
@@ -136,8 +136,8 @@ public sealed class WatchJobTests : IDisposable
     [InlineData("load-10", 0L, StatusCode.NotFound)]
     public async Task What_cannot_be_watched_is_refused(string jobId, long? after, StatusCode status)
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
-        await stub.CreateJobAsync(_slow);
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        await stub.CreateJobAsync(Slow);
         using var watch = stub.Watch(jobId, after);
         Assert.Equal(status, (await watch.FailureAsync()).StatusCode);
         using var longest = stub.Watch(new string('x', 257));
@@ -147,8 +147,8 @@ public sealed class WatchJobTests : IDisposable
     [Fact]
     public async Task A_cursor_beyond_the_log_is_out_of_range_with_the_bounds_in_trailers()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
-        var jobId = await stub.CreateJobAsync(_short);
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        var jobId = await stub.CreateJobAsync(Short);
         using var first = stub.Watch(jobId);
         var last = (await first.RestAsync())[^1].Id;
         using var ahead = stub.Watch(jobId, last + 1);
@@ -163,14 +163,14 @@ public sealed class WatchJobTests : IDisposable
     {
         string jobId;
         string epoch;
-        await using (var stub = await StubHost.StartAsync(_directory.Path))
+        await using (var stub = await StubHost.StartAsync(directory.Path))
         {
-            jobId = await stub.CreateJobAsync(_slow);
+            jobId = await stub.CreateJobAsync(Slow);
             using var watch = stub.Watch(jobId);
             epoch = (await watch.SubscribedAsync()).Epoch;
         }
 
-        await using var again = await StubHost.StartAsync(_directory.Path);
+        await using var again = await StubHost.StartAsync(directory.Path);
         using var same = again.Watch(jobId, 0, epoch);
         Assert.Equal(epoch, (await same.SubscribedAsync()).Epoch);
         using var other = again.Watch(jobId, 0, "another");
@@ -181,8 +181,8 @@ public sealed class WatchJobTests : IDisposable
     public async Task A_silent_watch_gets_a_heartbeat_that_names_what_was_sent()
     {
         var clock = new SignallingClock();
-        await using var stub = await StubHost.StartAsync(_directory.Path, clock);
-        var jobId = await stub.CreateJobAsync(_slow);
+        await using var stub = await StubHost.StartAsync(directory.Path, clock);
+        var jobId = await stub.CreateJobAsync(Slow);
         using var first = stub.Watch(jobId);
         var newest = await first.EventAsync(e => e.Stage == "mutate");
         using var watch = stub.Watch(jobId, newest.Id);
@@ -205,8 +205,8 @@ public sealed class WatchJobTests : IDisposable
     [Fact]
     public async Task A_stop_ends_open_watches_with_UNAVAILABLE_and_quickly()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
-        using var watch = stub.Watch(await stub.CreateJobAsync(_slow));
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        using var watch = stub.Watch(await stub.CreateJobAsync(Slow));
         await watch.EventAsync(e => e.Stage == "mutate");
         var begun = TimeProvider.System.GetTimestamp();
         var stopping = stub.StopAsync();
@@ -218,8 +218,8 @@ public sealed class WatchJobTests : IDisposable
     [Fact]
     public async Task A_thousand_watches_of_one_job_all_get_its_next_event()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
-        var jobId = await stub.CreateJobAsync(_slow);
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        var jobId = await stub.CreateJobAsync(Slow);
         var watches = Enumerable.Range(0, 1000).Select(_ => stub.Watch(jobId, after: null)).ToList();
         await Task.WhenAll(watches.Select(watch => watch.SubscribedAsync()));
         await stub.PostAsync($"/jobs/{jobId}/cancel");
@@ -231,7 +231,7 @@ public sealed class WatchJobTests : IDisposable
     [Fact]
     public async Task Health_is_served()
     {
-        await using var stub = await StubHost.StartAsync(_directory.Path);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         var answer = await new Health.HealthClient(stub.Grpc).CheckAsync(new HealthCheckRequest(), cancellationToken: Deadline.Token);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, answer.Status);
     }
