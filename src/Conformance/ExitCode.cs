@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Conformance;
 
-/// <summary>What the program says to a script. Documented in docs/backends.md.</summary>
+/// <summary>The exit codes. Documented in docs/backends.md.</summary>
 internal enum ExitCode
 {
     AllPassed = 0,

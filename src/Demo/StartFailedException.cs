@@ -3,7 +3,7 @@ namespace OptimizationGateway.Demo;
 /// <summary>A part that doesn't start; the message is one line that says why, and which settings to change.</summary>
 internal sealed class StartFailedException(string message, Exception? cause = null) : Exception(message, cause)
 {
-    /// <summary>Whatever keeps a part from starting (a taken port, a bad setting, a folder that can't be written) is told in the same way.</summary>
+    /// <summary>Reports a part that can't start (a taken port, a bad setting, a folder that can't be written), always in the same way.</summary>
     public static async Task<T> ExplainAsync<T>(string part, string settings, Func<Task<T>> start)
     {
         try

@@ -3,7 +3,7 @@ using OptimizationGateway.OptimizerStub;
 
 namespace OptimizationGateway.Demo;
 
-/// <summary>What the demo says when it runs: where everything is, and what to try.</summary>
+/// <summary>Prints the demo's addresses and what to try.</summary>
 internal static class Welcome
 {
     public static string Text(string gatewayUrl, StubAddresses stub, string dataDirectory, FirstJob job)

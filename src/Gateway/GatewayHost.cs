@@ -22,7 +22,7 @@ namespace OptimizationGateway.Gateway;
 /// <summary>Puts the gateway together: for its own program, for the demo, and for tests.</summary>
 public static class GatewayHost
 {
-    /// <summary>Where it listens unless <c>Urls</c> says otherwise.</summary>
+    /// <summary>The address it listens on unless <c>Urls</c> is set.</summary>
     public const string DefaultUrl = ListenUrls.DefaultUrl;
 
     /// <summary>True if the page at / is part of this build; without Node.js it isn't.</summary>
@@ -86,7 +86,7 @@ public static class GatewayHost
             out var isOn
         ) && isOn;
 
-    /// <summary>What is measured when somebody reads it.</summary>
+    /// <summary>Registers the gauges that are measured when they are read.</summary>
     private static void Observe(IServiceProvider services)
     {
         var metrics = services.GetRequiredService<GatewayMetrics>();

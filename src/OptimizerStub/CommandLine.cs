@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OptimizationGateway.OptimizerStub;
 
-/// <summary>What the program says to people.</summary>
+/// <summary>The program's texts for people.</summary>
 internal static class CommandLine
 {
     public static string Version =>

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace OptimizationGateway.OptimizerStub;
 
-/// <summary>Where the optimizer listens; known once it has started, also where a port was left to the system.</summary>
+/// <summary>The optimizer's addresses, known once it has started, also if the system chose a port.</summary>
 public sealed class StubAddresses
 {
     private ListenOptions? grpc;

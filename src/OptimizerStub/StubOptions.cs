@@ -7,11 +7,11 @@ internal sealed record StubOptions
 {
     public const string Section = "Stub";
 
-    /// <summary>Where WatchJob is served: HTTP/2 without TLS.</summary>
+    /// <summary>The URL of WatchJob: HTTP/2 without TLS.</summary>
     [ListenUrl(ErrorMessage = "must be http://<IP address or localhost>:<port>; port 0 takes a free one.")]
     public string GrpcUrl { get; init; } = "http://127.0.0.1:5001";
 
-    /// <summary>Where the JSON API is served: HTTP/1.1.</summary>
+    /// <summary>The URL of the JSON API: HTTP/1.1.</summary>
     [ListenUrl(ErrorMessage = "must be http://<IP address or localhost>:<port>; port 0 takes a free one.")]
     public string HttpUrl { get; init; } = "http://127.0.0.1:5002";
 
@@ -19,11 +19,11 @@ internal sealed record StubOptions
     [Required(ErrorMessage = "must be a path.")]
     public string DataDirectory { get; init; } = "data";
 
-    /// <summary>How many events of a job are kept; null: all.</summary>
+    /// <summary>The number of events kept of a job; null: all.</summary>
     [Within(1, int.MaxValue, ErrorMessage = "must be a whole number of at least 1, or not set.")]
     public int? RetainEventsPerJob { get; init; }
 
-    /// <summary>How many jobs are started at a time; a paused one counts. The others wait as queued.</summary>
+    /// <summary>The most jobs that run at a time; a paused one counts. The others wait as queued.</summary>
     [Within(1, 100_000, ErrorMessage = "must be a whole number from 1 to 100000.")]
     public int MaxRunningJobs { get; init; } = 256;
 
@@ -31,10 +31,10 @@ internal sealed record StubOptions
     [Within("00:00:00.1", "00:10:00", ErrorMessage = "must be a time from 00:00:00.1 to 00:10:00.")]
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Whether load-&lt;n&gt; and paced-&lt;rate&gt; can be watched.</summary>
+    /// <summary>True if load-&lt;n&gt; and paced-&lt;rate&gt; can be watched.</summary>
     public bool LoadJobs { get; init; }
 
-    /// <summary>Whether their events say in <c>details</c> which they are, so that whoever reads them can tell one that went astray.</summary>
+    /// <summary>True if their events name their job and id in <c>details</c>, so that a reader can tell one that went astray.</summary>
     public bool MarkLoadEvents { get; init; }
 
     /// <summary>Origins of pages elsewhere that may use the JSON API, separated by commas.</summary>

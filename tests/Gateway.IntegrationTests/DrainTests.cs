@@ -120,7 +120,7 @@ public sealed class DrainTests
 
         var stopping = bridge.Gateway.StopAsync();
 
-        // Five seconds for what waits and five for the farewell; then it is aborted.
+        // Five seconds for what waits and five for the closing; then it is aborted.
         var took = await clock.RunUntilAsync(() => stopping.IsCompleted, TimeSpan.FromSeconds(30), "the gateway has stopped");
         await stopping;
         Assert.InRange(took.TotalSeconds, 9, 15);

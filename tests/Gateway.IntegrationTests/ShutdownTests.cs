@@ -6,7 +6,7 @@ namespace OptimizationGateway.Gateway.IntegrationTests;
 /// <summary>The program as its supervisor meets it: SIGTERM ends it, whatever clients do, and a second one ends it at once.</summary>
 public sealed class ShutdownTests
 {
-    /// <summary>What a stuck reader costs at most (5 s for what waits, 5 s for the farewell), and the same again for a busy machine.</summary>
+    /// <summary>What a stuck reader costs at most (5 s for what waits, 5 s for the close handshake), and the same again for a busy machine.</summary>
     private static readonly TimeSpan Orderly = TimeSpan.FromSeconds(20);
 
     [Fact]

@@ -37,7 +37,7 @@ internal sealed class JobSource(KitOptions options, Backend backend, Cancellatio
             : throw new NotApplicableException($"It needs a job that has ended, and {HasNotEnded(job)}");
     }
 
-    /// <summary>What a watch of a started job heard from its beginning to its end, live; without an end where it took too long.</summary>
+    /// <summary>The messages of a started job's watch from its beginning to its end, live; without an end if it took too long.</summary>
     public async Task<Story> WholeAsync(CancellationToken token)
     {
         var job = started.FirstOrDefault(job => job.HasEnded) ?? await RunningAsync(token);

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Conformance.Jobs;
 
-/// <summary>How long the kit waits for what is to come without delay. No figures of the contract: generous ones, also for a busy machine.</summary>
+/// <summary>The longest waits for what must come without delay. They aren't the contract's figures: they are generous, also for a busy machine.</summary>
 internal static class Limits
 {
     /// <summary>From a terminal event, or the last replay, to the end of the stream.</summary>

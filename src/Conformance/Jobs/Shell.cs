@@ -7,7 +7,7 @@ internal static class Shell
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    /// <summary>What it printed.</summary>
+    /// <summary>The command's output.</summary>
     /// <exception cref="KitFaultException">It failed, or took too long.</exception>
     public static async Task<string> RunAsync(string option, string command, CancellationToken token)
     {

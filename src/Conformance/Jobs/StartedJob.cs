@@ -32,10 +32,10 @@ internal sealed class StartedJob : IDisposable
     /// <summary>The id of its newest event, as far as it is known.</summary>
     public long LatestId => Volatile.Read(ref latestId);
 
-    /// <summary>Whether nothing more is to be expected of it.</summary>
+    /// <summary>True if no more messages are expected.</summary>
     public bool HasEnded => watching.IsCompleted;
 
-    /// <summary>Whether its stream has ended with OK, as it may only after a terminal event, and there was none.</summary>
+    /// <summary>True if its stream ended with OK without a terminal event, which the contract forbids.</summary>
     public bool EndedTooSoon => HasEnded && watch.Story is { End.IsOk: true } story && !story.Events.Any(Story.IsTerminal);
 
     /// <summary>Waits for the first answer: whether the backend says that there is no such job, and how. That none comes is for the rules to judge.</summary>

@@ -2,7 +2,7 @@ namespace OptimizationGateway.Conformance.Options;
 
 /// <summary>One option of the command line.</summary>
 /// <param name="Name">With its dashes.</param>
-/// <param name="Value">What it takes, for people; null: nothing.</param>
+/// <param name="Value">Its argument, for people; null if it takes none.</param>
 /// <param name="Meaning">In a sentence.</param>
 /// <param name="Take">Reads it; throws <see cref="BadOptionException"/>.</param>
 internal sealed record KitOption(string Name, string? Value, string Meaning, Func<KitOptions, string, KitOptions> Take)

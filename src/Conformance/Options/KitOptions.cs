@@ -1,9 +1,9 @@
 namespace OptimizationGateway.Conformance.Options;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record KitOptions
 {
-    /// <summary>Where WatchJob is served.</summary>
+    /// <summary>The backend's URL.</summary>
     public Uri? Backend { get; init; }
 
     /// <summary>A job that has ended. Without it, one of <see cref="StartJob"/>, once it has.</summary>
@@ -35,10 +35,10 @@ internal sealed record KitOptions
 
     public TimeSpan LongestSilence => Silence ?? (Heartbeat + TimeSpan.FromSeconds(5));
 
-    /// <summary>How soon the first message must come. The gateway gives up after 10 s.</summary>
+    /// <summary>The longest time until the first message. The gateway gives up after 10 s.</summary>
     public TimeSpan FirstMessage { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a started job may take until it has ended.</summary>
+    /// <summary>The longest time a started job may take.</summary>
     public TimeSpan JobTime { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A PEM file with the authorities that may have signed the backend's certificate; null: this machine's.</summary>
@@ -50,7 +50,7 @@ internal sealed record KitOptions
     /// <summary>A PEM file with the key of <see cref="Certificate"/>.</summary>
     public string? Key { get; init; }
 
-    /// <summary>What each call carries.</summary>
+    /// <summary>The headers of each call.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];
 
     /// <summary>The rules to look at; none: all.</summary>
@@ -60,7 +60,7 @@ internal sealed record KitOptions
 
     public bool List { get; init; }
 
-    /// <summary>Whether a rule that couldn't be looked at counts as failed.</summary>
+    /// <summary>True if a rule that couldn't be checked counts as failed.</summary>
     public bool Strict { get; init; }
 
     public bool Help { get; init; }

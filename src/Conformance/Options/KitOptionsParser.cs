@@ -4,8 +4,8 @@ namespace OptimizationGateway.Conformance.Options;
 internal static class KitOptionsParser
 {
     /// <param name="args">As given.</param>
-    /// <param name="ruleNames">What --rule may name.</param>
-    /// <exception cref="BadOptionException">What to change.</exception>
+    /// <param name="ruleNames">The names that --rule accepts.</param>
+    /// <exception cref="BadOptionException">An option is unknown or has a bad value; the message says what to change.</exception>
     public static KitOptions Parse(IReadOnlyList<string> args, IReadOnlyList<string> ruleNames)
     {
         var options = new KitOptions();

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Conformance.Report;
 
-/// <summary>Where the table is printed: how wide it is, and whether it has colours.</summary>
+/// <summary>The terminal or file that the table is printed to: its width, and its colours.</summary>
 internal sealed class Paper(TextWriter output, int width, bool hasColours)
 {
     private const int Narrowest = 60;

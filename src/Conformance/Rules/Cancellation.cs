@@ -148,9 +148,9 @@ internal sealed class Cancellation()
         }
     }
 
-    /// <param name="Cancelled">How many watches.</param>
-    /// <param name="IsByItself">Whether they stopped, and nothing had been sent by then.</param>
-    /// <param name="After">When that was seen, after the cancellation.</param>
-    /// <param name="LastRunning">When some were last seen to run.</param>
+    /// <param name="Cancelled">The number of watches.</param>
+    /// <param name="IsByItself">True if they stopped before anything was sent.</param>
+    /// <param name="After">The time from the cancellation until that was seen.</param>
+    /// <param name="LastRunning">The time some were last seen to run.</param>
     private readonly record struct Stop(int Cancelled, bool IsByItself, TimeSpan After, TimeSpan LastRunning);
 }

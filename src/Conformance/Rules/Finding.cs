@@ -2,12 +2,12 @@ using OptimizationGateway.Conformance.Watching;
 
 namespace OptimizationGateway.Conformance.Rules;
 
-/// <summary>What was seen of one rule.</summary>
-/// <param name="Verdict">What came of it.</param>
+/// <summary>The result of checking one rule.</summary>
+/// <param name="Verdict">The verdict.</param>
 /// <param name="Seen">In a sentence or two, for people.</param>
 internal sealed record Finding(Verdict Verdict, string Seen)
 {
-    /// <summary>What was measured, by name, for programs.</summary>
+    /// <summary>The measurements by name, for programs.</summary>
     public IReadOnlyDictionary<string, double> Figures { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>The end of the stream, where it failed by one that was refused.</summary>

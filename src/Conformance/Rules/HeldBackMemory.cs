@@ -99,7 +99,7 @@ internal sealed class HeldBackMemory()
         }
     }
 
-    /// <summary>What all of them could have been kept must be more than what is much, or the rule could not be broken.</summary>
+    /// <summary>Together the watches must be able to hold more than the threshold, or the rule couldn't be broken.</summary>
     private static async Task LargeEnoughAsync(Watch watch, CancellationToken token)
     {
         for (var bytes = 0L; bytes < MuchMemory / Stuck; )

@@ -56,7 +56,7 @@ internal sealed class HundredStreams()
     private static Finding Passed(string job, TimeSpan slowest) =>
         Finding.Pass($"{Streams} watches of {job} on one connection were answered within {Spoken.Time(slowest)}, and all heard the same.");
 
-    /// <returns>When the slowest was answered; null: not before another had ended.</returns>
+    /// <returns>The time the slowest was answered; null if another had ended by then.</returns>
     private static async Task<TimeSpan?> AtOnceAsync(Subject subject, string job, bool live, CancellationToken token)
     {
         using var connection = subject.Connect();

@@ -43,7 +43,7 @@ internal sealed class LiveOnly()
             );
     }
 
-    /// <summary>Where nothing happens there is nothing to come.</summary>
+    /// <summary>A job without new events can't show this rule.</summary>
     private static async Task NothingOldAsync(Subject subject, string job, CancellationToken token)
     {
         using var watch = subject.Watch(job, after: null, token);

@@ -2,7 +2,7 @@ using OptimizationGateway.Conformance.Watching;
 
 namespace OptimizationGateway.Conformance.Rules;
 
-/// <summary>What a watch across the seam must have heard.</summary>
+/// <summary>Judges the messages of a watch across the seam between history and live.</summary>
 internal static class SeamJudge
 {
     /// <summary>As it stands at the end of the history, or with the live event that came instead.</summary>
@@ -30,7 +30,7 @@ internal static class SeamJudge
         }
     }
 
-    /// <param name="story">What was heard.</param>
+    /// <param name="story">The messages that the watch received.</param>
     /// <param name="log">The ids of the log, read afterwards.</param>
     public static void JudgeAgainst(Story story, List<long> log)
     {

@@ -17,7 +17,7 @@ internal sealed class StuckOnARunningJob(Subject subject, CancellationToken toke
     private static readonly TimeSpan AShortWhile = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
-    /// <returns>What was seen, for the finding.</returns>
+    /// <returns>The observation, for the finding.</returns>
     public async Task<string> CheckAsync()
     {
         var job = await subject.Jobs.NewAsync(token);

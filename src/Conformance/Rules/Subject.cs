@@ -5,7 +5,7 @@ using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Conformance.Rules;
 
-/// <summary>What rules look at: the backend, its jobs, and its process where there is one to see.</summary>
+/// <summary>The subject of the rules: the backend, its jobs, and its process if it is known.</summary>
 internal sealed class Subject(KitOptions options, Backend backend, JobSource jobs, BackendProcess? process, TimeProvider time)
 {
     public KitOptions Options => options;
@@ -16,11 +16,11 @@ internal sealed class Subject(KitOptions options, Backend backend, JobSource job
 
     public TimeProvider Time => time;
 
-    /// <summary>What was wrong on any watch so far.</summary>
+    /// <summary>The breaches that any watch has shown so far.</summary>
     public Overheard Overheard => backend.Overheard;
 
     /// <summary>A watch on a connection that it shares with others; dispose of it.</summary>
-    /// <param name="job">Which job.</param>
+    /// <param name="job">The job to watch.</param>
     /// <param name="after">The cursor; null: live only.</param>
     /// <param name="token">Cancels it.</param>
     public Watch Watch(string job, long? after, CancellationToken token) => backend.Open(Request(job, after), token);

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Conformance.Rules;
 
-/// <summary>When a rule is looked at.</summary>
+/// <summary>The turn in which a rule is checked.</summary>
 internal enum Turn
 {
     /// <summary>Before all others, with nothing else going on.</summary>

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Conformance.Rules;
 
-/// <summary>What came of looking at a rule.</summary>
+/// <summary>The verdict on a rule.</summary>
 internal enum Verdict
 {
     Pass,

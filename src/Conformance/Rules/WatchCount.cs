@@ -3,7 +3,7 @@ using OptimizationGateway.Conformance.Jobs;
 
 namespace OptimizationGateway.Conformance.Rules;
 
-/// <summary>How many watches the backend says that it has open: <c>--watches-command</c>.</summary>
+/// <summary>Asks the backend how many watches it has open: <c>--watches-command</c>.</summary>
 internal sealed class WatchCount(string command, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);

@@ -17,7 +17,7 @@ internal sealed class BackendProcess(int pid) : IDisposable
 
     public int Pid => pid;
 
-    /// <summary>What it has in memory, in bytes.</summary>
+    /// <summary>The process's resident memory, in bytes.</summary>
     /// <exception cref="BreachException">It has ended.</exception>
     public long Memory => Read(each => each.WorkingSet64);
 

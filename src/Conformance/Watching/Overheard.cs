@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Conformance.Watching;
 
-/// <summary>What was wrong on any watch, whatever rule it was opened for.</summary>
+/// <summary>Collects breaches on any watch, whatever rule it was opened for.</summary>
 internal sealed class Overheard
 {
     private string? heartbeatAhead;

@@ -5,12 +5,12 @@ using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Conformance.Watching;
 
-/// <summary>Whether there is a backend at all: without one every rule would fail, and say nothing.</summary>
+/// <summary>Checks that there is a backend: without one every rule would fail, and say nothing.</summary>
 internal sealed class Reachability(KitOptions options, Backend backend, TimeProvider time)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
-    /// <summary>What is wrong, and what to do; null: it answers.</summary>
+    /// <summary>The cause and what to do; null if it answers.</summary>
     public async Task<string?> FaultAsync(CancellationToken token)
     {
         var address = options.Backend!;

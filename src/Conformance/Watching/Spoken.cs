@@ -27,7 +27,7 @@ internal static class Spoken
             _ => "a message that is none of the four",
         };
 
-    /// <summary>What a watch asks for.</summary>
+    /// <summary>The request of a watch.</summary>
     public static string Request(WatchJobRequest request)
     {
         var words = request.HasAfterEventId

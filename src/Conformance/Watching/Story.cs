@@ -2,7 +2,7 @@ using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Conformance.Watching;
 
-/// <summary>What one stream said, in order, and how it ended.</summary>
+/// <summary>One stream's messages in order, and its end.</summary>
 internal sealed class Story(WatchJobRequest request)
 {
     private readonly Lock gate = new();
@@ -16,13 +16,13 @@ internal sealed class Story(WatchJobRequest request)
     /// <summary>Null: it hasn't ended, or nobody waited for that.</summary>
     public WatchEnd? End { get; private set; }
 
-    /// <summary>When the first message or the end came, from the opening on.</summary>
+    /// <summary>The time from the opening to the first message or the end.</summary>
     public TimeSpan? FirstAt { get; private set; }
 
-    /// <summary>When the last message or the end came.</summary>
+    /// <summary>The time of the last message or the end.</summary>
     public TimeSpan LastAt { get; private set; }
 
-    /// <summary>When the last message came.</summary>
+    /// <summary>The time of the last message.</summary>
     public TimeSpan LastMessageAt { get; private set; }
 
     /// <summary>Wherever it came.</summary>

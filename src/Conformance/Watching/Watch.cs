@@ -37,10 +37,10 @@ internal sealed class Watch : IDisposable
 
     public WatchEnd? End => Story.End;
 
-    /// <summary>How long it is open.</summary>
+    /// <summary>The time since it was opened.</summary>
     public TimeSpan Age => time.GetElapsedTime(openedAt);
 
-    /// <summary>Whether the response headers are there, which confirm nothing.</summary>
+    /// <summary>True if the response headers have arrived, which confirm nothing.</summary>
     public bool HasHeaders => call.ResponseHeadersAsync.IsCompletedSuccessfully;
 
     /// <summary>Waits for the next message or the end; both go into the story.</summary>

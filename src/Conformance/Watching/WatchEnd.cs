@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace OptimizationGateway.Conformance.Watching;
 
-/// <summary>How a stream ended.</summary>
+/// <summary>The end of a stream.</summary>
 internal sealed record WatchEnd(StatusCode Status, string Detail, Metadata Trailers, bool IsTransport = false)
 {
     public bool IsOk => Status == StatusCode.OK;

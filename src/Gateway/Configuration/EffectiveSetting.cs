@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace OptimizationGateway.Gateway.Configuration;
 
-/// <summary>What a setting is, as it may be shown, and who says so.</summary>
+/// <summary>A setting's effective value, with secrets hidden, and its source.</summary>
 internal sealed record EffectiveSetting(string Path, string Text, string Source)
 {
     private const string Nothing = "(none)";

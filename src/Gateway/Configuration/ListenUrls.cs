@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptimizationGateway.Gateway.Configuration;
 
-/// <summary>Where the gateway listens, by ASP.NET's own settings: <c>Urls</c>, <c>Kestrel:Endpoints</c>, or the ports that container images set.</summary>
+/// <summary>The gateway's addresses, from ASP.NET's own settings: <c>Urls</c>, <c>Kestrel:Endpoints</c>, or the ports that container images set.</summary>
 internal static class ListenUrls
 {
     /// <summary>The address that counts if no setting names one.</summary>
@@ -27,7 +27,7 @@ internal static class ListenUrls
             ];
     }
 
-    /// <summary>How this machine reaches the gateway; null where the settings don't tell.</summary>
+    /// <summary>The URL by which this machine reaches the gateway; null if the settings don't tell.</summary>
     public static Uri? Own(IConfiguration settings)
     {
         var addresses = Of(settings).DefaultIfEmpty(DefaultUrl).Select(BindingAddress.Parse).ToList();
@@ -41,7 +41,7 @@ internal static class ListenUrls
         return new UriBuilder(address.Scheme, host, address.Port, address.PathBase).Uri;
     }
 
-    /// <summary>Whether a server that listens on the one would keep another from listening on the other.</summary>
+    /// <summary>Returns true if a server on one address keeps another from listening on the other.</summary>
     public static bool Collide(string one, string other)
     {
         if (Parse(one) is not { } first || Parse(other) is not { } second || first.Port == 0 || first.Port != second.Port)

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Gateway.Configuration;
 
-/// <summary>What somebody meant who has misspelt a name.</summary>
+/// <summary>Finds the known name that a misspelt one is nearest to.</summary>
 internal static class NearestName
 {
     /// <returns>The known name that takes the fewest changes of a letter, at most one in three; null where none is near.</returns>

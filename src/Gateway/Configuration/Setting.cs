@@ -8,8 +8,8 @@ namespace OptimizationGateway.Gateway.Configuration;
 /// <summary>One setting, as its options type declares it.</summary>
 /// <param name="Path">Its full path, such as <c>Gateway:Limits:Connections</c>.</param>
 /// <param name="Property">The property that it is bound to, or the dictionary that it is a value of.</param>
-/// <param name="Type">What its text is read as.</param>
-/// <param name="Default">What it is where nobody sets it; null: nothing.</param>
+/// <param name="Type">The type its text is converted to.</param>
+/// <param name="Default">The default; null if there is none.</param>
 internal sealed record Setting(string Path, PropertyInfo Property, Type Type, object? Default)
 {
     private const string SetWords = "true or false";
@@ -24,7 +24,7 @@ internal sealed record Setting(string Path, PropertyInfo Property, Type Type, ob
     /// <summary>As docs/settings.md has it, such as <c>0.1 s – 10 min</c>; null where the type alone says what is allowed.</summary>
     public string? RangeText => Range is { } range ? $"{Readable(range.Minimum)} – {Readable(range.Maximum)}" : null;
 
-    /// <summary>What it must be, for the sentence that says it isn't.</summary>
+    /// <summary>The description of valid values, for error messages.</summary>
     public string Form =>
         (
             Type == typeof(bool) ? SetWords
@@ -32,7 +32,7 @@ internal sealed record Setting(string Path, PropertyInfo Property, Type Type, ob
             : "a whole number"
         ) + (RangeText is { } range ? $", {range}" : "");
 
-    /// <summary>Whether a text can be read as its type; the binder asks the same converter.</summary>
+    /// <summary>Returns true if a text can be converted to its type. The binder uses the same converter.</summary>
     public bool CanRead(string text) =>
         Type == typeof(string)
         || (text.Length == 0 && Nullable.GetUnderlyingType(Property.PropertyType) is not null)

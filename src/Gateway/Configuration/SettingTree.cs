@@ -17,7 +17,7 @@ internal static class SettingTree
             (path, _) => section.GetSection(path[(section.Path.Length + 1)..]).GetChildren().Select(child => child.Key)
         );
 
-    /// <summary>What an options type can be told: its properties but for those that are computed.</summary>
+    /// <summary>The settings of an options type: its properties except the computed ones.</summary>
     public static IEnumerable<PropertyInfo> PropertiesOf(Type options) =>
         IsRecord(options) ? options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite) : [];
 

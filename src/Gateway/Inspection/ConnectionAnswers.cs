@@ -130,7 +130,7 @@ internal sealed record ConnectionDetail(
     int ReplaysWaiting,
     int SubscriptionCount,
     IReadOnlyList<SubscriptionDetail> Subscriptions,
-    IReadOnlyList<Happening> Timeline,
+    IReadOnlyList<TimelineEntry> Timeline,
     long TimelineDropped
 )
 {

@@ -7,14 +7,13 @@ namespace OptimizationGateway.Gateway.Inspection;
 /// <summary>Reads the subscriptions of many connections, for one answer.</summary>
 internal sealed class Snapshot
 {
-    private readonly LogHeads heads = new();
+    private readonly NewestIds newest = new();
     private readonly TimeProvider time;
 
     /// <summary>The subscriptions of one connection; reused for the next one to save allocations.</summary>
     private readonly List<SubscriptionView> views = [];
 
     /// <param name="sessions">The connections to read.</param>
-    /// <param name="time">The clock.</param>
     public Snapshot(IReadOnlyCollection<Session> sessions, TimeProvider time)
     {
         this.time = time;
@@ -23,7 +22,7 @@ internal sealed class Snapshot
         {
             foreach (ref readonly var view in SubscriptionsOf(session))
             {
-                heads.Add(view);
+                newest.Add(view);
             }
         }
     }
@@ -38,21 +37,21 @@ internal sealed class Snapshot
         return CollectionsMarshal.AsSpan(views);
     }
 
-    public SubscriptionProgress ProgressOf(in SubscriptionView view) => SubscriptionProgress.Of(view, heads.Of(view), time);
+    public SubscriptionProgress ProgressOf(in SubscriptionView view) => SubscriptionProgress.Of(view, newest.Of(view), time);
 
     public SubscriptionDetail DetailOf(in SubscriptionView view) => SubscriptionDetail.Of(view, ProgressOf(view));
 
     /// <summary>Adds the newest event that open connections know of to a subscription of an ended one.</summary>
-    public SubscriptionDetail Compare(SubscriptionDetail ended) => ended with { HeadNow = heads.Of(ended.JobId, ended.Epoch ?? "") };
+    public SubscriptionDetail Compare(SubscriptionDetail ended) => ended with { HeadNow = newest.Of(ended.JobId, ended.Epoch ?? "") };
 }
 
 /// <summary>
 /// Keeps the newest known event id of each log. A slow reader's subscription lags behind what another subscription to the same log knows. Logs
 /// of one job with different epochs are different logs.
 /// </summary>
-internal sealed class LogHeads
+internal sealed class NewestIds
 {
-    private readonly Dictionary<(string JobId, string Epoch), long> heads = [];
+    private readonly Dictionary<(string JobId, string Epoch), long> newest = [];
 
     public void Add(in SubscriptionView view)
     {
@@ -62,14 +61,14 @@ internal sealed class LogHeads
         }
 
         var log = (view.JobId, watch.Epoch);
-        if (!heads.TryGetValue(log, out var known) || known < head)
+        if (!newest.TryGetValue(log, out var known) || known < head)
         {
-            heads[log] = head;
+            newest[log] = head;
         }
     }
 
     /// <returns>The newest id of the subscription's log; null if none is known.</returns>
     public long? Of(in SubscriptionView view) => view.Watch is { } watch ? Of(view.JobId, watch.Epoch) : null;
 
-    public long? Of(string jobId, string epoch) => heads.TryGetValue((jobId, epoch), out var head) ? head : null;
+    public long? Of(string jobId, string epoch) => newest.TryGetValue((jobId, epoch), out var head) ? head : null;
 }

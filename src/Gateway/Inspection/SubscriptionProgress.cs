@@ -21,7 +21,6 @@ internal readonly record struct SubscriptionProgress(Condition Condition, long? 
 
     /// <param name="view">The subscription.</param>
     /// <param name="head">The newest id that any subscription to the job's log knows of.</param>
-    /// <param name="time">The clock.</param>
     public static SubscriptionProgress Of(in SubscriptionView view, long? head, TimeProvider time)
     {
         var lane = view.Lane;
@@ -29,7 +28,7 @@ internal readonly record struct SubscriptionProgress(Condition Condition, long? 
             lane.SentEventId > 0 ? lane.SentEventId
             : lane.QueuedEventId == 0 && view.Watch is { } watch ? watch.Cursor
             : view.AfterEventId;
-        // Heads are read a moment before.
+        // The newest ids were read a moment before.
         head = cursor > head ? cursor : head;
         var lag = head - cursor;
         double? waited =

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace OptimizationGateway.Gateway.Listening;
 
 /// <summary>
-/// How many files and sockets the process may have open, and what of it connections must leave: .NET ends the process ("Out of memory.") where
+/// The number of files and sockets that the process may have open, and the reserve that connections must leave: .NET ends the process ("Out of memory.") where
 /// it can't get a descriptor for a thread of its own, and backends have to be reached too.
 /// </summary>
-/// <param name="limit">How many there may be.</param>
+/// <param name="limit">The most that may be open.</param>
 internal sealed class Descriptors(long limit)
 {
     private const int Reserve = 32;
 
-    /// <summary>What this process may have; where that isn't known, as if there were no limit.</summary>
+    /// <summary>Reads this process's limit. An unknown limit counts as none.</summary>
     public static Descriptors OfThisProcess()
     {
         const string Limits = "/proc/self/limits";
@@ -26,11 +26,11 @@ internal sealed class Descriptors(long limit)
         return new Descriptors(long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : long.MaxValue);
     }
 
-    /// <summary>Whether only the reserve is left.</summary>
+    /// <summary>True if only the reserve is left, as last measured.</summary>
     /// <param name="newest">The one that was opened last. The kernel gives the lowest number that is free, so all below are in use.</param>
     public bool AreScarce(nint newest) => newest >= limit - Reserve;
 
-    /// <summary>Whether only the reserve is left now.</summary>
+    /// <summary>Measures, and returns true if only the reserve is left.</summary>
     public bool AreScarce()
     {
         try

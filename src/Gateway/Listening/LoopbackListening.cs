@@ -32,7 +32,7 @@ internal sealed class LoopbackListening(
         return ValueTask.FromResult<IConnectionListener>(PatientListener.Bind(endpoint, transport.Value, waiting, time, logger));
     }
 
-    /// <returns>Why the gateway doesn't listen there; null where it does.</returns>
+    /// <returns>The reason the gateway can't listen there; null if it does.</returns>
     public static string? WhyNot(SecurityOptions security, EndPoint endpoint) =>
         security is { AllowAnonymous: false, Jwt.IsOn: false } && endpoint is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address)
             ? $"The gateway asks nobody who they are, so it doesn't listen on {endpoint}, which others can reach. Ask callers for a "

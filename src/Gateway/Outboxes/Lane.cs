@@ -15,16 +15,16 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     private TaskCompletionSource? roomWaiter;
     private int roomWanted;
 
-    /// <summary>How many bytes of memory what waits occupies.</summary>
+    /// <summary>The memory that waiting messages take, in bytes.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>Whether the client was sent a <c>subscribed</c> that no <c>unsubscribed</c> has followed. Queued messages don't count.</summary>
+    /// <summary>True if the client was sent <c>subscribed</c> and no <c>unsubscribed</c> since. Queued messages don't count.</summary>
     public bool IsOpenAtClient { get; private set; }
 
-    /// <summary>What this lane may still send in this turn, in bytes; kept by the outbox.</summary>
+    /// <summary>The bytes that this lane may still send in this turn; the outbox sets it.</summary>
     public int Deficit { get; set; }
 
-    /// <summary>Whether the outbox has this lane in its ring.</summary>
+    /// <summary>True if the outbox has this lane in its ring.</summary>
     public bool IsInRing { get; set; }
 
     public bool IsEmpty => messages.Count == 0;

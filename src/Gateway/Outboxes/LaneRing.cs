@@ -6,7 +6,7 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// </summary>
 internal sealed class LaneRing
 {
-    /// <summary>What a lane may send in one turn, in bytes: large enough to be cheap, small enough that nobody waits long.</summary>
+    /// <summary>The bytes that a lane may send in one turn: large enough to be cheap, small enough that no lane waits long.</summary>
     private const int Quantum = 32 * 1024;
 
     private readonly Queue<Lane> ring = new();

@@ -1,12 +1,12 @@
 namespace OptimizationGateway.Gateway.Outboxes;
 
-/// <summary>How far one lane has come: counted while the outbox's lock is held anyway, for whoever asks.</summary>
+/// <summary>Counts one lane's progress, for operators. The outbox's lock guards it.</summary>
 internal sealed class LaneTally
 {
     private MessageFacts onItsWay;
     private int onItsWayBytes;
 
-    /// <summary>How many events wait.</summary>
+    /// <summary>The number of events that wait.</summary>
     public int QueuedEvents { get; private set; }
 
     /// <summary>The id of the last event that was queued; 0 before the first.</summary>
@@ -20,7 +20,7 @@ internal sealed class LaneTally
     /// <summary>Bytes of the messages, without their frames.</summary>
     public long BytesSent { get; private set; }
 
-    /// <summary>When the events were read that the socket is taking now; 0 where it takes none.</summary>
+    /// <summary>The time at which the events in the current write were read; 0 if there is none.</summary>
     public long OnItsWaySince => onItsWay.ReadAt;
 
     public void Queued(in MessageFacts facts)
@@ -46,7 +46,7 @@ internal sealed class LaneTally
         onItsWayBytes = 0;
     }
 
-    /// <summary>What waited was dropped.</summary>
+    /// <summary>Records that the waiting messages were dropped.</summary>
     public void Dropped() => QueuedEvents = 0;
 
     /// <summary>Another subscription has the lane now.</summary>

@@ -3,10 +3,10 @@ using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Outboxes;
 
-/// <summary>What is known of a message beside its bytes: what it means to its lane, and what is counted once it is sent.</summary>
-/// <param name="Type">Which message it is.</param>
-/// <param name="Events">How many events it holds.</param>
-/// <param name="ReadAt">When its events were read from the backend's stream, by the clock's own timestamp; 0 where it holds none.</param>
+/// <summary>The facts about a message beside its bytes: its effect on its lane, and the counts of what is sent.</summary>
+/// <param name="Type">The message's type.</param>
+/// <param name="Events">The number of events in it.</param>
+/// <param name="ReadAt">The time its events were read from the backend's stream, as the clock's timestamp; 0 if it has none.</param>
 /// <param name="HappenedAt">The live event's own timestamp, in ticks of UTC; 0 for other messages.</param>
 /// <param name="LastEventId">The id of its last event; 0 where it holds none.</param>
 [StructLayout(LayoutKind.Auto)]

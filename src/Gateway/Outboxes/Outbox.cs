@@ -1,7 +1,7 @@
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>
-/// What waits to be sent to one client, in encoded messages. Two kinds of queues: the control lane, small, for answers that the receive loop
+/// Queues encoded messages for one client. There are two kinds of queues: the control lane, small, for answers that the receive loop
 /// must never wait with, and a <see cref="Lane"/> for each job, whose producer waits while it is full. Control goes first; the lanes take
 /// turns by bytes (deficit round robin), so that one job's replay doesn't hold up its neighbours' events.
 /// </summary>
@@ -15,7 +15,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     private bool closed;
     private TaskCompletionSource<bool>? takerWaiter;
 
-    /// <summary>How many bytes of memory what waits occupies, in all lanes.</summary>
+    /// <summary>The memory that waiting messages of all lanes take, in bytes.</summary>
     public long QueuedBytes
     {
         get
@@ -57,7 +57,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     }
 
     /// <summary>Drops what waits in the lane and makes its tickets worthless.</summary>
-    /// <returns>Whether the client still believes that its subscription is open.</returns>
+    /// <returns>True if the client still believes that its subscription is open.</returns>
     public bool Clear(Lane lane)
     {
         lock (gate)
@@ -143,7 +143,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
-    /// <summary>Whether <see cref="TryTake"/> has something at this moment.</summary>
+    /// <summary>True if <see cref="TryTake"/> would return a message now.</summary>
     public bool HasMessages
     {
         get

@@ -1,7 +1,7 @@
 namespace OptimizationGateway.Gateway.Protocol;
 
 /// <summary>
-/// Why the gateway closes a socket: the closed set of PROTOCOL.md section 7. 4000–4499 mean come back, 4500–4999 don't.
+/// The code and reason of a close frame: the closed set of PROTOCOL.md section 7. A client reconnects after 4000–4499 and doesn't after 4500–4999.
 /// </summary>
 /// <param name="Status">The WebSocket close code.</param>
 /// <param name="Reason">The close reason: at most 123 bytes of UTF-8.</param>

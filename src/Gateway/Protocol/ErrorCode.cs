@@ -1,12 +1,12 @@
 namespace OptimizationGateway.Gateway.Protocol;
 
 /// <summary>
-/// What went wrong, as programs read it: the closed set of PROTOCOL.md section 6. <see cref="Text"/> is the default sentence for people;
+/// An error's code, for programs: the closed set of PROTOCOL.md section 6. <see cref="Text"/> is the default sentence for people;
 /// a more exact one may replace it. No text ever carries an exception's, a backend's or an address.
 /// </summary>
 /// <param name="Name">The <c>code</c> member.</param>
-/// <param name="Retryable">Whether the same request may succeed later without a change.</param>
-/// <param name="Text">What happened and what to do, for people.</param>
+/// <param name="Retryable">True if the same request may succeed later.</param>
+/// <param name="Text">The default text for people: the cause and what to do.</param>
 internal sealed record ErrorCode(string Name, bool Retryable, string Text)
 {
     public static readonly ErrorCode InvalidMessage = new("invalid_message", false, "The message is not a valid client message.");

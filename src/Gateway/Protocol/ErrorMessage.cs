@@ -11,7 +11,7 @@ internal sealed record ErrorMessage(ErrorCode Code, SubscriptionEffect Effect)
     /// <summary>The client message's <c>requestId</c>, where the error is its direct answer.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>Whether it answers a <c>replay</c>.</summary>
+    /// <summary>True if it answers a <c>replay</c>.</summary>
     public bool Requested { get; init; }
 
     public long? EarliestEventId { get; init; }

@@ -1,13 +1,13 @@
 namespace OptimizationGateway.Gateway.Protocol;
 
 /// <summary>
-/// Why a request is refused before the upgrade: the closed set of PROTOCOL.md section 7. It is sent as problem+json, with the name as
+/// The reason for refusing a request before the upgrade: the closed set of PROTOCOL.md section 7. It is sent as problem+json, with the name as
 /// <c>code</c>.
 /// </summary>
 /// <param name="Name">The <c>code</c> member, and the <c>reason</c> tag of the metric.</param>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Text">What was wrong and what to do, for people.</param>
-/// <param name="IsForNow">Whether the same request may succeed soon: the answer then carries <c>Retry-After</c>.</param>
+/// <param name="Text">The text for people: the cause and what to do.</param>
+/// <param name="IsForNow">True if the same request may succeed soon: the answer carries <c>Retry-After</c>.</param>
 internal sealed record Refusal(string Name, int Status, string Text, bool IsForNow = false)
 {
     public static readonly Refusal HostNotAllowed = new(
@@ -22,7 +22,7 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
         "Pages of this Origin may not connect. If they should, add the Origin to Gateway:Security:AllowedOrigins."
     );
 
-    /// <param name="pathBase">What everything is under; empty where it isn't.</param>
+    /// <param name="pathBase">The path that all routes are under; empty if there is none.</param>
     public static Refusal NotFoundUnder(string pathBase) =>
         new("not_found", 404, $"Nothing is here. The WebSocket is at {pathBase}/ws/optimization, the page at {pathBase}/.");
 

@@ -72,7 +72,7 @@ internal static class ServerMessageWriter
         End(json, error.RequestId);
     }
 
-    /// <param name="output">Where to.</param>
+    /// <param name="output">The destination buffer.</param>
     /// <param name="jobId">The job.</param>
     /// <param name="eventJson">One event object of section 4, as the translator wrote it.</param>
     public static void WriteEvent(IBufferWriter<byte> output, JsonEncodedText jobId, ReadOnlySpan<byte> eventJson)

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Gateway.Protocol;
 
-/// <summary>Why a subscription ended: the <c>reason</c> of <c>unsubscribed</c>, PROTOCOL.md section 3.</summary>
+/// <summary>The <c>reason</c> of <c>unsubscribed</c>, PROTOCOL.md section 3.</summary>
 /// <param name="Name">The member as it is written.</param>
 internal sealed record UnsubscribeReason(string Name)
 {

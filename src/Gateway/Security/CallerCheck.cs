@@ -73,7 +73,7 @@ internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, Ba
             : null;
     }
 
-    /// <summary>What is wrong with a token as far as that is seen without reading it. Where none is asked for, none is fine.</summary>
+    /// <summary>Checks that a token is present if the gateway asks for one, and is short enough to read.</summary>
     private TokenFault? FaultOf(OfferedToken offered) => jwt.IsOn || offered.Fault != TokenFault.Missing ? offered.Fault : null;
 
     /// <summary>A page can't read an HTTP refusal.</summary>

@@ -5,7 +5,7 @@ using OptimizationGateway.Gateway.Protocol;
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
-/// Decides who may come in, before the upgrade: Kestrel's own limit of upgraded connections answers 500. A place is reserved before anything
+/// Admits connections before the upgrade: Kestrel's own limit of upgraded connections answers 500. A place is reserved before anything
 /// waits, so that many who come at once can't all take the last one.
 /// </summary>
 internal sealed class Admission(SessionLimits limits, TimeProvider time)
@@ -16,16 +16,16 @@ internal sealed class Admission(SessionLimits limits, TimeProvider time)
     private int taken;
     private volatile bool isClosed;
 
-    /// <summary>Whether nobody comes in any more.</summary>
+    /// <summary>True if every connection is refused.</summary>
     public bool IsClosed => isClosed;
 
-    /// <summary>Refuses everyone from now on.</summary>
+    /// <summary>Refuses every connection from now on.</summary>
     public void Close() => isClosed = true;
 
-    /// <summary>Asks for a place.</summary>
-    /// <param name="remote">The client's address; null where there is none.</param>
-    /// <param name="refusal">Why there is no place.</param>
-    /// <returns>The place, to be given back; null where there is none.</returns>
+    /// <summary>Reserves a place.</summary>
+    /// <param name="remote">The client's address; null if there is none.</param>
+    /// <param name="refusal">The reason there is no place; null if there is one.</param>
+    /// <returns>The place, which the caller disposes; null if there is none.</returns>
     public IDisposable? TryEnter(IPAddress? remote, out Refusal? refusal)
     {
         var address = ClientAddress.Of(remote);
@@ -47,7 +47,7 @@ internal sealed class Admission(SessionLimits limits, TimeProvider time)
         }
     }
 
-    /// <summary>A refused newcomer takes nothing of the others' rate but where the rate itself refuses it.</summary>
+    /// <summary>A connection that another limit refuses doesn't count against the rate.</summary>
     private Refusal? WhyNot(IPAddress? address) =>
         isClosed ? Refusal.Draining
         : address is not null && byAddress.GetValueOrDefault(address) >= limits.ConnectionsPerAddress ? Refusal.TooManyFromAddress

@@ -2,22 +2,22 @@ using OptimizationGateway.Gateway.Backends;
 
 namespace OptimizationGateway.Gateway.Sessions;
 
-/// <summary>Who is at the other end of a connection, as far as the gateway knows and cares.</summary>
+/// <summary>The identity and rights of a connection's client.</summary>
 internal sealed class Caller
 {
-    /// <summary>Somebody who wasn't asked.</summary>
+    /// <summary>A caller without a token, at a gateway that asks for none.</summary>
     public static readonly Caller Anonymous = new();
 
-    /// <summary>What its token calls it; null where it has none, or none that says so.</summary>
+    /// <summary>The token's subject; null if there is none.</summary>
     public string? Name { get; init; }
 
-    /// <summary>When the connection has to end; null where it may last.</summary>
+    /// <summary>The time the connection must end; null if it may last.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>Which jobs it may watch; null where that is the backends' to say alone.</summary>
+    /// <summary>The jobs it may watch; null if the backends alone decide.</summary>
     public IReadOnlyList<WildcardPattern>? Jobs { get; init; }
 
-    /// <summary>What backends may get of it.</summary>
+    /// <summary>The headers that backends get.</summary>
     public CallerHeaders Headers { get; init; } = CallerHeaders.None;
 
     public bool MayWatch(string jobId) => Jobs?.Any(pattern => pattern.Matches(jobId)) ?? true;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace OptimizationGateway.Gateway.Sessions;
 
-/// <summary>Who counts as one client where connections are counted by address.</summary>
+/// <summary>Maps an address to the one that connections are counted under.</summary>
 internal static class ClientAddress
 {
     private const int Ipv6PrefixBytes = 8;

@@ -1,7 +1,7 @@
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
-/// How many control frames a client may send: pings, pongs, closes. They have a rate of their own, so that no pong that the gateway asks for takes
+/// Limits a client's control frames: pings, pongs and closes. Their rate is separate, so that no pong that the gateway asks for takes
 /// the turn of a message.
 /// </summary>
 internal sealed class ControlRate(TimeProvider time)
@@ -11,6 +11,6 @@ internal sealed class ControlRate(TimeProvider time)
 
     private readonly MessageRate rate = new(time, PerSecond, AtOnce);
 
-    /// <returns>False where there were so many, without a pause between, that the client has to go. A few too many are tolerated.</returns>
+    /// <returns>False if the client sent so many without a pause that it must be disconnected. A few too many are tolerated.</returns>
     public bool TryTake() => rate.TryTake() || !rate.IsExceeded;
 }

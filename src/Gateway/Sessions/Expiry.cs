@@ -6,7 +6,7 @@ namespace OptimizationGateway.Gateway.Sessions;
 /// </summary>
 internal sealed class Expiry : IDisposable
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(30);
 
     private readonly DateTimeOffset moment;
     private readonly TimeProvider time;
@@ -18,13 +18,13 @@ internal sealed class Expiry : IDisposable
         this.moment = moment;
         this.time = time;
         this.expired = expired;
-        timer = time.CreateTimer(_ => Look(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Look();
+        timer = time.CreateTimer(_ => Check(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Check();
     }
 
     public void Dispose() => timer.Dispose();
 
-    private void Look()
+    private void Check()
     {
         var left = moment - time.GetUtcNow();
         if (left <= TimeSpan.Zero)
@@ -34,7 +34,7 @@ internal sealed class Expiry : IDisposable
         }
 
         // A timer may be a moment early, by its own clock; one that waits less than it can measure would look without a pause.
-        var wait = left < LookInterval ? left : LookInterval;
+        var wait = left < CheckInterval ? left : CheckInterval;
         timer.Change(wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 }

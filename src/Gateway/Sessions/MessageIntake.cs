@@ -35,7 +35,7 @@ internal sealed class MessageIntake(
     }
 
     /// <summary>Takes one client message.</summary>
-    /// <returns>What to close with; null to go on.</returns>
+    /// <returns>The close code; null to go on.</returns>
     public CloseCode? Take(ReadOnlySpan<byte> text)
     {
         lock (taking)
@@ -81,16 +81,16 @@ internal sealed class MessageIntake(
             case ClientMessageType.Replay when !caller.MayWatch(message.JobId):
                 return TryAnswer(NotAllowed(message, SubscriptionEffect.Untouched) with { Requested = true });
             case ClientMessageType.Subscribe:
-                timeline?.Add(HappeningKind.SubscribeAsked, message.JobId, eventId: message.AfterEventId);
+                timeline?.Add(TimelineEntryKind.SubscribeAsked, message.JobId, eventId: message.AfterEventId);
                 return subscriptions.TryStart(message)
                     || TryAnswer(Refusal(message, ErrorCode.TooManySubscriptions, SubscriptionEffect.NotOpened));
             case ClientMessageType.Unsubscribe:
-                timeline?.Add(HappeningKind.UnsubscribeAsked, message.JobId);
+                timeline?.Add(TimelineEntryKind.UnsubscribeAsked, message.JobId);
                 subscriptions.End(message.JobId);
                 replays.Drop(message.JobId);
                 return TryAnswerUnsubscribed(message);
             case ClientMessageType.Replay:
-                timeline?.Add(HappeningKind.ReplayAsked, message.JobId, eventId: message.AfterEventId);
+                timeline?.Add(TimelineEntryKind.ReplayAsked, message.JobId, eventId: message.AfterEventId);
                 return replays.TryAdd(message)
                     || TryAnswer(
                         Refusal(message, ErrorCode.RateLimited, SubscriptionEffect.Untouched) with
@@ -117,7 +117,7 @@ internal sealed class MessageIntake(
 
     private bool TryAnswer(ErrorMessage error)
     {
-        timeline?.Add(HappeningKind.ErrorSent, error.JobId, error.Code.Name);
+        timeline?.Add(TimelineEntryKind.ErrorSent, error.JobId, error.Code.Name);
         using var answer = new MessageBuffer();
         ServerMessageWriter.WriteError(answer, error);
         return outbox.TryPost(answer.Detach(new MessageFacts(ServerMessageType.Error)));

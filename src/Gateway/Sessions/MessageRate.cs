@@ -1,12 +1,12 @@
 namespace OptimizationGateway.Gateway.Sessions;
 
-/// <summary>How fast one client may send: the receive loop's own, so it needs no lock and no timer.</summary>
+/// <summary>Limits the messages of one client. The receive loop owns it, so it needs no lock and no timer.</summary>
 internal sealed class MessageRate(TimeProvider time, int perSecond, int burst)
 {
     private readonly TokenBucket bucket = new(time, perSecond, burst);
     private int refused;
 
-    /// <summary>Whether the client was refused so often, without a pause between, that it has to go.</summary>
+    /// <summary>True if the client was refused so often without a pause that it must be disconnected.</summary>
     public bool IsExceeded => refused >= burst;
 
     public bool TryTake()

@@ -16,7 +16,7 @@ internal sealed class NewcomerRate(TimeProvider time, int perSecond)
     private long began = time.GetTimestamp();
     private int taken;
 
-    /// <param name="address">Who it is; null for one that many share.</param>
+    /// <param name="address">The address it counts as; null for one that many clients share.</param>
     public bool TryTake(IPAddress? address)
     {
         if (time.GetElapsedTime(began) >= Second)

@@ -8,12 +8,12 @@ using OptimizationGateway.Gateway.Transports;
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
-/// One connection's life: receives, dispatches, and comes to one orderly end. Whatever ends it first (the client, a rule, the socket, the
-/// shutdown, a fault of ours) names the end; then reader and writer get the time that the <see cref="Farewell"/> leaves them.
+/// Runs one connection: receives, dispatches, and ends in order. The first cause to end it (the client, a rule, the socket, the
+/// shutdown, a fault of ours) decides the end; the <see cref="CloseSequence"/> then gives reader and writer a limited time.
 /// </summary>
 internal sealed class Session : IDisposable
 {
-    /// <summary>What of the answers may wait, in bytes, before a client that sends and doesn't read has to go.</summary>
+    /// <summary>The bytes of answers that may wait before a client that sends and doesn't read is disconnected.</summary>
     private const int ControlBytes = 64 * 1024;
 
     private readonly ClientConnection connection;
@@ -25,16 +25,16 @@ internal sealed class Session : IDisposable
     private readonly SubscriptionSet subscriptions;
     private readonly ReplayQueue replays;
     private readonly MessageIntake intake;
-    private readonly Farewell farewell;
+    private readonly CloseSequence closing;
     private readonly ILogger logger;
     private readonly Expiry? expiry;
     private readonly TaskCompletionSource<SessionEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="environment">What it shares with all others.</param>
-    /// <param name="connection">The connection, which it disposes of.</param>
+    /// <param name="environment">The parts that all sessions share.</param>
+    /// <param name="connection">The connection; the session disposes it.</param>
     /// <param name="client">The client.</param>
-    /// <param name="caller">What it may do, and for how long.</param>
-    /// <param name="source">Where its jobs come from.</param>
+    /// <param name="caller">The client's identity and rights.</param>
+    /// <param name="source">The source of its jobs' messages.</param>
     public Session(SessionEnvironment environment, ClientConnection connection, ClientInfo client, Caller caller, JobSource source)
     {
         var (limits, time, metrics) = (environment.Limits, environment.Time, environment.Metrics);
@@ -60,72 +60,72 @@ internal sealed class Session : IDisposable
         subscriptions = new SubscriptionSet(source, outbox, limits.SubscriptionsPerConnection, time, metrics, Timeline, Fail);
         replays = new ReplayQueue(source, outbox, limits.WaitingReplays, time, Timeline, Fail);
         intake = new MessageIntake(subscriptions, replays, caller, outbox, limits, time, Tally, Timeline);
-        farewell = new Farewell(connection, writer, outbox, time, metrics);
+        closing = new CloseSequence(connection, writer, outbox, time, metrics);
         expiry = caller.Expires is { } expires ? new Expiry(expires, time, Expire) : null;
-        Timeline?.Add(HappeningKind.Connected);
+        Timeline?.Add(TimelineEntryKind.Connected);
     }
 
-    /// <summary>Who is at the other end.</summary>
+    /// <summary>The client, as it describes itself.</summary>
     public ClientInfo Client { get; }
 
-    /// <summary>When it connected.</summary>
+    /// <summary>The time it connected.</summary>
     public DateTimeOffset Since { get; }
 
-    /// <summary>What happened; null where nobody asks.</summary>
+    /// <summary>The connection's timeline; null if the gateway keeps none.</summary>
     public Timeline? Timeline { get; }
 
-    /// <summary>How many one-off replays are being answered, and how many wait.</summary>
+    /// <summary>The number of one-off replays that are being answered, and of those that wait.</summary>
     public (int Running, int Waiting) Replays => replays.Count;
 
-    /// <summary>How many bytes wait for the client.</summary>
+    /// <summary>The bytes that wait for the client.</summary>
     public long QueuedBytes => outbox.QueuedBytes;
 
-    /// <summary>What went to and fro.</summary>
+    /// <summary>The connection's counts.</summary>
     public SessionTally Tally { get; }
 
-    /// <summary>Whether it is decided how it ends.</summary>
+    /// <summary>True if its end has been decided.</summary>
     public bool IsEnding => end.Task.IsCompleted;
 
-    /// <summary>Ends it because the gateway shuts down: what waits is sent, then 1012.</summary>
+    /// <summary>Ends it because the gateway shuts down: sends queued messages, then 1012.</summary>
     public void Drain() => end.TrySetResult(SessionEnd.Draining);
 
-    /// <summary>Ends it because an operator wants it to.</summary>
-    /// <param name="comeBack">Whether the client is to connect again; what waits is then sent first.</param>
-    /// <returns>What it closes with; null where it is ending already.</returns>
+    /// <summary>Ends it on behalf of an operator.</summary>
+    /// <param name="comeBack">True if the client is asked to reconnect; queued messages are then sent first.</param>
+    /// <returns>The close code; null if the session is ending already.</returns>
     public CloseCode? CloseByOperator(bool comeBack)
     {
         var close = SessionEnd.ClosedByOperator(comeBack);
         return end.TrySetResult(close) ? close.CloseCode : null;
     }
 
-    /// <summary>Adds what its subscriptions are like now; after its end, what they were like then.</summary>
+    /// <summary>Adds the state of its subscriptions; after its end, their last state.</summary>
     public void AddSubscriptionsTo(List<SubscriptionView> views) => subscriptions.AddTo(views);
 
-    /// <summary>Ends it before it has begun: nothing that the client sends is taken.</summary>
+    /// <summary>Ends it before it has begun: the client's messages are ignored.</summary>
     public void TurnAway(CloseCode code)
     {
         intake.Stop();
         end.TrySetResult(SessionEnd.Refused(code));
     }
 
-    /// <summary>Runs until nothing of the connection is left.</summary>
-    /// <returns>Why it ended.</returns>
+    /// <summary>Runs until the connection has ended.</summary>
+    /// <returns>The reason it ended.</returns>
     public async Task<SessionEnd> RunAsync()
     {
-        var reading = ReadAsync(farewell.Aborted);
-        var writing = WriteAsync(farewell.Aborted);
+        var reading = ReadAsync(closing.Aborted);
+        var writing = WriteAsync(closing.Aborted);
         var ended = await end.Task;
 
         intake.Stop();
-        Timeline?.Add(HappeningKind.Ending, code: ended.Reason.ToString());
-        if (ended.SendsWhatWaits)
+        Timeline?.Add(TimelineEntryKind.Ending, code: ended.Reason.ToString());
+        if (ended.FlushesFirst)
         {
-            await farewell.SendWhatWaitsAsync(writing);
+            await closing.FlushAsync(writing);
         }
 
         outbox.Close();
         await Task.WhenAll(subscriptions.EndAllAsync(), replays.EndAllAsync());
-        await farewell.TakeLeaveAsync(ended, reading, writing);
+        await closing.CloseAsync(ended, reading, writing);
         await Task.WhenAll(reading, writing);
         return ended;
     }
@@ -133,7 +133,7 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         expiry?.Dispose();
-        farewell.Dispose();
+        closing.Dispose();
         progress.Dispose();
         meter.Dispose();
         connection.Dispose();
@@ -205,7 +205,7 @@ internal sealed class Session : IDisposable
         }
     }
 
-    /// <summary>How the session ends where nothing can be read any more.</summary>
+    /// <summary>Maps a read that can't go on to the session's end; null for the others.</summary>
     private static SessionEnd? EndOf(SocketRead read) =>
         read.Kind switch
         {

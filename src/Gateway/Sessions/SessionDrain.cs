@@ -12,7 +12,7 @@ internal sealed class SessionDrain(
     ILogger<Session> logger
 ) : IHostedLifecycleService
 {
-    /// <summary>How many connections are closed at once without a second thought: a number of clients that no server notices.</summary>
+    /// <summary>The size of a batch: few enough clients that no server notices their reconnects.</summary>
     private const int SmallestBatch = 25;
 
     /// <summary>Finer than this makes no difference to whom the clients come back to.</summary>

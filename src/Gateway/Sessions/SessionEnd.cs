@@ -2,22 +2,22 @@ using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Sessions;
 
-/// <summary>Why a connection ended.</summary>
+/// <summary>The reason a connection ended.</summary>
 internal enum SessionEndReason
 {
-    /// <summary>The client closed.</summary>
+    /// <summary>The client closed it.</summary>
     ClientClosed,
 
     /// <summary>The client broke a rule; the close code says which.</summary>
     ClientBrokeRule,
 
-    /// <summary>It never began: the caller's token was refused, and only a close frame can tell it so.</summary>
+    /// <summary>The caller's token was refused after the upgrade, where only a close frame can say so.</summary>
     Refused,
 
     /// <summary>The caller's token has expired.</summary>
     Expired,
 
-    /// <summary>The connection is gone without a word.</summary>
+    /// <summary>The connection was lost without a close frame.</summary>
     Lost,
 
     /// <summary>The client took nothing for too long.</summary>
@@ -33,11 +33,11 @@ internal enum SessionEndReason
     ClosedByOperator,
 }
 
-/// <summary>Hears of every session that has ended.</summary>
+/// <summary>Called for every session that has ended.</summary>
 internal delegate void SessionEndHandler(Session session, SessionEnd end);
 
-/// <param name="Reason">Which of them.</param>
-/// <param name="CloseCode">What to close with; null where nothing can be sent any more.</param>
+/// <param name="Reason">The reason.</param>
+/// <param name="CloseCode">The close code; null if nothing can be sent any more.</param>
 internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)
 {
     public static readonly SessionEnd ClientClosed = new(SessionEndReason.ClientClosed, CloseCode.Normal);
@@ -47,10 +47,10 @@ internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)
     public static readonly SessionEnd Draining = new(SessionEndReason.Draining, CloseCode.ServiceRestart);
     public static readonly SessionEnd Fault = new(SessionEndReason.Fault, CloseCode.InternalError);
 
-    /// <summary>Whether what waits is sent before the farewell: to a client that was told to come back by no fault of its own.</summary>
-    public bool SendsWhatWaits => CloseCode?.Status == CloseCode.ServiceRestart.Status;
+    /// <summary>True if queued messages are sent before the close frame: to a client that is asked to reconnect by no fault of its own.</summary>
+    public bool FlushesFirst => CloseCode?.Status == CloseCode.ServiceRestart.Status;
 
-    /// <param name="comeBack">Whether the client is to connect again.</param>
+    /// <param name="comeBack">True if the client is asked to reconnect.</param>
     public static SessionEnd ClosedByOperator(bool comeBack) =>
         new(SessionEndReason.ClosedByOperator, comeBack ? CloseCode.Reconnect : CloseCode.ClosedForGood);
 

@@ -2,12 +2,11 @@ using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Sessions;
 
-/// <summary>What all sessions of a gateway share.</summary>
-/// <param name="Limits">What a client may do.</param>
-/// <param name="KeepsTimelines">Whether somebody may ask what happened on a connection.</param>
-/// <param name="Time">The clock.</param>
-/// <param name="Metrics">Counts what happens.</param>
-/// <param name="Logger">Is told of ends and faults.</param>
+/// <summary>The parts that all sessions of a gateway share.</summary>
+/// <param name="Limits">The limits of each client.</param>
+/// <param name="KeepsTimelines">True if connections keep timelines, for the inspector.</param>
+/// <param name="Metrics">Counts messages, events and faults.</param>
+/// <param name="Logger">Logs ends and faults.</param>
 internal sealed record SessionEnvironment(
     SessionLimits Limits,
     bool KeepsTimelines,
@@ -16,6 +15,6 @@ internal sealed record SessionEnvironment(
     ILogger<Session> Logger
 )
 {
-    /// <returns>Null where nobody asks.</returns>
+    /// <returns>A new timeline; null if connections keep none.</returns>
     public Timeline? NewTimeline() => KeepsTimelines ? new Timeline(Time) : null;
 }

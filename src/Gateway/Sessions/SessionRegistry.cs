@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Gateway.Sessions;
 
-/// <summary>Who is here.</summary>
+/// <summary>The sessions that are running.</summary>
 internal sealed class SessionRegistry
 {
     private readonly Lock gate = new();
@@ -19,10 +19,10 @@ internal sealed class SessionRegistry
         }
     }
 
-    /// <summary>How many bytes wait for clients, in all outboxes.</summary>
+    /// <summary>The bytes that wait in all outboxes.</summary>
     public long QueuedBytes => Here().Sum(session => session.QueuedBytes);
 
-    /// <summary>Those who are here at this moment.</summary>
+    /// <summary>A snapshot of the running sessions.</summary>
     public IReadOnlyCollection<Session> Here()
     {
         lock (gate)
@@ -31,7 +31,7 @@ internal sealed class SessionRegistry
         }
     }
 
-    /// <summary>Counts a session in while it runs.</summary>
+    /// <summary>Runs a session and holds it while it runs.</summary>
     public async Task<SessionEnd> RunAsync(Session session)
     {
         lock (gate)
@@ -60,7 +60,7 @@ internal sealed class SessionRegistry
         }
     }
 
-    /// <summary>Asks everyone to leave who is still here, or comes in late, and waits until they have.</summary>
+    /// <summary>Drains every session, late ones included, and waits until all have ended.</summary>
     public Task DrainAsync()
     {
         lock (gate)

@@ -5,7 +5,7 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
-/// What went to and fro on one connection, for the line that tells its life; and each message on its way to the metrics. What is received
+/// Counts one connection's messages, for its log line and for the metrics. What is received
 /// is counted by the reader alone, what is sent by the writer alone.
 /// </summary>
 internal sealed class SessionTally(GatewayMetrics metrics)
@@ -20,7 +20,7 @@ internal sealed class SessionTally(GatewayMetrics metrics)
     /// <summary>Bytes of the messages, without their frames.</summary>
     public long BytesSent { get; private set; }
 
-    /// <param name="type">Which message; null for one that was dropped or is none of the protocol's.</param>
+    /// <param name="type">The message's type; null for one that was dropped or isn't of the protocol.</param>
     public void Received(ClientMessageType? type)
     {
         MessagesReceived++;

@@ -1,18 +1,17 @@
 namespace OptimizationGateway.Gateway.Sessions;
 
-/// <summary>So many in the long run, and a few more at once. Its owner sees to it that one thread at a time uses it.</summary>
-/// <param name="time">The clock.</param>
-/// <param name="perSecond">How many a second in the long run.</param>
-/// <param name="burst">How many at once.</param>
+/// <summary>A token bucket: a rate in the long run, and a burst at once. Not thread-safe.</summary>
+/// <param name="perSecond">The tokens a second.</param>
+/// <param name="burst">The most tokens at once.</param>
 internal sealed class TokenBucket(TimeProvider time, int perSecond, int burst)
 {
     private double tokens = burst;
     private long filled = time.GetTimestamp();
 
-    /// <summary>Whether nothing was taken for so long that a whole burst is there again.</summary>
+    /// <summary>True if the bucket was full at the last take.</summary>
     public bool IsFull { get; private set; } = true;
 
-    /// <summary>Whether one could be taken.</summary>
+    /// <summary>True if a token could be taken now.</summary>
     public bool HasOne
     {
         get

@@ -30,7 +30,7 @@ internal sealed class DryRun
 
     private readonly List<string> faults = [];
 
-    /// <summary>What would stop the start, all of it.</summary>
+    /// <summary>Everything that would stop the start.</summary>
     public IReadOnlyList<string> Faults => faults;
 
     /// <summary>The settings from wherever they come; null where they can't even be read.</summary>
@@ -39,7 +39,7 @@ internal sealed class DryRun
     /// <summary>The same, as the gateway takes them. What can't be read is at its default.</summary>
     public GatewayOptions Options { get; } = new();
 
-    /// <summary>Where it would listen.</summary>
+    /// <summary>The addresses it would listen on.</summary>
     public IReadOnlyCollection<string> Urls { get; private set; } = [];
 
     public static async Task<DryRun> RunAsync(string[] args, BuildGateway build)
@@ -120,7 +120,7 @@ internal sealed class DryRun
         }
     }
 
-    /// <summary>Whether the gateway wouldn't listen there.</summary>
+    /// <summary>True if the gateway wouldn't listen there.</summary>
     public bool IsRefused(string url) =>
         EndPointOf(url) is { } endpoint && LoopbackListening.WhyNot(Options.Security, endpoint) is not null;
 

@@ -58,8 +58,8 @@ internal static unsafe class OutOfMemory
         AppDomain.CurrentDomain.FirstChanceException += Exit;
     }
 
-    /// <summary>What standard error gets.</summary>
-    /// <param name="heap">What the heap may have, in bytes.</param>
+    /// <summary>The line for standard error.</summary>
+    /// <param name="heap">The heap's limit, in bytes.</param>
     internal static string Line(long heap) =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -3,7 +3,7 @@ using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Startup;
 
-/// <summary>What the settings come to, for people.</summary>
+/// <summary>The effective settings in a few lines, for people.</summary>
 internal static class SettingsSummary
 {
     public static string Callers(GatewayOptions options) =>
@@ -17,7 +17,7 @@ internal static class SettingsSummary
             + $"for jobs {backend.Value.JobIds}"
         );
 
-    /// <summary>What may be on or off, and what it is set to where it is on; null: off.</summary>
+    /// <summary>The optional features: each with its value, or null if it is off.</summary>
     public static IEnumerable<(string Name, string? Detail)> Features(GatewayOptions options, IConfiguration configuration) =>
         [
             ("tokens", options.Security.Jwt.IsOn ? options.Security.Jwt.Issuer : null),

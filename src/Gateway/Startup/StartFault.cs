@@ -3,7 +3,7 @@ using OptimizationGateway.Gateway.Configuration;
 
 namespace OptimizationGateway.Gateway.Startup;
 
-/// <summary>What stopped the start, in one line without a stack.</summary>
+/// <summary>The reason a start failed, in one line without a stack.</summary>
 internal static class StartFault
 {
     private const string Listening =

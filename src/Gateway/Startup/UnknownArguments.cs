@@ -8,7 +8,7 @@ namespace OptimizationGateway.Gateway.Startup;
 /// </summary>
 public static class UnknownArguments
 {
-    /// <summary>What ASP.NET Core and .NET read themselves.</summary>
+    /// <summary>The settings that ASP.NET Core and .NET read themselves.</summary>
     private static readonly string[] Foreign =
     [
         "Urls",
@@ -29,7 +29,7 @@ public static class UnknownArguments
     private static readonly string[] Prefixes = ["OTEL_", "DOTNET_", "ASPNETCORE_"];
 
     /// <param name="args">The command line.</param>
-    /// <param name="alsoKnown">What else may stand before the first colon, and whole arguments that the program itself understands.</param>
+    /// <param name="alsoKnown">More section names, and whole arguments that the program itself understands.</param>
     /// <returns>A sentence for each fault.</returns>
     public static IEnumerable<string> In(string[] args, params string[] alsoKnown)
     {

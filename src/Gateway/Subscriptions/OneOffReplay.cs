@@ -44,7 +44,7 @@ internal sealed class OneOffReplay(
             Requested = true,
             RequestId = request.RequestId,
         };
-        timeline?.Add(HappeningKind.ErrorSent, request.JobId, error.Code.Name);
+        timeline?.Add(TimelineEntryKind.ErrorSent, request.JobId, error.Code.Name);
         return writer.WriteErrorAsync(error, stop);
     }
 }

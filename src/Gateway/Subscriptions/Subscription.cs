@@ -64,7 +64,7 @@ internal sealed class Subscription(
         {
             case WatchStep.Opened opened:
                 MoveTo(SubscriptionState.Open);
-                timeline?.Add(HappeningKind.Subscribed, request.JobId, eventId: opened.LastEventId);
+                timeline?.Add(TimelineEntryKind.Subscribed, request.JobId, eventId: opened.LastEventId);
                 return writer.WriteSubscribedAsync(opened, request.RequestId, stop);
             case WatchStep.History history:
                 MoveTo(SubscriptionState.Open);
@@ -108,14 +108,14 @@ internal sealed class Subscription(
     private ValueTask SendErrorAsync(JobMessageWriter writer, ErrorMessage error, CancellationToken stop)
     {
         lastError = new SentError(error.Code.Name, time.GetUtcNow());
-        timeline?.Add(HappeningKind.ErrorSent, request.JobId, error.Code.Name);
+        timeline?.Add(TimelineEntryKind.ErrorSent, request.JobId, error.Code.Name);
         return writer.WriteErrorAsync(error, stop);
     }
 
     private ValueTask SendUnsubscribedAsync(JobMessageWriter writer, UnsubscribeReason reason, CancellationToken stop)
     {
         ended = reason;
-        timeline?.Add(HappeningKind.Unsubscribed, request.JobId, reason.Name, watcher?.Cursor);
+        timeline?.Add(TimelineEntryKind.Unsubscribed, request.JobId, reason.Name, watcher?.Cursor);
         return writer.WriteUnsubscribedAsync(reason, stop);
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace OptimizationGateway.Gateway.Telemetry;
 
-/// <summary>What is logged to the console, and how: lines for people, JSON for machines.</summary>
+/// <summary>Configures the console log: lines for people, JSON for machines.</summary>
 internal static class ConsoleLogs
 {
     /// <summary>.NET's own setting: <c>simple</c> or <c>json</c>. Default: <c>json</c> in a container, <c>simple</c> elsewhere.</summary>

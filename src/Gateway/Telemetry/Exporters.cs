@@ -6,7 +6,7 @@ using OpenTelemetry.Trace;
 namespace OptimizationGateway.Gateway.Telemetry;
 
 /// <summary>
-/// Where metrics, traces and logs go beside the console: by OTLP where one of the standard variables names a collector, and to Prometheus
+/// Exports metrics, traces and logs: by OTLP where one of the standard variables names a collector, and to Prometheus
 /// where the settings say so. Without either nothing of OpenTelemetry runs.
 /// </summary>
 internal static class Exporters
@@ -15,7 +15,7 @@ internal static class Exporters
 
     private const string ServiceName = "optimization-gateway";
 
-    /// <summary>Who names a collector; see OpenTelemetry's specification of the OTLP exporter.</summary>
+    /// <summary>The variables that name a collector: OpenTelemetry's specification of the OTLP exporter.</summary>
     private static readonly string[] EndpointVariables =
     [
         "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -57,7 +57,7 @@ internal static class Exporters
     /// <summary>Adds the path that Prometheus asks.</summary>
     public static void MapPrometheus(WebApplication app) => app.MapPrometheusScrapingEndpoint(PrometheusPath);
 
-    /// <summary>Whether one of the standard variables names a collector.</summary>
+    /// <summary>True if one of the standard variables names a collector.</summary>
     public static bool IsOtlpOn(IConfiguration settings) =>
         !string.Equals(settings["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase)
         && EndpointVariables.Any(name => !string.IsNullOrEmpty(settings[name]));

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace OptimizationGateway.Gateway.Telemetry;
 
-/// <summary>What the gateway counts, under the meter <c>OptimizationGateway</c>. Tags come from closed sets and from the settings only.</summary>
+/// <summary>The instruments of the meter <c>OptimizationGateway</c>. Tags come from closed sets and from the settings only.</summary>
 internal sealed class GatewayMetrics
 {
     public const string MeterName = "OptimizationGateway";
@@ -145,7 +145,7 @@ internal sealed class GatewayMetrics
     public void StreamClosed(string backend) => streams.Add(-1, Tag("backend", backend));
 
     /// <param name="backend">Its name in the settings.</param>
-    /// <param name="cause">What broke the stream before; null where it was let go because its client took nothing for a while.</param>
+    /// <param name="cause">The fault that broke the stream before; null if it was closed because its client was slow.</param>
     public void StreamReopened(string backend, string? cause) =>
         streamsReopened.Add(1, Tag("backend", backend), Tag("cause", cause ?? "HeldBack"));
 

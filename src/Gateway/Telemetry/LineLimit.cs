@@ -1,8 +1,7 @@
 namespace OptimizationGateway.Gateway.Telemetry;
 
-/// <summary>How many lines of one kind the log gets in a minute. What is left out is counted, and told at the minute's end.</summary>
-/// <param name="time">The clock.</param>
-/// <param name="perMinute">How many.</param>
+/// <summary>Limits the lines of one kind that the log gets in a minute. Suppressed lines are counted, and the count is logged at the minute's end.</summary>
+/// <param name="perMinute">The most lines a minute.</param>
 /// <param name="tell">Tells how many were left out.</param>
 internal sealed class LineLimit(TimeProvider time, int perMinute, Action<int> tell) : IDisposable
 {
@@ -13,7 +12,7 @@ internal sealed class LineLimit(TimeProvider time, int perMinute, Action<int> te
     private int lines;
     private ITimer? timer;
 
-    /// <summary>Whether this line is logged.</summary>
+    /// <summary>Returns true if this line is logged.</summary>
     public bool TryTake()
     {
         lock (gate)

@@ -1,32 +1,32 @@
 namespace OptimizationGateway.Gateway.Telemetry;
 
 /// <summary>
-/// What happened on one connection: the newest of it, for whoever wants to know why a viewer missed something. It is kept only where somebody
+/// The newest events of one connection's life, for an operator who asks why a viewer missed something. It is kept only where somebody
 /// may ask, and nothing that happens with every event comes here.
 /// </summary>
 internal sealed class Timeline(TimeProvider time)
 {
-    /// <summary>How much is kept: enough for a client of a few jobs through a few outages.</summary>
+    /// <summary>The most entries: enough for a client of a few jobs through a few outages.</summary>
     public const int Capacity = 100;
 
     private readonly Lock gate = new();
-    private readonly LinkedList<Happening> happenings = new();
+    private readonly LinkedList<TimelineEntry> entries = new();
     private long dropped;
 
-    /// <summary>What is kept, oldest first, and how much that was before isn't any more.</summary>
-    public (IReadOnlyList<Happening> Happenings, long Dropped) Read()
+    /// <summary>The entries, oldest first, and the number of older ones that were dropped.</summary>
+    public (IReadOnlyList<TimelineEntry> Entries, long Dropped) Read()
     {
         lock (gate)
         {
-            return ([.. happenings], dropped);
+            return ([.. entries], dropped);
         }
     }
 
-    /// <param name="kind">What happened.</param>
+    /// <param name="kind">The kind of event.</param>
     /// <param name="jobId">To which job; null: to the whole connection.</param>
     /// <param name="code">A code of a closed set; nothing that a client or a backend wrote.</param>
     /// <param name="eventId">The event it is about.</param>
-    public void Add(HappeningKind kind, string? jobId = null, string? code = null, long? eventId = null)
+    public void Add(TimelineEntryKind kind, string? jobId = null, string? code = null, long? eventId = null)
     {
         var now = time.GetUtcNow();
         lock (gate)
@@ -39,18 +39,18 @@ internal sealed class Timeline(TimeProvider time)
                 return;
             }
 
-            happenings.AddLast(new Happening(kind, now, now, Times: 1, jobId, code, eventId));
-            if (happenings.Count > Capacity)
+            entries.AddLast(new TimelineEntry(kind, now, now, Times: 1, jobId, code, eventId));
+            if (entries.Count > Capacity)
             {
-                happenings.RemoveFirst();
+                entries.RemoveFirst();
                 dropped++;
             }
         }
     }
 
-    private LinkedListNode<Happening>? LastOf(string? jobId)
+    private LinkedListNode<TimelineEntry>? LastOf(string? jobId)
     {
-        var node = happenings.Last;
+        var node = entries.Last;
         while (node is not null && node.Value.JobId != jobId)
         {
             node = node.Previous;

@@ -26,7 +26,7 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
     /// <summary>The timestamp of the event that was written last, in ticks of UTC.</summary>
     public long HappenedAt { get; private set; }
 
-    /// <summary>Why the event that was asked for last can't be shown; null where it can.</summary>
+    /// <summary>The reason the last event can't be shown; null if it was written.</summary>
     public TranslationFault? Fault { get; private set; }
 
     /// <returns>False where the event can't be shown. What was written by then must be dropped.</returns>

@@ -15,7 +15,7 @@ internal static class JsonTimestamp
     public static bool TryFormat(Timestamp? timestamp, out string text) => TryFormat(timestamp, out text, out _);
 
     /// <inheritdoc cref="TryFormat(Timestamp?, out string)"/>
-    /// <param name="timestamp">What the backend said.</param>
+    /// <param name="timestamp">The backend's timestamp.</param>
     /// <param name="text">As JSON has it.</param>
     /// <param name="instant">As a clock has it.</param>
     public static bool TryFormat(Timestamp? timestamp, out string text, out DateTimeOffset instant)

@@ -11,7 +11,7 @@ namespace OptimizationGateway.Gateway.Translation;
 /// <param name="json">Stands inside the object.</param>
 /// <param name="jobEvent">The event.</param>
 /// <param name="timestamp">Its timestamp, which stands in for one that the payload lacks.</param>
-/// <param name="options">What is shown.</param>
+/// <param name="options">The parts of an event that are shown.</param>
 internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEvent, string timestamp, TranslationOptions options)
 {
     private const string Unknown = "unknown";
@@ -40,7 +40,7 @@ internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEven
             _ => Unknown,
         };
 
-    /// <returns>Why it can't be shown; null where it can.</returns>
+    /// <returns>The reason it can't be shown; null if it was written.</returns>
     public TranslationFault? WriteData()
     {
         switch (jobEvent.PayloadCase)

@@ -101,6 +101,6 @@ internal static class StructWriter
         return isWhole;
     }
 
-    /// <summary>Whether one level more is too much. The event itself is one level, and its <c>data</c> is the first that counts.</summary>
+    /// <summary>True if another level would be too deep. The event itself is one level, and its <c>data</c> is the first that counts.</summary>
     private static bool IsTooDeep(Utf8JsonWriter json) => json.CurrentDepth > Nesting.MaxLevels;
 }

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Gateway.Translation;
 
-/// <summary>Why an event can't be shown.</summary>
+/// <summary>The reason an event can't be shown.</summary>
 internal enum TranslationFault
 {
     /// <summary>Its bytes are no event, or nest hundreds of levels deep.</summary>

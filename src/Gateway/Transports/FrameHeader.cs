@@ -11,7 +11,7 @@ internal sealed class FrameHeader
     private readonly byte[] bytes = new byte[Longest];
     private int count;
 
-    /// <summary>Whether nothing of it has come.</summary>
+    /// <summary>True if none of its bytes has arrived.</summary>
     public bool IsEmpty => count == 0;
 
     /// <remarks>A client's frame has a mask. The library waits for it also where the header denies it, before it refuses that.</remarks>
@@ -19,10 +19,10 @@ internal sealed class FrameHeader
 
     public bool IsControl => (bytes[0] & 0x0F) >= FirstControlOpcode;
 
-    /// <summary>Whether the frame is the last of its message.</summary>
+    /// <summary>True if the frame is the last of its message.</summary>
     public bool IsLast => (bytes[0] & 0x80) != 0;
 
-    /// <summary>How many bytes it announces.</summary>
+    /// <summary>The length of the payload, in bytes.</summary>
     public ulong PayloadLength =>
         ExtendedLengthBytes switch
         {

@@ -30,10 +30,9 @@ internal sealed class FrameMeter : IDisposable
     private long began;
     private (long Message, CloseCode Code)? breach;
 
-    /// <param name="time">The clock.</param>
     /// <param name="maxBytes">The largest message, in bytes.</param>
     /// <param name="maxFragments">Of how many frames a message may consist.</param>
-    /// <param name="maxTime">How long a message may take, or a control frame between messages.</param>
+    /// <param name="maxTime">The longest time for a message, or for a control frame between messages.</param>
     /// <param name="mayControl">Called for each control frame: whether the client may send so many.</param>
     /// <param name="onBreach">Called with what to close with where no message will come that the reader could judge.</param>
     public FrameMeter(
@@ -59,7 +58,7 @@ internal sealed class FrameMeter : IDisposable
 
     private bool IsIdle => header.IsEmpty && fragments == 0;
 
-    /// <summary>What to close with, where the message after the first <paramref name="whole"/> ones has broken a limit.</summary>
+    /// <summary>The close code if the message after the first <paramref name="whole"/> ones broke a limit; otherwise null.</summary>
     public CloseCode? BreachAfter(long whole) => breach is { } found && found.Message == whole ? found.Code : null;
 
     /// <summary>
@@ -106,7 +105,7 @@ internal sealed class FrameMeter : IDisposable
 
     public void Dispose() => timer.Dispose();
 
-    /// <returns>How many of the bytes belong to the header, or to the payload, that was due.</returns>
+    /// <returns>The number of bytes that belong to the header, or to the payload, that was due.</returns>
     private int Follow(ReadOnlySpan<byte> received)
     {
         var taken = 1;

@@ -23,16 +23,16 @@ internal sealed class GatheringStream(Stream inner) : Stream
     private int count;
     private volatile bool isReading;
 
-    /// <summary>Whether another message follows at once, so that this one may wait for it.</summary>
+    /// <summary>True if another message follows at once, so that this one may wait for it.</summary>
     public bool MoreFollows { get; set; }
 
-    /// <summary>Whether the session's writer has something to send. The WebSocket's own pings and pongs wait for nobody's progress.</summary>
+    /// <summary>True if the session's writer has something to send. The WebSocket's own pings and pongs don't count as progress.</summary>
     public bool IsWriterBusy { get; set; }
 
-    /// <summary>Who watches whether the reader takes anything; set before the first write.</summary>
+    /// <summary>The observer of the reader's progress; set before the first write.</summary>
     public SendProgress? Progress { get; set; }
 
-    /// <summary>Who watches what the client sends; set before the first read.</summary>
+    /// <summary>The meter of the client's frames; set before the first read.</summary>
     public FrameMeter? Meter { get; set; }
 
     public override bool CanRead => true;

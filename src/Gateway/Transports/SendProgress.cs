@@ -7,7 +7,7 @@ namespace OptimizationGateway.Gateway.Transports;
 /// </summary>
 /// <remarks>
 /// <para>
-/// What the transport accepted lies in the reader's receive buffer first. A Linux receiver whose buffer was full reports room only once
+/// The bytes that the transport accepted lie in the reader's receive buffer first. A Linux receiver whose buffer was full reports room only once
 /// nearly all of it was read (measured on loopback: 120 KB at 8 KiB/s, so 15 s without a sign). So a reader that has just taken much is
 /// given as long as one of <see cref="SlowestReader"/> needs to read it, up to <see cref="MostWindows"/> windows.
 /// </para>
@@ -15,13 +15,13 @@ namespace OptimizationGateway.Gateway.Transports;
 /// </remarks>
 internal sealed class SendProgress : IDisposable
 {
-    /// <summary>What a reader has to take in a window, in bytes: PROTOCOL.md section 5.</summary>
+    /// <summary>The bytes a reader must take in a window: PROTOCOL.md section 5.</summary>
     public const int MinimumBytes = 16 * 1024;
 
     /// <summary>The pace, in bytes a second, at which a reader is never mistaken for one that takes nothing.</summary>
     public const int SlowestReader = 8 * 1024;
 
-    /// <summary>How many windows a reader has at most, however much it took before.</summary>
+    /// <summary>The most windows a reader can have in hand, however much it took before.</summary>
     public const int MostWindows = 3;
 
     private readonly TimeProvider time;
@@ -33,8 +33,7 @@ internal sealed class SendProgress : IDisposable
     private int accepted;
     private TimeSpan readBy;
 
-    /// <param name="time">The clock.</param>
-    /// <param name="window">How long a reader may take nothing worth mentioning.</param>
+    /// <param name="window">The longest time without progress.</param>
     /// <param name="onStuck">Called once it has.</param>
     public SendProgress(TimeProvider time, TimeSpan window, Action onStuck)
     {

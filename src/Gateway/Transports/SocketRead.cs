@@ -2,7 +2,7 @@ using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Transports;
 
-/// <summary>What one read of a socket came to.</summary>
+/// <summary>The result of one read of a socket.</summary>
 internal enum SocketReadKind
 {
     /// <summary>A whole text message.</summary>
@@ -21,9 +21,9 @@ internal enum SocketReadKind
     Lost,
 }
 
-/// <param name="Kind">Which of them.</param>
+/// <param name="Kind">The kind of result.</param>
 /// <param name="Text">The message, valid UTF-8; valid until the next read.</param>
-/// <param name="CloseCode">What to close with after a violation.</param>
+/// <param name="CloseCode">The close code after a violation.</param>
 internal readonly record struct SocketRead(SocketReadKind Kind, ReadOnlyMemory<byte> Text = default, CloseCode? CloseCode = null)
 {
     public static SocketRead Message(ReadOnlyMemory<byte> text) => new(SocketReadKind.Message, text);

@@ -10,7 +10,7 @@ namespace OptimizationGateway.Gateway.Transports;
 /// </summary>
 /// <param name="socket">The socket.</param>
 /// <param name="stream">The stream below it, which gathers frames; null where there is none.</param>
-/// <param name="outbox">What to send.</param>
+/// <param name="outbox">The messages to send.</param>
 /// <param name="sent">Called with each message once the socket has taken it.</param>
 internal sealed class SocketWriter(WebSocket socket, GatheringStream? stream, Outbox outbox, Action<OutboxMessage> sent)
 {

@@ -18,10 +18,10 @@ internal sealed class WaitingConnection
         PlaceOfAddress = new LinkedListNode<WaitingConnection>(this);
     }
 
-    /// <summary>Who it counts as; null where it is counted for nobody.</summary>
+    /// <summary>The address it counts as; null if it counts for none.</summary>
     public IPAddress? Address { get; }
 
-    /// <summary>Where it comes from.</summary>
+    /// <summary>The client's address.</summary>
     public EndPoint? Remote => connection.RemoteEndPoint;
 
     // The rest is the line's own, and read and written under its lock.
@@ -32,10 +32,10 @@ internal sealed class WaitingConnection
     /// <summary>Its place in the line of its address.</summary>
     public LinkedListNode<WaitingConnection> PlaceOfAddress { get; }
 
-    /// <summary>When it last asked for something, or came.</summary>
+    /// <summary>The time of its last request, or of its acceptance.</summary>
     public long Since { get; set; }
 
-    /// <summary>How many WebSockets it carries; over HTTP/2 there can be many.</summary>
+    /// <summary>The number of WebSockets it carries; over HTTP/2 there can be many.</summary>
     public int Sockets { get; set; }
 
     /// <summary>True if nothing is left of it.</summary>

@@ -8,10 +8,9 @@ namespace OptimizationGateway.Gateway.Transports;
 /// descriptor without a word, so they are counted as soon as they are accepted. Where there are too many, the one goes that has asked for
 /// nothing for the longest time: whoever wants to be served asks soon.
 /// </summary>
-/// <param name="perAddress">How many an address may have.</param>
-/// <param name="inAll">How many there may be.</param>
-/// <param name="time">The clock.</param>
-/// <param name="countedAs">Who an address counts as; null for one that many share, such as a proxy's.</param>
+/// <param name="perAddress">The most of one address.</param>
+/// <param name="inAll">The most in all.</param>
+/// <param name="countedAs">Maps an address to the one it counts as; null for one that many share, such as a proxy's.</param>
 /// <param name="logger">Its log.</param>
 internal sealed partial class WaitingConnections(
     int perAddress,
@@ -21,7 +20,7 @@ internal sealed partial class WaitingConnections(
     ILogger<WaitingConnections> logger
 )
 {
-    /// <summary>Where hardly any other waits, each has the time that a handshake takes: the newest may be the only one.</summary>
+    /// <summary>The time each has for its handshake while few others wait: the newest may be the only one.</summary>
     private const int Few = 16;
 
     private static readonly TimeSpan TimeOfFew = TimeSpan.FromSeconds(1);
@@ -30,7 +29,7 @@ internal sealed partial class WaitingConnections(
     private readonly LinkedList<WaitingConnection> line = [];
     private readonly Dictionary<IPAddress, LinkedList<WaitingConnection>> byAddress = [];
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of waiting connections.</summary>
     public int Count
     {
         get
@@ -74,8 +73,8 @@ internal sealed partial class WaitingConnections(
 
     /// <summary>Puts a connection at the end of the line; takes it out while it is a WebSocket, and for good when it is gone.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="sockets">How many WebSockets it carries more than before.</param>
-    /// <param name="isGone">Whether nothing is left of it.</param>
+    /// <param name="sockets">The change in the number of WebSockets it carries.</param>
+    /// <param name="isGone">True if the connection has ended.</param>
     internal void Update(WaitingConnection connection, int sockets = 0, bool isGone = false)
     {
         WaitingConnection? tooManyOfAddress = null,

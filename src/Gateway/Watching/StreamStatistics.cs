@@ -50,7 +50,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
         if (isBroken)
         {
             isBroken = false;
-            start.Timeline?.Add(HappeningKind.StreamResumed, start.JobId, eventId: cursor);
+            start.Timeline?.Add(TimelineEntryKind.StreamResumed, start.JobId, eventId: cursor);
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
         isBroken = true;
         LastBreak = new StreamBreak(cause, time.GetUtcNow());
         metrics.StreamBroke(backend, cause.ToString());
-        start.Timeline?.Add(HappeningKind.StreamBroke, start.JobId, cause.ToString());
+        start.Timeline?.Add(TimelineEntryKind.StreamBroke, start.JobId, cause.ToString());
     }
 
     private void Reopening(WatchFaultKind? cause)
@@ -89,7 +89,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
         }
 
         HeldBack++;
-        start.Timeline?.Add(HappeningKind.HeldBack, start.JobId);
+        start.Timeline?.Add(TimelineEntryKind.HeldBack, start.JobId);
     }
 }
 

@@ -8,16 +8,16 @@ namespace OptimizationGateway.Gateway.Watching;
 /// </summary>
 internal sealed class UselessMessages
 {
-    /// <summary>How many a backend may send at once.</summary>
+    /// <summary>The most useless messages that a backend may send at once.</summary>
     public const int Burst = 10_000;
 
-    /// <summary>How many a second in the long run: far above any heartbeat.</summary>
+    /// <summary>The most a second in the long run: far above any heartbeat.</summary>
     public const int PerSecond = 100;
 
     /// <summary>The size that counts as one message; a larger one counts as several.</summary>
     public const int UnitBytes = 16 * 1024;
 
-    /// <summary>What a message counts whose events are sent again in order: a careless backend replays a whole log at each reopen.</summary>
+    /// <summary>The weight of a message whose events are sent again in order: a careless backend replays a whole log at each reopen.</summary>
     private const double ResendWeight = 0.1;
 
     private double left = Burst;

@@ -2,7 +2,7 @@ using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.OptimizerStub.Jobs;
 
-/// <summary>What a job becomes and the events that say so: written together or not at all.</summary>
+/// <summary>A job's new state and its events: written together or not at all.</summary>
 /// <param name="Next">The job after the change; event ids and the time of the update are filled in by <see cref="Job"/>.</param>
 /// <param name="Events">The events, without ids and timestamps.</param>
 internal sealed record JobChange(JobRecord Next, params IReadOnlyList<JobEvent> Events);

@@ -2,7 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace OptimizationGateway.OptimizerStub.Jobs;
 
-/// <summary>How a job is run. The limits are checked where a request is read.</summary>
+/// <summary>A job's configuration. Its limits are checked where a request is read.</summary>
 internal sealed record JobConfig
 {
     public int MaxIterations { get; init; } = 10;

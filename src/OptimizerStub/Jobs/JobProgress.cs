@@ -46,7 +46,7 @@ internal static class JobProgress
         return new JobChange(next, completed);
     }
 
-    /// <summary>Why the job is done; null: it isn't.</summary>
+    /// <summary>The reason the job is done; null while it isn't.</summary>
     public static string? DoneBecause(this JobRecord job) =>
         job switch
         {

@@ -35,7 +35,7 @@ internal sealed record JobRecord
 
     public Candidate? Best { get; init; }
 
-    /// <summary>How often the job threw. A restart of the process is no fault of the job and doesn't count.</summary>
+    /// <summary>The number of times the job threw. A restart of the process doesn't count.</summary>
     public int Faults { get; init; }
 
     public long LastEventId { get; init; }

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.OptimizerStub.Jobs;
 
-/// <summary>Where a job stands. The last three are final.</summary>
+/// <summary>A job's state. The last three are final.</summary>
 internal enum JobState
 {
     Queued,

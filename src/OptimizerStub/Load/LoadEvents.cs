@@ -6,7 +6,7 @@ namespace OptimizationGateway.OptimizerStub.Load;
 
 /// <summary>The events of generated jobs: each a function of its id, so that a log of any length needs no disk.</summary>
 /// <param name="jobId">The job.</param>
-/// <param name="areMarked">Whether each says in its details which event of which job it is.</param>
+/// <param name="areMarked">True if each event's details name its job and id.</param>
 internal sealed class LoadEvents(string jobId, bool areMarked)
 {
     public JobEvent Started(DateTimeOffset at) =>

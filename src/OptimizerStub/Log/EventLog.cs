@@ -35,7 +35,7 @@ internal sealed partial class EventLog(
 
     public DateTimeOffset CreatedAt => Database.CreatedAt;
 
-    /// <summary>Whether the disk refuses what is written to it at the moment.</summary>
+    /// <summary>True while the disk refuses writes.</summary>
     public bool IsFailing => isFailing;
 
     private LogDatabase Database => database ?? throw new InvalidOperationException("The event log isn't open yet.");

@@ -15,7 +15,7 @@ internal sealed class LogWriter : IDisposable
     private readonly int? retain;
 
     /// <param name="database">The database to write.</param>
-    /// <param name="retain">How many events of a job are kept; null: all.</param>
+    /// <param name="retain">The number of events kept of a job; null: all.</param>
     public LogWriter(LogDatabase database, int? retain)
     {
         this.retain = retain;

@@ -7,7 +7,7 @@ internal sealed record Candidate(IReadOnlyList<int> Examples, Normalisation Norm
 {
     private const int FirstExamples = 4;
 
-    /// <summary>What a person would start with: a handful of examples and no idea about normalisation.</summary>
+    /// <summary>The prompt that a person would start with: a handful of examples and no normalisation.</summary>
     public static Candidate Initial(Dataset dataset, int seed)
     {
         var random = new SeededRandom(seed, iteration: 0);

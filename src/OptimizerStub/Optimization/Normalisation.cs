@@ -1,6 +1,6 @@
 namespace OptimizationGateway.OptimizerStub.Optimization;
 
-/// <summary>What a prompt does to a text before it is compared with the examples.</summary>
+/// <summary>The changes that a prompt makes to a text before it is compared with the examples.</summary>
 [Flags]
 internal enum Normalisation
 {

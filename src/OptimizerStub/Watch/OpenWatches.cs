@@ -1,6 +1,6 @@
 namespace OptimizationGateway.OptimizerStub.Watch;
 
-/// <summary>How many watches run. Whoever cancels one sees here that it has stopped.</summary>
+/// <summary>Counts the running watches, so that a client that cancels one can see it stop.</summary>
 internal sealed class OpenWatches
 {
     private int count;

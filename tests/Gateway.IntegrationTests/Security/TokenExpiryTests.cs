@@ -68,7 +68,7 @@ public sealed class TokenExpiryTests : IAsyncLifetime
         await slow.SendAsync("""{"type":"subscribe","jobId":"job-1"}""");
         await TestGateway.EventuallyAsync(() => gateway.QueuedBytes > 400_000, "the queue is full");
 
-        // It isn't stuck yet; but no farewell gets past what the socket holds already, and after 2 s it is aborted.
+        // It isn't stuck yet; but no close frame gets past what the socket holds already, and after 2 s it is aborted.
         await clock.RunUntilAsync(() => gateway.QueuedBytes == 0, TimeSpan.FromSeconds(6), "nothing waits any more");
         var after = await clock.RunUntilAsync(() => gateway.Connections == 0, TimeSpan.FromSeconds(10), "the connection is gone");
         Assert.InRange(after, TimeSpan.Zero, TimeSpan.FromSeconds(2.5));

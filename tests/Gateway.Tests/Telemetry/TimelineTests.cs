@@ -16,27 +16,27 @@ public sealed class TimelineTests
         var began = clock.GetUtcNow();
         for (var i = 0; i < 5; i++)
         {
-            timeline.Add(HappeningKind.StreamBroke, "a", "Unavailable");
-            timeline.Add(HappeningKind.StreamBroke, "b", "Unavailable");
+            timeline.Add(TimelineEntryKind.StreamBroke, "a", "Unavailable");
+            timeline.Add(TimelineEntryKind.StreamBroke, "b", "Unavailable");
             clock.Advance(TimeSpan.FromSeconds(1));
         }
 
-        var (happenings, dropped) = timeline.Read();
-        Assert.Equal([("a", 5), ("b", 5)], happenings.Select(h => (h.JobId!, h.Times)));
-        Assert.All(happenings, h => Assert.Equal((began, began.AddSeconds(4)), (h.At, h.LastAt)));
+        var (entries, dropped) = timeline.Read();
+        Assert.Equal([("a", 5), ("b", 5)], entries.Select(h => (h.JobId!, h.Times)));
+        Assert.All(entries, h => Assert.Equal((began, began.AddSeconds(4)), (h.At, h.LastAt)));
         Assert.Equal(0, dropped);
     }
 
     [Fact]
     public void Another_cause_another_event_or_something_between_is_another_thing()
     {
-        timeline.Add(HappeningKind.StreamBroke, "a", "Unavailable");
-        timeline.Add(HappeningKind.StreamBroke, "a", "Silent");
-        timeline.Add(HappeningKind.StreamResumed, "a", eventId: 1);
-        timeline.Add(HappeningKind.StreamResumed, "a", eventId: 2);
-        timeline.Add(HappeningKind.StreamBroke, "a", "Silent");
+        timeline.Add(TimelineEntryKind.StreamBroke, "a", "Unavailable");
+        timeline.Add(TimelineEntryKind.StreamBroke, "a", "Silent");
+        timeline.Add(TimelineEntryKind.StreamResumed, "a", eventId: 1);
+        timeline.Add(TimelineEntryKind.StreamResumed, "a", eventId: 2);
+        timeline.Add(TimelineEntryKind.StreamBroke, "a", "Silent");
 
-        Assert.Equal([1, 1, 1, 1, 1], timeline.Read().Happenings.Select(h => h.Times));
+        Assert.Equal([1, 1, 1, 1, 1], timeline.Read().Entries.Select(h => h.Times));
     }
 
     [Fact]
@@ -44,11 +44,11 @@ public sealed class TimelineTests
     {
         for (var id = 1; id <= Timeline.Capacity + 7; id++)
         {
-            timeline.Add(HappeningKind.StreamResumed, "a", eventId: id);
+            timeline.Add(TimelineEntryKind.StreamResumed, "a", eventId: id);
         }
 
-        var (happenings, dropped) = timeline.Read();
-        Assert.Equal((Timeline.Capacity, 7L), (happenings.Count, dropped));
-        Assert.Equal((8L, Timeline.Capacity + 7L), (happenings[0].EventId, happenings[^1].EventId));
+        var (entries, dropped) = timeline.Read();
+        Assert.Equal((Timeline.Capacity, 7L), (entries.Count, dropped));
+        Assert.Equal((8L, Timeline.Capacity + 7L), (entries[0].EventId, entries[^1].EventId));
     }
 }

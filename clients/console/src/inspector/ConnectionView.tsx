@@ -90,7 +90,7 @@ function Details({ connection, again }: { readonly connection: Connection; reado
       </section>
       <section className="panel">
         <h2>What happened</h2>
-        <Timeline happenings={timeline} dropped={connection.timelineDropped} />
+        <Timeline entries={timeline} dropped={connection.timelineDropped} />
       </section>
     </>
   );

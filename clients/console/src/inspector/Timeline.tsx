@@ -1,17 +1,17 @@
 import type { ReactNode } from 'react';
 import { clock } from '../text.ts';
-import type { Happening } from './answers.ts';
+import type { TimelineEntry } from './answers.ts';
 import { count, told } from './words.ts';
 
 const bad = ['error_sent', 'stream_broke'];
 const slow = ['held_back', 'ending'];
 
 /** What happened, the newest first. */
-export function Timeline({ happenings, dropped }: { readonly happenings: readonly Happening[]; readonly dropped: number }): ReactNode {
+export function Timeline({ entries, dropped }: { readonly entries: readonly TimelineEntry[]; readonly dropped: number }): ReactNode {
   return (
     <ol id="timeline">
-      {[...happenings].reverse().map((happening) => {
-        const { kind, at, lastAt, times, jobId } = happening;
+      {[...entries].reverse().map((entry) => {
+        const { kind, at, lastAt, times, jobId } = entry;
         return (
           <li
             key={`${at} ${kind} ${jobId}`}
@@ -23,7 +23,7 @@ export function Timeline({ happenings, dropped }: { readonly happenings: readonl
             </time>
             <span>
               {jobId && <b>{jobId} </b>}
-              {told(happening)}
+              {told(entry)}
               {times > 1 && (
                 <span className="muted">
                   {' '}

@@ -122,7 +122,7 @@ export interface Subscription {
   readonly lastError: { readonly code: string; readonly at: string } | null;
 }
 
-export interface Happening {
+export interface TimelineEntry {
   readonly kind: string;
   readonly at: string;
   readonly lastAt: string;
@@ -147,7 +147,7 @@ export interface Connection {
   readonly replaysWaiting: number;
   readonly subscriptionCount: number;
   readonly subscriptions: readonly Subscription[];
-  readonly timeline: readonly Happening[];
+  readonly timeline: readonly TimelineEntry[];
   readonly timelineDropped: number;
 }
 

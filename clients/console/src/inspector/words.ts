@@ -1,5 +1,5 @@
 import { duration } from '../text.ts';
-import type { Condition, Happening, Subscription, Who } from './answers.ts';
+import type { Condition, TimelineEntry, Subscription, Who } from './answers.ts';
 
 export const conditionNames: { readonly [Name in Condition]: string } = {
   current: 'up to date',
@@ -84,7 +84,7 @@ function wasAt({ cursor, headNow }: Subscription): string {
 }
 
 /** One thing that happened. */
-export function told({ kind, code, eventId }: Happening): string {
+export function told({ kind, code, eventId }: TimelineEntry): string {
   switch (kind) {
     case 'connected':
       return 'connected';

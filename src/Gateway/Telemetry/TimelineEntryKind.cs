@@ -1,7 +1,7 @@
 namespace OptimizationGateway.Gateway.Telemetry;
 
-/// <summary>What can happen on a connection that is worth telling. Nothing that comes with every event.</summary>
-internal enum HappeningKind
+/// <summary>The kinds of timeline entries. None of them comes with every job event.</summary>
+internal enum TimelineEntryKind
 {
     /// <summary>The client connected.</summary>
     Connected,

@@ -1,15 +1,15 @@
 namespace OptimizationGateway.Gateway.Telemetry;
 
 /// <summary>One thing that happened on a connection, as often as it did without anything else of the same job between.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="At">When, for the first time.</param>
-/// <param name="LastAt">When, for the last time.</param>
-/// <param name="Times">How often.</param>
+/// <param name="Kind">The kind of event.</param>
+/// <param name="At">The time of the first occurrence.</param>
+/// <param name="LastAt">The time of the last occurrence.</param>
+/// <param name="Times">The number of occurrences.</param>
 /// <param name="JobId">Of which job; null: of the whole connection.</param>
 /// <param name="Code">A code of a closed set: an error, a cause, a reason.</param>
 /// <param name="EventId">The event it is about.</param>
-internal sealed record Happening(
-    HappeningKind Kind,
+internal sealed record TimelineEntry(
+    TimelineEntryKind Kind,
     DateTimeOffset At,
     DateTimeOffset LastAt,
     int Times,

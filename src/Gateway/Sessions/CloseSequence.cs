@@ -7,39 +7,44 @@ using OptimizationGateway.Gateway.Transports;
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
-/// How a session takes leave of its client once it is decided why: what waits is sent where the client is to come back, then the reason is said
+/// Ends a connection in order: queued messages are sent if the client is asked to reconnect, then the close frame is sent
 /// and answered. Each has a limit; past it, or where nothing can be said, the connection is aborted.
 /// </summary>
-internal sealed class Farewell(ClientConnection connection, SocketWriter writer, Outbox outbox, TimeProvider time, GatewayMetrics metrics)
-    : IDisposable
+internal sealed class CloseSequence(
+    ClientConnection connection,
+    SocketWriter writer,
+    Outbox outbox,
+    TimeProvider time,
+    GatewayMetrics metrics
+) : IDisposable
 {
-    /// <summary>What waits to be said in answers when a session ends, and the close handshake, may take this long together.</summary>
+    /// <summary>The longest time for the answers that wait and the close handshake together.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    /// <summary>As the first, where the caller's token has expired: PROTOCOL.md section 9.</summary>
+    /// <summary>The same if the caller's token has expired: PROTOCOL.md section 9.</summary>
     private static readonly TimeSpan ExpiredLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>At shutdown, and where an operator asks a client to reconnect, what waits in the queues may take this long: what isn't sent by then is for a resume.</summary>
+    /// <summary>The longest time for queued messages, at a shutdown or if an operator asks a client to reconnect. The resume sends the rest.</summary>
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource abort = new();
 
-    /// <summary>Cancelled when the connection is aborted: nobody reads or writes it any longer.</summary>
+    /// <summary>Cancelled when the connection is aborted and is no longer read or written.</summary>
     public CancellationToken Aborted => abort.Token;
 
-    /// <summary>Sends what waits, as far as the client takes it in time.</summary>
+    /// <summary>Sends queued messages, as far as the client takes them in time.</summary>
     /// <param name="writing">Ends when the outbox is closed and empty, or can't be sent.</param>
-    public async Task SendWhatWaitsAsync(Task writing)
+    public async Task FlushAsync(Task writing)
     {
         outbox.CloseWhenDrained();
         await IsDoneInTimeAsync(writing, FlushLimit);
     }
 
-    /// <summary>Says why the session ends and waits for the client's own close; aborts what can't be ended so.</summary>
-    /// <param name="ended">Why it ends.</param>
+    /// <summary>Sends the close frame and waits for the client's own; aborts the connection if that fails or takes too long.</summary>
+    /// <param name="ended">The reason and the close code.</param>
     /// <param name="reading">Ends with the client's close.</param>
-    /// <param name="writing">Ends when what is left in the closed outbox, the answers, has been sent.</param>
-    public async Task TakeLeaveAsync(SessionEnd ended, Task reading, Task writing)
+    /// <param name="writing">Ends when the answers that are left in the closed outbox have been sent.</param>
+    public async Task CloseAsync(SessionEnd ended, Task reading, Task writing)
     {
         if (ended.CloseCode is { } code && await IsDoneInTimeAsync(SayAsync(code, reading, writing, Aborted), LimitOf(ended)))
         {
@@ -55,7 +60,7 @@ internal sealed class Farewell(ClientConnection connection, SocketWriter writer,
 
     private static TimeSpan LimitOf(SessionEnd ended) => ended.Reason == SessionEndReason.Expired ? ExpiredLimit : Limit;
 
-    /// <summary>Says what is left to say, then why, then waits for the client's own close.</summary>
+    /// <summary>Sends the answers, then the close frame, then waits for the client's own.</summary>
     private async Task SayAsync(CloseCode code, Task reading, Task writing, CancellationToken aborted)
     {
         await writing;
