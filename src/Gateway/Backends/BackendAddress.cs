@@ -91,7 +91,9 @@ internal sealed record BackendAddress(IReadOnlyList<Uri> Urls, bool IsName)
     private static Uri? OfUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https" } && url.Host.Length > 0 ? url : null;
 
-    /// <summary>Reads gRPC's form without an authority, <c>dns:///name:port</c>. The port is required, since there is no usual one.</summary>
+    /// <summary>
+    /// Reads gRPC's form without an authority, <c>dns:///name:port</c>. The port is required, since there is no usual one.
+    /// </summary>
     private static Uri? OfName(string text, bool isTls)
     {
         if (

@@ -6,15 +6,17 @@ namespace OptimizationGateway.Gateway.Backends;
 internal sealed record BackendOptions
 {
     /// <summary>
-    /// The address: an absolute <c>http://</c> (HTTP/2 without TLS) or <c>https://</c> URL, or <c>dns:///name:port</c>, whose every address is
-    /// a replica. This or <see cref="Addresses"/> is required.
+    /// The address: an absolute <c>http://</c> (HTTP/2 without TLS) or <c>https://</c> URL, or <c>dns:///name:port</c>, whose every
+    /// address is a replica. This or <see cref="Addresses"/> is required.
     /// </summary>
     public string Address { get; init; } = "";
 
     /// <summary>The replicas' addresses: URLs separated by commas, all of <c>http://</c> or all of <c>https://</c>.</summary>
     public string Addresses { get; init; } = "";
 
-    /// <summary>Its jobs: patterns separated by commas, in which <c>*</c> stands for any characters. The longest match wins. Default: all.</summary>
+    /// <summary>
+    /// Its jobs: patterns separated by commas, in which <c>*</c> stands for any characters. The longest match wins. Default: all.
+    /// </summary>
     public string JobIds { get; init; } = "*";
 
     public TlsOptions Tls { get; init; } = new();

@@ -3,8 +3,8 @@ using Grpc.Core;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// The token and headers of a caller's handshake that may be forwarded to backends. The settings of each backend say what it gets. This is no
-/// record, because a record's text would hold the token.
+/// The token and headers of a caller's handshake that may be forwarded to backends. The settings of each backend say what it gets.
+/// This is no record, because a record's text would hold the token.
 /// </summary>
 internal sealed class CallerHeaders(string? token, IReadOnlyList<KeyValuePair<string, string>> headers)
 {

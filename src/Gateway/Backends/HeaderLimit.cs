@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// The most bytes of headers that a replica takes in one call, as its HTTP/2 settings say. The HTTP client enforces that number without telling
-/// it: with it a call whose own headers are too large can be told from an outage.
+/// The most bytes of headers that a replica takes in one call, as its HTTP/2 settings say. The HTTP client enforces that number
+/// without telling it: with it a call whose own headers are too large can be told from an outage.
 /// </summary>
 internal sealed class HeaderLimit
 {

@@ -3,8 +3,8 @@ using System.Net;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// The replicas of a backend. New streams go to them in turn, past those that failed lately as long as there are others. Running streams stay
-/// where they are.
+/// The replicas of a backend. New streams go to them in turn, past those that failed lately as long as there are others. Running
+/// streams stay where they are.
 /// </summary>
 internal sealed class ReplicaSet : IAsyncDisposable
 {

@@ -52,7 +52,9 @@ internal sealed class TlsFiles : IDisposable
         }
     }
 
-    /// <summary>Returns a hash of the files that shows a change. Their times don't: a mounted secret is a link whose target is exchanged.</summary>
+    /// <summary>
+    /// Returns a hash of the files that shows a change. Their times don't: a mounted secret is a link whose target is exchanged.
+    /// </summary>
     public static string Fingerprint(TlsOptions options)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -12,7 +12,9 @@ internal enum TlsReason
     /// <summary>Its certificate is for another name.</summary>
     WrongName,
 
-    /// <summary>It ended the connection after the handshake and before any answer: with TLS 1.3 a client certificate is refused in this way.</summary>
+    /// <summary>
+    /// It ended the connection after the handshake and before any answer: with TLS 1.3 a client certificate is refused in this way.
+    /// </summary>
     ClientRefused,
 
     /// <summary>There was no handshake.</summary>

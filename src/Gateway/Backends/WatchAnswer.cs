@@ -6,8 +6,8 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// The HTTP answer to one call, kept to find the origin of a fault. The client library turns an answer without a <c>grpc-status</c> of its own (a
-/// proxy's error page, missing trailers) into a status that looks like the backend's.
+/// The HTTP answer to one call, kept to find the origin of a fault. The client library turns an answer without a <c>grpc-status</c> of
+/// its own (a proxy's error page, missing trailers) into a status that looks like the backend's.
 /// </summary>
 internal sealed class WatchAnswer
 {

@@ -143,8 +143,9 @@ internal sealed class WatchStream : IDisposable
     }
 
     /// <summary>
-    /// Returns the size of the call's headers if they are the reason for the failure: the peer said so, or they are above its limit. Once the
-    /// HTTP client knows the limit it doesn't even send them; before that, servers reset the stream or close the connection with any code.
+    /// Returns the size of the call's headers if they are the reason for the failure: the peer said so, or they are above its limit.
+    /// Once the HTTP client knows the limit it doesn't even send them; before that, servers reset the stream or close the connection
+    /// with any code.
     /// </summary>
     private OversizedHeaders? OversizedHeadersOf(RpcException exception)
     {

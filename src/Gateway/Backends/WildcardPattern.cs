@@ -1,8 +1,8 @@
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// Matches text against a pattern in which <c>*</c> stands for any characters, or none. Hand-written, since a regular expression costs a hundred
-/// KB, each connection can have patterns of its own, and both patterns and texts come from outside.
+/// Matches text against a pattern in which <c>*</c> stands for any characters, or none. Hand-written, since a regular expression costs
+/// a hundred KB, each connection can have patterns of its own, and both patterns and texts come from outside.
 /// </summary>
 internal sealed class WildcardPattern(string pattern)
 {
@@ -20,8 +20,8 @@ internal sealed class WildcardPattern(string pattern)
         ];
 
     /// <summary>
-    /// Returns true if the text matches. On a mismatch the last star takes one character more; the stars before it never need to. So the number
-    /// of steps is at most the product of both lengths.
+    /// Returns true if the text matches. On a mismatch the last star takes one character more; the stars before it never need to. So
+    /// the number of steps is at most the product of both lengths.
     /// </summary>
     public bool Matches(string text)
     {

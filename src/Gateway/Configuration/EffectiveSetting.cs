@@ -9,7 +9,7 @@ internal sealed record EffectiveSetting(string Path, string Text, string Source)
     private const string Nothing = "(none)";
     private const string Hidden = "(hidden)";
 
-    /// <summary>All settings of a section, also those that nobody has set.</summary>
+    /// <summary>All settings of a section, including those at their defaults.</summary>
     public static IEnumerable<EffectiveSetting> In(IConfigurationRoot configuration, string section, Type options) =>
         SettingTree.In(configuration.GetSection(section), options).Select(setting => Of(configuration, setting));
 
@@ -25,7 +25,7 @@ internal sealed record EffectiveSetting(string Path, string Text, string Source)
         );
     }
 
-    /// <summary>The last one that has the setting wins.</summary>
+    /// <summary>Finds the source of a setting: the last one that has it wins.</summary>
     private static (string Text, string Source)? Find(IConfigurationRoot configuration, string path)
     {
         foreach (var provider in configuration.Providers.Reverse())
@@ -55,7 +55,7 @@ internal sealed record EffectiveSetting(string Path, string Text, string Source)
             _ => "the program",
         };
 
-    /// <summary>A file in the working directory by its name, another one by its path.</summary>
+    /// <summary>Names a file in the working directory by its name, another one by its path.</summary>
     private static string NameOf(FileConfigurationSource file)
     {
         var name = file.Path ?? "a file";

@@ -3,13 +3,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace OptimizationGateway.Gateway.Configuration;
 
-/// <summary>The gateway's addresses, from ASP.NET's own settings: <c>Urls</c>, <c>Kestrel:Endpoints</c>, or the ports that container images set.</summary>
+/// <summary>
+/// The gateway's addresses, from ASP.NET's own settings: <c>Urls</c>, <c>Kestrel:Endpoints</c>, or the ports that container images
+/// set.
+/// </summary>
 internal static class ListenUrls
 {
     /// <summary>The address that counts if no setting names one.</summary>
     public const string DefaultUrl = "http://127.0.0.1:8080";
 
-    /// <summary>Those that are set; empty where the default counts.</summary>
+    /// <summary>The configured addresses; empty if the default applies.</summary>
     public static IReadOnlyList<string> Of(IConfiguration settings)
     {
         var endpoints = settings
@@ -65,7 +68,7 @@ internal static class ListenUrls
         }
     }
 
-    /// <returns>Null where it listens on all; what is no address and isn't <c>localhost</c> is that to Kestrel.</returns>
+    /// <returns>The address; null if it listens on all. To Kestrel a host that is neither an address nor <c>localhost</c> means all.</returns>
     private static IPAddress[]? AddressesOf(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
         : IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) ? [address]

@@ -3,7 +3,7 @@ namespace OptimizationGateway.Gateway.Configuration;
 /// <summary>Finds the known name that a misspelt one is nearest to.</summary>
 internal static class NearestName
 {
-    /// <returns>The known name that takes the fewest changes of a letter, at most one in three; null where none is near.</returns>
+    /// <returns>The known name that takes the fewest changes of a letter, at most one in three; null if none is near.</returns>
     public static string? Of(string name, IEnumerable<string> known)
     {
         var (nearest, distance) = known

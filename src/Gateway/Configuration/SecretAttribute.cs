@@ -1,5 +1,5 @@
 namespace OptimizationGateway.Gateway.Configuration;
 
-/// <summary>The setting's value is told to nobody: <c>--check-config</c> and what is said about faults leave it out.</summary>
+/// <summary>Marks a setting whose value is never shown, neither by <c>--check-config</c> nor in errors.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SecretAttribute : Attribute;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace OptimizationGateway.Gateway.Configuration;
 
-/// <summary>Takes out of a text what people put into URLs and nobody else should read: names and passwords before the host, and queries.</summary>
+/// <summary>Removes secrets from URLs in a text: names and passwords before the host, and queries.</summary>
 internal static partial class SecretText
 {
     public static string Hide(string text) =>

@@ -18,10 +18,10 @@ internal sealed record Setting(string Path, PropertyInfo Property, Type Type, ob
 
     public RangeAttribute? Range => Property.GetCustomAttribute<RangeAttribute>();
 
-    /// <summary>As people write it; empty where there is none.</summary>
+    /// <summary>The default as people write it; empty if there is none.</summary>
     public string DefaultText => Text(Default);
 
-    /// <summary>As docs/settings.md has it, such as <c>0.1 s – 10 min</c>; null where the type alone says what is allowed.</summary>
+    /// <summary>The range as in docs/settings.md, such as <c>0.1 s – 10 min</c>; null if the type alone limits it.</summary>
     public string? RangeText => Range is { } range ? $"{Readable(range.Minimum)} – {Readable(range.Maximum)}" : null;
 
     /// <summary>The description of valid values, for error messages.</summary>

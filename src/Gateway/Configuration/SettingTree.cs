@@ -5,7 +5,7 @@ namespace OptimizationGateway.Gateway.Configuration;
 /// <summary>All settings that an options type declares, itself and through its parts.</summary>
 internal static class SettingTree
 {
-    /// <summary>With <c>&lt;name&gt;</c> or <c>&lt;key&gt;</c> where names are the operator's own.</summary>
+    /// <summary>The path, with <c>&lt;name&gt;</c> or <c>&lt;key&gt;</c> for names that the operator chooses.</summary>
     public static IEnumerable<Setting> Of(string section, Type options) =>
         Below(section, options, (_, isRecord) => [isRecord ? "<name>" : "<key>"]);
 
@@ -24,7 +24,7 @@ internal static class SettingTree
     /// <summary>Only our own records have settings below them; a text or a number has none.</summary>
     public static bool IsRecord(Type type) => type.IsClass && type.Assembly == typeof(SettingTree).Assembly;
 
-    /// <summary>The type of what a dictionary holds under the operator's own names; null where it is no dictionary.</summary>
+    /// <summary>The type of a dictionary's values; null if the type isn't a dictionary.</summary>
     public static Type? ElementOf(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>) ? type.GenericTypeArguments[1] : null;
 

@@ -1,4 +1,4 @@
 namespace OptimizationGateway.Gateway.Configuration;
 
-/// <summary>The gateway doesn't start as it is configured; the message says why and which setting to change.</summary>
+/// <summary>Thrown if the gateway can't start as it is configured. The message names the cause and the setting to change.</summary>
 internal sealed class StartRefusedException(string message) : Exception(message);

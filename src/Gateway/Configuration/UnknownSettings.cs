@@ -18,7 +18,9 @@ internal static class UnknownSettings
             : below;
     }
 
-    /// <summary>A sentence for each section whose name is nearly that of <paramref name="section"/>. What else there is belongs to others.</summary>
+    /// <summary>
+    /// Returns a sentence for each section whose name is nearly that of <paramref name="section"/>. Other sections belong to others.
+    /// </summary>
     public static IEnumerable<string> Beside(IConfiguration configuration, string section) =>
         configuration
             .GetChildren()

@@ -4,8 +4,8 @@ using OptimizationGateway.Gateway.Backends;
 namespace OptimizationGateway.Gateway.Front;
 
 /// <summary>
-/// Reports the state of the backends as detail. A backend that is away doesn't make the gateway unready: other gateways can't reach it either,
-/// and the subscriptions to its jobs wait for it here.
+/// Reports the state of the backends as detail. A backend that is away doesn't make the gateway unready: other gateways can't reach it
+/// either, and the subscriptions to its jobs wait for it here.
 /// </summary>
 internal sealed class BackendsCheck(BackendRegistry backends) : IHealthCheck
 {

@@ -3,8 +3,8 @@ using OptimizationGateway.Gateway.Protocol;
 namespace OptimizationGateway.Gateway.Front;
 
 /// <summary>
-/// Middleware behind the routing, which takes <c>/METRICS</c>, <c>/metrics/</c> and <c>/%6detrics</c> for <c>/metrics</c>: answers 404 unless
-/// the path is written exactly as it is mapped. A proxy in front that hides a path compares it letter by letter.
+/// Middleware behind the routing, which takes <c>/METRICS</c>, <c>/metrics/</c> and <c>/%6detrics</c> for <c>/metrics</c>: answers 404
+/// unless the path is written exactly as it is mapped. A proxy in front that hides a path compares it letter by letter.
 /// </summary>
 /// <param name="pathBase">The path that everything is under (<c>Gateway:PathBase</c>); empty if there is none.</param>
 internal sealed class ExactPaths(string pathBase)

@@ -43,8 +43,8 @@ internal static class ForwardedEntries
     }
 
     /// <summary>
-    /// The entry of the farthest known proxy. A list with fewer entries than hops doesn't tell who wrote which, but the last entry is always
-    /// the nearest proxy's. An empty entry counts as an entry: a proxy that says nothing doesn't make a client's word its own.
+    /// The entry of the farthest known proxy. A list with fewer entries than hops doesn't tell who wrote which, but the last entry is
+    /// always the nearest proxy's. An empty entry counts as an entry: a proxy that says nothing doesn't make a client's word its own.
     /// </summary>
     private static string EntryOf(StringValues values, int hops)
     {

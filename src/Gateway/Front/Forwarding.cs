@@ -36,7 +36,9 @@ internal sealed partial class Forwarding(ProxyOptions options, ILogger<Forwardin
         return next(context);
     }
 
-    /// <summary>Middleware that goes first: logs once that a header was ignored, since a proxy that isn't configured looks the same.</summary>
+    /// <summary>
+    /// Middleware that goes first: logs once that a header was ignored, since a proxy that isn't configured looks the same.
+    /// </summary>
     public Task TellOfStrangersAsync(HttpContext context, RequestDelegate next)
     {
         if (
@@ -53,8 +55,8 @@ internal sealed partial class Forwarding(ProxyOptions options, ILogger<Forwardin
     }
 
     /// <summary>
-    /// The number of known proxies that the request has passed if the peer is one. Each adds the address before it to X-Forwarded-For, so the
-    /// entry before a known address was written by that address.
+    /// The number of known proxies that the request has passed if the peer is one. Each adds the address before it to X-Forwarded-For,
+    /// so the entry before a known address was written by that address.
     /// </summary>
     private int HopsOf(IHeaderDictionary headers)
     {

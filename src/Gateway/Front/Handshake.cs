@@ -77,7 +77,9 @@ internal static class Handshake
             Text = $"The WebSocket handshake is malformed: {part}",
         };
 
-    /// <summary>True if the request announces a body. Nothing reads bodies here, and a request can be smuggled behind the end of one.</summary>
+    /// <summary>
+    /// True if the request announces a body. Nothing reads bodies here, and a request can be smuggled behind the end of one.
+    /// </summary>
     public static bool HasBody(HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     private static bool IsKey(string key)

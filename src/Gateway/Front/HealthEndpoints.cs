@@ -4,13 +4,18 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OptimizationGateway.Gateway.Front;
 
-/// <summary>Maps the health checks for orchestrators and load balancers: <c>/health/live</c> and <c>/health/ready</c>, 200 or 503, with details as JSON.</summary>
+/// <summary>
+/// Maps the health checks for orchestrators and load balancers: <c>/health/live</c> and <c>/health/ready</c>, 200 or 503, with details
+/// as JSON.
+/// </summary>
 internal static class HealthEndpoints
 {
     public const string LivePath = "/health/live";
     public const string ReadyPath = "/health/ready";
 
-    /// <summary>The tag of the checks for <see cref="ReadyPath"/>. <see cref="LivePath"/> has none: an answer shows that the process is alive.</summary>
+    /// <summary>
+    /// The tag of the checks for <see cref="ReadyPath"/>. <see cref="LivePath"/> has none: an answer shows that the process is alive.
+    /// </summary>
     public const string Ready = "ready";
 
     public static void Map(IEndpointRouteBuilder routes)

@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace OptimizationGateway.Gateway.Front;
 
 /// <summary>
-/// Serves one file of a page, under a policy that forbids everything inline. The build makes the files of clients/console and embeds them in
-/// the assembly, so they are there wherever the gateway is hosted.
+/// Serves one file of a page, under a policy that forbids everything inline. The build makes the files of clients/console and embeds
+/// them in the assembly, so they are there wherever the gateway is hosted.
 /// </summary>
 /// <param name="content">The file's content.</param>
 /// <param name="contentType">The value of <c>Content-Type</c>.</param>
@@ -15,7 +15,9 @@ internal sealed class PageFile(byte[] content, string contentType, string connec
 {
     private const string Missing = "ConsoleMissing.html";
 
-    /// <summary>The tag of this content. File names never change, so browsers ask each time and get 304 for a file that they have.</summary>
+    /// <summary>
+    /// The tag of this content. File names never change, so browsers ask each time and get 304 for a file that they have.
+    /// </summary>
     private readonly EntityTagHeaderValue tag = new($"\"{Convert.ToHexStringLower(SHA256.HashData(content))}\"");
 
     /// <summary>Maps a file of the build. In a build without Node.js it maps a page that says how to get it, and no other file.</summary>

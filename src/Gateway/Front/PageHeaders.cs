@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace OptimizationGateway.Gateway.Front;
 
-/// <summary>Sets the security headers of the gateway's page: it loads and reaches only its own origin, and no other page can frame, embed or open it.</summary>
+/// <summary>
+/// Sets the security headers of the gateway's page: it loads and reaches only its own origin, and no other page can frame, embed or
+/// open it.
+/// </summary>
 internal static class PageHeaders
 {
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create(

@@ -6,7 +6,9 @@ namespace OptimizationGateway.Gateway.Front;
 /// <summary>Writes refusals before the upgrade as problem+json (PROTOCOL.md section 7).</summary>
 internal static class Problem
 {
-    /// <summary>The bounds of <c>Retry-After</c>, in seconds: spread, so that clients that were refused together don't come back together.</summary>
+    /// <summary>
+    /// The bounds of <c>Retry-After</c>, in seconds: spread, so that clients that were refused together don't come back together.
+    /// </summary>
     private const int SoonestReturn = 1;
     private const int LatestReturn = 5;
 

@@ -6,8 +6,8 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Front;
 
 /// <summary>
-/// Logs refusals with the setting that would let the caller in: a page can't read the answer, so only the operator sees the reason. It logs at
-/// most one line a minute for each code (<c>StrangersLines</c>), since strangers can cause as many refusals as they like.
+/// Logs refusals with the setting that would let the caller in: a page can't read the answer, so only the operator sees the reason. It
+/// logs at most one line a minute for each code (<c>StrangersLines</c>), since strangers can cause as many refusals as they like.
 /// </summary>
 internal sealed partial class RefusalLog(ILogger<RefusalLog> logger)
 {

@@ -4,8 +4,8 @@ using OptimizationGateway.Gateway.Sessions;
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
-/// Answers operators by reading what each connection counts anyway. It answers one request at a time, so that operators never take more than
-/// one core from the clients.
+/// Answers operators by reading what each connection counts anyway. It answers one request at a time, so that operators never take
+/// more than one core from the clients.
 /// </summary>
 internal sealed class Inspector(
     SessionRegistry sessions,

@@ -5,9 +5,9 @@ using OptimizationGateway.Gateway.Sessions;
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
-/// Bounds the inspector's connections, with separate places for operators. Until a key has opened the inspector on it, a connection is a
-/// stranger's. Strangers share a few places; if all are taken, a newcomer gets the place of the oldest connection from the address that holds
-/// the most. So strangers can't keep operators out, however many connections they open.
+/// Bounds the inspector's connections, with separate places for operators. Until a key has opened the inspector on it, a connection is
+/// a stranger's. Strangers share a few places; if all are taken, a newcomer gets the place of the oldest connection from the address
+/// that holds the most. So strangers can't keep operators out, however many connections they open.
 /// </summary>
 internal sealed class InspectorConnections
 {

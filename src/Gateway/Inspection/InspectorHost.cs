@@ -12,8 +12,8 @@ using OptimizationGateway.Gateway.Transports;
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
-/// Runs the inspector on a server of its own, so that the two ports share no path. It starts before the gateway's server and stops after it,
-/// so operators can look while connections are drained.
+/// Runs the inspector on a server of its own, so that the two ports share no path. It starts before the gateway's server and stops
+/// after it, so operators can look while connections are drained.
 /// </summary>
 internal sealed class InspectorHost(
     IServiceProvider gateway,
@@ -110,7 +110,9 @@ internal sealed class InspectorHost(
         return built;
     }
 
-    /// <summary>The certificates in the settings of the gateway's server, for an address with TLS. Nothing else of them counts here.</summary>
+    /// <summary>
+    /// The certificates in the settings of the gateway's server, for an address with TLS. Nothing else of them counts here.
+    /// </summary>
     private IConfiguration Certificates() =>
         new ConfigurationBuilder()
             .AddInMemoryCollection(

@@ -1,8 +1,8 @@
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
-/// The keys that open the inspector: the key in the settings, and the keys in the file as it is now. While the file can't be used, the keys that
-/// it had before count.
+/// The keys that open the inspector: the key in the settings, and the keys in the file as it is now. While the file can't be used, the
+/// keys that it had before count.
 /// </summary>
 internal sealed class InspectorKeys(InspectorOptions settings, TimeProvider time, ILogger<InspectorKeys> logger)
 {

@@ -12,13 +12,15 @@ internal sealed record InspectorOptions
     /// </summary>
     public string Url { get; init; } = "";
 
-    /// <summary>The key that operators send: 32 to 512 printable ASCII characters without a blank. Default: none; it or KeyFile is required.</summary>
+    /// <summary>
+    /// The key that operators send: 32 to 512 printable ASCII characters without a blank. Default: none; it or KeyFile is required.
+    /// </summary>
     [Secret]
     public string Key { get; init; } = "";
 
     /// <summary>
-    /// A file with such keys, one a line, each after a name and a blank if it has a name; empty lines and those that begin with <c>#</c> don't
-    /// count. It is read again when it has changed. Default: none.
+    /// A file with such keys, one a line, each after a name and a blank if it has a name; empty lines and those that begin with
+    /// <c>#</c> don't count. It is read again when it has changed. Default: none.
     /// </summary>
     public string KeyFile { get; init; } = "";
 

@@ -37,8 +37,8 @@ internal sealed class Paging<Item>(ConnectionQuery query)
 }
 
 /// <summary>
-/// The place in the order where a page ended. It is no count: connections that come and go between two pages don't make others appear twice or
-/// not at all.
+/// The place in the order where a page ended. It is no count: connections that come and go between two pages don't make others appear
+/// twice or not at all.
 /// </summary>
 /// <param name="Sort">The order of the list.</param>
 /// <param name="Ascending">True for ascending order.</param>

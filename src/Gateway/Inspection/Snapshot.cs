@@ -46,8 +46,8 @@ internal sealed class Snapshot
 }
 
 /// <summary>
-/// Keeps the newest known event id of each log. A slow reader's subscription lags behind what another subscription to the same log knows. Logs
-/// of one job with different epochs are different logs.
+/// Keeps the newest known event id of each log. A slow reader's subscription lags behind what another subscription to the same log
+/// knows. Logs of one job with different epochs are different logs.
 /// </summary>
 internal sealed class NewestIds
 {

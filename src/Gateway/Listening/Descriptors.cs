@@ -3,8 +3,8 @@ using System.Globalization;
 namespace OptimizationGateway.Gateway.Listening;
 
 /// <summary>
-/// The number of files and sockets that the process may have open, and the reserve that connections must leave: .NET ends the process ("Out of memory.") where
-/// it can't get a descriptor for a thread of its own, and backends have to be reached too.
+/// The number of files and sockets that the process may have open, and the reserve that connections must leave. .NET ends the process
+/// ("Out of memory.") if it can't get a descriptor for a thread of its own, and connections to backends need descriptors too.
 /// </summary>
 /// <param name="limit">The most that may be open.</param>
 internal sealed class Descriptors(long limit)
@@ -27,7 +27,7 @@ internal sealed class Descriptors(long limit)
     }
 
     /// <summary>True if only the reserve is left, as last measured.</summary>
-    /// <param name="newest">The one that was opened last. The kernel gives the lowest number that is free, so all below are in use.</param>
+    /// <param name="newest">The newest descriptor. The kernel gives the lowest number that is free, so all below are in use.</param>
     public bool AreScarce(nint newest) => newest >= limit - Reserve;
 
     /// <summary>Measures, and returns true if only the reserve is left.</summary>

@@ -9,7 +9,7 @@ using OptimizationGateway.Gateway.Transports;
 namespace OptimizationGateway.Gateway.Listening;
 
 /// <summary>
-/// Opens the gateway's listening sockets, but while nobody is asked who they are only on loopback addresses: the check stands where every
+/// Opens the gateway's listening sockets. Without authentication it opens them on loopback addresses only. The check is where every
 /// address passes, however it was configured, and before it is bound.
 /// </summary>
 internal sealed class LoopbackListening(

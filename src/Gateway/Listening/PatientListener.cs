@@ -7,9 +7,9 @@ using OptimizationGateway.Gateway.Transports;
 namespace OptimizationGateway.Gateway.Listening;
 
 /// <summary>
-/// Accepts connections while there are descriptors for them, and makes room at the cost of those that are no WebSocket; where there is none of
-/// them, the next ones wait in the kernel's queue. Kestrel's own listener takes the
-/// last one, and after that tries again at once and for ever: a core is busy with it, and the process ends with the first thread it needs.
+/// Accepts connections while there are descriptors for them, and closes connections that aren't WebSockets to make room. If there is
+/// none of these, new connections wait in the kernel's queue. Kestrel's own listener takes the last descriptor and then retries
+/// without a pause: it keeps a core busy, and the process ends with the next thread it needs.
 /// </summary>
 internal sealed class PatientListener : IConnectionListener
 {
@@ -44,7 +44,7 @@ internal sealed class PatientListener : IConnectionListener
 
     public EndPoint EndPoint { get; }
 
-    /// <exception cref="AddressInUseException">Someone else listens there.</exception>
+    /// <exception cref="AddressInUseException">Another process listens there.</exception>
     public static PatientListener Bind(
         EndPoint endpoint,
         SocketTransportOptions options,
@@ -81,7 +81,7 @@ internal sealed class PatientListener : IConnectionListener
                 }
 
                 var accepted = await socket.AcceptAsync(stop.Token);
-                // A low number may only be that of one that was just let go: above, the next one is tried.
+                // A low number may be that of a descriptor that was just closed.
                 areScarce |= descriptors.AreScarce(accepted.Handle);
                 if (accepted.LocalEndPoint is IPEndPoint)
                 {
@@ -98,7 +98,7 @@ internal sealed class PatientListener : IConnectionListener
             }
             catch (SocketException)
             {
-                // It was reset while it waited in the queue; the next one.
+                // The connection was reset while it waited in the queue.
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {

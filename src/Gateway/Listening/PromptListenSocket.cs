@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace OptimizationGateway.Gateway.Listening;
 
 /// <summary>
-/// Makes listening sockets whose connections let their writer know soon that the reader took something. Left to itself Linux wakes a writer
-/// that waits only once about a third of the send buffer is free, which it grows to megabytes: a reader of 60 KB/s then looks for many
+/// Makes listening sockets whose connections wake their writer soon after the reader took something. By default Linux wakes a waiting
+/// writer only once about a third of the send buffer is free, and it grows that to megabytes: a reader of 60 KB/s then looks for many
 /// seconds as if it took nothing.
 /// </summary>
 internal static class PromptListenSocket

@@ -3,8 +3,9 @@ using System.Buffers;
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>
-/// The shared pool of byte arrays. An array that is returned twice is handed to two owners, and one client gets the other's bytes: so
-/// <see cref="Return"/> takes the owner's reference away first. Debug builds overwrite what is returned, so that who still reads it shows.
+/// The shared pool of byte arrays. An array that is returned twice gets two owners, and one client gets the other's bytes. So <see
+/// cref="Return"/> takes the owner's reference away first. Debug builds overwrite returned arrays, so that a late reader shows in
+/// tests.
 /// </summary>
 internal static class BytePool
 {

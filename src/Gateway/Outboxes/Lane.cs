@@ -4,8 +4,8 @@ namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>
 /// One job's queue in an <see cref="Outbox"/>: bounded in bytes, one producer at a time, which waits while it is full. Everything here
-/// happens under the outbox's lock. A producer holds a <see cref="LaneTicket"/>; <see cref="Clear"/> makes the tickets given out before it
-/// worthless, so that nothing of a stopped subscription can follow, however late its producer notices.
+/// happens under the outbox's lock. A producer holds a <see cref="LaneTicket"/>. <see cref="Clear"/> makes earlier tickets
+/// worthless, so that a stopped subscription sends nothing more, however late its producer notices.
 /// </summary>
 internal sealed class Lane(Outbox outbox, int capacityBytes)
 {
@@ -48,7 +48,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
             tally.EventsSent,
             tally.BytesSent,
             tally.OnItsWaySince > 0 || IsEmpty ? tally.OnItsWaySince : Head.Facts.ReadAt,
-            // One who waits until the lane is empty doesn't wait for room.
+            // A producer that waits until the lane is empty doesn't wait for room.
             roomWaiter is not null
                 && roomWanted < int.MaxValue
         );
@@ -87,7 +87,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
         return message;
     }
 
-    /// <summary>The socket has taken what was dequeued last.</summary>
+    /// <summary>Records that the message dequeued last has been sent.</summary>
     public void Sent() => tally.Sent();
 
     /// <summary>The task that completes when the lane has room for a message that holds so many bytes, or is cleared.</summary>
@@ -98,7 +98,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
         return roomWaiter.Task;
     }
 
-    /// <summary>Drops what waits, and what the producers of earlier tickets still bring.</summary>
+    /// <summary>Drops the waiting messages, and later ones of earlier tickets.</summary>
     public void Clear()
     {
         generation++;

@@ -39,7 +39,7 @@ internal sealed class LaneRing
         }
     }
 
-    /// <summary>The taker is back: what it took last has been sent.</summary>
+    /// <summary>Records that the message taken last has been sent.</summary>
     public void Settle()
     {
         served?.Sent();

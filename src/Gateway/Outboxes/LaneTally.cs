@@ -36,7 +36,7 @@ internal sealed class LaneTally
         onItsWayBytes = message.Length;
     }
 
-    /// <summary>The socket has taken what was on its way.</summary>
+    /// <summary>Records that the current message has been sent.</summary>
     public void Sent()
     {
         EventsSent += onItsWay.Events;
@@ -49,7 +49,7 @@ internal sealed class LaneTally
     /// <summary>Records that the waiting messages were dropped.</summary>
     public void Dropped() => QueuedEvents = 0;
 
-    /// <summary>Another subscription has the lane now.</summary>
+    /// <summary>Starts anew for another subscription.</summary>
     public void StartAnew()
     {
         (QueuedEvents, QueuedEventId, SentEventId, EventsSent, BytesSent) = (0, 0, 0, 0, 0);

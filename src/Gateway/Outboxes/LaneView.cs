@@ -9,7 +9,7 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// <param name="QueuedEventId">The id of the last event that was queued; 0 before the first.</param>
 /// <param name="SentEventId">The id of the last event that the socket has taken; 0 before the first.</param>
 /// <param name="EventsSent">The number of events that the socket has taken.</param>
-/// <param name="BytesSent">In messages of so many bytes.</param>
+/// <param name="BytesSent">The bytes of the messages that the socket has taken.</param>
 /// <param name="OldestReadAt">The time the oldest unsent events were read, as the clock's timestamp; 0 if there are none.</param>
 /// <param name="IsFull">True if its producer waits for room.</param>
 [StructLayout(LayoutKind.Auto)]

@@ -3,14 +3,16 @@ using System.Buffers;
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>
-/// Collects the bytes of one message in a pooled array. <see cref="Detach"/> hands a full one on as it is; of one that is mostly empty it
+/// Collects the bytes of one message in a pooled array. <see cref="Detach"/> hands on a full array as it is. Of a mostly empty one it
 /// hands on a copy that fits, since thousands of them may wait, and keeps the array for the next message.
 /// </summary>
 internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
 {
     private const int InitialSize = 1024;
 
-    /// <summary>A larger array isn't kept: every subscription has a buffer, and most have nothing large to say again.</summary>
+    /// <summary>
+    /// The largest array that is kept for the next message: every subscription has a buffer, and few have large messages often.
+    /// </summary>
     private const int MostKept = 4 * 1024;
 
     private byte[] array = [];
@@ -38,14 +40,14 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
         return array.AsSpan(count);
     }
 
-    /// <summary>Forgets what was written after the first <paramref name="length"/> bytes.</summary>
+    /// <summary>Truncates the message to its first <paramref name="length"/> bytes.</summary>
     public void Truncate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, count);
         count = length;
     }
 
-    /// <summary>Hands the message on and starts anew; whoever gets it returns the array.</summary>
+    /// <summary>Hands the message on and starts anew. The new owner returns the array.</summary>
     public OutboxMessage Detach(MessageFacts facts)
     {
         var length = count;
@@ -68,7 +70,7 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
         return new OutboxMessage(fitting, length, facts);
     }
 
-    /// <summary>Forgets what was written and gives the array back.</summary>
+    /// <summary>Drops the message and returns the array.</summary>
     public void Release()
     {
         count = 0;

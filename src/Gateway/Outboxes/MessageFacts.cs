@@ -8,7 +8,7 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// <param name="Events">The number of events in it.</param>
 /// <param name="ReadAt">The time its events were read from the backend's stream, as the clock's timestamp; 0 if it has none.</param>
 /// <param name="HappenedAt">The live event's own timestamp, in ticks of UTC; 0 for other messages.</param>
-/// <param name="LastEventId">The id of its last event; 0 where it holds none.</param>
+/// <param name="LastEventId">The id of its last event; 0 if it has none.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct MessageFacts(
     ServerMessageType Type,

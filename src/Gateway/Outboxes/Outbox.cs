@@ -2,7 +2,7 @@ namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>
 /// Queues encoded messages for one client. There are two kinds of queues: the control lane, small, for answers that the receive loop
-/// must never wait with, and a <see cref="Lane"/> for each job, whose producer waits while it is full. Control goes first; the lanes take
+/// must never wait for, and a <see cref="Lane"/> for each job, whose producer waits while it is full. Control goes first; the lanes take
 /// turns by bytes (deficit round robin), so that one job's replay doesn't hold up its neighbours' events.
 /// </summary>
 internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
@@ -56,7 +56,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
-    /// <summary>Drops what waits in the lane and makes its tickets worthless.</summary>
+    /// <summary>Drops the lane's waiting messages and makes its tickets worthless.</summary>
     /// <returns>True if the client still believes that its subscription is open.</returns>
     public bool Clear(Lane lane)
     {
@@ -78,7 +78,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     }
 
     /// <summary>Queues an answer ahead of everything but the answers before it.</summary>
-    /// <returns>False where the control lane is full: the client sends and doesn't read.</returns>
+    /// <returns>False if the control lane is full: the client sends and doesn't read.</returns>
     public bool TryPost(OutboxMessage message)
     {
         lock (gate)
@@ -176,7 +176,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
-    /// <summary>Takes nothing more. What waits is still sent.</summary>
+    /// <summary>Accepts no more messages. The waiting ones are still sent.</summary>
     public void CloseWhenDrained()
     {
         lock (gate)
@@ -186,7 +186,10 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
-    /// <summary>Takes nothing more. Answers in the control lane are still sent; the jobs' lanes are dropped: a resume brings what was in them.</summary>
+    /// <summary>
+    /// Accepts no more messages. Answers in the control lane are still sent. The jobs' lanes are dropped: a resume brings their
+    /// messages.
+    /// </summary>
     public void Close()
     {
         lock (gate)
@@ -218,7 +221,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
-    /// <returns>False where the lane is full. A message that nobody wants any more is dropped, and that is true.</returns>
+    /// <returns>False if the lane is full. True if the message was queued, or dropped because the ticket is worthless.</returns>
     private bool TryEnqueue(Lane lane, int ticket, OutboxMessage message)
     {
         if (closed || !lane.Honours(ticket))

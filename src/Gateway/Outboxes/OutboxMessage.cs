@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Gateway.Outboxes;
 
-/// <summary>One encoded message in a pooled array. Whoever holds it last returns it.</summary>
+/// <summary>One encoded message in a pooled array. The last owner returns it.</summary>
 internal readonly record struct OutboxMessage(byte[] Array, int Length, MessageFacts Facts)
 {
     /// <summary>The overhead of an array and its place in a queue, in bytes; a tenth of all with small events.</summary>

@@ -6,7 +6,7 @@ namespace OptimizationGateway.Gateway.Protocol;
 internal readonly record struct ClientMember<T>(T? Value, string? Fault);
 
 /// <summary>
-/// The members of section 2 as they stand in one JSON object, each judged by itself: which of them matter depends on the type, which may
+/// The members of section 2 of one JSON object, each checked by itself. The type decides which of them matter, and it may
 /// come last.
 /// </summary>
 internal struct ClientMembers

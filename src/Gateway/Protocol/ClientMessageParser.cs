@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace OptimizationGateway.Gateway.Protocol;
 
 /// <summary>
-/// Reads a client message from UTF-8. Every malformed input, whatever it is, comes out as one <see cref="ErrorMessage"/> that says what was
+/// Reads a client message from UTF-8. Every malformed input gives one <see cref="ErrorMessage"/> that says what was
 /// wrong; nothing is thrown. Unknown members are ignored, and of repeated ones the last counts (as in JavaScript).
 /// </summary>
 internal static class ClientMessageParser

@@ -1,7 +1,8 @@
 namespace OptimizationGateway.Gateway.Protocol;
 
 /// <summary>
-/// The code and reason of a close frame: the closed set of PROTOCOL.md section 7. A client reconnects after 4000–4499 and doesn't after 4500–4999.
+/// The code and reason of a close frame: the closed set of PROTOCOL.md section 7. A client reconnects after 4000–4499 and doesn't
+/// after 4500–4999.
 /// </summary>
 /// <param name="Status">The WebSocket close code.</param>
 /// <param name="Reason">The close reason: at most 123 bytes of UTF-8.</param>

@@ -3,7 +3,7 @@ namespace OptimizationGateway.Gateway.Protocol;
 /// <summary>One <c>error</c> message, PROTOCOL.md sections 3, 6 and 9. Members that are null are left out.</summary>
 internal sealed record ErrorMessage(ErrorCode Code, SubscriptionEffect Effect)
 {
-    /// <summary>The sentence for people; the code's own where there is nothing more exact to say.</summary>
+    /// <summary>The sentence for people; the code's own if there is nothing more exact.</summary>
     public string Text { get; init; } = Code.Text;
 
     public string? JobId { get; init; }

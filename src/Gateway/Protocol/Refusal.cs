@@ -1,8 +1,8 @@
 namespace OptimizationGateway.Gateway.Protocol;
 
 /// <summary>
-/// The reason for refusing a request before the upgrade: the closed set of PROTOCOL.md section 7. It is sent as problem+json, with the name as
-/// <c>code</c>.
+/// The reason for refusing a request before the upgrade: the closed set of PROTOCOL.md section 7. It is sent as problem+json, with the
+/// name as <c>code</c>.
 /// </summary>
 /// <param name="Name">The <c>code</c> member, and the <c>reason</c> tag of the metric.</param>
 /// <param name="Status">The HTTP status.</param>

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace OptimizationGateway.Gateway.Protocol;
 
 /// <summary>
-/// Writes each server message of PROTOCOL.md section 3 as UTF-8. What is written once an event is put together from ready-made bytes; what
-/// is written now and then goes through <see cref="Utf8JsonWriter"/>.
+/// Writes each server message of PROTOCOL.md section 3 as UTF-8. Messages that are written for every event are put together from
+/// ready-made bytes; the others go through <see cref="Utf8JsonWriter"/>.
 /// </summary>
 internal static class ServerMessageWriter
 {

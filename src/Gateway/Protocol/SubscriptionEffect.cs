@@ -1,6 +1,8 @@
 namespace OptimizationGateway.Gateway.Protocol;
 
-/// <summary>The effect of an error on the subscription it names: the <c>subscription</c> member of <c>error</c>, PROTOCOL.md section 9.</summary>
+/// <summary>
+/// The effect of an error on the subscription it names: the <c>subscription</c> member of <c>error</c>, PROTOCOL.md section 9.
+/// </summary>
 /// <param name="Name">The member as it is written.</param>
 internal sealed record SubscriptionEffect(string Name)
 {

@@ -6,9 +6,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
-/// The keys that an OpenID Connect provider publishes. It is asked at the start, when the keys have become old, and for a token with an unknown
-/// key; for the latter only every <see cref="RefreshSpacing"/>, since strangers can make up any number of keys. Old keys count only while the
-/// provider doesn't answer. Concurrent callers share one request.
+/// The keys that an OpenID Connect provider publishes. It is asked at the start, when the keys have become old, and for a token with
+/// an unknown key; for the latter only every <see cref="RefreshSpacing"/>, since strangers can make up any number of keys. Old keys
+/// count only while the provider doesn't answer. Concurrent callers share one request.
 /// </summary>
 /// <remarks>The library's ConfigurationManager does as much, but by the system's clock, and asks anew for every caller while it has nothing.</remarks>
 internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
@@ -147,7 +147,10 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
         return false;
     }
 
-    /// <summary>Reads a key set. An empty set is an answer: all keys are withdrawn. Other JSON is none; the library wouldn't tell the two apart.</summary>
+    /// <summary>
+    /// Reads a key set. An empty set is an answer: all keys are withdrawn. Other JSON is none; the library wouldn't tell the two
+    /// apart.
+    /// </summary>
     private static List<SecurityKey> KeysIn(string text)
     {
         using var document = JsonDocument.Parse(text);

@@ -5,7 +5,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>Parses keys in files. A fault is a <see cref="FormatException"/> whose text continues the sentence "… is 'path', which …".</summary>
+/// <summary>
+/// Parses keys in files. A fault is a <see cref="FormatException"/> whose text continues the sentence "… is 'path', which …".
+/// </summary>
 internal static class KeyFormats
 {
     /// <summary>The minimum for HS256 (RFC 7518 section 3.2); HS384 and HS512 need more.</summary>

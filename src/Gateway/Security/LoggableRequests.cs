@@ -6,8 +6,9 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
-/// Creates ASP.NET's request objects, and removes from each request what must not get into logs and traces: a token in the query, and characters
-/// that break a line. It runs before a request's first log line and before its span begins; a middleware would run too late.
+/// Creates ASP.NET's request objects, and removes from each request what must not get into logs and traces: a token in the query, and
+/// characters that break a line. It runs before a request's first log line and before its span begins; a middleware would run too
+/// late.
 /// </summary>
 internal sealed class LoggableRequests(IServiceProvider services) : IHttpContextFactory
 {

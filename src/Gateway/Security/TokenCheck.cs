@@ -3,7 +3,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>Checks that a token is genuine, issued for this gateway, and valid now. The library does the cryptography; times go by <see cref="TimeProvider"/>.</summary>
+/// <summary>
+/// Checks that a token is genuine, issued for this gateway, and valid now. The library does the cryptography; times go by <see
+/// cref="TimeProvider"/>.
+/// </summary>
 internal sealed class TokenCheck(JwtOptions options, ISigningKeys source, TimeProvider time)
 {
     private readonly JsonWebTokenHandler handler = new();

@@ -68,7 +68,10 @@ internal sealed class TokenClaims
     private static bool IsTimeOrNone(JsonElement claims, string claim) =>
         !claims.TryGetProperty(claim, out var value) || value.ValueKind == JsonValueKind.Number;
 
-    /// <summary>Reads RFC 7519's NumericDate: seconds, perhaps with a fraction. A time that .NET can't hold becomes the nearest one that it can.</summary>
+    /// <summary>
+    /// Reads RFC 7519's NumericDate: seconds, perhaps with a fraction. A time that .NET can't hold becomes the nearest one that it
+    /// can.
+    /// </summary>
     private DateTimeOffset? Moment(string claim) =>
         payload.TryGetProperty(claim, out var value) && value.TryGetDouble(out var seconds)
             ? seconds >= LatestSecond

@@ -3,8 +3,8 @@ using OptimizationGateway.Gateway.Protocol;
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
-/// The reasons to refuse a caller (the closed set of PROTOCOL.md section 7), as an HTTP answer and as a close frame for callers that can't read
-/// that. None carries any part of the token.
+/// The reasons to refuse a caller (the closed set of PROTOCOL.md section 7), as an HTTP answer and as a close frame for callers that
+/// can't read that. None carries any part of the token.
 /// </summary>
 /// <param name="Refusal">The answer before the upgrade.</param>
 /// <param name="CloseCode">The close code after the upgrade.</param>

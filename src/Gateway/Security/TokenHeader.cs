@@ -4,7 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>Checks a token's header for members that change how the token is read. The library ignores them, so it would read another token.</summary>
+/// <summary>
+/// Checks a token's header for members that change how the token is read. The library ignores them, so it would read another token.
+/// </summary>
 internal static class TokenHeader
 {
     /// <summary>The options for both parts of a token: RFC 7515 and RFC 7519 let a reader refuse a name that stands twice.</summary>

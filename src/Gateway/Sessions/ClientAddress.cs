@@ -10,7 +10,7 @@ internal static class ClientAddress
 
     /// <returns>
     /// The address; of IPv6 its first 64 bits, since one subscriber usually has all the addresses below them (RFC 6177). Null for
-    /// loopback and for what isn't IP: everyone there may be behind one proxy, so they aren't counted.
+    /// loopback and for what isn't IP: all clients there may be behind one proxy, so they aren't counted.
     /// </returns>
     public static IPAddress? Of(IPAddress? remote)
     {

@@ -8,7 +8,7 @@ namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
 /// Ends a connection in order: queued messages are sent if the client is asked to reconnect, then the close frame is sent
-/// and answered. Each has a limit; past it, or where nothing can be said, the connection is aborted.
+/// and answered. Each step has a time limit. After it, or if nothing can be sent, the connection is aborted.
 /// </summary>
 internal sealed class CloseSequence(
     ClientConnection connection,
@@ -24,7 +24,9 @@ internal sealed class CloseSequence(
     /// <summary>The same if the caller's token has expired: PROTOCOL.md section 9.</summary>
     private static readonly TimeSpan ExpiredLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>The longest time for queued messages, at a shutdown or if an operator asks a client to reconnect. The resume sends the rest.</summary>
+    /// <summary>
+    /// The longest time for queued messages, at a shutdown or if an operator asks a client to reconnect. The resume sends the rest.
+    /// </summary>
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource abort = new();

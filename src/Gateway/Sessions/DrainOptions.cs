@@ -5,7 +5,10 @@ namespace OptimizationGateway.Gateway.Sessions;
 /// <summary>The shutdown: the settings under <c>Gateway:Drain</c>.</summary>
 internal sealed record DrainOptions
 {
-    /// <summary>The time a connection may take once its turn has come: the two limits of <see cref="CloseSequence"/>, and a margin for the server.</summary>
+    /// <summary>
+    /// The time a connection may take once its turn has come: the two limits of <see cref="CloseSequence"/>, and a margin for the
+    /// server.
+    /// </summary>
     private static readonly TimeSpan LastTurn = TimeSpan.FromSeconds(15);
 
     /// <summary>

@@ -1,7 +1,7 @@
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
-/// Calls once a moment of the wall clock has come. It looks at that clock every now and then: timers don't notice when the clock is set or the
+/// Calls back at a time of the wall clock. It checks that clock regularly: timers don't notice when the clock is set or the
 /// machine has slept, and can't wait for more than 49 days.
 /// </summary>
 internal sealed class Expiry : IDisposable

@@ -6,7 +6,7 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
-/// Takes one connection's messages, in order: counts them, reads them, starts what they ask for and answers what can be answered at once.
+/// Handles one connection's messages in order: counts and parses them, and starts or answers each request.
 /// Nothing here waits, so that the receive loop can always read on.
 /// </summary>
 internal sealed class MessageIntake(
@@ -25,7 +25,10 @@ internal sealed class MessageIntake(
     private int invalidInARow;
     private bool takesNoMore;
 
-    /// <summary>Takes nothing from now on. A message that is being taken is taken whole first, or what it starts would never be stopped.</summary>
+    /// <summary>
+    /// Ignores messages from now on. It waits for a message that is being handled, or a subscription that this starts would never be
+    /// stopped.
+    /// </summary>
     public void Stop()
     {
         lock (taking)
@@ -34,13 +37,13 @@ internal sealed class MessageIntake(
         }
     }
 
-    /// <summary>Takes one client message.</summary>
+    /// <summary>Handles one client message.</summary>
     /// <returns>The close code; null to go on.</returns>
     public CloseCode? Take(ReadOnlySpan<byte> text)
     {
         lock (taking)
         {
-            // Once the session has ended only the client's close frame still matters; what comes before it is dropped.
+            // After the session's end only the client's close frame matters; messages before it are dropped.
             return takesNoMore ? null : TakeInTurn(text);
         }
     }
@@ -71,7 +74,7 @@ internal sealed class MessageIntake(
         return TryDispatch(message!) ? null : CloseCode.RateLimited;
     }
 
-    /// <returns>False where the answer doesn't fit: the client sends and doesn't read.</returns>
+    /// <returns>False if the answer doesn't fit: the client sends and doesn't read.</returns>
     private bool TryDispatch(ClientMessage message)
     {
         switch (message.Type)

@@ -4,9 +4,8 @@ using System.Runtime.InteropServices;
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
-/// So many newcomers a second. An address gets no more of a second's places than are left for the others: alone at most half of them, as one
-/// of two at most a third, so that those who come in crowds leave some to those who don't. Its owner sees to it that one thread at a time
-/// uses it.
+/// Limits new connections a second. An address gets no more of a second's places than are left for the others: alone at most half of
+/// them, as one of two at most a third. So a crowd from one address leaves places to the others. Not thread-safe.
 /// </summary>
 internal sealed class NewcomerRate(TimeProvider time, int perSecond)
 {

@@ -139,7 +139,7 @@ internal sealed class Session : IDisposable
         connection.Dispose();
     }
 
-    /// <summary>From this moment on nothing more is queued, also where the session is ending for another reason.</summary>
+    /// <summary>Queues nothing more from now on, also if the session is ending for another reason.</summary>
     private void Expire()
     {
         outbox.Close();
@@ -148,7 +148,7 @@ internal sealed class Session : IDisposable
 
     private async Task ReadAsync(CancellationToken abort)
     {
-        // What the client has sent already would otherwise be taken before the session runs at all.
+        // Otherwise messages that have already arrived would be handled before the session runs.
         await Task.Yield();
         try
         {

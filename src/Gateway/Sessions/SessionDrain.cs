@@ -2,7 +2,7 @@ namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
 /// At shutdown, closes the sockets before the server does: left to itself it waits out its timeout and then resets them, without a word to
-/// anyone. They are closed in batches, since everyone who is closed comes back, to this gateway's successor or to its neighbours.
+/// anyone. They are closed in batches, because every closed client reconnects, to this gateway's successor or to its neighbours.
 /// </summary>
 internal sealed class SessionDrain(
     Admission admission,
@@ -15,7 +15,7 @@ internal sealed class SessionDrain(
     /// <summary>The size of a batch: few enough clients that no server notices their reconnects.</summary>
     private const int SmallestBatch = 25;
 
-    /// <summary>Finer than this makes no difference to whom the clients come back to.</summary>
+    /// <summary>The shortest time between batches; a finer one makes no difference to the servers that clients reconnect to.</summary>
     private const int MostBatches = 100;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -34,7 +34,7 @@ internal sealed class SessionDrain(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The time is up: the server resets what is left.
+            // The time is up: the server resets the remaining connections.
             SessionLog.DrainGivenUp(logger, sessions.Count);
         }
     }
@@ -43,7 +43,7 @@ internal sealed class SessionDrain(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>All batches but the last, which is everyone who is left.</summary>
+    /// <summary>All batches except the last, which is all the rest.</summary>
     private async Task CloseInBatchesAsync(TimeSpan drainTime, CancellationToken giveUp)
     {
         var count = sessions.Count;

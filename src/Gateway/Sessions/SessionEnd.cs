@@ -47,7 +47,9 @@ internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)
     public static readonly SessionEnd Draining = new(SessionEndReason.Draining, CloseCode.ServiceRestart);
     public static readonly SessionEnd Fault = new(SessionEndReason.Fault, CloseCode.InternalError);
 
-    /// <summary>True if queued messages are sent before the close frame: to a client that is asked to reconnect by no fault of its own.</summary>
+    /// <summary>
+    /// True if queued messages are sent before the close frame: to a client that is asked to reconnect by no fault of its own.
+    /// </summary>
     public bool FlushesFirst => CloseCode?.Status == CloseCode.ServiceRestart.Status;
 
     /// <param name="comeBack">True if the client is asked to reconnect.</param>

@@ -48,7 +48,9 @@ internal sealed record SessionLimits
     [Range(1, 1_000_000)]
     public int FragmentsPerMessage { get; init; } = 64;
 
-    /// <summary>The longest time from a message's first byte to its last. A slower one closes the socket with 4408. Default: 10 s.</summary>
+    /// <summary>
+    /// The longest time from a message's first byte to its last. A slower one closes the socket with 4408. Default: 10 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan MessageTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -68,7 +70,9 @@ internal sealed record SessionLimits
     [Range(1, 1_000_000)]
     public int MessagesPerSecond { get; init; } = 50;
 
-    /// <summary>The most messages that a client may send at once. Default: 100. As many again that are refused close the socket with 4429.</summary>
+    /// <summary>
+    /// The most messages that a client may send at once. Default: 100. As many again that are refused close the socket with 4429.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int MessageBurst { get; init; } = 100;
 
@@ -87,11 +91,15 @@ internal sealed record SessionLimits
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>The longest time for the headers of an HTTP request, the WebSocket handshake's too. A slower one gets 408. Default: 10 s.</summary>
+    /// <summary>
+    /// The longest time for the headers of an HTTP request, the WebSocket handshake's too. A slower one gets 408. Default: 10 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan RequestHeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The longest time a connection that isn't a WebSocket may wait for its first or next request before it is closed. Default: 30 s.</summary>
+    /// <summary>
+    /// The longest time a connection that isn't a WebSocket may wait for its first or next request before it is closed. Default: 30 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan IdleHttpTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

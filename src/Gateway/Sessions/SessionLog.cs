@@ -21,7 +21,7 @@ internal static partial class SessionLog
         long bytes
     );
 
-    /// <summary>The one line of a connection's life. The close code is a number, or <c>none</c> where no close frame was sent.</summary>
+    /// <summary>The one line of a connection's life. The close code is a number, or <c>none</c> if no close frame was sent.</summary>
     public static void Ended(ILogger logger, string connectionId, TimeSpan duration, SessionEnd ended, SessionTally tally) =>
         Ended(
             logger,

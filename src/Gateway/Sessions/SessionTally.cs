@@ -5,8 +5,8 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
-/// Counts one connection's messages, for its log line and for the metrics. What is received
-/// is counted by the reader alone, what is sent by the writer alone.
+/// Counts one connection's messages, for its log line and for the metrics. The reader alone
+/// counts received messages, the writer alone sent ones.
 /// </summary>
 internal sealed class SessionTally(GatewayMetrics metrics)
 {

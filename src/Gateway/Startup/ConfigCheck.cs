@@ -2,7 +2,7 @@ using OptimizationGateway.Gateway.Configuration;
 
 namespace OptimizationGateway.Gateway.Startup;
 
-/// <summary><c>--check-config</c>: what the settings are, who says so and what they come to; and everything that would stop the start.</summary>
+/// <summary><c>--check-config</c>: prints the effective settings with their sources, and everything that would stop the start.</summary>
 internal static class ConfigCheck
 {
     public const string Option = "--check-config";

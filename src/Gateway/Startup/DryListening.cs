@@ -5,7 +5,7 @@ using OptimizationGateway.Gateway.Security;
 
 namespace OptimizationGateway.Gateway.Startup;
 
-/// <summary>Opens nothing: says of each address whether <see cref="LoopbackListening"/> would open it.</summary>
+/// <summary>Opens no socket: reports for each address whether <see cref="LoopbackListening"/> would open it.</summary>
 internal sealed class DryListening(SecurityOptions security, ICollection<string> faults) : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
@@ -18,7 +18,7 @@ internal sealed class DryListening(SecurityOptions security, ICollection<string>
         return ValueTask.FromResult<IConnectionListener>(new Nobody(endpoint));
     }
 
-    /// <summary>A listener to whom nobody connects.</summary>
+    /// <summary>A listener without connections.</summary>
     private sealed class Nobody(EndPoint endpoint) : IConnectionListener
     {
         private readonly TaskCompletionSource unbound = new(TaskCreationOptions.RunContinuationsAsynchronously);

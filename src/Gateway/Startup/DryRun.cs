@@ -17,7 +17,7 @@ internal delegate WebApplication BuildGateway(string[] args, Action<WebApplicati
 
 /// <summary>
 /// The start as it would be, with everything taken out that reaches beyond the process: it doesn't listen, connect, look up names or log.
-/// So whatever the start checks is checked here too, whoever adds it.
+/// So every check of the start is made here too.
 /// </summary>
 internal sealed class DryRun
 {
@@ -25,7 +25,7 @@ internal sealed class DryRun
 
     private DryRun(BuildGateway build) => this.build = build;
 
-    /// <summary>Exporters would send what they have when they are disposed of.</summary>
+    /// <summary>Disposing the exporters would send their data.</summary>
     private const string WithoutExporters = "--OTEL_SDK_DISABLED=true";
 
     private readonly List<string> faults = [];
@@ -33,10 +33,10 @@ internal sealed class DryRun
     /// <summary>Everything that would stop the start.</summary>
     public IReadOnlyList<string> Faults => faults;
 
-    /// <summary>The settings from wherever they come; null where they can't even be read.</summary>
+    /// <summary>The settings of all sources; null if they can't be read.</summary>
     public IConfigurationRoot? Configuration { get; private set; }
 
-    /// <summary>The same, as the gateway takes them. What can't be read is at its default.</summary>
+    /// <summary>The same settings, bound to options. Unreadable ones have their defaults.</summary>
     public GatewayOptions Options { get; } = new();
 
     /// <summary>The addresses it would listen on.</summary>
@@ -94,7 +94,7 @@ internal sealed class DryRun
         }
     }
 
-    /// <summary>The server gives up at its first fault, such as a certificate that isn't there; the addresses that it didn't come to are judged here.</summary>
+    /// <summary>Checks the addresses that the server didn't reach: it stops at its first fault, such as a missing certificate.</summary>
     private void AddServerFault(Exception fault)
     {
         faults.Add(StartFault.Of(fault));
@@ -146,7 +146,7 @@ internal sealed class DryRun
         builder.Services.AddSingleton<IConnectionListenerFactory>(new DryListening(Options.Security, faults));
         builder.Services.AddKeyedSingleton<IConnectionListenerFactory>(
             InspectorHost.DryRun,
-            // Whoever asks there needs a key, wherever it listens.
+            // Requests to the inspector need a key, wherever it listens.
             new DryListening(new SecurityOptions { AllowAnonymous = true }, faults)
         );
         builder.Services.AddSingleton<NameLookup>((_, _) => Task.FromResult<IPAddress[]>([]));

@@ -4,8 +4,8 @@ using OptimizationGateway.Gateway.Configuration;
 namespace OptimizationGateway.Gateway.Startup;
 
 /// <summary>
-/// Reads the settings. What can't be read is left at its default, so that the validation tells of it together with all other faults. So is what
-/// a JSON file sets to <c>null</c>: .NET would hand the null on.
+/// Reads the settings. Unreadable ones keep their defaults, so that the validation reports them together with all other faults. So do
+/// settings that a JSON file sets to <c>null</c>, which .NET would pass on.
 /// </summary>
 internal sealed class GatewayOptionsBinding(IConfiguration configuration) : IConfigureOptions<GatewayOptions>
 {

@@ -12,7 +12,9 @@ namespace OptimizationGateway.Gateway.Startup;
 [OptionsValidator]
 internal sealed partial class GatewayRangesValidation : IValidateOptions<GatewayOptions>;
 
-/// <summary>Checks the rules that no attribute can state. Each message names the setting by its full path and says what is allowed.</summary>
+/// <summary>
+/// Checks the rules that no attribute can state. Each message names the setting by its full path and says what is allowed.
+/// </summary>
 internal sealed partial class GatewayOptionsValidation(IConfiguration configuration) : IValidateOptions<GatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)

@@ -6,16 +6,16 @@ using OptimizationGateway.Gateway.Front;
 namespace OptimizationGateway.Gateway.Startup;
 
 /// <summary>
-/// <c>--health</c>: asks a running gateway whether it is ready, for where there is no other program that could, as in a container image
-/// without a shell.
+/// <c>--health</c>: asks a running gateway whether it is ready, for places without another program that could ask, such as a container
+/// image without a shell.
 /// </summary>
 internal static class HealthProbe
 {
-    /// <summary>Less than the 5 s or more after which those who ask lose patience.</summary>
+    /// <summary>Less than the 5 s or more after which orchestrators give up a probe.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
     /// <param name="args">The gateway's URL with its path base, and settings; without the URL the gateway that these settings start.</param>
-    /// <returns>The exit code: 0 where it is ready, else 1. A line says what it answered.</returns>
+    /// <returns>The exit code: 0 if it is ready, else 1. A line shows the answer.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         var url = args is [{ } first, ..] && !first.StartsWith("--", StringComparison.Ordinal) ? first : null;

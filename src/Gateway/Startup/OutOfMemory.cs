@@ -7,8 +7,8 @@ using System.Text;
 namespace OptimizationGateway.Gateway.Startup;
 
 /// <summary>
-/// Ends the process at its first <see cref="OutOfMemoryException"/>. Arrays are pooled here, in Kestrel and in the gRPC client. Code that an
-/// OutOfMemoryException interrupts can return an array twice; two clients then share it, and one is sent the other's bytes.
+/// Ends the process at its first <see cref="OutOfMemoryException"/>. Arrays are pooled here, in Kestrel and in the gRPC client. Code
+/// that an OutOfMemoryException interrupts can return an array twice; two clients then share it, and one is sent the other's bytes.
 /// </summary>
 /// <remarks>
 /// The handler of <see cref="AppDomain.FirstChanceException"/> runs at every throw, before any catch or finally block, also where a library
@@ -80,7 +80,7 @@ internal static unsafe class OutOfMemory
             return;
         }
 
-        // Where several threads run out at once, one writes; the others wait for the end here, short of their finally blocks.
+        // If several threads run out at once, one writes. The others wait here for the end, before their finally blocks run.
         while (Interlocked.Exchange(ref ending, 1) == 1)
         {
             Thread.SpinWait(1000);

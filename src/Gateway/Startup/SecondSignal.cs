@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 namespace OptimizationGateway.Gateway.Startup;
 
 /// <summary>
-/// The first SIGTERM or Ctrl+C asks for an orderly shutdown, which the host sees to; a second one says that somebody is in a hurry.
+/// Ends the process at once on the second SIGTERM or Ctrl+C. The first asks for an orderly shutdown, which the host performs.
 /// </summary>
 public sealed class SecondSignal : IDisposable
 {
-    /// <summary>The exit code of a process that was told twice.</summary>
+    /// <summary>The exit code after a second signal.</summary>
     public const int ExitCode = 1;
 
     private readonly PosixSignalRegistration[] registrations;

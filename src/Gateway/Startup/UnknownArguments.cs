@@ -3,7 +3,7 @@ using OptimizationGateway.Gateway.Configuration;
 namespace OptimizationGateway.Gateway.Startup;
 
 /// <summary>
-/// Finds what .NET would ignore on a command line without a word: names outside of <c>Gateway</c> that nobody reads, settings without a
+/// Finds arguments that .NET would silently ignore: names outside <c>Gateway</c> that no part reads, settings without a
 /// value, and stray words. Values are never repeated; they may be secrets.
 /// </summary>
 public static class UnknownArguments
@@ -60,7 +60,7 @@ public static class UnknownArguments
                 continue;
             }
 
-            // The value is the next argument, as .NET reads it; what begins with dashes was meant to be something else.
+            // The value is the next argument, as .NET reads it, unless that begins with dashes.
             if (i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal))
             {
                 i++;

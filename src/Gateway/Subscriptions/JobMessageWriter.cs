@@ -26,7 +26,9 @@ internal sealed class JobMessageWriter(
     /// <summary>The space for the end of a <c>replay</c>, including a <c>requestId</c> of 64 escaped characters.</summary>
     private const int ReplayTailBytes = 512;
 
-    /// <summary>The time after which a stream that is held back is given up, since it may stall its neighbours: PROTOCOL.md section 9.</summary>
+    /// <summary>
+    /// The time after which a stream that is held back is given up, since it may stall its neighbours: PROTOCOL.md section 9.
+    /// </summary>
     private static readonly TimeSpan HeldBackLimit = TimeSpan.FromSeconds(10);
 
     private const int KeptBufferBytes = 64 * 1024;
@@ -35,7 +37,10 @@ internal sealed class JobMessageWriter(
     private readonly MessageBuffer message = new();
     private readonly MessageBuffer eventJson = new();
 
-    /// <summary>The time since which every message has had to wait. A stream whose reader always lags is held back like one whose reader has stopped.</summary>
+    /// <summary>
+    /// The time since which every message has had to wait. A stream whose reader always lags is held back like one whose reader has
+    /// stopped.
+    /// </summary>
     private long? heldBackSince;
 
     public JsonEncodedText JobId { get; } = ServerMessageWriter.Encode(jobId);

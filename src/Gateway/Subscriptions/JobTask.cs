@@ -2,7 +2,9 @@ using OptimizationGateway.Gateway.Outboxes;
 
 namespace OptimizationGateway.Gateway.Subscriptions;
 
-/// <summary>Work on one job of a connection, with the lane that it writes into. Runs until it is done or stopped, and never throws.</summary>
+/// <summary>
+/// Work on one job of a connection, with the lane that it writes into. Runs until it is done or stopped, and never throws.
+/// </summary>
 internal sealed class JobTask : IDisposable
 {
     private readonly CancellationTokenSource cancel = new();

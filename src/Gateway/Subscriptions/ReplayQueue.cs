@@ -5,8 +5,8 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>
-/// The one-off replays of one connection. They are answered one at a time per job, in order, and a few jobs at once; a few may wait. A replay is
-/// done when its answer is on its way, so that a client that doesn't read can't pile answers up.
+/// The one-off replays of one connection. They are answered one at a time per job, in order, and a few jobs at once; a few may wait. A
+/// replay is done when its answer is on its way, so that a client that doesn't read can't pile answers up.
 /// </summary>
 internal sealed class ReplayQueue(
     JobSource source,

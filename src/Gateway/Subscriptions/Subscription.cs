@@ -7,8 +7,8 @@ using OptimizationGateway.Gateway.Watching;
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>
-/// One job on one connection: reads its watch and writes each step into the lane, in order. While the lane is full it doesn't read on, and so
-/// holds back the backend.
+/// One job on one connection: reads its watch and writes each step into the lane, in order. While the lane is full it doesn't read on,
+/// and so holds back the backend.
 /// </summary>
 /// <param name="request">The client's <c>subscribe</c>.</param>
 /// <param name="watcher">The job's watcher; null if no backend has the job.</param>

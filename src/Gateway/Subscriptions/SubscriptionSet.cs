@@ -5,8 +5,8 @@ using OptimizationGateway.Gateway.Telemetry;
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>
-/// The subscriptions of one connection, at most one a job. Only the receive loop changes them, so that one job's messages are taken in order.
-/// No change waits, so that the loop can always read on. <see cref="AddTo"/> can be called from any thread.
+/// The subscriptions of one connection, at most one a job. Only the receive loop changes them, so that one job's messages are taken in
+/// order. No change waits, so that the loop can always read on. <see cref="AddTo"/> can be called from any thread.
 /// </summary>
 /// <param name="source">The source of watches.</param>
 /// <param name="outbox">The connection's outbox.</param>

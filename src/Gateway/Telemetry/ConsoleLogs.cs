@@ -39,10 +39,10 @@ internal static class ConsoleLogs
     {
         logging.AddFilter("Microsoft", LogLevel.Warning);
 
-        // What stops the start is told by GatewayProgram in one line; hosting would add a stack.
+        // GatewayProgram logs the reason of a failed start in one line; hosting would add a stack.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 
-        // A backend that goes away is the gateway's daily bread, told once per outage by its own log; the client library has an error for each stream.
+        // The gateway logs a backend's outage once; the client library would log an error for each stream.
         logging.AddFilter("Grpc", LogLevel.Critical);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
 

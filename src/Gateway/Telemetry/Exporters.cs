@@ -6,8 +6,8 @@ using OpenTelemetry.Trace;
 namespace OptimizationGateway.Gateway.Telemetry;
 
 /// <summary>
-/// Exports metrics, traces and logs: by OTLP where one of the standard variables names a collector, and to Prometheus
-/// where the settings say so. Without either nothing of OpenTelemetry runs.
+/// Exports metrics, traces and logs: by OTLP if one of the standard variables names a collector, and to Prometheus
+/// if the settings say so. Without either, no part of OpenTelemetry runs.
 /// </summary>
 internal static class Exporters
 {

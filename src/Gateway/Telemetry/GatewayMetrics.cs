@@ -7,7 +7,9 @@ internal sealed class GatewayMetrics
 {
     public const string MeterName = "OptimizationGateway";
 
-    /// <summary>From a fifth of a millisecond, the time of a quiet gateway, to the minute after which a stream is reopened; in seconds.</summary>
+    /// <summary>
+    /// From a fifth of a millisecond, the time of a quiet gateway, to the minute after which a stream is reopened; in seconds.
+    /// </summary>
     private static readonly InstrumentAdvice<double> DelayBuckets = new()
     {
         HistogramBucketBoundaries = [0.0002, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
@@ -66,15 +68,17 @@ internal sealed class GatewayMetrics
         streamsBroken = Count("gateway.upstream.broken", "{stream}", "WatchJob calls that failed, by backend and cause.");
     }
 
-    /// <summary>Exports what waits in all outboxes; asked for when somebody reads the metrics, so that sending stays free of it.</summary>
+    /// <summary>
+    /// Exports the bytes in all outboxes. They are summed only when the metrics are read, so that sending costs nothing more.
+    /// </summary>
     public void ObserveOutboxes(Func<long> queuedBytes) =>
         meter.CreateObservableUpDownCounter("gateway.outbox.bytes", queuedBytes, "By", "Bytes that wait for clients.");
 
-    /// <summary>Exports whether the gateway is on its way out; how far it has come is in <c>gateway.connections</c>.</summary>
+    /// <summary>Exports 1 while the gateway drains; <c>gateway.connections</c> shows the progress.</summary>
     public void ObserveDraining(Func<bool> isDraining) =>
         meter.CreateObservableGauge("gateway.draining", () => isDraining() ? 1 : 0, "1", "1 while the gateway drains, else 0.");
 
-    /// <summary>Exports how the backends are, as /health/ready tells it.</summary>
+    /// <summary>Exports each backend's health, as /health/ready shows it.</summary>
     public void ObserveBackends(Func<IEnumerable<(string Name, bool IsUp)>> backends) =>
         meter.CreateObservableGauge(
             "gateway.upstream.up",
@@ -91,7 +95,7 @@ internal sealed class GatewayMetrics
 
     public void ConnectionRefused(string reason) => refusals.Add(1, Tag("reason", reason));
 
-    /// <summary>A connection is gone without a close frame, by our own hand or the network's.</summary>
+    /// <summary>Counts a connection that ended without a close frame.</summary>
     public void ConnectionAborted(string cause) => aborts.Add(1, Tag("cause", cause));
 
     public void SubscriptionStarted(string state) => subscriptions.Add(1, Tag("state", state));
@@ -104,7 +108,7 @@ internal sealed class GatewayMetrics
 
     public void SubscriptionEnded(string state) => subscriptions.Add(-1, Tag("state", state));
 
-    /// <param name="type">The message's type; <c>none</c> for one that is none of the protocol's.</param>
+    /// <param name="type">The message's type; <c>none</c> for one that isn't of the protocol.</param>
     public void MessageReceived(string type) => messagesReceived.Add(1, Tag("type", type));
 
     /// <summary>Counts a message that a client's socket has taken, and the events in it.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class LimitedLogger(ILogger inner, LogRule rule, TimePro
         }
     }
 
-    /// <summary>Tells what was left out and not told yet.</summary>
+    /// <summary>Logs the counts of suppressed lines that haven't been logged yet.</summary>
     public void Dispose()
     {
         foreach (var limit in limits.Values)

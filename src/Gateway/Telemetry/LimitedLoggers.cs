@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace OptimizationGateway.Gateway.Telemetry;
 
 /// <summary>
-/// Makes loggers. Those whose lines strangers can cause get a limit, so that nobody fills a disk or hides a line among thousands: for all
+/// Makes loggers. Those whose lines strangers can cause are limited, so that nobody fills a disk or hides a line among thousands: for all
 /// providers at once, and for the server's own lines as for ours.
 /// </summary>
 internal sealed class LimitedLoggers(LoggerFactory inner, IReadOnlyList<LogRule> rules, TimeProvider time) : ILoggerFactory

@@ -1,8 +1,11 @@
 namespace OptimizationGateway.Gateway.Telemetry;
 
-/// <summary>Limits the lines of one kind that the log gets in a minute. Suppressed lines are counted, and the count is logged at the minute's end.</summary>
+/// <summary>
+/// Limits the lines of one kind that the log gets in a minute. Suppressed lines are counted, and the count is logged at the minute's
+/// end.
+/// </summary>
 /// <param name="perMinute">The most lines a minute.</param>
-/// <param name="tell">Tells how many were left out.</param>
+/// <param name="tell">Logs the number of suppressed lines.</param>
 internal sealed class LineLimit(TimeProvider time, int perMinute, Action<int> tell) : IDisposable
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -34,7 +37,7 @@ internal sealed class LineLimit(TimeProvider time, int perMinute, Action<int> te
         }
     }
 
-    /// <summary>Tells what is still to tell.</summary>
+    /// <summary>Logs the count that hasn't been logged yet.</summary>
     public void Dispose()
     {
         lock (gate)

@@ -1,9 +1,9 @@
 namespace OptimizationGateway.Gateway.Telemetry;
 
-/// <summary>Text of strangers as a log can show it: on one line, and with nothing that a terminal would obey.</summary>
+/// <summary>Makes foreign text safe for a log: one line, without terminal control characters.</summary>
 internal static class LogText
 {
-    /// <returns>The text with a question mark for each control character and line separator; the text itself where it has none.</returns>
+    /// <returns>The text with a question mark for each control character and line separator; the text itself if it has none.</returns>
     public static string OneLine(string text) =>
         text.Any(IsBreaking) ? string.Create(text.Length, text, static (line, text) => Fill(line, text)) : text;
 

@@ -1,8 +1,8 @@
 namespace OptimizationGateway.Gateway.Telemetry;
 
 /// <summary>
-/// The newest events of one connection's life, for an operator who asks why a viewer missed something. It is kept only where somebody
-/// may ask, and nothing that happens with every event comes here.
+/// The newest events of one connection's life, for an operator who asks why a viewer missed something. It is kept only if the inspector
+/// is on, and has no entries for single job events.
 /// </summary>
 internal sealed class Timeline(TimeProvider time)
 {
@@ -23,7 +23,7 @@ internal sealed class Timeline(TimeProvider time)
     }
 
     /// <param name="kind">The kind of event.</param>
-    /// <param name="jobId">To which job; null: to the whole connection.</param>
+    /// <param name="jobId">The job; null for the whole connection.</param>
     /// <param name="code">A code of a closed set; nothing that a client or a backend wrote.</param>
     /// <param name="eventId">The event it is about.</param>
     public void Add(TimelineEntryKind kind, string? jobId = null, string? code = null, long? eventId = null)
@@ -31,7 +31,7 @@ internal sealed class Timeline(TimeProvider time)
         var now = time.GetUtcNow();
         lock (gate)
         {
-            // A backend that is away breaks every attempt: that is one thing, however long it takes.
+            // While a backend is away every attempt fails: together they are one entry.
             var same = LastOf(jobId);
             if (same?.Value is { } before && before.Kind == kind && before.Code == code && before.EventId == eventId)
             {

@@ -5,7 +5,7 @@ namespace OptimizationGateway.Gateway.Telemetry;
 /// <param name="At">The time of the first occurrence.</param>
 /// <param name="LastAt">The time of the last occurrence.</param>
 /// <param name="Times">The number of occurrences.</param>
-/// <param name="JobId">Of which job; null: of the whole connection.</param>
+/// <param name="JobId">The job; null for the whole connection.</param>
 /// <param name="Code">A code of a closed set: an error, a cause, a reason.</param>
 /// <param name="EventId">The event it is about.</param>
 internal sealed record TimelineEntry(

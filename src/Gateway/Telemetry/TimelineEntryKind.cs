@@ -6,19 +6,19 @@ internal enum TimelineEntryKind
     /// <summary>The client connected.</summary>
     Connected,
 
-    /// <summary>The client asked to watch a job; the event is where it wants to go on from.</summary>
+    /// <summary>The client subscribed to a job; the event id is its cursor.</summary>
     SubscribeAsked,
 
-    /// <summary>The backend confirmed; the event is the newest one at that moment.</summary>
+    /// <summary>The backend confirmed the watch; the event id is the newest one.</summary>
     Subscribed,
 
-    /// <summary>The client asked for history once; the event is where it wants to go on from.</summary>
+    /// <summary>The client asked for a one-off replay; the event id is its cursor.</summary>
     ReplayAsked,
 
     /// <summary>The client wants no more of a job.</summary>
     UnsubscribeAsked,
 
-    /// <summary>No more comes of a job; the code is the reason.</summary>
+    /// <summary>A subscription ended; the code is the reason.</summary>
     Unsubscribed,
 
     /// <summary>An error was sent; the code is its code.</summary>
@@ -30,7 +30,7 @@ internal enum TimelineEntryKind
     /// <summary>A stream was given up because the client took nothing for a while.</summary>
     HeldBack,
 
-    /// <summary>The stream that took the place of another is confirmed; the event is where it goes on from.</summary>
+    /// <summary>A reopened stream is confirmed; the event id is its cursor.</summary>
     StreamResumed,
 
     /// <summary>It was decided how the connection ends; the code is the reason.</summary>

@@ -29,7 +29,7 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
     /// <summary>The reason the last event can't be shown; null if it was written.</summary>
     public TranslationFault? Fault { get; private set; }
 
-    /// <returns>False where the event can't be shown. What was written by then must be dropped.</returns>
+    /// <returns>False if the event can't be shown. The caller drops the bytes written so far.</returns>
     public bool TryWrite(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
     {
         try

@@ -11,13 +11,13 @@ internal static class JsonTimestamp
     private static readonly long MinSeconds = DateTimeOffset.MinValue.ToUnixTimeSeconds();
     private static readonly long MaxSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
-    /// <returns>False where there is none, or it is out of range.</returns>
+    /// <returns>False if there is none, or it is out of range.</returns>
     public static bool TryFormat(Timestamp? timestamp, out string text) => TryFormat(timestamp, out text, out _);
 
     /// <inheritdoc cref="TryFormat(Timestamp?, out string)"/>
     /// <param name="timestamp">The backend's timestamp.</param>
-    /// <param name="text">As JSON has it.</param>
-    /// <param name="instant">As a clock has it.</param>
+    /// <param name="text">The JSON text.</param>
+    /// <param name="instant">The instant.</param>
     public static bool TryFormat(Timestamp? timestamp, out string text, out DateTimeOffset instant)
     {
         text = "";

@@ -10,7 +10,7 @@ namespace OptimizationGateway.Gateway.Translation;
 /// </summary>
 internal static class StructWriter
 {
-    /// <returns>False where it would nest too deep; then the rest is left out.</returns>
+    /// <returns>False if it nests too deep; the rest is then left out.</returns>
     public static bool TryWriteObject(Utf8JsonWriter json, Struct? value)
     {
         if (IsTooDeep(json))
@@ -101,6 +101,8 @@ internal static class StructWriter
         return isWhole;
     }
 
-    /// <summary>True if another level would be too deep. The event itself is one level, and its <c>data</c> is the first that counts.</summary>
+    /// <summary>
+    /// True if another level would be too deep. The event itself is one level, and its <c>data</c> is the first that counts.
+    /// </summary>
     private static bool IsTooDeep(Utf8JsonWriter json) => json.CurrentDepth > Nesting.MaxLevels;
 }

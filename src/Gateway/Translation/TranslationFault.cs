@@ -3,7 +3,7 @@ namespace OptimizationGateway.Gateway.Translation;
 /// <summary>The reason an event can't be shown.</summary>
 internal enum TranslationFault
 {
-    /// <summary>Its bytes are no event, or nest hundreds of levels deep.</summary>
+    /// <summary>Its bytes aren't an event, or nest hundreds of levels deep.</summary>
     Unreadable,
 
     /// <summary>Its <c>data</c> nests deeper than is allowed.</summary>

@@ -4,8 +4,8 @@ namespace OptimizationGateway.Gateway.Translation;
 internal sealed record TranslationOptions
 {
     /// <summary>
-    /// True if <c>job_failed</c> shows its <c>errorStack</c>; otherwise that member is empty. A stack names files, versions and more of the inside of an
-    /// optimizer. Default: true.
+    /// True if <c>job_failed</c> shows its <c>errorStack</c>; otherwise that member is empty. A stack names files, versions and more
+    /// of the inside of an optimizer. Default: true.
     /// </summary>
     public bool IncludeErrorStack { get; init; } = true;
 }

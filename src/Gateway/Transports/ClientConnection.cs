@@ -3,7 +3,6 @@ using System.Net.WebSockets;
 namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>A connection as the server hands it over, from the socket down.</summary>
-/// <param name="socket">The socket.</param>
 /// <param name="stream">The stream below it, which gathers frames; null where there is none.</param>
 /// <param name="abort">Ends what is below both, without a word.</param>
 internal sealed class ClientConnection(WebSocket socket, GatheringStream? stream, Action abort) : IDisposable
@@ -20,7 +19,10 @@ internal sealed class ClientConnection(WebSocket socket, GatheringStream? stream
         stream?.Progress = progress;
     }
 
-    /// <summary>Ends it without a word. What the server's own buffers still hold for the client, which it will not take, the server would otherwise wait for.</summary>
+    /// <summary>
+    /// Ends it without a word. What the server's own buffers still hold for the client, which it will not take, the server would
+    /// otherwise wait for.
+    /// </summary>
     public void Abort()
     {
         socket.Abort();

@@ -3,9 +3,9 @@ using OptimizationGateway.Gateway.Protocol;
 namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>
-/// Follows the frames that a client sends, header by header, and holds each message to its limits: bytes, fragments, and the time from its
-/// first byte to its last. The WebSocket above tells none of it: it reports neither where a fragment ends nor that a message has begun whose
-/// bytes don't come. It also counts the control frames, which the WebSocket answers by itself and doesn't show.
+/// Follows the frames that a client sends, header by header, and holds each message to its limits: bytes, fragments, and the time from
+/// its first byte to its last. The WebSocket above tells none of it: it reports neither where a fragment ends nor that a message has
+/// begun whose bytes don't come. It also counts the control frames, which the WebSocket answers by itself and doesn't show.
 /// </summary>
 /// <remarks>
 /// It only watches; what is no WebSocket at all is the library's to refuse. It is fed by the one reader of a socket; only the timer comes

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>
-/// Puts a <see cref="GatheringStream"/> between the server's connection and the WebSocket that ASP.NET builds on it: over HTTP/1.1 where the
-/// connection is upgraded, over HTTP/2 where a stream of it is connected (RFC 8441).
+/// Puts a <see cref="GatheringStream"/> between the server's connection and the WebSocket that ASP.NET builds on it: over HTTP/1.1
+/// where the connection is upgraded, over HTTP/2 where a stream of it is connected (RFC 8441).
 /// </summary>
 internal static class GatheringUpgrade
 {

@@ -34,7 +34,7 @@ internal sealed class SendProgress : IDisposable
     private TimeSpan readBy;
 
     /// <param name="window">The longest time without progress.</param>
-    /// <param name="onStuck">Called once it has.</param>
+    /// <param name="onStuck">Called after a window without progress.</param>
     public SendProgress(TimeProvider time, TimeSpan window, Action onStuck)
     {
         this.time = time;
@@ -43,7 +43,7 @@ internal sealed class SendProgress : IDisposable
         timer = time.CreateTimer(_ => Expire(onStuck), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>A write has to wait for the reader.</summary>
+    /// <summary>Records that a write has to wait for the reader.</summary>
     public void Waiting()
     {
         lock (gate)
@@ -55,7 +55,7 @@ internal sealed class SendProgress : IDisposable
         }
     }
 
-    /// <summary>The transport took this much.</summary>
+    /// <summary>Records that the transport accepted this many bytes.</summary>
     public void Accepted(int bytes)
     {
         lock (gate)
@@ -69,7 +69,7 @@ internal sealed class SendProgress : IDisposable
         }
     }
 
-    /// <summary>The transport took all there was.</summary>
+    /// <summary>Records that the transport accepted everything.</summary>
     public void Drained()
     {
         lock (gate)

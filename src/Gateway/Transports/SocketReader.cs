@@ -8,9 +8,8 @@ namespace OptimizationGateway.Gateway.Transports;
 /// Reads whole text messages out of a WebSocket, which by itself limits nothing about them: a <see cref="FrameMeter"/> does. One read is
 /// always pending, or the keep-alive's pongs would go unseen; an idle one holds no buffer.
 /// </summary>
-/// <param name="socket">The socket.</param>
 /// <param name="meter">Sees the frames before the socket does.</param>
-/// <param name="maxBytes">The largest message, in bytes: what the buffer grows to, whatever else goes wrong.</param>
+/// <param name="maxBytes">The largest message, in bytes, and the most that the buffer grows to.</param>
 internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBytes)
 {
     private const int InitialSize = 2 * 1024;
@@ -20,7 +19,7 @@ internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBy
     private long whole;
     private bool isBroken;
 
-    /// <summary>The next message. After a violation there is none: what the client still sends is read and dropped until it closes.</summary>
+    /// <summary>Reads the next message. After a violation the rest is read and dropped until the client closes.</summary>
     public async ValueTask<SocketRead> ReadAsync(CancellationToken abort)
     {
         try

@@ -5,11 +5,10 @@ using OptimizationGateway.Gateway.Protocol;
 namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>
-/// The only writer of a socket: drains the <see cref="Outbox"/>, then sends the close frame. It ends by itself when the outbox is closed and
-/// drained; a reader that takes nothing for too long is aborted.
+/// The only writer of a socket: drains the <see cref="Outbox"/>, then sends the close frame. It ends by itself when the outbox is
+/// closed and drained; a reader that takes nothing for too long is aborted.
 /// </summary>
-/// <param name="socket">The socket.</param>
-/// <param name="stream">The stream below it, which gathers frames; null where there is none.</param>
+/// <param name="stream">The stream below it, which gathers frames; null if there is none.</param>
 /// <param name="outbox">The messages to send.</param>
 /// <param name="sent">Called with each message once the socket has taken it.</param>
 internal sealed class SocketWriter(WebSocket socket, GatheringStream? stream, Outbox outbox, Action<OutboxMessage> sent)
@@ -30,7 +29,7 @@ internal sealed class SocketWriter(WebSocket socket, GatheringStream? stream, Ou
         }
     }
 
-    /// <summary>Says why the socket closes. Nothing can be sent after it.</summary>
+    /// <summary>Sends the close frame. Nothing can be sent after it.</summary>
     public async Task CloseAsync(CloseCode code, CancellationToken abort)
     {
         // Where the library has closed by itself, its close frame may be among what was gathered when the writer stopped.

@@ -24,12 +24,12 @@ internal sealed class WaitingConnection
     /// <summary>The client's address.</summary>
     public EndPoint? Remote => connection.RemoteEndPoint;
 
-    // The rest is the line's own, and read and written under its lock.
+    // The queue's own state, guarded by the queue's lock.
 
-    /// <summary>Its place in the line of all.</summary>
+    /// <summary>Its place in the queue of all.</summary>
     public LinkedListNode<WaitingConnection> Place { get; }
 
-    /// <summary>Its place in the line of its address.</summary>
+    /// <summary>Its place in its address's queue.</summary>
     public LinkedListNode<WaitingConnection> PlaceOfAddress { get; }
 
     /// <summary>The time of its last request, or of its acceptance.</summary>
@@ -38,10 +38,10 @@ internal sealed class WaitingConnection
     /// <summary>The number of WebSockets it carries; over HTTP/2 there can be many.</summary>
     public int Sockets { get; set; }
 
-    /// <summary>True if nothing is left of it.</summary>
+    /// <summary>True if it has ended.</summary>
     public bool IsGone { get; set; }
 
-    /// <summary>Middleware that goes first: who asks for something hasn't waited.</summary>
+    /// <summary>The first middleware: a request moves its connection to the end of the queue.</summary>
     public static async Task FollowAsync(HttpContext context, RequestDelegate next)
     {
         var own = context.Features.Get<WaitingConnection>();
@@ -56,15 +56,15 @@ internal sealed class WaitingConnection
         }
     }
 
-    /// <summary>Says that it carries one WebSocket more.</summary>
+    /// <summary>Records another WebSocket.</summary>
     public void BeginSocket() => others.Update(this, sockets: 1);
 
-    /// <summary>Says that it carries one WebSocket less.</summary>
+    /// <summary>Records the end of a WebSocket.</summary>
     public void EndSocket() => others.Update(this, sockets: -1);
 
-    /// <summary>Says that nothing is left of it.</summary>
+    /// <summary>Records its end.</summary>
     public void Closed() => others.Update(this, isGone: true);
 
-    /// <summary>Ends it without a word: it has asked for nothing that could be answered.</summary>
+    /// <summary>Aborts it: it has sent no request that could be answered.</summary>
     public void Abort() => connection.Abort(new ConnectionAbortedException("It was no WebSocket, and others needed the room."));
 }

@@ -4,14 +4,13 @@ using Microsoft.AspNetCore.Connections;
 namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>
-/// The connections that are no WebSocket: silent ones, those whose TLS handshake or headers trickle, those between two requests. Each takes a
-/// descriptor without a word, so they are counted as soon as they are accepted. Where there are too many, the one goes that has asked for
-/// nothing for the longest time: whoever wants to be served asks soon.
+/// The connections that aren't WebSockets: silent ones, slow TLS handshakes and headers, and those between two requests. Each takes a
+/// descriptor, so they are counted as soon as they are accepted. If there are too many, the one is closed that has sent
+/// no request for the longest time: an honest client sends one soon.
 /// </summary>
 /// <param name="perAddress">The most of one address.</param>
 /// <param name="inAll">The most in all.</param>
 /// <param name="countedAs">Maps an address to the one it counts as; null for one that many share, such as a proxy's.</param>
-/// <param name="logger">Its log.</param>
 internal sealed partial class WaitingConnections(
     int perAddress,
     int inAll,
@@ -41,7 +40,7 @@ internal sealed partial class WaitingConnections(
         }
     }
 
-    /// <summary>Counts a connection from its acceptance to its end, but while it is a WebSocket.</summary>
+    /// <summary>Counts a connection from its acceptance to its end, except while it is a WebSocket.</summary>
     public void Add(ConnectionContext connection)
     {
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
@@ -51,8 +50,8 @@ internal sealed partial class WaitingConnections(
         connection.ConnectionClosed.UnsafeRegister(static gone => ((WaitingConnection)gone!).Closed(), added);
     }
 
-    /// <summary>Closes the one that has waited longest, where descriptors are scarce.</summary>
-    /// <returns>False where none waits, or only a few that have just come.</returns>
+    /// <summary>Closes the connection that has waited longest, to free its descriptor.</summary>
+    /// <returns>False if none waits, or only a few that have just been accepted.</returns>
     public bool TryLetOldestGo()
     {
         WaitingConnection? oldest;
@@ -71,8 +70,7 @@ internal sealed partial class WaitingConnections(
         return true;
     }
 
-    /// <summary>Puts a connection at the end of the line; takes it out while it is a WebSocket, and for good when it is gone.</summary>
-    /// <param name="connection">The connection.</param>
+    /// <summary>Puts a connection at the end of the queue; removes it while it is a WebSocket, and when it has ended.</summary>
     /// <param name="sockets">The change in the number of WebSockets it carries.</param>
     /// <param name="isGone">True if the connection has ended.</param>
     internal void Update(WaitingConnection connection, int sockets = 0, bool isGone = false)

@@ -6,8 +6,8 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// Watches one job for one client, over as many streams as it takes: does what a <see cref="WatchMachine"/> decides, and reports to metrics,
-/// timeline and log. The steps that it tells have no gap and no repeat, whatever the backend goes through.
+/// Watches one job for one client, over as many streams as it takes: does what a <see cref="WatchMachine"/> decides, and reports to
+/// metrics, timeline and log. The steps that it tells have no gap and no repeat, whatever the backend goes through.
 /// </summary>
 /// <remarks>Has one consumer, who calls <see cref="Refuse"/> and <see cref="LetGo"/> only between two steps.</remarks>
 internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider time, GatewayMetrics metrics)
@@ -27,10 +27,15 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
 
     private TimeSpan Now => time.GetElapsedTime(began);
 
-    /// <summary>Reports that an event of the last step can't be shown; the events before it in that step were. The stream is asked once more.</summary>
+    /// <summary>
+    /// Reports that an event of the last step can't be shown; the events before it in that step were. The stream is asked once more.
+    /// </summary>
     public void Refuse(WatchStep step, WatchedEvent refused, BadEventReason reason) => machine.Refuse(step, refused, reason);
 
-    /// <summary>Gives up the stream, since the client can't take more for now: it would stall its neighbours. It is opened again at the next step.</summary>
+    /// <summary>
+    /// Gives up the stream, since the client can't take more for now: it would stall its neighbours. It is opened again at the next
+    /// step.
+    /// </summary>
     public void LetGo()
     {
         machine.LetGo();

@@ -1,8 +1,8 @@
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// The time during which a watch is known to be broken, PROTOCOL.md section 9. The client hears of it once, and only if it lasts; then it also
-/// hears of the end, by an event or by an empty replay. Pure.
+/// The time during which a watch is known to be broken, PROTOCOL.md section 9. The client hears of it once, and only if it lasts; then
+/// it also hears of the end, by an event or by an empty replay. Pure.
 /// </summary>
 internal sealed class Outage
 {

@@ -4,9 +4,9 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// Decides whether and when a watch goes on after a fault, PROTOCOL.md sections 6 and 9. An absent backend may take as long as it takes. One that
-/// answers and breaks the contract gets a few chances. A refusal is final for a new watch; for one that was open it is final only after a
-/// while, because a new replica may not have the job yet. Pure.
+/// Decides whether and when a watch goes on after a fault, PROTOCOL.md sections 6 and 9. An absent backend may take as long as it
+/// takes. One that answers and breaks the contract gets a few chances. A refusal is final for a new watch; for one that was open it is
+/// final only after a while, because a new replica may not have the job yet. Pure.
 /// </summary>
 internal sealed class ReopenPolicy(UpstreamOptions options, bool isHistoryOnly, Random random)
 {

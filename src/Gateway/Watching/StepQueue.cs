@@ -3,8 +3,8 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// The steps that wait to be told, in order. An empty replay is told only if the client waits for the last of its history; any other is no news
-/// to it. Pure; owned by a <see cref="WatchTranscript"/>.
+/// The steps that wait to be told, in order. An empty replay is told only if the client waits for the last of its history; any other
+/// is no news to it. Pure; owned by a <see cref="WatchTranscript"/>.
 /// </summary>
 internal sealed class StepQueue
 {

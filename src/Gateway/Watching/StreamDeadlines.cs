@@ -3,8 +3,8 @@ using OptimizationGateway.Gateway.Backends;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// The deadlines of the present stream: to be confirmed, to say something, and to count as proven. The time to say something runs only while
-/// the watch reads: a stream that is held back by its client isn't silent. Pure.
+/// The deadlines of the present stream: to be confirmed, to say something, and to count as proven. The time to say something runs only
+/// while the watch reads: a stream that is held back by its client isn't silent. Pure.
 /// </summary>
 internal sealed class StreamDeadlines(UpstreamOptions options, Random random)
 {

@@ -3,8 +3,8 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// The history that one stream was asked for and has announced. Decides the rules that depend on it: a live-only stream expects none, and no
-/// live event may overtake it. The next stream starts with a new one. Pure.
+/// The history that one stream was asked for and has announced. Decides the rules that depend on it: a live-only stream expects none,
+/// and no live event may overtake it. The next stream starts with a new one. Pure.
 /// </summary>
 /// <param name="after">The position that the stream was asked to go on from; null for live events only.</param>
 internal sealed class StreamHistory(long? after)

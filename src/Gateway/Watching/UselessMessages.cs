@@ -3,8 +3,8 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// Bounds the messages of one watch that tell nothing new: empty and unknown ones, heartbeats, duplicates. A backend that sends them without end
-/// costs a core and looks alive. The allowance is a token bucket that reopening doesn't refill, PROTOCOL.md section 9.
+/// Bounds the messages of one watch that tell nothing new: empty and unknown ones, heartbeats, duplicates. A backend that sends them
+/// without end costs a core and looks alive. The allowance is a token bucket that reopening doesn't refill, PROTOCOL.md section 9.
 /// </summary>
 internal sealed class UselessMessages
 {
@@ -17,7 +17,9 @@ internal sealed class UselessMessages
     /// <summary>The size that counts as one message; a larger one counts as several.</summary>
     public const int UnitBytes = 16 * 1024;
 
-    /// <summary>The weight of a message whose events are sent again in order: a careless backend replays a whole log at each reopen.</summary>
+    /// <summary>
+    /// The weight of a message whose events are sent again in order: a careless backend replays a whole log at each reopen.
+    /// </summary>
     private const double ResendWeight = 0.1;
 
     private double left = Burst;

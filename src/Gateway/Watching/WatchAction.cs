@@ -10,10 +10,14 @@ internal abstract record WatchAction
     /// <param name="Epoch">The epoch to ask for; empty if it isn't known.</param>
     public sealed record OpenStream(long? Cursor, string Epoch) : WatchAction;
 
-    /// <summary>Reads the stream's next message for as long as this, and reports the outcome with <see cref="WatchMachine.Received"/>.</summary>
+    /// <summary>
+    /// Reads the stream's next message for as long as this, and reports the outcome with <see cref="WatchMachine.Received"/>.
+    /// </summary>
     public sealed record Read(TimeSpan Within) : WatchAction;
 
-    /// <summary>Tells the consumer a step. The consumer may answer with <see cref="WatchMachine.Refuse"/> or <see cref="WatchMachine.LetGo"/>.</summary>
+    /// <summary>
+    /// Tells the consumer a step. The consumer may answer with <see cref="WatchMachine.Refuse"/> or <see cref="WatchMachine.LetGo"/>.
+    /// </summary>
     public sealed record Tell(WatchStep Step) : WatchAction;
 
     /// <summary>Closes the stream.</summary>
@@ -23,7 +27,9 @@ internal abstract record WatchAction
     /// <param name="Reopens">True if another stream will be opened.</param>
     public sealed record Close(WatchFault? Fault, long? Cursor, bool IsBackendDown, bool Reopens) : WatchAction;
 
-    /// <summary>Reserves the backend's next turn to reopen, and reports the wait for it with <see cref="WatchMachine.TurnReserved"/>.</summary>
+    /// <summary>
+    /// Reserves the backend's next turn to reopen, and reports the wait for it with <see cref="WatchMachine.TurnReserved"/>.
+    /// </summary>
     public sealed record ReserveTurn : WatchAction;
 
     /// <summary>Waits for this long.</summary>

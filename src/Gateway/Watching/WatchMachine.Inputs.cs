@@ -46,7 +46,9 @@ internal sealed partial class WatchMachine
         TellSteps();
     }
 
-    /// <summary>Reports that an event of the step told last can't be shown; the events before it were. The stream is asked once more.</summary>
+    /// <summary>
+    /// Reports that an event of the step told last can't be shown; the events before it were. The stream is asked once more.
+    /// </summary>
     public void Refuse(WatchStep step, WatchedEvent refused, BadEventReason reason)
     {
         var before = taken?.CursorBefore;
@@ -59,7 +61,9 @@ internal sealed partial class WatchMachine
         actions.Clear();
     }
 
-    /// <summary>Reports that the client takes nothing more for now: the stream is given up, and another opened when there is room.</summary>
+    /// <summary>
+    /// Reports that the client takes nothing more for now: the stream is given up, and another opened when there is room.
+    /// </summary>
     public void LetGo() => isLetGo = State != WatchState.Waiting;
 
     private WatchFault? Take(TimeSpan now, WatchMessage message)

@@ -148,7 +148,9 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
         return new WatchAction.Read(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
-    /// <summary>Tells what time alone brings about: an outage is announced when it is old enough, and ends when a stream is proven.</summary>
+    /// <summary>
+    /// Tells what time alone brings about: an outage is announced when it is old enough, and ends when a stream is proven.
+    /// </summary>
     private void Announce(TimeSpan now)
     {
         if (deadlines.IsProven(now) && outage.IsOn)

@@ -2,13 +2,17 @@ using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Watching;
 
-/// <summary>The closed set of steps that a <see cref="JobWatcher"/> tells its consumer, in the order in which the client hears of them.</summary>
+/// <summary>
+/// The closed set of steps that a <see cref="JobWatcher"/> tells its consumer, in the order in which the client hears of them.
+/// </summary>
 internal abstract record WatchStep
 {
     /// <summary>The backend has accepted the watch. Told once, as the first step.</summary>
     public sealed record Opened(string Epoch, long? LastEventId, long? EarliestEventId) : WatchStep;
 
-    /// <summary>Events that are new to the client but not to the log. The last step of a replay has <paramref name="HasMore"/> false.</summary>
+    /// <summary>
+    /// Events that are new to the client but not to the log. The last step of a replay has <paramref name="HasMore"/> false.
+    /// </summary>
     public sealed record History(IReadOnlyList<WatchedEvent> Events, bool HasMore) : WatchStep;
 
     /// <summary>An event as it happens.</summary>

@@ -3,8 +3,8 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// The account of one client's job over all its streams: judges each message of a stream and turns it into steps. Holds every rule about the
-/// content of a stream (PROTOCOL.md sections 8 and 9). Pure; owned by a <see cref="WatchMachine"/>.
+/// The account of one client's job over all its streams: judges each message of a stream and turns it into steps. Holds every rule
+/// about the content of a stream (PROTOCOL.md sections 8 and 9). Pure; owned by a <see cref="WatchMachine"/>.
 /// </summary>
 /// <param name="maxEventBytes">The size of the largest event that can be shown.</param>
 internal sealed class WatchTranscript(WatchStart start, int maxEventBytes)

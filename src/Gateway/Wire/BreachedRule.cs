@@ -1,6 +1,8 @@
 namespace OptimizationGateway.Gateway.Wire;
 
-/// <summary>The rule about a stream's content that a backend broke (PROTOCOL.md sections 8 and 9). The log names it for the backend's author.</summary>
+/// <summary>
+/// The rule about a stream's content that a backend broke (PROTOCOL.md sections 8 and 9). The log names it for the backend's author.
+/// </summary>
 internal enum BreachedRule
 {
     /// <summary>An event's <c>previous_id</c> names one that was never sent.</summary>

@@ -3,7 +3,9 @@ namespace OptimizationGateway.Gateway.Wire;
 /// <summary>The kinds of faults that break a stream, PROTOCOL.md sections 6 and 9.</summary>
 internal enum WatchFaultKind
 {
-    /// <summary>The transport or a proxy failed, or the backend says that it can't serve now. There is no limit to how often this is retried.</summary>
+    /// <summary>
+    /// The transport or a proxy failed, or the backend says that it can't serve now. There is no limit to how often this is retried.
+    /// </summary>
     Unavailable,
 
     /// <summary>Nothing came for too long, on a stream that was open.</summary>

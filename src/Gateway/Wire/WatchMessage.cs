@@ -23,8 +23,8 @@ internal enum WatchMessageKind
 internal sealed class WatchMessage
 {
     /// <summary>
-    /// The number of events of one batch that are read; a backend may send 500. An empty event costs the backend two bytes and the gateway far
-    /// more. The events beyond are asked for again.
+    /// The number of events of one batch that are read; a backend may send 500. An empty event costs the backend two bytes and the
+    /// gateway far more. The events beyond are asked for again.
     /// </summary>
     private const int MaxEvents = 16 * 1024;
 
