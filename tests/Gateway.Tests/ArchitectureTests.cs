@@ -29,6 +29,7 @@ public sealed class ArchitectureTests
         ["Front"] =
         [
             "Protocol",
+            "Configuration",
             "Listening",
             "Security",
             "Sessions",
@@ -52,6 +53,7 @@ public sealed class ArchitectureTests
             "Watching",
             "Backends",
             "Wire",
+            "Translation",
             "Telemetry",
             "Front",
         ],

@@ -1,4 +1,5 @@
 using OptimizationGateway.Conformance.Watching;
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Conformance.Rules;
@@ -10,8 +11,6 @@ internal sealed class Ids()
         "Ids strictly increase within a job, from 1 to 2^53-1, and name the same event for ever. `previous_id`, if set, is the id of the event before, 0 for the first."
     )
 {
-    private const long Greatest = (1L << 53) - 1;
-
     public override async Task<Finding> CheckAsync(Subject subject, CancellationToken token)
     {
         var looked = 0;
@@ -41,7 +40,7 @@ internal sealed class Ids()
         var count = 0;
         foreach (var e in story.Events)
         {
-            if (e.Id is < 1 or > Greatest)
+            if (e.Id is < 1 or > EventIds.Max)
             {
                 throw new BreachException($"{job} has an event with the id {e.Id}: 1 to 2^53-1 are possible.");
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using OptimizationGateway.Conformance.Watching;
+using OptimizationGateway.Contracts;
 
 namespace OptimizationGateway.Conformance.Rules;
 
@@ -11,14 +12,12 @@ internal sealed class OutOfRange()
         "A cursor above 0 that the log can't serve is answered by OUT_OF_RANGE, with the trailers earliest-event-id and latest-event-id in decimal. A cursor of 0 never is."
     )
 {
-    private const long Furthest = (1L << 53) - 1;
-
     public override async Task<Finding> CheckAsync(Subject subject, CancellationToken token)
     {
         var job = await subject.Jobs.FinishedAsync(token);
         var history = await subject.HistoryAsync(job, 0, token);
         var latest = history.Events.LastOrDefault()?.Id ?? 0;
-        foreach (var cursor in new[] { latest + 1, Furthest })
+        foreach (var cursor in new[] { latest + 1, EventIds.Max })
         {
             await RefusedAsync(subject, job, cursor, latest, token);
         }
@@ -29,7 +28,7 @@ internal sealed class OutOfRange()
             await RefusedAsync(subject, job, earliest - 2, latest, token);
         }
 
-        return Finding.Pass($"{job} has {latest}; the cursors {latest + 1} and {Furthest} were refused, with both trailers.");
+        return Finding.Pass($"{job} has {latest}; the cursors {latest + 1} and {EventIds.Max} were refused, with both trailers.");
     }
 
     private static async Task RefusedAsync(Subject subject, string job, long cursor, long latest, CancellationToken token)

@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Configuration;
+
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>The names of the headers that a backend gets of a caller's handshake: the setting <c>ForwardHeaders</c>.</summary>
@@ -9,12 +11,7 @@ internal static class ForwardedNames
     private static readonly string[] PrefixesOfHops = ["content-", "grpc-", "sec-", "x-forwarded-", "x-original-"];
 
     /// <summary>Returns the names in a setting, in lower case.</summary>
-    public static IReadOnlyList<string> Parse(string setting) =>
-        [
-            .. setting
-                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Select(name => name.ToLowerInvariant()),
-        ];
+    public static IReadOnlyList<string> Parse(string setting) => [.. CommaList.Split(setting).Select(name => name.ToLowerInvariant())];
 
     /// <summary>Checks that the names can be forwarded.</summary>
     /// <param name="path">The backend's settings, <c>Gateway:Backends:name</c>.</param>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Grpc.Core;
+using OptimizationGateway.Gateway.Configuration;
 
 namespace OptimizationGateway.Gateway.Backends;
 
@@ -8,11 +9,8 @@ internal static class StaticMetadata
 {
     public const string Binary = "-bin";
 
-    // gRPC over HTTP2, PROTOCOL-HTTP2.md: Header-Name, and ASCII-Value.
+    // gRPC over HTTP2, PROTOCOL-HTTP2.md: Header-Name.
     private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_.-");
-    private static readonly SearchValues<char> ValueCharacters = SearchValues.Create([
-        .. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c),
-    ]);
 
     /// <summary>The keys that HTTP/2, gRPC or the gateway sets, beside those that begin with <c>grpc-</c>.</summary>
     private static readonly string[] Reserved =
@@ -51,7 +49,7 @@ internal static class StaticMetadata
             {
                 AddBinary(path, key, value, metadata, faults);
             }
-            else if (value.AsSpan().ContainsAnyExcept(ValueCharacters) || value.Trim(' ').Length < value.Length)
+            else if (!PrintableAscii.IsAll(value) || value.Trim(' ').Length < value.Length)
             {
                 faults.Add($"{path}:Metadata:{name} has a value that can't be sent: printable ASCII, with no space at its ends.");
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Grpc.Core;
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Backends;
@@ -87,8 +88,7 @@ internal sealed class WatchAnswer
     }
 
     private static long? Trailer(RpcException exception, string name) =>
-        long.TryParse(exception.Trailers.GetValue(name), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-        && id <= WatchedEvent.MaxId
+        long.TryParse(exception.Trailers.GetValue(name), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id <= EventIds.Max
             ? id
             : null;
 

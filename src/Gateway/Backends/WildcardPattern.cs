@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Configuration;
+
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
@@ -13,11 +15,7 @@ internal sealed class WildcardPattern(string pattern)
 
     /// <summary>Splits a setting such as <c>dspy-*, opt-*</c>.</summary>
     public static IReadOnlyList<WildcardPattern> ParseList(string patterns) =>
-        [
-            .. patterns
-                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Select(pattern => new WildcardPattern(pattern)),
-        ];
+        [.. CommaList.Split(patterns).Select(pattern => new WildcardPattern(pattern))];
 
     /// <summary>
     /// Returns true if the text matches. On a mismatch the last star takes one character more; the stars before it never need to. So

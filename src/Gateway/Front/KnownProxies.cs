@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OptimizationGateway.Gateway.Configuration;
 
 namespace OptimizationGateway.Gateway.Front;
 
@@ -7,12 +8,12 @@ namespace OptimizationGateway.Gateway.Front;
 internal static class KnownProxies
 {
     /// <summary>The networks of a list that <see cref="Check"/> finds no fault in. An address is a network of one.</summary>
-    public static IReadOnlyList<IPNetwork> Parse(string list) => [.. Entries(list).Select(entry => Network(entry)!.Value)];
+    public static IReadOnlyList<IPNetwork> Parse(string list) => [.. CommaList.Split(list).Select(entry => Network(entry)!.Value)];
 
     /// <summary>Adds a sentence for each entry that is neither an address nor a network.</summary>
     public static void Check(string path, string list, List<string> faults)
     {
-        foreach (var entry in Entries(list))
+        foreach (var entry in CommaList.Split(list))
         {
             if (Network(entry) is not { } network)
             {
@@ -42,6 +43,4 @@ internal static class KnownProxies
                         : address.ToString() == entry
                             ? new IPNetwork(address, 32)
                             : null;
-
-    private static string[] Entries(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using OptimizationGateway.Gateway.Configuration;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
@@ -18,7 +19,7 @@ internal sealed class InspectorKey(string name, string key)
     /// <summary>Its name in the log.</summary>
     public string Name => name;
 
-    public static bool IsStrong(string key) => key.Length is >= Shortest and <= Longest && key.All(c => c is > ' ' and < (char)0x7F);
+    public static bool IsStrong(string key) => key.Length is >= Shortest and <= Longest && PrintableAscii.IsAll(key) && !key.Contains(' ');
 
     public static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics;
 using OptimizationGateway.Gateway.Front;
+using OptimizationGateway.Gateway.Translation;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
@@ -129,11 +130,9 @@ internal static class InspectorRoutes
 /// <summary>Writes times in the form that events have: UTC, to the millisecond.</summary>
 internal sealed class JsonInstant : JsonConverter<DateTimeOffset>
 {
-    private const string Format = "yyyy-MM-ddTHH:mm:ss.fff'Z'";
-
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.GetDateTimeOffset();
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
+        writer.WriteStringValue(JsonTimestamp.Format(value));
 }

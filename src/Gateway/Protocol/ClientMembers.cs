@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OptimizationGateway.Contracts;
 
 namespace OptimizationGateway.Gateway.Protocol;
 
@@ -11,9 +12,6 @@ internal readonly record struct ClientMember<T>(T? Value, string? Fault);
 /// </summary>
 internal struct ClientMembers
 {
-    /// <summary>2^53−1, the largest integer that a browser's number holds exactly.</summary>
-    public const long MaxEventId = (1L << 53) - 1;
-
     private const int MaxJobIdLength = 256;
     private const int MaxRequestIdLength = 64;
 
@@ -122,7 +120,7 @@ internal struct ClientMembers
 
         // 1.0 and 1e3 are integers to JavaScript, but a client that writes them has lost track of what it holds.
         var isPlainInteger = reader.TokenType == JsonTokenType.Number && !reader.ValueSpan.ContainsAnyExceptInRange((byte)'0', (byte)'9');
-        if (isPlainInteger && reader.TryGetInt64(out var id) && id <= MaxEventId)
+        if (isPlainInteger && reader.TryGetInt64(out var id) && id <= EventIds.Max)
         {
             return new(id, null);
         }

@@ -1,6 +1,6 @@
-using System.Buffers;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
 
@@ -9,10 +9,6 @@ namespace OptimizationGateway.Gateway.Security;
 /// <summary>Identifies the caller by the handshake's token, and collects the headers that backends get (PROTOCOL.md section 7).</summary>
 internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, BackendOptions> backends, TokenCheck tokens)
 {
-    private static readonly SearchValues<char> Sendable = SearchValues.Create([
-        .. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c),
-    ]);
-
     private readonly bool forwardsToken = backends.Values.Any(backend => backend.ForwardAuthorization);
     private readonly string[] forwarded =
     [
@@ -101,7 +97,7 @@ internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, Ba
     private bool TryCollect(IHeaderDictionary headers, out List<KeyValuePair<string, string>> collected, out string? unsendable)
     {
         collected = [.. forwarded.SelectMany(name => headers[name], (name, value) => KeyValuePair.Create(name, value ?? ""))];
-        unsendable = collected.Find(header => header.Value.AsSpan().ContainsAnyExcept(Sendable)).Key;
+        unsendable = collected.Find(header => !PrintableAscii.IsAll(header.Value)).Key;
         return unsendable is null;
     }
 

@@ -1,3 +1,4 @@
+using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Security;
@@ -13,8 +14,8 @@ internal sealed class CallerPolicy(SecurityOptions options)
 
     private static readonly string[] Loopback = ["localhost", "127.0.0.1", "[::1]"];
 
-    private readonly HashSet<string> hosts = new([.. Loopback, .. List(options.AllowedHosts)], StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> origins = new(List(options.AllowedOrigins), StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> hosts = new([.. Loopback, .. CommaList.Split(options.AllowedHosts)], StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> origins = new(CommaList.Split(options.AllowedOrigins), StringComparer.OrdinalIgnoreCase);
 
     /// <returns>The reason to refuse the request; null if it may come in.</returns>
     public Refusal? WhyNot(HttpRequest request)
@@ -29,10 +30,6 @@ internal sealed class CallerPolicy(SecurityOptions options)
             ? null
             : Refusal.OriginNotAllowed;
     }
-
-    /// <summary>The entries of a setting that is a list.</summary>
-    public static string[] List(string setting) =>
-        setting.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static bool IsSameHost(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var url)

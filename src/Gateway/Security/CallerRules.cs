@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Configuration;
+
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>Finds entries of the lists of hosts and origins that no request can match.</summary>
@@ -12,7 +14,7 @@ internal static class CallerRules
     /// <param name="faults">Receives a sentence for each fault.</param>
     public static void Check(SecurityOptions options, List<string> faults)
     {
-        foreach (var host in CallerPolicy.List(options.AllowedHosts).Where(host => host != CallerPolicy.All && !IsHost(host)))
+        foreach (var host in CommaList.Split(options.AllowedHosts).Where(host => host != CallerPolicy.All && !IsHost(host)))
         {
             faults.Add(
                 $"{Path}:AllowedHosts has '{host}', which no request matches; write host names without a scheme, a port or a path, such as "
@@ -20,7 +22,7 @@ internal static class CallerRules
             );
         }
 
-        foreach (var origin in CallerPolicy.List(options.AllowedOrigins).Where(origin => origin != CallerPolicy.All && !IsOrigin(origin)))
+        foreach (var origin in CommaList.Split(options.AllowedOrigins).Where(origin => origin != CallerPolicy.All && !IsOrigin(origin)))
         {
             faults.Add(
                 $"{Path}:AllowedOrigins has '{origin}', which no page sends; write a scheme, a host and a port unless it is the scheme's "

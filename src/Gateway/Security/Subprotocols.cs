@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Configuration;
+
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
@@ -7,9 +9,5 @@ namespace OptimizationGateway.Gateway.Security;
 internal static class Subprotocols
 {
     public static IReadOnlyList<string> OfferedBy(HttpRequest request) =>
-        [
-            .. request.Headers.SecWebSocketProtocol.SelectMany(line =>
-                (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            ),
-        ];
+        [.. request.Headers.SecWebSocketProtocol.SelectMany(CommaList.Split)];
 }

@@ -11,6 +11,9 @@ internal static class JsonTimestamp
     private static readonly long MinSeconds = DateTimeOffset.MinValue.ToUnixTimeSeconds();
     private static readonly long MaxSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
+    public static string Format(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+
     /// <returns>False if there is none, or it is out of range.</returns>
     public static bool TryFormat(Timestamp? timestamp, out string text) => TryFormat(timestamp, out text, out _);
 
@@ -33,7 +36,7 @@ internal static class JsonTimestamp
         }
 
         instant = DateTimeOffset.FromUnixTimeSeconds(timestamp.Seconds).AddMilliseconds(timestamp.Nanos / NanosPerMillisecond);
-        text = instant.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+        text = Format(instant);
         return true;
     }
 }

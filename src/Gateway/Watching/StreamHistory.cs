@@ -1,3 +1,4 @@
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Watching;
@@ -29,7 +30,7 @@ internal sealed class StreamHistory(long? after)
     /// <returns>The reason for which the watch can't go on in that log; null if it can.</returns>
     public WatchFault? FaultOf(WatchMessage subscribed, bool isReopened, long? earliestTold)
     {
-        if (subscribed.LastEventId is < 0 or > WatchedEvent.MaxId || subscribed.EarliestEventId is < 0 or > WatchedEvent.MaxId)
+        if (subscribed.LastEventId is < 0 or > EventIds.Max || subscribed.EarliestEventId is < 0 or > EventIds.Max)
         {
             return WatchFault.Refused;
         }

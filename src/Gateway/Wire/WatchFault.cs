@@ -1,3 +1,5 @@
+using OptimizationGateway.Contracts;
+
 namespace OptimizationGateway.Gateway.Wire;
 
 /// <summary>The kinds of faults that break a stream, PROTOCOL.md sections 6 and 9.</summary>
@@ -75,7 +77,7 @@ internal sealed record WatchFault(
 
     /// <summary>Creates the fault of an event that can't be shown. An id that no cursor can name is left out.</summary>
     public static WatchFault BadEvent(long id, BadEventReason reason) =>
-        new(WatchFaultKind.BadEvent, EventId: id is > 0 and <= WatchedEvent.MaxId ? id : null, Reason: reason);
+        new(WatchFaultKind.BadEvent, EventId: id is > 0 and <= EventIds.Max ? id : null, Reason: reason);
 
     /// <summary>Creates the fault of an event that lacks something, or else is too large.</summary>
     public static WatchFault BadEvent(in WatchedEvent watched) => BadEvent(watched.Id, watched.Fault ?? BadEventReason.EventTooLarge);

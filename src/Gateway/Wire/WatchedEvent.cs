@@ -1,3 +1,4 @@
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Gateway.Wire;
@@ -13,9 +14,6 @@ namespace OptimizationGateway.Gateway.Wire;
 /// <param name="Bytes">The encoded event.</param>
 internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsTerminal, BadEventReason? Fault, ReadOnlyMemory<byte> Bytes)
 {
-    /// <summary>2^53−1, the largest integer that a browser's number holds exactly.</summary>
-    public const long MaxId = (1L << 53) - 1;
-
     /// <summary>The place of an event that couldn't be read.</summary>
     public static readonly WatchedEvent Unreadable = new(0, null, IsTerminal: false, BadEventReason.Unreadable, default);
 
@@ -52,7 +50,7 @@ internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsT
 
         BadEventReason? fault =
             reader.IsMalformed ? BadEventReason.Unreadable
-            : id is < 1 or > MaxId ? BadEventReason.IdOutOfRange
+            : id is < 1 or > EventIds.Max ? BadEventReason.IdOutOfRange
             : !hasTimestamp ? BadEventReason.NoTimestamp
             : null;
         var isTerminal =

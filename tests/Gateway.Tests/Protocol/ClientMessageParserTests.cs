@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Testing;
 
@@ -50,7 +51,7 @@ public sealed class ClientMessageParserTests
     [Fact]
     public void Any_valid_message_means_what_it_says_in_whatever_order_and_however_it_is_escaped()
     {
-        var cursor = Gen.OneOf(Gen.Long[0, ClientMembers.MaxEventId], Gen.Const(0L), Gen.Const(ClientMembers.MaxEventId)).Nullable();
+        var cursor = Gen.OneOf(Gen.Long[0, EventIds.Max], Gen.Const(0L), Gen.Const(EventIds.Max)).Nullable();
         var message = Gen.Select(Gen.Enum<ClientMessageType>(), Any.Id(256), cursor, Any.Text.Null(), Any.Id(64).Null());
         Gen.Select(message, Gen.Shuffle(Enumerable.Range(0, 6).ToArray()), Gen.Bool, Any.Text)
             .Sample(
