@@ -15,7 +15,7 @@ internal static class GatewayProgram
         Usage: dotnet run --project src/Gateway -- --Gateway:Backends:<name>:Address=<url> [settings]
 
         Settings (command line --Name=value, environment Name__Sub=value, or appsettings.json):
-          Urls                                 where to listen (default http://127.0.0.1:8080)
+          Urls                                 the addresses to listen on (default http://127.0.0.1:8080)
           Gateway:Backends:<name>:Address      a backend that serves WatchJob: http:// or https:// URL, or dns:///name:port
           Gateway:Backends:<name>:Addresses    its replicas instead: URLs separated by commas
           Gateway:Backends:<name>:JobIds       its jobs: patterns separated by commas, such as dspy-* (default *; the most exact pattern wins)
@@ -24,19 +24,19 @@ internal static class GatewayProgram
           Gateway:Console:JobsApiUrl           a jobs API for the page at / (default none)
           Gateway:Security:Jwt:…               ask callers for tokens: Authority or PublicKeyFile, Issuer, Audience: see docs/security.md
           Gateway:Backends:<name>:ForwardAuthorization  true: the backend gets the caller's token
-          Gateway:Security:AllowAnonymous      true: listen beyond this machine without asking who calls (default false)
+          Gateway:Security:AllowAnonymous      true: listen beyond this machine without authentication (default false)
           Gateway:Security:AllowedOrigins      origins of pages elsewhere that may connect (default none: same host only)
           Gateway:Security:AllowedHosts        host names to answer to, beside the loopback ones (default none)
           Gateway:Proxies:Known                addresses and networks of proxies in front, whose X-Forwarded-… headers count (default none)
           Gateway:PathBase                     a path that everything is under, such as /optimizer (default none)
-          Gateway:Inspector:Url                where operators see who watches what, with a key (default none)
+          Gateway:Inspector:Url                the address of the operators' page about connections and jobs; needs a key (default none)
           Gateway:Limits:…, Gateway:Upstream:… limits and timeouts: see docs/settings.md
 
         Options:
           --help, --version
           --health [<url>]  asks a running gateway whether it is ready (exit code 0 or 1): the one at the url, or the one of these settings
-          --check-config    with settings as above: shows what they come to and from where, and all that is wrong with them, and ends;
-                            nothing is listened on or connected to. Exit code 0, or 1 where the gateway wouldn't start.
+          --check-config    with settings as above: prints the effective settings, their sources and every fault, then ends. It opens
+                            no sockets. Exit code 0, or 1 if the gateway wouldn't start.
 
         Try it with the stub: dotnet run --project src/Demo
         """;

@@ -28,7 +28,7 @@ internal static partial class BackendLog
 
     [LoggerMessage(
         Level = LogLevel.Information,
-        Message = "Backend {Backend}: its TLS files have changed; new connections are made with what is in them now."
+        Message = "Backend {Backend}: its TLS files have changed; new connections use the new files."
     )]
     public static partial void TakesNewFiles(ILogger logger, string backend);
 
@@ -40,7 +40,7 @@ internal static partial class BackendLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Backend {Backend}: DNS has no address for {Name}. What it had before is used until it has one again."
+        Message = "Backend {Backend}: DNS has no address for {Name}. The earlier addresses stay in use until it has one again."
     )]
     public static partial void HasNoAddress(ILogger logger, string backend, string name);
 }

@@ -13,7 +13,7 @@ internal static partial class SecurityLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The authority {Authority} (Gateway:Security:Jwt:Authority) publishes no key that can be used: every token is refused until it does."
+        Message = "The authority {Authority} (Gateway:Security:Jwt:Authority) publishes no usable key. Every token is refused until it does."
     )]
     public static partial void AuthorityHasNoKeys(ILogger logger, string authority);
 
