@@ -70,22 +70,25 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
     {
         using var end = new CancellationTokenSource();
         using var faults = new FaultLog(folder.Faults);
-        await using var node = new NodeClients([.. places.Where(IsNode)], fleet, folder, random);
-        await using var dotnet = new DotnetClients(places.Where(place => !IsNode(place)), fleet, folder, random);
+        var replays = new ReplayTimes();
+        await using var node = new NodeClients([.. places.Where(IsNode)], fleet, folder, replays, random);
+        await using var dotnet = new DotnetClients(places.Where(place => !IsNode(place)), fleet, folder, replays, random);
         using var jobs = new StoredJobs(
             fleet.Stored,
             new Random(random.Next()),
             job => Task.WhenAll(dotnet.FollowAsync(job), node.FollowAsync(job))
         );
+        var debts = new Debts(faults, replays, options.Duration.TotalSeconds);
         var adversary = new Adversary(
-            new NetworkFaults(fleet, places, faults),
-            new ProgramFaults(fleet, places, faults, KeepForgottenAsync),
+            new NetworkFaults(fleet, places, faults, debts),
+            new ProgramFaults(fleet, places, faults, debts, KeepForgottenAsync),
+            debts,
             options.Seed
         );
 
-        end.CancelAfter(options.Duration);
+        var ending = EndAsync(end, debts);
         var tides = TideAsync(places, dotnet, node, new Random(random.Next()), end.Token);
-        await Task.WhenAll(adversary.RunAsync(end.Token), jobs.RunAsync(end.Token), tides);
+        await Task.WhenAll(adversary.RunAsync(end.Token), jobs.RunAsync(end.Token), tides, ending);
 
         await jobs.EndAllAsync();
         var calmAt = FaultLog.Now;
@@ -100,6 +103,14 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
             CalmAt = calmAt,
             Heads = heads,
         };
+    }
+
+    /// <summary>The faults end with their time, or when there were faults enough if that takes longer.</summary>
+    private async Task EndAsync(CancellationTokenSource end, Debts debts)
+    {
+        await Task.Delay(options.Duration);
+        await debts.PaidAsync(limit: options.Duration);
+        await end.CancelAsync();
     }
 
     private static bool IsNode(Place place) => place.Name.StartsWith("node", StringComparison.Ordinal);
@@ -184,7 +195,7 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
     /// <summary>One client comes and goes at each gateway, and what is open then is noted.</summary>
     private async Task WarmUpAsync()
     {
-        using var history = new HistoryWriter(Path.Combine(folder.Root, "warm-up.jsonl"));
+        using var history = new HistoryWriter(Path.Combine(folder.Root, "warm-up.jsonl"), new ReplayTimes());
         foreach (var gateway in fleet.Gateways)
         {
             var url = new Uri($"ws://{gateway.Process.Address}/ws/optimization");

@@ -7,7 +7,10 @@ const PING_INTERVAL = 1000
 const SILENCE = 3000
 const PONG_LIMIT = 6000
 
-/** A history as a file, a line of JSON each. */
+/** What ReplayTimes.cs needs to know when history was sent. */
+const tellsOfReplay = ({ what, more }) => ['Subscribed', 'Error', 'Unsubscribed', 'Closed'].includes(what) || more === false
+
+/** A history as a file, a line of JSON each. The lines that tell of replays are written to standard output at once. */
 export class History {
   #file
   #waiting = []
@@ -18,7 +21,9 @@ export class History {
   }
 
   write(line) {
-    const text = JSON.stringify({ at: Date.now(), ...line })
+    const dated = { at: Date.now(), ...line }
+    const text = JSON.stringify(dated)
+    if (tellsOfReplay(line)) console.log(JSON.stringify({ ...dated, ids: undefined, sums: undefined }))
     this.#waiting.push(text)
     this.#bytes += text.length
     if (this.#bytes > 1 << 16) this.flush()
