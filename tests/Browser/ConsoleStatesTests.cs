@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Grpc.Core;
 using OptimizationGateway.Testing;
 
@@ -150,6 +151,35 @@ public sealed class ConsoleStatesTests(RunningConsole shared) : IClassFixture<Ru
 
         await page.UntilEventAfterAsync(4);
         Assert.Equal([1, 2, 4, 5], await page.EventIdsAsync());
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
+    public async Task On_a_slow_machine_list_and_chart_keep_up_with_events_that_never_pause()
+    {
+        var (page, browser, installation, backend) = await shared.FreshAsync();
+        backend.Next(
+            async (_, stream, cancelled) =>
+            {
+                await stream.WriteAsync(Say.Subscribed(last: 0), cancelled);
+                await stream.WriteAsync(Say.Replay(), cancelled);
+                using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+                for (var id = 1; await beat.WaitForNextTickAsync(cancelled); id++)
+                {
+                    await stream.WriteAsync(Say.Live(Say.Event(id)), cancelled);
+                }
+            }
+        );
+
+        await browser.SlowDownAsync(times: 6);
+        await browser.OpenAsync($"{installation.PageUrl}/?job=scripted-unpausing");
+        await page.UntilEventAfterAsync(50);
+
+        var shown = await browser.EvaluateAsync(
+            "[document.querySelector('#iteration').textContent, document.querySelector('#events li').dataset.id,"
+                + " document.querySelector('#chart').dataset.points].map(Number)"
+        );
+        Assert.Single(shown.Deserialize<List<int>>()!.Distinct());
         Assert.Empty(browser.Complaints);
     }
 

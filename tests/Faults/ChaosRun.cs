@@ -91,8 +91,8 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
         await Task.WhenAll(adversary.RunAsync(end.Token), jobs.RunAsync(end.Token), tides, ending);
 
         await jobs.EndAllAsync();
-        var calmAt = FaultLog.Now;
         var heads = await HeadsAsync(jobs.Started);
+        var calmAt = FaultLog.Now;
         await FinishAsync(dotnet, node, heads);
         await node.CloseAsync();
         await dotnet.CloseAsync();
@@ -158,21 +158,17 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
         }
     }
 
+    /// <summary>Each job's newest id, all read at the same time.</summary>
     private async Task<Dictionary<string, long>> HeadsAsync(IEnumerable<string> storedJobs)
     {
-        var heads = new Dictionary<string, long>();
-        foreach (var job in storedJobs)
-        {
-            heads[job] = await LogReading.HeadAsync(fleet.Stored, job);
-        }
-
-        foreach (var job in fleet.PacedJobs.Append(Fleet.LongJob))
-        {
-            heads[job] = await LogReading.HeadAsync(fleet.Replicas[0], job);
-        }
-
-        heads[Fleet.ForgottenJob] = await LogReading.HeadAsync(fleet.Forgetful, Fleet.ForgottenJob);
-        return heads;
+        (StubProgram Stub, string Job)[] jobs =
+        [
+            .. storedJobs.Select(job => (fleet.Stored, job)),
+            .. fleet.PacedJobs.Append(Fleet.LongJob).Select(job => (fleet.Replicas[0], job)),
+            (fleet.Forgetful, Fleet.ForgottenJob),
+        ];
+        var heads = await Task.WhenAll(jobs.Select(each => LogReading.HeadAsync(each.Stub, each.Job)));
+        return jobs.Zip(heads).ToDictionary(each => each.First.Job, each => each.Second);
     }
 
     private async Task WriteLogAsync(IEnumerable<string> jobs)
