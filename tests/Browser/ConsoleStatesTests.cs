@@ -158,13 +158,13 @@ public sealed class ConsoleStatesTests(RunningConsole shared) : IClassFixture<Ru
     public async Task On_a_slow_machine_list_and_chart_keep_up_with_events_that_never_pause()
     {
         var (page, browser, installation, backend) = await shared.FreshAsync();
-        backend.Next(
-            async (_, stream, cancelled) =>
+        backend.Always(
+            async (request, stream, cancelled) =>
             {
-                await stream.WriteAsync(Say.Subscribed(last: 0), cancelled);
+                await stream.WriteAsync(Say.Subscribed(last: request.AfterEventId), cancelled);
                 await stream.WriteAsync(Say.Replay(), cancelled);
                 using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-                for (var id = 1; await beat.WaitForNextTickAsync(cancelled); id++)
+                for (var id = request.AfterEventId + 1; await beat.WaitForNextTickAsync(cancelled); id++)
                 {
                     await stream.WriteAsync(Say.Live(Say.Event(id)), cancelled);
                 }
