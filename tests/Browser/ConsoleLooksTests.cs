@@ -53,14 +53,12 @@ public sealed class ConsoleLooksTests(RunningConsole shared) : IClassFixture<Run
             "epoch_changed" => ScriptedBackend.Say(Say.Subscribed(last: 9, epoch: "e2")),
             _ => ScriptedBackend.Say(Say.Subscribed(last: 4), Say.Replay(bad)),
         };
-        backend.Next(
-            ScriptedBackend.SayAndFail(
-                StatusCode.Unavailable,
-                Say.Subscribed(last: 3),
-                Say.Replay(Started(), Scored(2, 0.3), Scored(3, 0.4))
-            )
+        var before = ScriptedBackend.SayAndFail(
+            StatusCode.Unavailable,
+            Say.Subscribed(last: 3),
+            Say.Replay(Started(), Scored(2, 0.3), Scored(3, 0.4))
         );
-        backend.Always(afterwards);
+        backend.Always((request, stream, cancelled) => (request.AfterEventId < 3 ? before : afterwards)(request, stream, cancelled));
 
         await browser.OpenAsync($"{installation.PageUrl}/?job={LongId(code)}");
         await page.UntilAsync($"document.querySelector('#job-gap')?.dataset.code === '{code}'");
