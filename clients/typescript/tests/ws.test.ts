@@ -95,7 +95,7 @@ it('A gateway that refuses says why: the HTTP status and its text', async () => 
   await until(client, () => reasons.length === 4);
   client.close();
   server.close();
-  const check = `. Check the URL ws://127.0.0.1:${port}/, the gateway's allowed origins and TLS`;
+  const check = `. Check ws://127.0.0.1:${port}/, allowed origins and TLS`;
   expect(reasons).toEqual([
     '1006 HTTP 403 The origin http://a isn’t allowed.',
     '1006 HTTP 502',
@@ -119,7 +119,7 @@ it('Without any WebSocket it is said which option and package there are', async 
   const errors: unknown[] = [];
   const client = createGatewayClient({ url: 'ws://127.0.0.1:1/', lazy: false, on: { error: (error) => errors.push(error) } });
   vi.unstubAllGlobals();
-  const reason = 'no socket could be made: set the option WebSocket, in Node.js before 22 to that of the package ws';
+  const reason = 'no socket: set the option WebSocket, in Node.js to that of the package ws';
   expect(client.getSnapshot()).toMatchObject({ state: 'closed', reason });
   expect(errors).toMatchObject([{ code: 'connection_refused' }]);
   await expect(client.watch('job-1')[Symbol.asyncIterator]().next()).rejects.toMatchObject({ message: reason });
