@@ -82,7 +82,7 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
     const known = this.#jobs.get(jobId);
     const job = known ?? new Job(this, jobId, options);
     this.#jobs.set(jobId, job);
-    const subscription = new Subscription(job, this.#replays, options);
+    const subscription = new Subscription(job, options);
     if (this.state === 'idle') this.connect();
     // A job that begins while there is no connection hears of it as the others did.
     else if (!known && !this.connection.isOpen && this.state !== 'connecting') job.disconnected();

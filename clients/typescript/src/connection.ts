@@ -194,7 +194,7 @@ export class Connection implements PageListener, SocketListener {
     const { reconnect, getToken, url } = this.#settings;
     let reason = said || (this.isOpen ? 'the connection was lost' : 'no connection could be made');
     if (!this.#openedAt && this.#socket && this.#attempts >= hintAfter - 1)
-      reason += `. Check ${url.split('?')[0]}, allowed origins and TLS`;
+      reason += `. Check the URL ${url.split('?')[0]}, the gateway's allowed origins and TLS`;
     const isExpired = closeCode === tokenExpired;
     this.#expired ||= isExpired;
     if (reconnect === false || isFinalCloseCode(closeCode))

@@ -4,8 +4,8 @@ import type { Gap } from './snapshot.ts';
 /** What each means to people. The gateway's own text, which `error.message` has, is for programmers. */
 const texts: { readonly [code: string]: string } = {
   history_truncated: 'Older events are gone.',
-  cursor_ahead: 'Newer events are gone.',
-  epoch_changed: 'All events are new ones.',
+  cursor_ahead: 'The history is shorter now.',
+  epoch_changed: 'The history is a new one.',
   bad_event: 'An event cannot be shown.',
 } satisfies { [code in Gap['code']]: string };
 

@@ -7,7 +7,7 @@ import type { JobEvent } from './events.ts';
 import { gapOf } from './gap.ts';
 import { checkJobId } from './limits.ts';
 import { type ErrorMessage, errorOf, type ServerMessage, type SubscribedMessage } from './messages.ts';
-import type { WatchOptions } from './options.ts';
+import type { ReplayOptions, WatchOptions } from './options.ts';
 import { confirmed, type Phase, settled } from './phase.ts';
 import type { JobSnapshot } from './snapshot.ts';
 import type { JobRecord, JobRecords } from './storage.ts';
@@ -22,6 +22,7 @@ export interface JobHost {
   /** How long to wait before what was refused is tried again. */
   readonly settings: BackoffOptions;
   nextRequestId(): string;
+  replay(jobId: string, options: ReplayOptions): Promise<readonly JobEvent[]>;
   /** Why nothing comes of a client that is closed. */
   aborted(): unknown;
   /** Lets jobs subscribe for which there is a place. */
@@ -72,8 +73,8 @@ export class Job {
 
   #begin(record?: JobRecord): void {
     if (this.#phase !== 'loading') return;
-    if (this.#start !== 'stored') this.cursor.askFrom(this.#start);
-    else if (record) this.cursor.resumeAt(record.lastEventId, record.epoch);
+    if (this.#start === 'stored') this.cursor.startAt(record?.lastEventId, record?.epoch);
+    else this.cursor.askFrom(this.#start);
     this.view.seed(record);
     this.#wait();
   }
@@ -194,7 +195,7 @@ export class Job {
     this.land();
     if (startsOver) {
       this.view.startOver();
-      this.cursor.resumeAt(0);
+      this.cursor.startAt();
     }
     this.cursor.askFrom(from);
     this.resume();

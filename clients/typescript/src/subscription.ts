@@ -5,7 +5,6 @@ import { eventsOf } from './iterate.ts';
 import type { Job } from './job.ts';
 import { whenAborted } from './limits.ts';
 import type { WatchOptions } from './options.ts';
-import type { Replays } from './replays.ts';
 import type { Gap, JobSnapshot, JobStatus } from './snapshot.ts';
 import type { ReadableStore } from './store.ts';
 import type { Watcher } from './view.ts';
@@ -45,13 +44,11 @@ export interface JobSubscription extends ReadableStore<JobSnapshot>, AsyncIterab
 /** What isn't in JobSubscription is what the parts call. */
 export class Subscription extends Emitter<JobEvents & { readonly change: undefined }> implements JobSubscription, Watcher {
   readonly #job: Job;
-  readonly #replays: Replays;
   readonly #life = new AbortController();
 
-  constructor(job: Job, replays: Replays, { maxEvents = 10_000, persist = true, signal }: WatchOptions) {
+  constructor(job: Job, { maxEvents = 10_000, persist = true, signal }: WatchOptions) {
     super();
     this.#job = job;
-    this.#replays = replays;
     if (!signal?.aborted) job.join(this, maxEvents, persist);
     whenAborted(signal, () => this.#end(signal?.reason), this.life);
   }
@@ -70,7 +67,7 @@ export class Subscription extends Emitter<JobEvents & { readonly change: undefin
   readonly subscribe = (onChange: () => void): (() => void) => this.on('change', onChange);
 
   replay(afterEventId = 0): Promise<readonly JobEvent[]> {
-    return this.#replays.ask({ jobId: this.jobId, afterEventId, epoch: this.#job.cursor.epoch, signal: this.life });
+    return this.#job.host.replay(this.jobId, { afterEventId, signal: this.life });
   }
 
   resume(): void {

@@ -119,7 +119,7 @@ describe('Reconnecting', () => {
       await settle((retryAt ?? 0) - Date.now());
     };
     for (let i = 0; i < 4; i++) await fail();
-    const check = `no connection could be made. Check ${url}, allowed origins and TLS`;
+    const check = `no connection could be made. Check the URL ${url}, the gateway's allowed origins and TLS`;
     expect(reasons).toEqual(['no connection could be made', 'no connection could be made', check, check]);
     // Where one has opened once, the address is right.
     gateway.socket.accept();

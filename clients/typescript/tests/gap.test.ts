@@ -132,8 +132,8 @@ describe('A gap', () => {
 
   it.each([
     ['history_truncated', 'Older events are gone.'],
-    ['cursor_ahead', 'Newer events are gone.'],
-    ['epoch_changed', 'All events are new ones.'],
+    ['cursor_ahead', 'The history is shorter now.'],
+    ['epoch_changed', 'The history is a new one.'],
     ['bad_event', 'An event cannot be shown.'],
   ])('is told to people in words for them (%s), and to programmers in the words of the gateway', async (code, message) => {
     const b = bench();

@@ -95,7 +95,7 @@ it('A gateway that refuses says why: the HTTP status and its text', async () => 
   await until(client, () => reasons.length === 4);
   client.close();
   server.close();
-  const check = `. Check ws://127.0.0.1:${port}/, allowed origins and TLS`;
+  const check = `. Check the URL ws://127.0.0.1:${port}/, the gateway's allowed origins and TLS`;
   expect(reasons).toEqual([
     '1006 HTTP 403 The origin http://a isn’t allowed.',
     '1006 HTTP 502',
