@@ -19,6 +19,18 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
         SkipValidation = true,
     };
 
+    /// <summary>
+    /// The longest JSON of an event, or twice the event where that is more. An event of 4 MiB gets to it only by control characters, of which
+    /// JSON makes six bytes each.
+    /// </summary>
+    private const int MaxJsonBytes = 16 * 1024 * 1024;
+
+    private const int LargeEventBytes = 256 * 1024;
+
+    /// <summary>Decoding takes up to thirty times the bytes of an event (a list of empty values): large ones take turns.</summary>
+    private static readonly Lock Turn = new();
+
+    private readonly BoundedOutput bounded = new();
     private readonly TranslationOptions options = options ?? new TranslationOptions();
     private readonly Utf8JsonWriter json = new(Stream.Null, Options);
 
@@ -28,21 +40,35 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
     /// <returns>False where the event can't be shown. What was written by then must be dropped.</returns>
     public bool TryWrite(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
     {
-        try
+        if (encoded.Length < LargeEventBytes)
         {
-            var jobEvent = JobEvent.Parser.ParseFrom(encoded);
-            json.Reset(output);
-            var isShown = TryWrite(jobEvent);
-            json.Flush();
-            return isShown;
+            return TryDecode(encoded, output);
         }
-        catch (InvalidProtocolBufferException)
+
+        lock (Turn)
         {
-            return false;
+            return TryDecode(encoded, output);
         }
     }
 
     public void Dispose() => json.Dispose();
+
+    private bool TryDecode(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
+    {
+        try
+        {
+            var jobEvent = JobEvent.Parser.ParseFrom(encoded);
+            json.Reset(bounded.To(output, Math.Max(MaxJsonBytes, 2L * encoded.Length)));
+            var isShown = TryWrite(jobEvent);
+            json.Flush();
+            return isShown;
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or BoundedOutput.TooLargeException)
+        {
+            json.Reset(Stream.Null);
+            return false;
+        }
+    }
 
     private bool TryWrite(JobEvent jobEvent)
     {
@@ -55,9 +81,9 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
         json.WriteStartObject();
         json.WriteNumber("id"u8, jobEvent.Id);
         var payload = new PayloadWriter(json, jobEvent, timestamp, options);
-        json.WriteString("eventType"u8, payload.EventType);
+        LongText.WriteString(json, "eventType"u8, payload.EventType);
         json.WriteNumber("iteration"u8, jobEvent.Iteration);
-        json.WriteString("stage"u8, jobEvent.Stage);
+        LongText.WriteString(json, "stage"u8, jobEvent.Stage);
         json.WriteStartObject("data"u8);
         var isShown = payload.TryWriteData();
         json.WriteEndObject();

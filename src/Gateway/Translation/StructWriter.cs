@@ -25,7 +25,7 @@ internal static class StructWriter
 
         foreach (var (name, member) in value.Fields)
         {
-            json.WritePropertyName(name);
+            LongText.WriteName(json, name);
             WriteValue(json, member);
         }
     }
@@ -38,7 +38,7 @@ internal static class StructWriter
                 WriteNumber(json, value.NumberValue);
                 break;
             case Value.KindOneofCase.StringValue:
-                json.WriteStringValue(value.StringValue);
+                LongText.WriteValue(json, value.StringValue);
                 break;
             case Value.KindOneofCase.BoolValue:
                 json.WriteBooleanValue(value.BoolValue);

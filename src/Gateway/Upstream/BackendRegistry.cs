@@ -6,6 +6,9 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// <summary>Which backend has a job: the one with the longest pattern that matches its id.</summary>
 internal sealed class BackendRegistry : IAsyncDisposable
 {
+    /// <summary>The part of the heap that messages may take while they arrive.</summary>
+    private const int HeapParts = 8;
+
     private readonly (JobPattern Pattern, Backend Backend)[] routes;
     private readonly UpstreamOptions upstream;
     private readonly TimeProvider time;
@@ -22,7 +25,11 @@ internal sealed class BackendRegistry : IAsyncDisposable
         upstream = options.Value.Upstream;
         this.time = time;
         this.metrics = metrics;
-        All = [.. options.Value.Backends.Select(b => new Backend(b.Key, b.Value, upstream, lookup, time, metrics, loggers))];
+        var budget = new MemoryBudget(Math.Min(upstream.ArrivingMessageBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / HeapParts));
+        All =
+        [
+            .. options.Value.Backends.Select(b => new Backend(b.Key, b.Value, upstream, budget.Share(2), lookup, time, metrics, loggers)),
+        ];
         routes =
         [
             .. All.SelectMany(backend => backend.Jobs, (backend, pattern) => (pattern, backend))

@@ -1,7 +1,9 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Net.Compression;
 
 namespace OptimizationGateway.Gateway.Upstream;
 
@@ -13,8 +15,16 @@ namespace OptimizationGateway.Gateway.Upstream;
 /// <param name="place">Where it is; null: where the URL says.</param>
 /// <param name="tls">Where the URL is <c>https://</c>.</param>
 /// <param name="options">The limits.</param>
+/// <param name="budget">The backend's memory for messages that arrive; each connection may have half of it.</param>
 /// <param name="loggers">For the client library.</param>
-internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, UpstreamOptions options, ILoggerFactory loggers) : IDisposable
+internal sealed class ChannelPool(
+    Uri url,
+    EndPoint? place,
+    BackendTls? tls,
+    UpstreamOptions options,
+    MemoryBudget budget,
+    ILoggerFactory loggers
+) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<PooledChannel> channels = [];
@@ -117,9 +127,11 @@ internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, Ups
             url,
             new GrpcChannelOptions
             {
-                HttpHandler = new WatchAnswer.Recorder(handler),
+                HttpHandler = new WatchAnswer.Recorder(new MessageGate(handler, budget.Share(2), options)),
                 DisposeHttpClient = true,
                 MaxReceiveMessageSize = options.MaxMessageBytes,
+                // What is offered; MessageGate unpacks it.
+                CompressionProviders = [new GzipCompressionProvider(CompressionLevel.Fastest)],
                 // The pace of reopening is ours (Backoff, ReopenPacer); the channel only has to notice soon that its backend is back.
                 InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
                 MaxReconnectBackoff = TimeSpan.FromSeconds(1),
