@@ -119,14 +119,9 @@ internal sealed class GatedStream(Stream inner, bool isGzip, MemoryBudget budget
     {
         var read = await inner.ReadAtLeastAsync(prefix, PrefixBytes, throwOnEndOfStream: false, stop);
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1));
-        if (read < PrefixBytes)
+        if (read < PrefixBytes || length > options.MaxMessageBytes)
         {
             return prefix.AsMemory(0, read);
-        }
-
-        if (length > options.MaxMessageBytes)
-        {
-            return Prefix(TooLarge);
         }
 
         if (isGzip && prefix[0] == 1)
