@@ -10,7 +10,7 @@ namespace OptimizationGateway.Gateway.IntegrationTests;
 
 /// <summary>
 /// A gateway whose heap is too small for what is done to it may end; it may not send one client the bytes of another. MEMORY_RUNS says how
-/// often each attack is tried at each of four limits (<c>make short-memory</c>); without it each is tried once.
+/// often each attack is tried at each of four limits (<c>make oom</c>); without it each is tried once.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class OutOfMemoryTests
