@@ -55,8 +55,10 @@ public sealed class OutOfMemoryTests
                 $"--Gateway:Backends:honest:Address={backend.Url}",
                 $"--Gateway:Backends:half:Address={half.Url}",
                 "--Gateway:Backends:half:JobIds=half-*",
-                // So that slow readers stay: as it comes, each would be aborted within half a minute, which is short on a busy machine.
+                // So that slow readers stay: by default each would be aborted within 40 s, since it takes nothing and answers no ping. That is
+                // short on a busy machine.
                 "--Gateway:Limits:StuckReaderTimeout=01:00:00",
+                "--Gateway:Limits:PingInterval=01:00:00",
             ]
         );
         await gateway.Process.StartAsync();
