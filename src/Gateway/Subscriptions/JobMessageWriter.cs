@@ -150,6 +150,7 @@ internal sealed class JobMessageWriter(
         {
             TranslationFault.NestedTooDeep => BadEventReason.NestedTooDeep,
             TranslationFault.TimeOutOfRange => BadEventReason.TimeOutOfRange,
+            TranslationFault.JsonTooLarge => BadEventReason.JsonTooLarge,
             _ => BadEventReason.Unreadable,
         };
 

@@ -20,6 +20,18 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
         SkipValidation = true,
     };
 
+    /// <summary>
+    /// The largest JSON of an event, or twice the event's encoded size if that is more. An event of 4 MiB can exceed it only by control characters,
+    /// which take six bytes each in JSON.
+    /// </summary>
+    private const int MaxJsonBytes = 16 * 1024 * 1024;
+
+    private const int LargeEventBytes = 256 * 1024;
+
+    /// <summary>The turn to translate a large event. The objects that it is parsed into can take thirty times its bytes (a list of empty values).</summary>
+    private static readonly Lock Turn = new();
+
+    private readonly BoundedOutput bounded = new();
     private readonly TranslationOptions options = options ?? new TranslationOptions();
     private readonly Utf8JsonWriter json = new(Stream.Null, Options);
 
@@ -32,22 +44,44 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
     /// <returns>False if the event can't be shown. The caller drops the bytes written so far.</returns>
     public bool TryWrite(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
     {
-        try
+        if (encoded.Length < LargeEventBytes)
         {
-            var jobEvent = Nesting.Parse(JobEvent.Parser, encoded);
-            json.Reset(output);
-            Fault = Write(jobEvent);
-            json.Flush();
+            Fault = Translate(encoded, output);
         }
-        catch (InvalidProtocolBufferException)
+        else
         {
-            Fault = TranslationFault.Unreadable;
+            lock (Turn)
+            {
+                Fault = Translate(encoded, output);
+            }
         }
 
         return Fault is null;
     }
 
     public void Dispose() => json.Dispose();
+
+    private TranslationFault? Translate(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
+    {
+        try
+        {
+            var jobEvent = Nesting.Parse(JobEvent.Parser, encoded);
+            json.Reset(bounded.To(output, Math.Max(MaxJsonBytes, 2L * encoded.Length)));
+            var fault = Write(jobEvent);
+            json.Flush();
+            return fault;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return TranslationFault.Unreadable;
+        }
+        catch (BoundedOutput.TooLargeException)
+        {
+            // The writer still holds bytes, and would write them when it is disposed of.
+            json.Reset(Stream.Null);
+            return TranslationFault.JsonTooLarge;
+        }
+    }
 
     private TranslationFault? Write(JobEvent jobEvent)
     {
@@ -60,9 +94,9 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
         json.WriteStartObject();
         json.WriteNumber("id"u8, jobEvent.Id);
         var payload = new PayloadWriter(json, jobEvent, timestamp, options);
-        json.WriteString("eventType"u8, payload.EventType);
+        LongText.WriteString(json, "eventType"u8, payload.EventType);
         json.WriteNumber("iteration"u8, jobEvent.Iteration);
-        json.WriteString("stage"u8, jobEvent.Stage);
+        LongText.WriteString(json, "stage"u8, jobEvent.Stage);
         json.WriteStartObject("data"u8);
         var fault = payload.WriteData();
         json.WriteEndObject();

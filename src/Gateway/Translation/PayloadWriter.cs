@@ -46,8 +46,8 @@ internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEven
         switch (jobEvent.PayloadCase)
         {
             case JobEvent.PayloadOneofCase.JobStarted:
-                json.WriteString("promptId"u8, jobEvent.JobStarted.PromptId);
-                json.WriteString("datasetId"u8, jobEvent.JobStarted.DatasetId);
+                LongText.WriteString(json, "promptId"u8, jobEvent.JobStarted.PromptId);
+                LongText.WriteString(json, "datasetId"u8, jobEvent.JobStarted.DatasetId);
                 json.WritePropertyName("config"u8);
                 return StructWriter.TryWriteObject(json, jobEvent.JobStarted.Config)
                     ? WriteDetails("promptId", "datasetId", "config")
@@ -61,12 +61,12 @@ internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEven
                 var resumed = jobEvent.JobResumed;
                 return WriteMoment("resumedAt", resumed.ResumedAt, "resumeFromIteration", resumed.ResumeFromIteration);
             case JobEvent.PayloadOneofCase.JobCompleted:
-                json.WriteString("resultPromptId"u8, jobEvent.JobCompleted.ResultPromptId);
+                LongText.WriteString(json, "resultPromptId"u8, jobEvent.JobCompleted.ResultPromptId);
                 WriteNumber("finalScore", jobEvent.JobCompleted.FinalScore);
                 return WriteDetails("resultPromptId", "finalScore");
             case JobEvent.PayloadOneofCase.JobFailed:
-                json.WriteString("error"u8, jobEvent.JobFailed.Error);
-                json.WriteString("errorStack"u8, options.IncludeErrorStack ? jobEvent.JobFailed.ErrorStack : "");
+                LongText.WriteString(json, "error"u8, jobEvent.JobFailed.Error);
+                LongText.WriteString(json, "errorStack"u8, options.IncludeErrorStack ? jobEvent.JobFailed.ErrorStack : "");
                 json.WriteBoolean("willRetry"u8, jobEvent.JobFailed.WillRetry);
                 return WriteDetails("error", "errorStack", "willRetry");
             case JobEvent.PayloadOneofCase.JobCancelled:
@@ -114,7 +114,7 @@ internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEven
                 continue;
             }
 
-            json.WritePropertyName(name);
+            LongText.WriteName(json, name);
             if (!StructWriter.TryWriteValue(json, value))
             {
                 return TranslationFault.NestedTooDeep;

@@ -34,7 +34,7 @@ internal static class StructWriter
 
         foreach (var (name, member) in value.Fields)
         {
-            json.WritePropertyName(name);
+            LongText.WriteName(json, name);
             if (!TryWriteValue(json, member))
             {
                 return false;
@@ -53,7 +53,7 @@ internal static class StructWriter
                 WriteNumber(json, value.NumberValue);
                 break;
             case Value.KindOneofCase.StringValue:
-                json.WriteStringValue(value.StringValue);
+                LongText.WriteValue(json, value.StringValue);
                 break;
             case Value.KindOneofCase.BoolValue:
                 json.WriteBooleanValue(value.BoolValue);

@@ -112,6 +112,37 @@ public sealed class JobEventTranslatorTests
         Assert.Null(Translate(bytes));
     }
 
+    [Theory]
+    [InlineData("text", '\u0001', 2_700_000, true)]
+    [InlineData("text", '\u0001', 2_900_000, false)]
+    [InlineData("text", '\n', 4_000_000, true)]
+    [InlineData("text", '\u00e9', 2_000_000, true)]
+    [InlineData("name", '\u00e9', 16_384, true)]
+    [InlineData("name", '\u00e9', 16_385, false)]
+    [InlineData("name", '"', 16_385, false)]
+    [InlineData("name", 'x', 4_000_000, true)]
+    [InlineData("type", '\u0001', 2_900_000, false)]
+    public void An_event_is_shown_whole_or_not_at_all_if_its_json_is_too_large(string place, char character, int count, bool isShown)
+    {
+        var text = new string(character, count);
+        var jobEvent = Say.Bare(1);
+        jobEvent.Custom = new CustomEvent { EventType = place == "type" ? text : "long", Data = new Struct() };
+        jobEvent.Custom.Data.Fields[place == "name" ? text : "text"] = Value.ForString(place == "text" ? text : "");
+        using var translator = new JobEventTranslator();
+        var output = new ArrayBufferWriter<byte>();
+
+        Assert.Equal(isShown, translator.TryWrite(jobEvent.ToByteArray(), output));
+
+        Assert.Equal(isShown ? null : TranslationFault.JsonTooLarge, translator.Fault);
+        Assert.InRange(output.WrittenCount, 0, 16 * 1024 * 1024);
+        if (isShown)
+        {
+            using var json = JsonDocument.Parse(output.WrittenMemory);
+            var shown = Assert.Single(json.RootElement.GetProperty("data").EnumerateObject());
+            Assert.Equal(text, place == "name" ? shown.Name : shown.Value.GetString());
+        }
+    }
+
     /// <summary>An event whose <c>data</c> has so many levels of objects and arrays, itself included.</summary>
     private static JobEvent NestedEvent(string place, bool isList, int levels)
     {
