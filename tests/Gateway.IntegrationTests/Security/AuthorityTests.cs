@@ -119,7 +119,7 @@ public sealed class AuthorityTests : IAsyncLifetime
         clock.Advance(TimeSpan.FromMinutes(11));
 
         await AssertRefusedAsync(gateway, old);
-        Assert.Single(gateway.Log.GetSnapshot(), line => line.Message.Contains("publishes no key", StringComparison.Ordinal));
+        Assert.Single(gateway.Log.GetSnapshot(), line => line.Message.Contains("publishes no usable key", StringComparison.Ordinal));
 
         authority.Instead = null;
         authority.Keys = [young];

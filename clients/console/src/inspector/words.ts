@@ -1,5 +1,5 @@
 import { duration } from '../text.ts';
-import type { Condition, TimelineEntry, Subscription, Who } from './answers.ts';
+import type { Condition, Subscription, TimelineEntry, Who } from './answers.ts';
 
 export const conditionNames: { readonly [Name in Condition]: string } = {
   current: 'up to date',
