@@ -17,7 +17,7 @@ public sealed class ArchitectureTests
         ["Configuration"] = [],
         ["Telemetry"] = [],
         ["Wire"] = [],
-        ["Translation"] = [],
+        ["Translation"] = ["Wire"],
         ["Outboxes"] = ["Protocol"],
         ["Transports"] = ["Protocol", "Outboxes"],
         ["Backends"] = ["Wire", "Configuration", "Telemetry"],

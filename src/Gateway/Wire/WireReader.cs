@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace OptimizationGateway.Gateway.Wire;
 
 /// <summary>
@@ -20,35 +22,41 @@ internal ref struct WireReader
     /// <summary>The number of the field that <see cref="Read"/> came to.</summary>
     public int Field { get; private set; }
 
-    /// <summary>The field's value if its wire type is varint.</summary>
-    public ulong? Varint { get; private set; }
+    /// <summary>The field's wire type.</summary>
+    public WireType Type { get; private set; }
 
-    /// <summary>The place of the field's bytes in the message if its wire type is length-delimited.</summary>
-    public Range? Delimited { get; private set; }
+    /// <summary>The field's value if its wire type is varint or fixed64.</summary>
+    public ulong Number { get; private set; }
+
+    /// <summary>The field's bytes if its wire type is length-delimited.</summary>
+    public ReadOnlySpan<byte> Bytes { get; private set; }
+
+    /// <summary>The place of <see cref="Bytes"/> in the message.</summary>
+    public readonly Range Place => (Position - Bytes.Length)..Position;
 
     /// <summary>True if the bytes are no protobuf message. Then <see cref="Read"/> has returned false before the end.</summary>
     public bool IsMalformed { get; private set; }
 
     private readonly int Position => length - rest.Length;
 
+    /// <summary>Returns true if the current field has this number and wire type; one of another type is unknown to the generated parser too.</summary>
+    public readonly bool Is(int field, WireType type) => Field == field && Type == type;
+
     /// <summary>Goes on to the next field.</summary>
     /// <returns>False at the end, and at bytes that are no field.</returns>
     public bool Read()
     {
-        Varint = null;
-        Delimited = null;
         if (rest.IsEmpty || IsMalformed)
         {
             return false;
         }
 
-        IsMalformed = !TryReadField(depth: 0, out _);
+        IsMalformed = !TryReadField(depth: 0);
         return !IsMalformed;
     }
 
-    private bool TryReadField(int depth, out bool endsGroup)
+    private bool TryReadField(int depth)
     {
-        endsGroup = false;
         if (!TryReadVarint(out var number))
         {
             return false;
@@ -57,31 +65,37 @@ internal ref struct WireReader
         // As the generated parser has it: of a tag longer than 32 bits the rest is dropped.
         var tag = (uint)number;
         Field = (int)(tag >> 3);
-        if (Field == 0)
+        Type = (WireType)(tag & 7);
+        return Field != 0
+            && Type switch
+            {
+                WireType.Varint => TryReadNumber(),
+                WireType.Fixed64 => TryReadFixed64(),
+                WireType.Delimited => TryReadDelimited(),
+                WireType.GroupStart => TrySkipGroup(depth + 1),
+                WireType.GroupEnd => depth > 0,
+                WireType.Fixed32 => TrySkip(sizeof(uint)),
+                _ => false,
+            };
+    }
+
+    private bool TryReadNumber()
+    {
+        var isVarint = TryReadVarint(out var value);
+        Number = value;
+        return isVarint;
+    }
+
+    private bool TryReadFixed64()
+    {
+        if (!BinaryPrimitives.TryReadUInt64LittleEndian(rest, out var value))
         {
             return false;
         }
 
-        switch (tag & 7)
-        {
-            case 0:
-                var isVarint = TryReadVarint(out var value);
-                Varint = value;
-                return isVarint;
-            case 1:
-                return TrySkip(sizeof(ulong));
-            case 2:
-                return TryReadDelimited();
-            case 3:
-                return TrySkipGroup(depth + 1);
-            case 4:
-                endsGroup = true;
-                return depth > 0;
-            case 5:
-                return TrySkip(sizeof(uint));
-            default:
-                return false;
-        }
+        Number = value;
+        rest = rest[sizeof(ulong)..];
+        return true;
     }
 
     private bool TryReadDelimited()
@@ -92,21 +106,20 @@ internal ref struct WireReader
             return false;
         }
 
-        var start = Position;
+        Bytes = rest[..(int)(uint)number];
         rest = rest[(int)(uint)number..];
-        Delimited = start..Position;
         return true;
     }
 
     private bool TrySkipGroup(int depth)
     {
         var group = Field;
-        while (depth <= MaxGroupDepth && TryReadField(depth, out var endsGroup))
+        while (depth <= MaxGroupDepth && TryReadField(depth))
         {
-            if (endsGroup)
+            if (Type == WireType.GroupEnd)
             {
                 var matches = Field == group;
-                (Varint, Delimited) = (null, null);
+                Type = WireType.GroupStart;
                 return matches;
             }
         }
@@ -127,6 +140,14 @@ internal ref struct WireReader
 
     private bool TryReadVarint(out ulong value)
     {
+        // Most tags, lengths and numbers have one byte.
+        if (!rest.IsEmpty && rest[0] < 0x80)
+        {
+            value = rest[0];
+            rest = rest[1..];
+            return true;
+        }
+
         value = 0;
         for (var shift = 0; shift < 70; shift += 7)
         {
@@ -146,4 +167,15 @@ internal ref struct WireReader
 
         return false;
     }
+}
+
+/// <summary>The wire types of protobuf's encoding.</summary>
+internal enum WireType
+{
+    Varint = 0,
+    Fixed64 = 1,
+    Delimited = 2,
+    GroupStart = 3,
+    GroupEnd = 4,
+    Fixed32 = 5,
 }
