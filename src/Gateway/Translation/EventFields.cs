@@ -31,7 +31,8 @@ internal readonly ref struct EventFields
                     break;
                 case (WireType.Delimited, >= JobEvent.JobStartedFieldNumber and <= JobEvent.JobCancelledFieldNumber):
                 case (WireType.Delimited, JobEvent.CustomFieldNumber):
-                    (Kind, Payload) = (reader.Field, reader.Bytes);
+                    Kind = reader.Field;
+                    Payload = reader.Bytes;
                     break;
             }
         }

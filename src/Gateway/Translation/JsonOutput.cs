@@ -72,14 +72,14 @@ internal ref struct JsonOutput(IBufferWriter<byte> output, long limit)
 
     /// <summary>Writes the name of a member.</summary>
     /// <param name="quoted">The name in quotes, escaped, with its colon.</param>
-    public void Name(ReadOnlySpan<byte> quoted)
+    public void Name(scoped ReadOnlySpan<byte> quoted)
     {
         Item();
         Put(quoted);
     }
 
     /// <summary>Writes the name of a member that isn't known before.</summary>
-    public void AnyName(ReadOnlySpan<byte> utf8)
+    public void AnyName(scoped ReadOnlySpan<byte> utf8)
     {
         Item();
         Text(utf8);
@@ -87,7 +87,7 @@ internal ref struct JsonOutput(IBufferWriter<byte> output, long limit)
     }
 
     /// <summary>Writes bytes as they are.</summary>
-    public void Put(ReadOnlySpan<byte> json)
+    public void Put(scoped ReadOnlySpan<byte> json)
     {
         if (!Reserve(json.Length))
         {
@@ -100,7 +100,7 @@ internal ref struct JsonOutput(IBufferWriter<byte> output, long limit)
 
     /// <summary>Writes a string.</summary>
     /// <param name="utf8">Its text, valid UTF-8.</param>
-    public void Text(ReadOnlySpan<byte> utf8)
+    public void Text(scoped ReadOnlySpan<byte> utf8)
     {
         if (!utf8.ContainsAnyExcept(Literal) || Encoder.FindFirstCharacterToEncodeUtf8(utf8) < 0)
         {

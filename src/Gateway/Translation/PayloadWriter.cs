@@ -23,7 +23,7 @@ internal static class PayloadWriter
     ];
 
     /// <summary>The event's name: a documented one, a custom event's own, or <c>unknown</c>.</summary>
-    public static ReadOnlySpan<byte> EventTypeOf(in EventFields fields) =>
+    public static ReadOnlySpan<byte> EventTypeOf(scoped in EventFields fields) =>
         fields.Kind switch
         {
             JobEvent.JobStartedFieldNumber => "job_started"u8,

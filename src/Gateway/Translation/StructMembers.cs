@@ -30,7 +30,8 @@ internal ref struct StructMembers(ReadOnlySpan<byte> fields)
                 continue;
             }
 
-            (Key, Value) = (default, default);
+            Key = default;
+            Value = default;
             var entry = new WireReader(reader.Bytes);
             while (entry.Read())
             {

@@ -97,7 +97,7 @@ public sealed class JobEventTranslatorTests
     [InlineData("custom", false, 10_000, "Unreadable")]
     public void Data_that_nests_deeper_can_not_be_shown_and_the_reason_is_known(string place, bool isList, int levels, string reason)
     {
-        using var translator = new JobEventTranslator();
+        var translator = new JobEventTranslator();
 
         Assert.False(translator.TryWrite(NestedEvent(place, isList, levels).ToByteArray(), new ArrayBufferWriter<byte>()));
         Assert.Equal(reason, $"{translator.Fault}");
@@ -175,7 +175,7 @@ public sealed class JobEventTranslatorTests
     [Fact]
     public void After_an_event_that_can_not_be_shown_the_next_is_shown_whole()
     {
-        using var translator = new JobEventTranslator();
+        var translator = new JobEventTranslator();
         var output = new ArrayBufferWriter<byte>();
         Assert.False(translator.TryWrite([0xFF], output));
         output.ResetWrittenCount();
@@ -246,7 +246,7 @@ public sealed class JobEventTranslatorTests
 
     private static string? Translate(byte[] encoded)
     {
-        using var translator = new JobEventTranslator();
+        var translator = new JobEventTranslator();
         var output = new ArrayBufferWriter<byte>();
         return translator.TryWrite(encoded, output) ? Encoding.UTF8.GetString(output.WrittenSpan) : null;
     }
