@@ -4,7 +4,7 @@ BUF := node_modules/.bin/buf
 BIOME := node_modules/.bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test chaos proxies memory fuzz audit check release-check fmt clean
+.PHONY: help deps run build test chaos proxies memory oom fuzz audit check release-check fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ proxies: ## Five minutes of silence through nginx and HAProxy, with the timeouts
 memory: ## What 1,000 slow readers cost, and what 30,000 connections leave behind
 	dotnet run -c Release --project bench/Memory -- slow
 	dotnet run -c Release --project bench/Memory -- churn
+
+RUNS ?= 10
+oom: ## RUNS attacks of each kind at each of four heap limits: the gateway may end, no client gets another's bytes
+	MEMORY_RUNS=$(RUNS) dotnet test --project tests/Gateway.IntegrationTests -- --filter-class '*OutOfMemoryTests' --show-live-output on
 
 fuzz: ## Fuzz one TARGET (message, event) for SECONDS (60); needs afl++
 	@scripts/fuzz.sh "$(TARGET)" "$(or $(SECONDS),60)"

@@ -117,6 +117,9 @@ internal sealed class Chromium : IAsyncDisposable
             new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = colorScheme }) }
         );
 
+    /// <summary>The page on a slower machine: so many times slower than this one; 1: as it is.</summary>
+    public Task SlowDownAsync(int times) => CallAsync("Emulation.setCPUThrottlingRate", new JsonObject { ["rate"] = times });
+
     /// <summary>Text that is typed where the focus is.</summary>
     public Task TypeAsync(string text) => CallAsync("Input.insertText", new JsonObject { ["text"] = text });
 

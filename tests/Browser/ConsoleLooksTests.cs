@@ -8,8 +8,6 @@ namespace OptimizationGateway.Browser.Tests;
 /// <summary>Each state that a job can be in is told in words, fits a phone, and has no barriers in either colour.</summary>
 public sealed class ConsoleLooksTests(RunningConsole shared) : IClassFixture<RunningConsole>
 {
-    private static readonly string LongId = "scripted-" + new string('x', 240);
-
     private static readonly Dictionary<string, WatchScript> Scripts = new(StringComparer.Ordinal)
     {
         ["loading"] = ScriptedBackend.Say(),
@@ -30,9 +28,10 @@ public sealed class ConsoleLooksTests(RunningConsole shared) : IClassFixture<Run
     public async Task Each_state_is_told_and_fits_and_has_no_barriers(string state)
     {
         var (page, browser, installation, backend) = await shared.FreshAsync();
-        backend.Next(Scripts[state]);
+        // However often the page comes back, as it does on a machine that is too busy to answer its pings.
+        backend.Always(Scripts[state]);
 
-        await browser.OpenAsync($"{installation.PageUrl}/?job={LongId}");
+        await browser.OpenAsync($"{installation.PageUrl}/?job={LongId(state)}");
         await page.UntilStateAsync(state);
 
         await page.AssertLooksRightAsync();
@@ -54,16 +53,14 @@ public sealed class ConsoleLooksTests(RunningConsole shared) : IClassFixture<Run
             "epoch_changed" => ScriptedBackend.Say(Say.Subscribed(last: 9, epoch: "e2")),
             _ => ScriptedBackend.Say(Say.Subscribed(last: 4), Say.Replay(bad)),
         };
-        backend.Next(
-            ScriptedBackend.SayAndFail(
-                StatusCode.Unavailable,
-                Say.Subscribed(last: 3),
-                Say.Replay(Started(), Scored(2, 0.3), Scored(3, 0.4))
-            )
+        var before = ScriptedBackend.SayAndFail(
+            StatusCode.Unavailable,
+            Say.Subscribed(last: 3),
+            Say.Replay(Started(), Scored(2, 0.3), Scored(3, 0.4))
         );
-        backend.Always(afterwards);
+        backend.Always((request, stream, cancelled) => (request.AfterEventId < 3 ? before : afterwards)(request, stream, cancelled));
 
-        await browser.OpenAsync($"{installation.PageUrl}/?job={LongId}");
+        await browser.OpenAsync($"{installation.PageUrl}/?job={LongId(code)}");
         await page.UntilAsync($"document.querySelector('#job-gap')?.dataset.code === '{code}'");
 
         Assert.Equal("was running", await page.ReadAsync("#job-state"));
@@ -77,8 +74,8 @@ public sealed class ConsoleLooksTests(RunningConsole shared) : IClassFixture<Run
     public async Task On_a_phone_keys_and_screen_readers_follow_what_is_seen()
     {
         var (page, browser, installation, backend) = await shared.FreshAsync();
-        backend.Next(Scripts["running"]);
-        await browser.OpenAsync($"{installation.PageUrl}/?job={LongId}");
+        backend.Always(Scripts["running"]);
+        await browser.OpenAsync($"{installation.PageUrl}/?job={LongId("phone")}");
         await page.UntilStateAsync("running");
 
         foreach (var (width, first) in new[] { (1280, "ASIDE"), (390, "MAIN"), (1280, "ASIDE") })
@@ -96,6 +93,9 @@ public sealed class ConsoleLooksTests(RunningConsole shared) : IClassFixture<Run
         Assert.Equal("running", await page.ReadAsync("#job-state"));
         Assert.Empty(browser.Complaints);
     }
+
+    /// <summary>An id of a test's own: the page remembers jobs over a reload.</summary>
+    private static string LongId(string name) => $"scripted-{name}-".PadRight(250, 'x');
 
     private static WatchScript Log(params JobEvent[] events) =>
         ScriptedBackend.Say(Say.Subscribed(last: events.LastOrDefault()?.Id ?? 0), Say.Replay(events));

@@ -10,10 +10,13 @@ public sealed class ConsolePageTests
         await using var installation = await Installation.StartAsync();
         var page = new ConsolePage(browser);
         var job = await installation.StartJobAsync(iterations: 8, iterationDelayMs: 400);
+        // However long the browser takes, the job has not ended by then.
+        await installation.PauseAsync(job);
 
         await browser.OpenAsync($"{installation.PageUrl}/?job={job}");
         await page.UntilStatusAsync("live");
-        await page.UntilStateAsync("running");
+        await page.UntilStateAsync("paused");
+        await installation.ResumeAsync(job);
         await page.UntilEventAfterAsync((await page.EventIdsAsync()).LastOrDefault());
         await page.UntilStatusAsync("ended");
 
@@ -58,7 +61,7 @@ public sealed class ConsolePageTests
         await using var browser = await Chromium.StartAsync();
         await using var installation = await Installation.StartAsync();
         var page = new ConsolePage(browser);
-        var job = await installation.StartJobAsync(iterations: 100, iterationDelayMs: 250);
+        var job = await installation.StartJobAsync(iterations: 100, iterationDelayMs: 1000);
 
         await browser.OpenAsync($"{installation.PageUrl}/?job={job}");
         await page.UntilEventAfterAsync(5);
@@ -87,7 +90,7 @@ public sealed class ConsolePageTests
         await using var browser = await Chromium.StartAsync();
         await using var installation = await Installation.StartAsync();
         var page = new ConsolePage(browser);
-        var job = await installation.StartJobAsync(iterations: 100, iterationDelayMs: 250);
+        var job = await installation.StartJobAsync(iterations: 100, iterationDelayMs: 1000);
 
         await browser.OpenAsync($"{installation.PageUrl}/?job={job}");
         await page.UntilEventAfterAsync(5);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Grpc.Core;
 using OptimizationGateway.Testing;
 
@@ -100,15 +101,24 @@ public sealed class ConsoleStatesTests(RunningConsole shared) : IClassFixture<Ru
     public async Task Lost_history_is_told_and_nothing_more_comes_until_somebody_chooses(string choice, int next)
     {
         var (page, browser, installation, backend) = await shared.FreshAsync();
-        backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 3), Say.Replay(Say.Events(1, 3))));
-        backend.Next(ScriptedBackend.Fail(StatusCode.OutOfRange, ("earliest-event-id", "12"), ("latest-event-id", "14")));
+        var whole = ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 3), Say.Replay(Say.Events(1, 3)));
+        var refusal = ScriptedBackend.Fail(StatusCode.OutOfRange, ("earliest-event-id", "12"), ("latest-event-id", "14"));
+        var rest = ScriptedBackend.Say(Say.Subscribed(last: 14, earliest: 12), Say.Replay(Say.Events(12, 14)), Say.Live(Say.Event(15)));
+        var news = ScriptedBackend.Say(Say.Subscribed(last: 14, earliest: 12), Say.Live(Say.Event(15)));
+        var isCut = false;
         backend.Always(
             (request, stream, cancelled) =>
-                ScriptedBackend.Say(
-                    request.HasAfterEventId
-                        ? [Say.Subscribed(last: 14, earliest: 12), Say.Replay(Say.Events(12, 14)), Say.Live(Say.Event(15))]
-                        : [Say.Subscribed(last: 14, earliest: 12), Say.Live(Say.Event(15))]
-                )(request, stream, cancelled)
+            {
+                // The log is cut once somebody has all of it.
+                isCut |= request.AfterEventId == 3;
+                var script = request switch
+                {
+                    { HasAfterEventId: false } => news,
+                    { AfterEventId: 3 } => refusal,
+                    _ => isCut ? rest : whole,
+                };
+                return script(request, stream, cancelled);
+            }
         );
 
         await browser.OpenAsync($"{installation.PageUrl}/?job=scripted-{choice}");
@@ -150,6 +160,35 @@ public sealed class ConsoleStatesTests(RunningConsole shared) : IClassFixture<Ru
 
         await page.UntilEventAfterAsync(4);
         Assert.Equal([1, 2, 4, 5], await page.EventIdsAsync());
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
+    public async Task On_a_slow_machine_list_and_chart_keep_up_with_events_that_never_pause()
+    {
+        var (page, browser, installation, backend) = await shared.FreshAsync();
+        backend.Always(
+            async (request, stream, cancelled) =>
+            {
+                await stream.WriteAsync(Say.Subscribed(last: request.AfterEventId), cancelled);
+                await stream.WriteAsync(Say.Replay(), cancelled);
+                using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+                for (var id = request.AfterEventId + 1; await beat.WaitForNextTickAsync(cancelled); id++)
+                {
+                    await stream.WriteAsync(Say.Live(Say.Event(id)), cancelled);
+                }
+            }
+        );
+
+        await browser.SlowDownAsync(times: 6);
+        await browser.OpenAsync($"{installation.PageUrl}/?job=scripted-unpausing");
+        await page.UntilEventAfterAsync(50);
+
+        var shown = await browser.EvaluateAsync(
+            "[document.querySelector('#iteration').textContent, document.querySelector('#events li').dataset.id,"
+                + " document.querySelector('#chart').dataset.points].map(Number)"
+        );
+        Assert.Single(shown.Deserialize<List<int>>()!.Distinct());
         Assert.Empty(browser.Complaints);
     }
 

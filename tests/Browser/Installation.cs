@@ -91,6 +91,18 @@ internal sealed class Installation : IAsyncDisposable
         return (string)job!["jobId"]!;
     }
 
+    /// <summary>Pauses a job as soon as it runs.</summary>
+    public async Task PauseAsync(string job)
+    {
+        await Until.TrueAsync(
+            async () => (string?)(await http.GetFromJsonAsync<JsonObject>($"{JobsUrl}/jobs/{job}"))!["state"] == "running",
+            "the job runs"
+        );
+        await TellAsync(job, "pause");
+    }
+
+    public Task ResumeAsync(string job) => TellAsync(job, "resume");
+
     /// <summary>A viewer that is no browser, but may say that it is one.</summary>
     public Task<TestClient> ConnectAsync(string userAgent = "") =>
         TestClient.ConnectAsync(
@@ -107,4 +119,10 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     public static string LocalUrl() => $"http://127.0.0.1:{ProgramProcess.FreePort()}";
+
+    private async Task TellAsync(string job, string what)
+    {
+        using var answer = await http.PostAsync($"{JobsUrl}/jobs/{job}/{what}", content: null);
+        answer.EnsureSuccessStatusCode();
+    }
 }

@@ -29,6 +29,7 @@ public sealed class RunningConsole : IAsyncLifetime
         await browser.OpenAsync("about:blank");
         await browser.PreferAsync("light");
         await browser.ResizeAsync(1280, 800);
+        await browser.SlowDownAsync(times: 1);
         browser.Complaints.Clear();
         return (new ConsolePage(browser), browser, installation, backend);
     }

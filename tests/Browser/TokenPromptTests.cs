@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Tokens;
 
@@ -29,13 +30,14 @@ public sealed class TokenPromptTests
     public async Task The_page_asks_for_a_token_uses_it_and_asks_again_when_it_has_expired()
     {
         using var keys = new KeyFolder();
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var log = new SharedLog();
         log.Append(2);
         await using var backend = await ScriptedBackend.StartAsync();
         backend.Always(log.ServeAsync);
         await using var gateway = await TestGateway.StartAsync(
             backend.Url,
-            time: null,
+            clock,
             [keys.PemSetting, "Gateway:Security:Jwt:JobsClaim=jobs", .. JwtText.Settings]
         );
         await using var browser = await Chromium.StartAsync();
@@ -53,8 +55,9 @@ public sealed class TokenPromptTests
         Assert.True(await page.IsAsync("sessionStorage.getItem('gateway-token') === null"), "What can't be a token isn't kept.");
         await EnterAsync("Bearer nonsense");
         await page.UntilAsync("document.querySelector('#token-title')?.textContent.includes('was refused')");
-        var expires = DateTimeOffset.UtcNow.AddSeconds(8).ToUnixTimeSeconds();
-        await EnterAsync(JwtText.Make(keys.Ec, c => (c["exp"], c["jobs"]) = (expires, "job-*")));
+        var lifetime = TimeSpan.FromSeconds(8);
+        var expires = (clock.GetUtcNow() + lifetime).ToUnixTimeSeconds();
+        await EnterAsync(JwtText.Make(keys.Ec, c => (c["exp"], c["jobs"]) = (expires, "job-*"), now: clock.GetUtcNow()));
         await page.UntilConnectionAsync("open");
         Assert.False(await page.IsAsync("document.querySelector('#token')"));
         await page.UntilEventAfterAsync(1);
@@ -63,11 +66,12 @@ public sealed class TokenPromptTests
         await page.UntilAsync("location.search === '?job=job-2' && document.readyState === 'complete'");
         await page.UntilConnectionAsync("open");
 
+        clock.Advance(lifetime);
         await page.UntilAsync("document.querySelector('#token')");
         Assert.Equal("The token has expired: enter a fresh one", await page.ReadAsync("#token-title"));
         Assert.True(await page.IsAsync("sessionStorage.getItem('gateway-token') === null"), "What has expired is forgotten.");
         log.Append(1);
-        await EnterAsync(JwtText.Make(keys.Rsa, c => c["jobs"] = "job-*"));
+        await EnterAsync(JwtText.Make(keys.Rsa, c => c["jobs"] = "job-*", now: clock.GetUtcNow()));
         await page.UntilConnectionAsync("open");
         await page.UntilEventAfterAsync(2);
         Assert.Equal([1, 2, 3], await page.EventIdsAsync());

@@ -11,7 +11,7 @@ internal sealed record ChaosOptions
         Usage: make chaos [DURATION=600] [SEED=1]
                dotnet run --project tests/Faults -- [--duration <seconds>] [--seed <number>] [--jobs <number>] [--keep] | --check <folder>
 
-          --duration  how long faults are made, in seconds (default 600)
+          --duration  how long faults are made, in seconds (default 600); up to twice as long if there weren't enough by then
           --seed      decides all that is random (default: a random one, which is printed)
           --jobs      how many endless jobs there are, from 1 to 40 (default 12)
           --keep      keeps the histories of a clean run too

@@ -70,26 +70,29 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
     {
         using var end = new CancellationTokenSource();
         using var faults = new FaultLog(folder.Faults);
-        await using var node = new NodeClients([.. places.Where(IsNode)], fleet, folder, random);
-        await using var dotnet = new DotnetClients(places.Where(place => !IsNode(place)), fleet, folder, random);
+        var replays = new ReplayTimes();
+        await using var node = new NodeClients([.. places.Where(IsNode)], fleet, folder, replays, random);
+        await using var dotnet = new DotnetClients(places.Where(place => !IsNode(place)), fleet, folder, replays, random);
         using var jobs = new StoredJobs(
             fleet.Stored,
             new Random(random.Next()),
             job => Task.WhenAll(dotnet.FollowAsync(job), node.FollowAsync(job))
         );
+        var debts = new Debts(faults, replays, options.Duration.TotalSeconds);
         var adversary = new Adversary(
-            new NetworkFaults(fleet, places, faults),
-            new ProgramFaults(fleet, places, faults, KeepForgottenAsync),
+            new NetworkFaults(fleet, places, faults, debts),
+            new ProgramFaults(fleet, places, faults, debts, KeepForgottenAsync),
+            debts,
             options.Seed
         );
 
-        end.CancelAfter(options.Duration);
+        var ending = EndAsync(end, debts);
         var tides = TideAsync(places, dotnet, node, new Random(random.Next()), end.Token);
-        await Task.WhenAll(adversary.RunAsync(end.Token), jobs.RunAsync(end.Token), tides);
+        await Task.WhenAll(adversary.RunAsync(end.Token), jobs.RunAsync(end.Token), tides, ending);
 
         await jobs.EndAllAsync();
-        var calmAt = FaultLog.Now;
         var heads = await HeadsAsync(jobs.Started);
+        var calmAt = FaultLog.Now;
         await FinishAsync(dotnet, node, heads);
         await node.CloseAsync();
         await dotnet.CloseAsync();
@@ -100,6 +103,14 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
             CalmAt = calmAt,
             Heads = heads,
         };
+    }
+
+    /// <summary>The faults end with their time, or when there were faults enough if that takes longer.</summary>
+    private async Task EndAsync(CancellationTokenSource end, Debts debts)
+    {
+        await Task.Delay(options.Duration);
+        await debts.PaidAsync(limit: options.Duration);
+        await end.CancelAsync();
     }
 
     private static bool IsNode(Place place) => place.Name.StartsWith("node", StringComparison.Ordinal);
@@ -147,21 +158,17 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
         }
     }
 
+    /// <summary>Each job's newest id, all read at the same time.</summary>
     private async Task<Dictionary<string, long>> HeadsAsync(IEnumerable<string> storedJobs)
     {
-        var heads = new Dictionary<string, long>();
-        foreach (var job in storedJobs)
-        {
-            heads[job] = await LogReading.HeadAsync(fleet.Stored, job);
-        }
-
-        foreach (var job in fleet.PacedJobs.Append(Fleet.LongJob))
-        {
-            heads[job] = await LogReading.HeadAsync(fleet.Replicas[0], job);
-        }
-
-        heads[Fleet.ForgottenJob] = await LogReading.HeadAsync(fleet.Forgetful, Fleet.ForgottenJob);
-        return heads;
+        (StubProgram Stub, string Job)[] jobs =
+        [
+            .. storedJobs.Select(job => (fleet.Stored, job)),
+            .. fleet.PacedJobs.Append(Fleet.LongJob).Select(job => (fleet.Replicas[0], job)),
+            (fleet.Forgetful, Fleet.ForgottenJob),
+        ];
+        var heads = await Task.WhenAll(jobs.Select(each => LogReading.HeadAsync(each.Stub, each.Job)));
+        return jobs.Zip(heads).ToDictionary(each => each.First.Job, each => each.Second);
     }
 
     private async Task WriteLogAsync(IEnumerable<string> jobs)
@@ -184,7 +191,7 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
     /// <summary>One client comes and goes at each gateway, and what is open then is noted.</summary>
     private async Task WarmUpAsync()
     {
-        using var history = new HistoryWriter(Path.Combine(folder.Root, "warm-up.jsonl"));
+        using var history = new HistoryWriter(Path.Combine(folder.Root, "warm-up.jsonl"), new ReplayTimes());
         foreach (var gateway in fleet.Gateways)
         {
             var url = new Uri($"ws://{gateway.Process.Address}/ws/optimization");

@@ -8,6 +8,9 @@ namespace OptimizationGateway.Gateway.IntegrationTests;
 /// <summary>The gateway behind nginx and HAProxy, each with the configuration that deploy/ has for it, TLS included.</summary>
 public sealed class DeployedProxyTests
 {
+    /// <summary>More than two health checks of HAProxy, which come once a second.</summary>
+    private static readonly TimeSpan Busy = TimeSpan.FromSeconds(4);
+
     private static readonly string[] Kinds = [DeployedProxy.Nginx, DeployedProxy.Haproxy];
 
     public static TheoryData<string> Proxies => [.. Kinds];
@@ -43,36 +46,54 @@ public sealed class DeployedProxyTests
     [MemberData(nameof(Proxies))]
     public async Task A_client_goes_on_at_the_other_gateway_when_one_drains_or_is_killed_and_misses_nothing(string kind)
     {
-        await using var stub = await TestStub.StartAsync();
+        // It runs for ever: a proxy may take its time to find out who is there.
+        const string job = "paced-50";
+        await using var stub = await TestStub.StartAsync("Stub:LoadJobs=true");
         await using var one = await StartGatewayAsync(stub.GrpcUrl, "Gateway:Drain:Time=00:00:00.5");
         await using var other = await StartGatewayAsync(stub.GrpcUrl, "Gateway:Drain:Time=00:00:00.5");
         await using var proxy = await DeployedProxy.StartAsync(kind, [one.Url, other.Url]);
-        var job = await stub.StartJobAsync(
-            new
-            {
-                maxIterations = 100,
-                seed = 1,
-                iterationDelayMs = 60,
-            }
-        );
         await using var viewer = new ReturningViewer(() => proxy.ConnectAsync(), job);
         await viewer.HasAsync(events: 10);
 
-        var drained = await ConnectionsAsync(one) == 1 ? one : other;
+        var (drained, killed) = await ConnectionsAsync(one) == 1 ? (one, other) : (other, one);
         drained.Process.Send(Signal.Terminate);
         Assert.Equal(0, await drained.Process.ExitAsync(TestClient.Deadline));
-        await viewer.HasAsync(viewer.Count + 10);
+        await GoesOnAtAsync(killed);
         Assert.Equal(1012, viewer.CloseStatuses.Single());
 
         await drained.Process.StartAsync();
-        var killed = drained == one ? other : one;
         await killed.Process.KillAsync();
-        await viewer.HasAsync(viewer.Count + 10);
-        Assert.Equal(1, await ConnectionsAsync(drained));
+        await GoesOnAtAsync(drained);
 
-        await stub.TellAsync(job, "cancel");
-        var last = (long)(await stub.JobIsAsync(job, "cancelled"))["lastEventId"]!;
-        Assert.Equal(Enumerable.Range(1, (int)last).Select(id => (long)id), await viewer.EndedAsync());
+        var ids = await viewer.StopAsync();
+        Assert.Equal(Enumerable.Range(1, ids.Count).Select(id => (long)id), ids);
+
+        async Task GoesOnAtAsync(GatewayProcess gateway)
+        {
+            await Until.TrueAsync(async () => await ConnectionsAsync(gateway) == 1, "the viewer is at the other gateway");
+            await viewer.HasAsync(viewer.Count + 10);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Proxies))]
+    public async Task A_gateway_that_is_busy_for_some_seconds_is_not_taken_for_dead(string kind)
+    {
+        await using var backend = await SilentBackendAsync();
+        await using var gateway = await StartGatewayAsync(backend.Url);
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
+        using (var before = await proxy.GetAsync("/"))
+        {
+            Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        }
+
+        gateway.Process.Send(Signal.Stop);
+        await Task.Delay(Busy, TestContext.Current.CancellationToken);
+        var asked = proxy.GetAsync("/");
+        gateway.Process.Send(Signal.Continue);
+
+        using var answer = await asked;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     [Theory]

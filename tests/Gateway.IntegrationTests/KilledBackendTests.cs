@@ -63,7 +63,7 @@ public sealed class KilledBackendTests
             {
                 maxIterations = 100,
                 seed = 1,
-                iterationDelayMs = 50,
+                iterationDelayMs = 500,
             }
         );
         await client.SubscribeAsync(job, 0);

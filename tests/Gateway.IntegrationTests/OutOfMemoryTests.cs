@@ -10,7 +10,7 @@ namespace OptimizationGateway.Gateway.IntegrationTests;
 
 /// <summary>
 /// A gateway whose heap is too small for what is done to it may end; it may not send one client the bytes of another. MEMORY_RUNS says how
-/// often each attack is tried at each of four limits (<c>make short-memory</c>); without it each is tried once.
+/// often each attack is tried at each of four limits (<c>make oom</c>); without it each is tried once.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class OutOfMemoryTests
@@ -21,8 +21,11 @@ public sealed class OutOfMemoryTests
     private static readonly int[] LimitsInMiB = [384, 512, 768, 1024];
     private static readonly string? Runs = Environment.GetEnvironmentVariable("MEMORY_RUNS");
 
-    /// <summary>How long an attack goes on, in CPU time of the gateway: the same on a busy machine.</summary>
-    private static readonly TimeSpan Attack = TimeSpan.FromSeconds(Runs is null ? 10 : 60);
+    /// <summary>The CPU time of the gateway in which all half messages have long come.</summary>
+    private static readonly TimeSpan ForHalfMessages = TimeSpan.FromSeconds(10);
+
+    /// <summary>The CPU time in which slow readers fill the largest heap, and in the short form the smallest.</summary>
+    private static readonly TimeSpan ForSlowReaders = TimeSpan.FromSeconds(Runs is null ? 10 : 60);
 
     /// <summary>What ends a run on a machine that is too busy for it.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(Runs is null ? 1 : 5);
@@ -52,14 +55,16 @@ public sealed class OutOfMemoryTests
                 $"--Gateway:Backends:honest:Address={backend.Url}",
                 $"--Gateway:Backends:half:Address={half.Url}",
                 "--Gateway:Backends:half:JobIds=half-*",
-                // So that slow readers stay: as it comes, each would be aborted within half a minute, which is short on a busy machine.
+                // So that slow readers stay: by default each would be aborted within 40 s, since it takes nothing and answers no ping. That is
+                // short on a busy machine.
                 "--Gateway:Limits:StuckReaderTimeout=01:00:00",
+                "--Gateway:Limits:PingInterval=01:00:00",
             ]
         );
         await gateway.Process.StartAsync();
         HonestReader[] readers = [.. Enumerable.Range(0, 4).Select(i => new HonestReader($"mine-{i}-a", $"mine-{i}-b", $"mine-{i}-c"))];
 
-        var hasEnded = await ReadDuringAsync(gateway, readers, stop => AttackAsync(gateway.SocketUrl, attack, stop));
+        var hasEnded = await ReadDuringAsync(gateway, readers, attack);
 
         var wrong = readers.SelectMany(reader => reader.Wrong).ToList();
         TestContext.Current.TestOutputHelper!.WriteLine(
@@ -92,16 +97,17 @@ public sealed class OutOfMemoryTests
         Assert.All(resumed, reader => Assert.True(reader.HasBegun.IsCompleted));
     }
 
-    /// <summary>Reads while the attack goes on.</summary>
+    /// <summary>Reads while the attack goes on. It lasts for CPU time of the gateway, which is the same on a busy machine.</summary>
     /// <returns>True if the gateway has ended by then.</returns>
-    private static async Task<bool> ReadDuringAsync(GatewayProcess gateway, HonestReader[] readers, Func<CancellationToken, Task> attack)
+    private static async Task<bool> ReadDuringAsync(GatewayProcess gateway, HonestReader[] readers, string attack)
     {
+        var lasts = attack == HalfMessages ? ForHalfMessages : ForSlowReaders;
         using var stop = new CancellationTokenSource(Deadline);
         var reading = Task.WhenAll(readers.Select(reader => reader.RunAsync(gateway.SocketUrl, stop.Token)));
         await Task.WhenAny(reading, Task.WhenAll(readers.Select(reader => reader.HasBegun)));
-        var attacking = attack(stop.Token);
+        var attacking = AttackAsync(gateway.SocketUrl, attack, stop.Token);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (gateway.Process.IsAlive && gateway.Process.Cpu < Attack && !stop.IsCancellationRequested)
+        while (gateway.Process.IsAlive && gateway.Process.Cpu < lasts && !stop.IsCancellationRequested)
         {
             await poll.WaitForNextTickAsync(CancellationToken.None);
         }

@@ -3,7 +3,7 @@ using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
 
-/// <summary>Watches one job from its beginning to its end, and comes back with the last id it has whenever its connection is gone.</summary>
+/// <summary>Watches one job from its beginning until it is stopped, and comes back with the last id it has whenever its connection is gone.</summary>
 internal sealed class ReturningViewer : IAsyncDisposable
 {
     private readonly Func<Task<TestClient>> connect;
@@ -46,10 +46,10 @@ internal sealed class ReturningViewer : IAsyncDisposable
     public Task HasAsync(int events) =>
         TestGateway.EventuallyAsync(() => watching.IsFaulted || Count >= events, $"{events} events have come");
 
-    /// <summary>Waits until the job has ended.</summary>
     /// <returns>The ids of all events, as they came.</returns>
-    public async Task<List<long>> EndedAsync()
+    public async Task<List<long>> StopAsync()
     {
+        await stop.CancelAsync();
         await watching.WaitAsync(TestClient.Deadline);
         return ids;
     }
@@ -64,35 +64,31 @@ internal sealed class ReturningViewer : IAsyncDisposable
     private async Task WatchAsync()
     {
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (!await WatchOnceAsync())
+        while (!stop.IsCancellationRequested)
         {
-            await pause.WaitForNextTickAsync(stop.Token);
+            await WatchOnceAsync();
+            await pause.WaitForNextTickAsync(CancellationToken.None);
         }
     }
 
-    /// <returns>Whether the job has ended.</returns>
-    private async Task<bool> WatchOnceAsync()
+    private async Task WatchOnceAsync()
     {
         try
         {
             await using var client = await connect();
             await client.SubscribeAsync(job, Count == 0 ? 0 : ids[^1]);
-            var ended = false;
-            while (!ended && !stop.IsCancellationRequested)
+            while (!stop.IsCancellationRequested)
             {
-                ended = await TakeAsync(client);
+                await TakeAsync(client);
             }
-
-            return ended;
         }
         catch (WebSocketException)
         {
             // No gateway takes it at the moment.
-            return false;
         }
     }
 
-    private async Task<bool> TakeAsync(TestClient client)
+    private async Task TakeAsync(TestClient client)
     {
         try
         {
@@ -101,8 +97,6 @@ internal sealed class ReturningViewer : IAsyncDisposable
             {
                 ids.AddRange(TestClient.EventIds([message], job));
             }
-
-            return (string?)message["type"] == "unsubscribed";
         }
         catch (TimeoutException e) when (client.IsClosed)
         {

@@ -68,7 +68,14 @@ public sealed class TestClient : IAsyncDisposable
     {
         MessageRecord.Sent(text);
         using var deadline = new CancellationTokenSource(Deadline);
-        await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, deadline.Token);
+        try
+        {
+            await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, deadline.Token);
+        }
+        catch (WebSocketException e)
+        {
+            throw new WebSocketException($"{e.Message} Close: {CloseStatus} {CloseReason}. Received so far:\n{Transcript()}", e);
+        }
     }
 
     public async Task SendBytesAsync(byte[] bytes, WebSocketMessageType type, bool endOfMessage = true)

@@ -1,6 +1,6 @@
 import type { JobSnapshot } from '@optimization-gateway/client';
 import { useJob } from '@optimization-gateway/client/react';
-import { type ReactNode, useDeferredValue, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { EventLog } from './EventLog.tsx';
 import { JobActions } from './JobActions.tsx';
 import { JobNotices } from './JobNotices.tsx';
@@ -26,10 +26,8 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
   const story = useStory(job.events);
   const { status, started } = job;
   const isCatchingUp = status === 'replaying' && story.count > longReplay;
-  // The two costly parts may come a frame later; numbers and state don't wait for them.
-  const events = useDeferredValue(useSettled(job.events, isCatchingUp));
-  const count = useDeferredValue(useSettled(story.count, isCatchingUp));
-  const curve = useDeferredValue(story.curve);
+  const events = useSettled(job.events, isCatchingUp);
+  const count = useSettled(story.count, isCatchingUp);
   const [refusal, setRefusal] = useState('');
   const ask = async (action: JobAction): Promise<void> => {
     setRefusal('');
@@ -77,7 +75,7 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
       {isKnown && (
         <div id="news">
           <JobNumbers job={job} isOld={isOld} />
-          <ScoreChart curve={curve} expected={expected} />
+          <ScoreChart curve={story.curve} expected={expected} />
           {outcome && <OutcomePanel outcome={outcome} state={wordFor(job)} />}
           <EventLog events={events} count={count} />
         </div>

@@ -10,7 +10,13 @@ import { getToken } from './token.ts';
 /** A gateway on this machine is there without any network, so what the browser says of that doesn't count. */
 const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname);
 
-const client = createGatewayClient({ url: 'ws/optimization', networkEvents: !isLoopback, getToken });
+/**
+ * The page is rendered as a whole, with what came in this time. On a slow machine that takes several frames, and with an update in each
+ * frame there would be time for nothing else: React never got to parts that were deferred until the events paused.
+ */
+const batchMs = 100;
+
+const client = createGatewayClient({ url: 'ws/optimization', batch: batchMs, networkEvents: !isLoopback, getToken });
 const root = createRoot(document.querySelector('#app') as HTMLElement);
 const show = (jobsApiUrl: string): void =>
   root.render(

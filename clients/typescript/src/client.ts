@@ -1,18 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { Batch } from './batch.ts';
+import { type Batch, createBatch } from './batch.ts';
 import { Connection, type ConnectionListener, type ConnectionSnapshot, type ConnectionState } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import { Job, type JobHost } from './job.ts';
-import { checkNumber, later } from './limits.ts';
+import { checkCursor, checkNumber, later, whenAborted } from './limits.ts';
 import { errorOf, parseServerMessage, type ServerMessage } from './messages.ts';
 import type { ClientEvents, GatewayClientOptions, ReplayOptions, WatchOptions } from './options.ts';
 import { type ReplayHost, Replays } from './replays.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { idleSnapshot, type JobSnapshot } from './snapshot.ts';
-import { JobRecords } from './storage.ts';
+import { createRecords, type JobRecords } from './storage.ts';
 import type { ReadableStore } from './store.ts';
 import { type JobSubscription, Subscription } from './subscription.ts';
 
@@ -58,13 +58,16 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
     const { on, lazy, signal, storage, batch, url } = this.settings;
     if (on?.state) this.on('state', on.state);
     if (on?.error) this.on('error', on.error);
-    this.batch = new Batch(batch);
+    this.batch = createBatch(batch);
     // Asked each time: reading `sessionStorage` throws where it is forbidden, and that is an event for those who listen by then.
-    this.records = new JobRecords(() => storage !== false && (storage ?? globalThis.window?.sessionStorage), url, this);
+    this.records = createRecords(
+      () => storage !== false && (storage ?? globalThis.window?.sessionStorage),
+      url,
+      (error) => this.emit('error', error),
+    );
     this.connection = new Connection(this.settings, this);
-    signal?.addEventListener('abort', () => this.close(), { once: true });
-    if (signal?.aborted) this.close();
-    else if (lazy === false) this.connect();
+    if (lazy === false && !signal?.aborted) this.connect();
+    whenAborted(signal, () => this.close());
   }
 
   get state(): ConnectionState {
@@ -79,8 +82,7 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
     const known = this.#jobs.get(jobId);
     const job = known ?? new Job(this, jobId, options);
     this.#jobs.set(jobId, job);
-    clearTimeout(this.#idleTimer);
-    const subscription = new Subscription(job, this.#replays, options);
+    const subscription = new Subscription(job, options);
     if (this.state === 'idle') this.connect();
     // A job that begins while there is no connection hears of it as the others did.
     else if (!known && !this.connection.isOpen && this.state !== 'connecting') job.disconnected();
@@ -146,9 +148,11 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
   /** A lazy client lets go of a connection that nobody needs. */
   rest(): void {
     const { lazy, idleTimeout } = this.settings;
+    const close = (): void => {
+      if (this.#jobs.size === 0 && this.#replays.isIdle) this.connection.close('idle');
+    };
     clearTimeout(this.#idleTimer);
-    if (this.#jobs.size === 0 && this.#replays.isIdle && lazy !== false && this.connection.isWanted)
-      this.#idleTimer = later(() => this.connection.close('idle'), idleTimeout);
+    if (lazy !== false && this.connection.isWanted) this.#idleTimer = later(close, idleTimeout);
   }
 
   unsubscribe(jobId: string): void {
@@ -212,6 +216,6 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
 }
 
 function checkWatch({ afterEventId = 0, maxEvents = 1 }: WatchOptions): void {
-  if (afterEventId !== 'stored' && afterEventId !== 'latest') checkNumber('afterEventId', afterEventId, 0, true);
+  if (afterEventId !== 'stored' && afterEventId !== 'latest') checkCursor(afterEventId);
   checkNumber('maxEvents', maxEvents, 1);
 }

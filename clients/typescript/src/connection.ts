@@ -1,10 +1,10 @@
 import { backoffDelay } from './backoff.ts';
 import { isFinalCloseCode, tokenExpired } from './closeCodes.ts';
 import { GatewayError } from './errors.ts';
-import { afterSleep, KeepAlive } from './keepalive.ts';
+import { afterSleep, createKeepAlive, type KeepAlive } from './keepalive.ts';
 import { later } from './limits.ts';
 import type { ClientMessage } from './messages.ts';
-import type { ClientEvents, GetToken, WebSocketLike } from './options.ts';
+import type { ClientEvents, WebSocketLike } from './options.ts';
 import { type Pace, paced } from './pace.ts';
 import { listenToPage, type PageListener } from './pageEvents.ts';
 import type { Settings } from './settings.ts';
@@ -34,22 +34,6 @@ export interface ConnectionListener {
   lost(): void;
 }
 
-/**
- * What is going on. Only a phase's own timer runs, and nothing is done for a phase that was left: late tokens and sockets find another one.
- *
- *     idle ─► dialling ─► open ─► waiting ─► dialling …
- *                │          │        └► offline (the network is gone) ─► dialling
- *                └──────────┴─► suspended (the page is in the back/forward cache) ─► dialling
- *                           └─► closed (by us, or by a code that says so)
- */
-interface Phase {
-  readonly at: 'idle' | 'dialling' | 'open' | 'waiting' | 'offline' | 'suspended' | 'closed';
-  socket?: WebSocketLike;
-  timer?: ReturnType<typeof setTimeout> | undefined;
-  /** Where something can be sent. */
-  pace?: Pace;
-}
-
 /** How long a token may take to come and a socket to open, together. */
 const openTimeoutMs = 10_000;
 /** A connection that lasted this long was a good one: the next trouble starts with short delays again. */
@@ -57,10 +41,18 @@ const stableMs = 5000;
 /** After so many attempts of which none has ever opened it is said what to check: a browser tells nothing. */
 const hintAfter = 3;
 
-const noTrouble = { reason: '', closeCode: null };
+const noTrouble = { reason: '', closeCode: null, retryAt: null };
 
+/**
+ * Only a state's own timer runs, and nothing is done for a state that was left: late tokens and sockets find another snapshot.
+ *
+ *     idle ─► dialling ─► open ─► waiting ─► dialling …
+ *                │          │        └► offline (the network is gone) ─► dialling
+ *                └──────────┴─► the page is in the back/forward cache ─► dialling
+ *                           └─► closed (by us, or by a code that says so)
+ */
 export class Connection implements PageListener, SocketListener {
-  snapshot: ConnectionSnapshot = { ...noTrouble, state: 'idle', since: Date.now(), retryAt: null };
+  snapshot: ConnectionSnapshot = { ...noTrouble, state: 'idle', since: Date.now() };
   /** When anything came last, in ms since 1970. */
   heardAt = 0;
   /** Why the other side doesn't want us back. */
@@ -68,7 +60,11 @@ export class Connection implements PageListener, SocketListener {
   readonly #settings: Settings;
   readonly #listener: ConnectionListener;
   readonly #keepAlive: KeepAlive | undefined;
-  #phase: Phase = { at: 'idle' };
+  #socket: WebSocketLike | undefined;
+  #timer: ReturnType<typeof later>;
+  /** Where something can be sent. */
+  #pace: Pace | undefined;
+  #isDialling = false;
   #attempts = 0;
   #openedAt = 0;
   #expired = false;
@@ -78,7 +74,7 @@ export class Connection implements PageListener, SocketListener {
     this.#settings = settings;
     this.#listener = listener;
     if (settings.keepAlive === false) return;
-    this.#keepAlive = new KeepAlive(
+    this.#keepAlive = createKeepAlive(
       settings,
       () => this.send({ type: 'ping' }),
       () => this.lost('no answer to a ping'),
@@ -86,19 +82,18 @@ export class Connection implements PageListener, SocketListener {
   }
 
   get isOpen(): boolean {
-    return this.#phase.at === 'open';
+    return this.snapshot.state === 'open';
   }
 
   /** Whether it comes back by itself. */
   get isWanted(): boolean {
-    return this.#phase.at !== 'idle' && this.#phase.at !== 'closed';
+    return this.snapshot.state !== 'idle' && this.snapshot.state !== 'closed';
   }
 
   /** Starts, also after a final close. Where attempts are being made already it makes the next one now. */
   connect(): void {
     if (this.#settings.networkEvents !== false) this.#stopListening ??= listenToPage(this);
-    if (this.isOpen || this.#phase.at === 'dialling') return;
-    this.#dial();
+    if (!this.isOpen && !this.#isDialling) this.#dial();
   }
 
   /** Ends it with 1000. `idle` where it is only not needed at the moment. */
@@ -107,19 +102,19 @@ export class Connection implements PageListener, SocketListener {
     this.#stopListening = undefined;
     this.#attempts = 0;
     this.final = null;
-    this.#leave({ at: state }, { ...noTrouble, state });
+    this.#leave({ ...noTrouble, state });
   }
 
   /** Without a connection nothing is sent: whoever needs it says it anew when there is one. */
   send(message: ClientMessage): void {
-    const { socket, pace } = this.#phase;
+    const socket = this.#socket;
     // A socket that was closed meanwhile ignores it.
-    pace?.(() => socket?.send(JSON.stringify(message)));
+    this.#pace?.(() => socket?.send(JSON.stringify(message)));
   }
 
   /** Asks for a sign of life now. */
   probe(haste?: number): void {
-    if (this.isOpen) this.#keepAlive?.probe(haste);
+    this.#keepAlive?.probe(haste);
   }
 
   /** The page is seen again or the network is back: no reason to wait any longer. */
@@ -136,62 +131,55 @@ export class Connection implements PageListener, SocketListener {
   /** A page with an open socket can't stay in the back/forward cache. */
   readonly hidden = (): void => {
     this.#listener.hidden();
-    if (this.isWanted) this.#leave({ at: 'suspended' }, { state: 'reconnecting', reason: 'the page was left' });
+    if (this.isWanted) this.#leave({ state: 'reconnecting', reason: 'the page was left' });
   };
-
-  #waitForNetwork(): void {
-    this.#leave({ at: 'offline' }, { state: 'offline', reason: 'the browser is offline' });
-  }
 
   /** `navigator.onLine` may be wrong about being online, hardly ever about being offline. */
   get #isOffline(): boolean {
     return this.#settings.networkEvents !== false && globalThis.navigator?.onLine === false;
   }
 
+  #waitForNetwork(): void {
+    this.#leave({ state: 'offline', reason: 'the browser is offline' });
+  }
+
   #dial(): void {
     if (this.#isOffline) return this.#waitForNetwork();
-    const phase: Phase = { at: 'dialling', timer: setTimeout(() => this.lost('no connection in time'), openTimeoutMs) };
-    this.#enter(phase, { state: this.#openedAt || this.#attempts ? 'reconnecting' : 'connecting' });
-    if (phase !== this.#phase) return;
-    const { getToken } = this.#settings;
-    if (getToken) this.#askToken(phase, getToken);
-    else this.#openSocket(phase);
+    const timer = setTimeout(() => this.lost('no connection in time'), openTimeoutMs);
+    const state = this.#openedAt || this.#attempts ? 'reconnecting' : 'connecting';
+    if (this.#enter({ state }, timer, true)) void this.#openSocket();
   }
 
-  async #askToken(phase: Phase, getToken: GetToken): Promise<void> {
+  /** At once where no token is needed. */
+  async #openSocket(): Promise<void> {
+    const { snapshot } = this;
+    const { getToken, WebSocket = globalThis.WebSocket, url } = this.#settings;
+    let token: string | null | undefined;
     try {
-      this.#openSocket(phase, await getToken({ expired: this.#expired }));
+      token = getToken && (await getToken({ expired: this.#expired }));
     } catch (cause) {
-      if (phase !== this.#phase) return;
-      this.#listener.emit('error', new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
+      if (snapshot !== this.snapshot) return;
       this.lost('getToken failed');
+      return this.#listener.emit('error', new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
     }
-  }
-
-  #openSocket(phase: Phase, token?: string | null): void {
-    if (phase !== this.#phase) return;
-    const { WebSocket = globalThis.WebSocket, url } = this.#settings;
-    if (!WebSocket) return this.#refuse('set the option WebSocket, in Node.js before 22 to that of the package ws');
+    if (snapshot !== this.snapshot) return;
     try {
-      phase.socket = openSocket(WebSocket, url, token, this);
+      if (!WebSocket) throw new Error('set the option WebSocket, in Node.js to that of the package ws');
+      this.#socket = openSocket(WebSocket, url, token, this);
     } catch (cause) {
       // Browsers name the subprotocol that they refuse.
-      this.#refuse((cause as Error).message.replaceAll(token || '\0', '…'), cause);
+      const why = (cause as Error).message.replaceAll(token || '\0', '…');
+      this.#giveUp(new GatewayError('connection_refused', `no socket: ${why}`, { cause }));
     }
   }
 
-  #refuse(why: string, cause?: unknown): void {
-    this.#giveUp(new GatewayError('connection_refused', `no socket could be made: ${why}`, { cause }));
-  }
-
-  opened(socket: WebSocketLike): void {
+  opened(): void {
     this.#openedAt = this.heardAt = Date.now();
     this.#expired = false;
-    const phase: Phase = { at: 'open', socket, pace: paced() };
-    this.#enter(phase, { ...noTrouble, state: 'open' });
+    this.#pace = paced();
     // A handler of the state may have closed it.
-    if (phase !== this.#phase) return;
-    this.#keepAlive?.start();
+    if (!this.#enter({ ...noTrouble, state: 'open' })) return;
+    this.#keepAlive?.heard();
     this.#listener.opened();
   }
 
@@ -202,48 +190,51 @@ export class Connection implements PageListener, SocketListener {
   }
 
   /** Comes back later, or at once after a long connection whose token has expired, or not at all. */
-  lost(said: string, closeCode?: number): void {
+  lost(said: string, closeCode: number | null = null): void {
     const { reconnect, getToken, url } = this.#settings;
     let reason = said || (this.isOpen ? 'the connection was lost' : 'no connection could be made');
-    if (!this.#openedAt && this.#phase.socket && this.#attempts >= hintAfter - 1)
+    if (!this.#openedAt && this.#socket && this.#attempts >= hintAfter - 1)
       reason += `. Check the URL ${url.split('?')[0]}, the gateway's allowed origins and TLS`;
-    this.#expired ||= closeCode === tokenExpired;
+    const isExpired = closeCode === tokenExpired;
+    this.#expired ||= isExpired;
     if (reconnect === false || isFinalCloseCode(closeCode))
-      return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode }));
+      return this.#giveUp(new GatewayError('connection_closed', reason, { closeCode: closeCode ?? undefined }));
     if (this.#isOffline) return this.#waitForNetwork();
     if (this.isOpen && Date.now() - this.#openedAt >= stableMs) this.#attempts = 0;
-    const renew = closeCode === tokenExpired && !this.#attempts && getToken;
-    const delay = renew ? 0 : backoffDelay(this.#attempts, this.#settings);
+    const delay = isExpired && !this.#attempts && getToken ? 0 : backoffDelay(this.#attempts, this.#settings);
     this.#attempts++;
     const timer = later(() => this.#dial(), delay);
-    const retryAt = timer === undefined ? null : Date.now() + delay;
-    this.#leave({ at: 'waiting', timer }, { state: 'reconnecting', reason, closeCode: closeCode ?? null, retryAt });
+    this.#leave({ state: 'reconnecting', reason, closeCode, retryAt: timer === undefined ? null : Date.now() + delay }, timer);
   }
 
   #giveUp(error: GatewayError): void {
     this.#attempts = 0;
     this.final = error;
-    this.#leave({ at: 'closed' }, { state: 'closed', reason: error.message, closeCode: error.details.closeCode ?? null });
+    this.#leave({ state: 'closed', reason: error.message, closeCode: error.details.closeCode ?? null });
     this.#listener.emit('error', error);
   }
 
   /** Lets go of the socket, whatever it still says. */
-  #leave(phase: Phase, snapshot: Partial<ConnectionSnapshot>): void {
-    const { socket } = this.#phase;
+  #leave(changes: Partial<ConnectionSnapshot>, timer?: ReturnType<typeof later>): void {
+    const socket = this.#socket;
+    this.#socket = this.#pace = undefined;
     this.#keepAlive?.stop();
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close(1000);
     }
-    this.#enter(phase, snapshot);
-    if (phase === this.#phase) this.#listener.lost();
+    if (this.#enter(changes, timer)) this.#listener.lost();
   }
 
-  #enter(phase: Phase, snapshot: Partial<ConnectionSnapshot>): void {
-    clearTimeout(this.#phase.timer);
-    this.#phase = phase;
-    const since = snapshot.state === this.snapshot.state ? this.snapshot.since : Date.now();
-    this.snapshot = { ...this.snapshot, retryAt: null, since, ...snapshot };
-    this.#listener.emit('state', this.snapshot);
+  /** Returns false where a handler has left the state again. */
+  #enter(changes: Partial<ConnectionSnapshot>, timer?: ReturnType<typeof later>, isDialling = false): boolean {
+    clearTimeout(this.#timer);
+    this.#timer = timer;
+    this.#isDialling = isDialling;
+    const since = changes.state === this.snapshot.state ? this.snapshot.since : Date.now();
+    const snapshot = { ...this.snapshot, retryAt: null, since, ...changes };
+    this.snapshot = snapshot;
+    this.#listener.emit('state', snapshot);
+    return snapshot === this.snapshot;
   }
 }

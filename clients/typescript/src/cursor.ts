@@ -13,7 +13,8 @@ export class Cursor {
     this.seen = Math.max(this.seen, this.after ?? 0);
   }
 
-  resumeAt(id: number, epoch?: string): void {
+  /** Begins at an id of a log, or anew. */
+  startAt(id = 0, epoch?: string): void {
     this.after = this.seen = id;
     this.epoch = epoch || undefined;
   }

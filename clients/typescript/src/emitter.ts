@@ -6,7 +6,7 @@ export class Emitter<Events> {
     // An object of its own, so that the same function given twice is two handlers.
     const entry = { name, handler };
     this.#entries.add(entry);
-    return () => void this.#entries.delete(entry);
+    return () => this.#entries.delete(entry);
   }
 
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {

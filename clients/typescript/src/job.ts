@@ -4,10 +4,10 @@ import type { Connection } from './connection.ts';
 import { Cursor } from './cursor.ts';
 import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
-import { gapOf, type Way } from './gap.ts';
-import { faultOf } from './limits.ts';
+import { gapOf } from './gap.ts';
+import { checkJobId } from './limits.ts';
 import { type ErrorMessage, errorOf, type ServerMessage, type SubscribedMessage } from './messages.ts';
-import type { WatchOptions } from './options.ts';
+import type { ReplayOptions, WatchOptions } from './options.ts';
 import { confirmed, type Phase, settled } from './phase.ts';
 import type { JobSnapshot } from './snapshot.ts';
 import type { JobRecord, JobRecords } from './storage.ts';
@@ -22,6 +22,7 @@ export interface JobHost {
   /** How long to wait before what was refused is tried again. */
   readonly settings: BackoffOptions;
   nextRequestId(): string;
+  replay(jobId: string, options: ReplayOptions): Promise<readonly JobEvent[]>;
   /** Why nothing comes of a client that is closed. */
   aborted(): unknown;
   /** Lets jobs subscribe for which there is a place. */
@@ -53,7 +54,7 @@ export class Job {
   constructor(host: JobHost, jobId: string, { afterEventId = 0 }: WatchOptions) {
     this.host = host;
     this.jobId = jobId;
-    this.view = new JobView(jobId, host.records);
+    this.view = new JobView(jobId, host.records, this.cursor);
     this.#start = afterEventId;
   }
 
@@ -72,9 +73,9 @@ export class Job {
 
   #begin(record?: JobRecord): void {
     if (this.#phase !== 'loading') return;
-    if (this.#start !== 'stored') this.cursor.askFrom(this.#start);
-    else if (record) this.cursor.resumeAt(record.lastEventId, record.epoch);
-    this.view.seed(record, this.cursor.seen);
+    if (this.#start === 'stored') this.cursor.startAt(record?.lastEventId, record?.epoch);
+    else this.cursor.askFrom(this.#start);
+    this.view.seed(record);
     this.#wait();
   }
 
@@ -96,8 +97,7 @@ export class Job {
 
   connected(): void {
     // Another connection has another token.
-    const mayDoNow = this.#phase === 'failed' && this.view.draft.error?.code === 'unauthorized';
-    if (mayDoNow) this.#wait();
+    if (this.view.draft.error?.code === 'unauthorized') this.resume();
   }
 
   /** Whether it wants to subscribe, and may as soon as there is a place. */
@@ -114,8 +114,7 @@ export class Job {
   disconnected(): void {
     const { isWanted, final } = this.host.connection;
     if (settled.includes(this.#phase)) return;
-    if (isWanted) this.#enter('away', { status: 'stale' });
-    else this.#enter('away', { status: final ? 'error' : 'idle', error: final });
+    this.#enter('away', isWanted ? { status: 'stale' } : { status: final ? 'error' : 'idle', error: final });
   }
 
   /** Whether an answer with this id is for this job's own `subscribe`. */
@@ -125,25 +124,30 @@ export class Job {
 
   /** Tries again after an error, where it was. */
   resume(): void {
-    if (this.#phase !== 'failed' && this.#phase !== 'refused') return;
-    this.#wait();
+    if (this.#phase === 'failed' || this.#phase === 'refused') this.#wait();
   }
 
   // --- Messages ------------------------------------------------------------------------------------------------------
 
   /** Returns whether it was for the subscription; what an earlier one still had under way isn't, and is dropped. */
   take(message: ServerMessage): boolean {
-    if (message.type === 'subscribed' || this.#phase === 'opening') {
-      // Other answers belong to an earlier request. A gateway that doesn't echo ids is believed.
-      if (!this.awaits(message.requestId ?? this.#requestId)) return false;
-      if (message.type === 'subscribed') this.#subscribed(message);
-      return message.type !== 'error' || this.#failed(message);
-    }
-    if (!this.#isConfirmed) return false;
+    const isAnswer = message.type === 'subscribed' || this.#phase === 'opening';
+    // Other answers belong to an earlier request. A gateway that doesn't echo ids is believed.
+    if (isAnswer ? !this.awaits(message.requestId ?? this.#requestId) : !this.#isConfirmed) return false;
+    if (message.type === 'error') return (isAnswer || message.subscription !== 'untouched') && this.#failed(message);
+    if (message.type === 'subscribed') this.#subscribed(message);
+    else if (!isAnswer) this.#follow(message);
+    return true;
+  }
+
+  /** Takes what comes of a subscription that is confirmed. */
+  #follow(message: ServerMessage): void {
     if (message.type === 'replay') this.#receive(message.data, !message.hasMore);
     if (message.type === 'event') this.#receive([message.event], true);
-    if (message.type === 'unsubscribed') this.#unsubscribed(message.reason);
-    return message.type !== 'error' || (message.subscription !== 'untouched' && this.#failed(message));
+    if (message.type !== 'unsubscribed') return;
+    if (message.reason === 'job_ended') this.#enter('ended', { status: 'ended' });
+    // The error that came before has said why; this is for the case that it didn't.
+    if (message.reason === 'failed') this.#fail(new GatewayError('backend_error', 'the subscription ended'));
   }
 
   get #isConfirmed(): boolean {
@@ -158,50 +162,40 @@ export class Job {
       this.host.unsubscribe(this.jobId);
       return this.#fail(new GatewayError('epoch_changed', 'the history is a new one'));
     }
-    this.view.belongsTo(message, this.cursor);
+    this.view.belongsTo(message);
     this.#enter(status, { status, earliestEventId: earliestEventId ?? null, lastEventId: this.cursor.seen });
   }
 
   /** The cursor moves before anybody hears of the events: whatever a handler does, they are behind us. */
   #receive(events: readonly JobEvent[], isLive: boolean): void {
-    const { pending } = this.view;
-    for (const event of events) if (this.cursor.advance(event.id)) pending.push(event);
+    for (const event of events) if (this.cursor.advance(event.id)) this.view.pending.push(event);
     if (isLive && this.#phase !== 'live') this.#enter('live', { status: 'live' });
     this.host.batch.add(this.land);
-    if (pending.length >= mostPending) this.land();
-  }
-
-  #unsubscribed(reason: string | undefined): void {
-    if (reason === 'job_ended') this.#enter('ended', { status: 'ended' });
-    // The error that came before has said why; this is for the case that it didn't.
-    if (reason === 'failed') this.#fail(new GatewayError('backend_error', 'the subscription ended'));
+    if (this.view.pending.length >= mostPending) this.land();
   }
 
   #failed(message: ErrorMessage): true {
     const error = errorOf(message);
-    if (message.subscription === 'kept') {
-      this.#enter('outage', { status: 'stale', error });
-    } else if (message.retryable || error.code === 'too_many_subscriptions') {
+    if (message.subscription === 'kept') this.#enter('outage', { status: 'stale', error });
+    else if (message.retryable || error.code === 'too_many_subscriptions') {
       // Where there is no place it waits for one, without complaint.
       if (message.retryable) this.#enter('refused', { status: 'stale', error });
       else this.#enterUnconfirmed('refused');
       this.#retryTimer = setTimeout(() => this.#wait(), backoffDelay(this.#refusals++, this.host.settings));
-    } else {
-      this.#fail(error);
-    }
+    } else this.#fail(error);
     return true;
   }
 
   #fail(error: GatewayError): void {
-    const gap = gapOf(error, this.cursor.seen, (way) => this.view.draft.gap === gap && this.#leaveGap(way));
+    const gap = gapOf(error, this.cursor.seen, (...way) => this.view.draft.gap === gap && this.#leaveGap(...way));
     this.#enter('failed', { status: 'error', error, gap });
   }
 
-  #leaveGap({ from, startsOver }: Way): void {
+  #leaveGap(from: number | 'latest', startsOver: boolean): void {
     this.land();
     if (startsOver) {
       this.view.startOver();
-      this.cursor.resumeAt(0);
+      this.cursor.startAt();
     }
     this.cursor.askFrom(from);
     this.resume();
@@ -219,8 +213,11 @@ export class Job {
 
   /** Subscribes as soon as there is a connection and a place on it. */
   #wait(): void {
-    const fault = faultOf(this.jobId);
-    if (fault) return this.#fail(fault);
+    try {
+      checkJobId(this.jobId);
+    } catch (error) {
+      return this.#fail(error as GatewayError);
+    }
     this.#enterUnconfirmed('away');
     this.host.admit();
   }
@@ -236,7 +233,7 @@ export class Job {
     if (this.#phase === 'live' || this.#phase === 'replaying') this.#heardAt = this.host.connection.heardAt;
     this.#phase = phase;
     const staleSince = changes.status === 'stale' ? this.#heardAt : null;
-    this.view.draft = { ...this.view.draft, error: null, gap: null, ...changes, staleSince };
+    this.view.change({ error: null, gap: null, ...changes, staleSince });
     this.host.batch.add(this.land);
   }
 

@@ -16,6 +16,15 @@ export const afterSleep = 3;
 /** How often the clock is looked at. */
 const stepMs = 1_000;
 
+export interface KeepAlive {
+  /** There is no socket. */
+  stop(): void;
+  /** That it opened, or anything that is received, proves the socket. Runs for each message: no timer is touched unless a ping is out. */
+  heard(): void;
+  /** Asks: it is time to, or there is reason to hurry, and then an answer has only a part of the time. */
+  probe(haste?: number): void;
+}
+
 /**
  * Tells a dead socket from a silent one. Judged by the clock and not by counting ticks, since timers of hidden tabs come once a minute.
  *
@@ -23,52 +32,41 @@ const stepMs = 1_000;
  *        ▲                    │
  *        └──── anything heard ┘
  */
-export class KeepAlive {
-  readonly #options: KeepAliveOptions;
-  readonly #ping: () => void;
-  readonly #dead: () => void;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isAsking = false;
+export function createKeepAlive({ interval, timeout }: KeepAliveOptions, ping: () => void, dead: () => void): KeepAlive {
+  let timer: ReturnType<typeof later>;
+  /** Whether a sign of life is waited for: a ping's answer, or a socket. */
+  let isAsking = true;
 
-  constructor(options: KeepAliveOptions, ping: () => void, dead: () => void) {
-    this.#options = options;
-    this.#ping = ping;
-    this.#dead = dead;
-  }
-
+  /** Tells `act` how late it is. */
+  const wait = (ms: number, act: (late: number) => void): void => {
+    const due = Date.now() + ms;
+    clearTimeout(timer);
+    timer = later(() => act(Date.now() - due), ms);
+  };
   /** Rests in steps: a clock that jumps is the only sign of a sleep where no page tells of it. */
-  start(left: number = this.#options.interval): void {
-    this.stop();
+  const rest = (left: number): void => {
+    isAsking = false;
     const step = Math.min(left, stepMs);
-    const due = Date.now() + step;
-    this.#timer = setTimeout(() => {
-      if (Date.now() - due > lateMs) this.probe(afterSleep);
-      else if (left > step) this.start(left - step);
-      else this.probe();
-    }, step);
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#isAsking = false;
-  }
-
-  /** Anything that is received proves the socket. Runs for each message: no timer is touched unless a ping is out. */
-  heard(): void {
-    if (this.#isAsking) this.start();
-  }
-
-  /** Asks: it is time to, or there is reason to hurry, and then an answer has only a part of the time. */
-  probe(haste = 1): void {
-    if (this.#isAsking) return;
-    this.stop();
-    this.#isAsking = true;
-    const timeout = this.#options.timeout / haste;
-    const due = Date.now() + timeout;
-    this.#timer = later(() => {
-      if (Date.now() - due < lateMs) this.#dead();
-      else this.#timer = setTimeout(this.#dead, graceMs);
-    }, timeout);
-    this.#ping();
-  }
+    wait(step, (late) => {
+      if (late > lateMs) probe(afterSleep);
+      else if (left > step) rest(left - step);
+      else probe();
+    });
+  };
+  const probe = (haste = 1): void => {
+    if (isAsking) return;
+    isAsking = true;
+    wait(timeout / haste, (late) => (late < lateMs ? dead() : wait(graceMs, dead)));
+    ping();
+  };
+  return {
+    stop: () => {
+      clearTimeout(timer);
+      isAsking = true;
+    },
+    heard: () => {
+      if (isAsking) rest(interval);
+    },
+    probe,
+  };
 }

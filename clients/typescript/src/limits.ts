@@ -1,25 +1,31 @@
 import { GatewayError } from './errors.ts';
 
-/** The longest delay that timers can hold, in ms; a longer one would be over at once. */
-const longestDelay = 2 ** 31 - 1;
-
-/** Calls `act` after `ms`; never where that is longer than timers can hold (24.8 days) or `Infinity`. */
+/** Calls `act` after `ms`; never where that is longer than timers can hold (24.8 days) or `Infinity`: they would be over at once. */
 export function later(act: () => void, ms: number): ReturnType<typeof setTimeout> | undefined {
-  return ms <= longestDelay ? setTimeout(act, ms) : undefined;
+  return ms < 2 ** 31 ? setTimeout(act, ms) : undefined;
 }
 
-/** Throws where `value` isn't such a number. JSON and timers would make something else of it without a word. */
-export function checkNumber(name: string, value: unknown, least: number, isWhole?: boolean): void {
-  if (typeof value === 'number' && value >= least && (!isWhole || Number.isSafeInteger(value))) return;
-  throw invalid(name, `a ${isWhole ? 'whole ' : ''}number from ${least} on`, value);
+/** Calls `act` when the signal is aborted, at once if it is already; not after `end`. */
+export function whenAborted(signal: AbortSignal | undefined, act: () => void, end?: AbortSignal): void {
+  if (signal?.aborted) act();
+  else signal?.addEventListener('abort', act, end && { signal: end });
 }
 
-/** What is wrong with a job id by PROTOCOL.md section 2. Such a one is never sent: ten of them would end the connection for all jobs. */
-export function faultOf(jobId: unknown): GatewayError | undefined {
+/** Throws where a value isn't what it must be. JSON and timers would make something else of it without a word. */
+export function check(isValid: boolean, name: string, rule: string, value: unknown): void {
+  if (!isValid) throw new GatewayError('invalid_argument', `${name} must be ${rule}, not the ${typeof value} ${String(value)}`);
+}
+
+export function checkNumber(name: string, value: unknown, least: number): void {
+  check(typeof value === 'number' && value >= least, name, `a number from ${least} on`, value);
+}
+
+export function checkCursor(value: unknown): void {
+  check(Number.isSafeInteger(value) && (value as number) >= 0, 'afterEventId', 'a whole number from 0 on', value);
+}
+
+/** A job id by PROTOCOL.md section 2. Another is never sent: ten of them would end the connection for all jobs. */
+export function checkJobId(jobId: unknown): void {
   const isValid = typeof jobId === 'string' && jobId.length <= 256 && /^[^\p{Cc}\p{Cs}]+$/u.test(jobId);
-  return isValid ? undefined : invalid('jobId', 'a string of 1 to 256 characters without control characters', jobId);
-}
-
-export function invalid(name: string, rule: string, value: unknown): GatewayError {
-  return new GatewayError('invalid_argument', `${name} must be ${rule}, not the ${typeof value} ${String(value)}`);
+  check(isValid, 'jobId', 'a string of 1 to 256 characters without control characters', jobId);
 }

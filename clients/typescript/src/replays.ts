@@ -1,7 +1,7 @@
 import type { JobEvent } from './events.ts';
 import type { JobHost } from './job.ts';
-import { checkNumber, faultOf } from './limits.ts';
-import { errorOf, type ServerMessage } from './messages.ts';
+import { checkCursor, checkJobId, whenAborted } from './limits.ts';
+import { type ErrorMessage, errorOf, type ServerMessage } from './messages.ts';
 
 /** The gateway reads so many at once on a connection (PROTOCOL.md section 9), and refuses most of what comes on top. */
 const mostAtOnce = 4;
@@ -9,7 +9,7 @@ const mostAtOnce = 4;
 interface Request {
   readonly jobId: string;
   readonly afterEventId: number;
-  readonly epoch?: string | undefined;
+  readonly epoch: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,46 +44,45 @@ export class Replays {
 
   ask(request: Request): Promise<readonly JobEvent[]> {
     const { jobId, afterEventId, signal } = request;
+    const life = new AbortController();
     return new Promise((resolve, reject) => {
-      const fault = faultOf(jobId);
-      if (fault) throw fault;
-      checkNumber('afterEventId', afterEventId, 0, true);
+      checkJobId(jobId);
+      checkCursor(afterEventId);
       signal?.throwIfAborted();
       this.#host.need();
       if (!this.#host.connection.isWanted) throw this.#host.aborted();
       const id = this.#host.nextRequestId();
-      const leave = (): void => {
-        reject(signal?.reason);
-        // Otherwise the gateway is still at it.
-        if (!asked.isSent) asked.end();
-      };
       const end = (): void => {
-        signal?.removeEventListener('abort', leave);
+        life.abort();
         this.#asked.delete(id);
         this.next();
         this.#host.rest();
       };
       const asked: Asked = { ...request, events: [], isSent: false, end, resolve, reject };
+      const leave = (): void => {
+        reject(signal?.reason);
+        // Otherwise the gateway is still at it.
+        if (!asked.isSent) end();
+      };
       this.#asked.set(id, asked);
-      signal?.addEventListener('abort', leave);
+      whenAborted(signal, leave, life.signal);
       this.next();
     });
-  }
-
-  #sent(): Asked[] {
-    return [...this.#asked.values()].filter(({ isSent }) => isSent);
   }
 
   /** Sends what there is room for. */
   next(): void {
     const { connection } = this.#host;
-    if (!connection.isOpen) return;
-    let places = mostAtOnce - this.#sent().length;
+    let places = connection.isOpen ? mostAtOnce - this.#sent().length : 0;
     for (const [requestId, asked] of this.#asked) {
       if (asked.isSent || places-- <= 0) continue;
       asked.isSent = true;
       connection.send({ type: 'replay', jobId: asked.jobId, afterEventId: cursorOf(asked), epoch: asked.epoch, requestId });
     }
+  }
+
+  #sent(): Asked[] {
+    return [...this.#asked.values()].filter(({ isSent }) => isSent);
   }
 
   /**
@@ -92,7 +91,7 @@ export class Replays {
    */
   again(jobId?: string): void {
     for (const asked of this.#sent()) {
-      if (jobId !== undefined && jobId !== asked.jobId) continue;
+      if (jobId && jobId !== asked.jobId) continue;
       asked.isSent = false;
       if (!asked.epoch) asked.events = [];
       if (asked.signal?.aborted) asked.end();
@@ -116,8 +115,8 @@ export class Replays {
       for (const event of message.data) if (event.id > cursorOf(asked)) asked.events.push(event);
       if (message.hasMore) return true;
       asked.resolve(asked.events);
-    } else if (message.type === 'error') {
-      asked.reject(errorOf(message));
+    } else {
+      asked.reject(errorOf(message as ErrorMessage));
     }
     asked.end();
     return true;

@@ -1,6 +1,6 @@
 import type { BackoffOptions } from './backoff.ts';
 import type { KeepAliveOptions } from './keepalive.ts';
-import { checkNumber, invalid } from './limits.ts';
+import { check, checkNumber } from './limits.ts';
 import type { GatewayClientOptions } from './options.ts';
 
 type Defaulted = 'batch' | 'idleTimeout' | 'maxSubscriptions';
@@ -19,26 +19,21 @@ export function settingsOf(options: GatewayClientOptions): Settings {
   const { batch = 'frame', idleTimeout = 30_000, maxSubscriptions = 100, reconnect, keepAlive } = options;
   const { minDelay = 500, maxDelay = 20_000 } = reconnect || {};
   const { interval = 15_000, timeout = 10_000 } = keepAlive || {};
-  const positive = { minDelay, maxDelay, interval, timeout, maxSubscriptions };
-  for (const [name, value] of Object.entries(positive)) checkNumber(name, value, 1);
-  checkNumber('idleTimeout', idleTimeout, 0);
+  const numbers = { minDelay, maxDelay, interval, timeout, maxSubscriptions, idleTimeout };
+  for (const [name, value] of Object.entries(numbers)) checkNumber(name, value, name === 'idleTimeout' ? 0 : 1);
   if (batch !== 'frame' && batch !== false) checkNumber('batch', batch, 0);
-  return {
-    ...options,
-    ...positive,
-    idleTimeout,
-    batch,
-    url: absolute(options.url),
-  };
+  return { ...options, ...numbers, batch, url: absolute(options.url) };
 }
 
 /** Relative to the page as its links are, and ws for http. Where a server renders there is no page, and nothing is dialled either. */
-function absolute(url: string | URL): string {
+function absolute(given: string | URL): string {
+  let url = '';
   try {
-    const { href, hash } = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href ?? 'ws://no-page.invalid');
-    if (url && !hash && /^(ws|http)s?:/.test(href)) return href.replace(/^http/, 'ws');
+    const { href, hash } = new URL(given, globalThis.document?.baseURI ?? globalThis.location?.href ?? 'ws://no-page.invalid');
+    if (given && !hash) url = href.replace(/^http/, 'ws');
   } catch {
     // Said below. In a worker that was made of a blob nothing can be relative.
   }
-  throw invalid('url', 'a ws(s) or http(s) address, or relative to the page', url);
+  check(/^wss?:/.test(url), 'url', 'a ws(s) or http(s) address, or relative to the page', given);
+  return url;
 }

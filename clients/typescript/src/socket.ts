@@ -1,7 +1,7 @@
 import type { WebSocketConstructor, WebSocketLike } from './options.ts';
 
 export interface SocketListener {
-  opened(socket: WebSocketLike): void;
+  opened(): void;
   received(frame: unknown): void;
   /** It ended, or never opened. `said` is `''` where nobody has said why. */
   lost(said: string, closeCode: number): void;
@@ -30,9 +30,9 @@ export function openSocket(
   let said = '';
   // A close follows. This stays when the socket is let go: an error that nobody hears ends the process in `ws`.
   socket.onerror = ({ message = '' }: ErrorEvent) => {
-    said = message;
+    said ||= message;
   };
-  socket.onopen = () => listener.opened(socket);
+  socket.onopen = () => listener.opened();
   socket.onmessage = ({ data }: MessageEvent<unknown>) => listener.received(data);
   socket.onclose = ({ code, reason }: CloseEvent) => listener.lost(reason || said, code);
   (socket as NodeSocket).on?.('unexpected-response', (_, response) => {
@@ -44,8 +44,7 @@ export function openSocket(
         // The status has to do.
       }
     });
-    // It has no handler any more where it was let go meanwhile.
-    response.on('end', () => socket.onclose?.({ code: 1006 } as never));
+    response.on('end', () => socket.close());
   });
   return socket;
 }

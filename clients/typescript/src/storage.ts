@@ -1,5 +1,5 @@
 import { GatewayError } from './errors.ts';
-import { checkNumber } from './limits.ts';
+import { checkCursor } from './limits.ts';
 import type { JobSummary } from './snapshot.ts';
 
 /** `localStorage`, `sessionStorage`, or anything like them, also asynchronous. */
@@ -16,57 +16,39 @@ export interface JobRecord {
   readonly summary: JobSummary;
 }
 
+/** Cursors and best results, one entry a job. */
+export interface JobRecords {
+  /** Calls back at once where the storage answers at once, so that the first snapshot has it already. */
+  load(jobId: string, then: (record: JobRecord | undefined) => void): void;
+  /** Without a record nothing is kept. */
+  save(jobId: string, record?: JobRecord): void;
+}
+
 /** Another form of record will have other keys. */
 const keysBegin = 'optimization-gateway:1:';
 
-/** Cursors and best results, one entry a job. Whatever the storage does wrong is told once an episode, and nothing else breaks. */
-export class JobRecords {
-  readonly #storage: () => GatewayStorage | false | undefined;
-  readonly #prefix: string;
-  readonly #listener: { emit(name: 'error', error: GatewayError): void };
-  #failing = false;
+/** Whatever the storage does wrong is told once an episode, and nothing else breaks. */
+export function createRecords(
+  open: () => GatewayStorage | false | undefined,
+  url: string,
+  report: (error: GatewayError) => void,
+): JobRecords {
+  let isFailing = false;
 
-  constructor(
-    storage: () => GatewayStorage | false | undefined,
-    url: string,
-    listener: { emit(name: 'error', error: GatewayError): void },
-  ) {
-    this.#storage = storage;
-    this.#prefix = `${keysBegin}${url.split('?')[0]}:`;
-    this.#listener = listener;
-  }
-
-  /** Calls back at once where the storage answers at once, so that the first snapshot has it already. */
-  load(jobId: string, then: (record: JobRecord | undefined) => void): void {
-    this.#use(
-      (storage) => storage.getItem(this.#prefix + jobId),
-      (text) => then(parse(text)),
-    );
-  }
-
-  save(jobId: string, record: JobRecord): void {
-    this.#use((storage) => storage.setItem(this.#prefix + jobId, JSON.stringify(record)));
-  }
-
-  remove(jobId: string): void {
-    this.#use((storage) => storage.removeItem(this.#prefix + jobId));
-  }
-
-  #use(act: (storage: GatewayStorage) => unknown, then?: (answer: unknown) => void): void {
+  function use(act: (storage: GatewayStorage, prefix: string) => unknown, then?: (answer?: unknown) => void): void {
     const worked = (answer: unknown): void => {
-      this.#failing = false;
+      isFailing = false;
       then?.(answer);
     };
     const failed = (cause: unknown): void => {
-      if (!this.#failing)
-        this.#listener.emit('error', new GatewayError('storage_failed', 'the storage failed', { cause, retryable: true }));
-      this.#failing = true;
-      then?.(undefined);
+      if (!isFailing) report(new GatewayError('storage_failed', 'the storage failed', { cause, retryable: true }));
+      isFailing = true;
+      then?.();
     };
     let answer: unknown;
     try {
-      const storage = this.#storage();
-      answer = storage && act(storage);
+      const storage = open();
+      answer = storage && act(storage, `${keysBegin}${url.split('?')[0]}:`);
     } catch (cause) {
       return failed(cause);
     }
@@ -74,13 +56,23 @@ export class JobRecords {
     if (answer && typeof answer === 'object') Promise.resolve(answer).then(worked, failed);
     else worked(answer);
   }
+
+  return {
+    load: (jobId, then) =>
+      use(
+        (storage, prefix) => storage.getItem(prefix + jobId),
+        (text) => then(parse(text)),
+      ),
+    save: (jobId, record) =>
+      use((storage, prefix) => (record ? storage.setItem(prefix + jobId, JSON.stringify(record)) : storage.removeItem(prefix + jobId))),
+  };
 }
 
 /** What isn't ours is no record. */
 function parse(text: unknown): JobRecord | undefined {
   try {
     const record = JSON.parse(String(text)) as JobRecord;
-    checkNumber('lastEventId', record.lastEventId, 0, true);
+    checkCursor(record.lastEventId);
     return typeof (record.epoch ?? '') === 'string' ? record : undefined;
   } catch {
     return undefined;

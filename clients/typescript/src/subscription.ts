@@ -3,8 +3,8 @@ import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import { eventsOf } from './iterate.ts';
 import type { Job } from './job.ts';
+import { whenAborted } from './limits.ts';
 import type { WatchOptions } from './options.ts';
-import type { Replays } from './replays.ts';
 import type { Gap, JobSnapshot, JobStatus } from './snapshot.ts';
 import type { ReadableStore } from './store.ts';
 import type { Watcher } from './view.ts';
@@ -41,23 +41,16 @@ export interface JobSubscription extends ReadableStore<JobSnapshot>, AsyncIterab
   [Symbol.asyncIterator](): AsyncGenerator<JobEvent, void, undefined>;
 }
 
-const defaultMaxEvents = 10_000;
-
 /** What isn't in JobSubscription is what the parts call. */
 export class Subscription extends Emitter<JobEvents & { readonly change: undefined }> implements JobSubscription, Watcher {
   readonly #job: Job;
-  readonly #replays: Replays;
-  readonly #signal: AbortSignal | undefined;
   readonly #life = new AbortController();
 
-  constructor(job: Job, replays: Replays, { maxEvents = defaultMaxEvents, persist = true, signal }: WatchOptions) {
+  constructor(job: Job, { maxEvents = 10_000, persist = true, signal }: WatchOptions) {
     super();
     this.#job = job;
-    this.#replays = replays;
-    this.#signal = signal;
-    signal?.addEventListener('abort', this.unsubscribe);
-    if (signal?.aborted) this.unsubscribe();
-    else job.join(this, maxEvents, persist);
+    if (!signal?.aborted) job.join(this, maxEvents, persist);
+    whenAborted(signal, () => this.#end(signal?.reason), this.life);
   }
 
   /** Aborted when nothing more comes, with the reason. */
@@ -74,22 +67,23 @@ export class Subscription extends Emitter<JobEvents & { readonly change: undefin
   readonly subscribe = (onChange: () => void): (() => void) => this.on('change', onChange);
 
   replay(afterEventId = 0): Promise<readonly JobEvent[]> {
-    return this.#replays.ask({ jobId: this.jobId, afterEventId, epoch: this.#job.cursor.epoch, signal: this.life });
+    return this.#job.host.replay(this.jobId, { afterEventId, signal: this.life });
   }
 
   resume(): void {
     if (!this.life.aborted) this.#job.resume();
   }
 
-  readonly unsubscribe = (): void => {
+  readonly unsubscribe = (): void => this.#end(new GatewayError('aborted', 'unsubscribed'));
+
+  #end(reason: unknown): void {
     if (this.life.aborted) return;
-    this.#signal?.removeEventListener('abort', this.unsubscribe);
-    this.#life.abort(this.#signal?.aborted ? this.#signal.reason : new GatewayError('aborted', 'unsubscribed'));
+    this.#life.abort(reason);
     this.#job.part(this);
     // Whoever waits for a change must learn that there will be none.
     this.emit('change', undefined);
     this.clear();
-  };
+  }
 
   [Symbol.asyncIterator](): AsyncGenerator<JobEvent, void, undefined> {
     return eventsOf(this, this.#job);

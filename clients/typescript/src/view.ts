@@ -28,37 +28,44 @@ export class JobView {
   pending: JobEvent[] = [];
 
   readonly #records: JobRecords;
+  readonly #cursor: Cursor;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
   /** What the storage had. */
   #record: JobRecord | undefined;
   /** What it doesn't have yet. */
   #unsaved: JobRecord | undefined;
-  #epoch: string | undefined;
   /** What the job was before the first event that follows. */
   #first: JobState = 'unknown';
 
-  constructor(jobId: string, records: JobRecords) {
+  constructor(jobId: string, records: JobRecords, cursor: Cursor) {
+    this.#cursor = cursor;
     this.#records = records;
     this.snapshot = this.draft = { ...idleSnapshot(jobId), status: 'subscribing' };
   }
 
+  /** To be seen with the next `land`. */
+  change(changes: Partial<JobSnapshot>): void {
+    this.draft = { ...this.draft, ...changes };
+  }
+
   /** Shows what the storage knows, until the events it was made from come. */
-  seed(record: JobRecord | undefined, lastEventId: number): void {
+  seed(record: JobRecord | undefined): void {
     this.#record = record;
-    this.snapshot = this.draft = { ...this.draft, ...record?.summary, lastEventId };
+    this.change({ ...record?.summary, lastEventId: this.#cursor.seen });
+    this.snapshot = this.draft;
   }
 
   /** What was stored of another log is no part of this one. The state isn't known where events that may have changed it don't follow. */
-  belongsTo({ epoch, lastEventId, earliestEventId = 0 }: SubscribedMessage, { after, seen }: Cursor): void {
-    this.#epoch = epoch;
+  belongsTo({ epoch, lastEventId, earliestEventId = 0 }: SubscribedMessage): void {
+    const { after, seen } = this.#cursor;
     if (this.#record?.epoch && epoch && this.#record.epoch !== epoch) this.#forget();
     this.#first = after === 0 && earliestEventId < 2 ? 'queued' : 'unknown';
     const { latest, started } = this.draft;
     // What hasn't landed yet has come.
     const known = (this.pending.at(-1) ?? latest)?.id ?? 0;
     const start = after === 0 ? Math.max(seen, earliestEventId) : (after ?? Number.POSITIVE_INFINITY);
-    if (start > known) this.draft = { ...this.draft, ...nothingTold, started };
-    if (lastEventId === 0) this.draft = { ...this.draft, state: this.#first };
+    if (start > known) this.change({ ...nothingTold, started });
+    if (lastEventId === 0) this.change({ state: this.#first });
   }
 
   /** What was shown is of another log, or may be: it isn't mixed with what comes. */
@@ -66,7 +73,7 @@ export class JobView {
     this.#forget();
     this.droppedId = 0;
     this.restarts++;
-    this.draft = { ...this.draft, events: [], lastEventId: 0 };
+    this.change({ events: [], lastEventId: 0 });
   }
 
   /** Makes what has gathered the snapshot. Returns the events that came with it; `undefined` if nothing has changed. */
@@ -75,7 +82,7 @@ export class JobView {
     this.pending = [];
     if (events.length > 0) this.#add(events);
     const { status, state } = this.draft;
-    if (status === 'ended' && isUnderWay(state)) this.draft = { ...this.draft, state: 'unknown' };
+    if (status === 'ended' && isUnderWay(state)) this.change({ state: 'unknown' });
     if (this.draft === this.snapshot) return undefined;
     this.snapshot = this.draft;
     return events;
@@ -104,15 +111,15 @@ export class JobView {
     const known = anew ? { ...noSummary, state: this.#first, bestScore, started } : this.draft;
     const summary = events.reduce(summarize, known);
     const lastEventId = all.at(-1)?.id ?? 0;
-    this.draft = { ...this.draft, ...summary, lastEventId, events: all.slice(surplus) };
+    this.change({ ...summary, lastEventId, events: all.slice(surplus) });
     if (!this.persist) return;
-    this.#unsaved = { lastEventId, epoch: this.#epoch, summary };
+    this.#unsaved = { lastEventId, epoch: this.#cursor.epoch, summary };
     this.#saveTimer ??= setTimeout(() => this.save(), saveEveryMs);
   }
 
   #forget(): void {
-    if (this.#record) this.#records.remove(this.snapshot.jobId);
+    if (this.#record) this.#records.save(this.snapshot.jobId);
     this.#record = this.#unsaved = undefined;
-    this.draft = { ...this.draft, ...noSummary };
+    this.change(noSummary);
   }
 }

@@ -255,7 +255,7 @@ describe('Tokens', () => {
     await settle(60_000);
     expect(client.getSnapshot()).toMatchObject({
       state: 'closed',
-      reason: "no socket could be made: The subprotocol 'bearer.…' is invalid.",
+      reason: "no socket: The subprotocol 'bearer.…' is invalid.",
     });
     expect(errors).toMatchObject([{ code: 'connection_refused', details: { cause: { name: 'SyntaxError' } } }]);
   });
@@ -275,6 +275,13 @@ describe('Tokens', () => {
     expect(client.state).toBe('open');
     expect(errors).toEqual(['token_failed']);
     client.close();
+  });
+
+  it('that can not be had are the last that is asked for where a handler of that closes the client', async () => {
+    const b = bench({ lazy: false, getToken: () => Promise.reject(new Error('no')), on: { error: () => b.client.close() } });
+    await settle(60_000);
+    expect(b.client.state).toBe('closed');
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('that come after the client was closed open nothing', async () => {

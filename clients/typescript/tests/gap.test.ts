@@ -131,10 +131,10 @@ describe('A gap', () => {
   });
 
   it.each([
-    ['history_truncated', 'Older events of this job are gone.'],
-    ['cursor_ahead', 'The history of this job is shorter now.'],
-    ['epoch_changed', 'The history of this job is a new one.'],
-    ['bad_event', 'An event of this job cannot be shown.'],
+    ['history_truncated', 'Older events are gone.'],
+    ['cursor_ahead', 'The history is shorter now.'],
+    ['epoch_changed', 'The history is a new one.'],
+    ['bad_event', 'An event cannot be shown.'],
   ])('is told to people in words for them (%s), and to programmers in the words of the gateway', async (code, message) => {
     const b = bench();
     const job = b.client.watch('job-1');

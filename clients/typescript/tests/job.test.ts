@@ -325,3 +325,18 @@ it('A client that was closed shows no job as running, and goes on with connect()
   await settle();
   expect(late.getSnapshot().status).toBe('idle');
 });
+
+it('A job that goes on after a final close, without close(), forgets it: a cut later is no error', async () => {
+  const b = bench();
+  const subscription = b.client.watch('job-1');
+  await settle();
+  confirm(b, events(1, 3));
+  b.gateway.socket.end(4503);
+  b.client.connect();
+  await settle();
+  confirm(b, events(4, 4));
+  b.gateway.socket.end(1006);
+  await settle();
+  expect(subscription.getSnapshot()).toMatchObject({ status: 'stale', error: null, lastEventId: 4 });
+  b.client.close();
+});

@@ -119,7 +119,7 @@ it('Without any WebSocket it is said which option and package there are', async 
   const errors: unknown[] = [];
   const client = createGatewayClient({ url: 'ws://127.0.0.1:1/', lazy: false, on: { error: (error) => errors.push(error) } });
   vi.unstubAllGlobals();
-  const reason = 'no socket could be made: set the option WebSocket, in Node.js before 22 to that of the package ws';
+  const reason = 'no socket: set the option WebSocket, in Node.js to that of the package ws';
   expect(client.getSnapshot()).toMatchObject({ state: 'closed', reason });
   expect(errors).toMatchObject([{ code: 'connection_refused' }]);
   await expect(client.watch('job-1')[Symbol.asyncIterator]().next()).rejects.toMatchObject({ message: reason });

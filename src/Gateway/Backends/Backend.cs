@@ -10,6 +10,7 @@ namespace OptimizationGateway.Gateway.Backends;
 internal sealed class Backend : IAsyncDisposable
 {
     private readonly UpstreamOptions upstream;
+    private readonly MemoryBudget budget;
     private readonly TimeProvider time;
     private readonly GatewayMetrics metrics;
     private readonly ILogger logger;
@@ -29,6 +30,7 @@ internal sealed class Backend : IAsyncDisposable
         string name,
         BackendOptions options,
         UpstreamOptions upstream,
+        MemoryBudget budget,
         NameLookup lookup,
         TimeProvider time,
         GatewayMetrics metrics,
@@ -36,6 +38,7 @@ internal sealed class Backend : IAsyncDisposable
     )
     {
         this.upstream = upstream;
+        this.budget = budget;
         this.time = time;
         this.metrics = metrics;
         this.loggers = loggers;
@@ -142,7 +145,7 @@ internal sealed class Backend : IAsyncDisposable
             : null;
         return new Replica(
             at is not null ? $"{new IPEndPoint(at, url.Port)}" : url.Authority,
-            new ChannelPool(named, place, tls, upstream, loggers),
+            new ChannelPool(named, place, tls, upstream, budget, loggers),
             time
         );
     }

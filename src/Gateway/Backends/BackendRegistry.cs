@@ -5,6 +5,9 @@ namespace OptimizationGateway.Gateway.Backends;
 /// <summary>All backends. A job belongs to the one with the longest pattern that matches its id.</summary>
 internal sealed class BackendRegistry : IAsyncDisposable
 {
+    /// <summary>The part of the heap that messages may take while they arrive: an eighth.</summary>
+    private const int HeapParts = 8;
+
     private readonly (WildcardPattern Pattern, Backend Backend)[] routes;
 
     public BackendRegistry(
@@ -16,7 +19,9 @@ internal sealed class BackendRegistry : IAsyncDisposable
         GatewayMetrics metrics
     )
     {
-        All = [.. backends.Select(b => new Backend(b.Key, b.Value, upstream, lookup, time, metrics, loggers))];
+        var heap = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var budget = new MemoryBudget(Math.Min(upstream.ArrivingMessageBytes, heap / HeapParts));
+        All = [.. backends.Select(b => new Backend(b.Key, b.Value, upstream, budget.Share(2), lookup, time, metrics, loggers))];
         routes =
         [
             .. All.SelectMany(backend => backend.Jobs, (backend, pattern) => (pattern, backend))

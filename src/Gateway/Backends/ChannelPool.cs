@@ -1,7 +1,9 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Net.Compression;
 using OptimizationGateway.Gateway.Front;
 
 namespace OptimizationGateway.Gateway.Backends;
@@ -14,8 +16,16 @@ namespace OptimizationGateway.Gateway.Backends;
 /// <param name="place">The replica's place; null if the URL says it.</param>
 /// <param name="tls">The TLS settings; null if the URL isn't <c>https://</c>.</param>
 /// <param name="options">The limits.</param>
+/// <param name="budget">The backend's memory for messages that are arriving; each connection may use half of it.</param>
 /// <param name="loggers">For the client library.</param>
-internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, UpstreamOptions options, ILoggerFactory loggers) : IDisposable
+internal sealed class ChannelPool(
+    Uri url,
+    EndPoint? place,
+    BackendTls? tls,
+    UpstreamOptions options,
+    MemoryBudget budget,
+    ILoggerFactory loggers
+) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<PooledChannel> channels = [];
@@ -126,9 +136,13 @@ internal sealed class ChannelPool(Uri url, EndPoint? place, BackendTls? tls, Ups
             url,
             new GrpcChannelOptions
             {
-                HttpHandler = new WatchAnswer.Recorder(handler),
+                HttpHandler = new WatchAnswer.Recorder(new MessageGate(handler, budget.Share(2), options)),
                 DisposeHttpClient = true,
                 MaxReceiveMessageSize = options.MaxMessageBytes,
+
+                // The only compression that is offered to backends. GatedStream decompresses: the library never sees a compressed message.
+                CompressionProviders = [new GzipCompressionProvider(CompressionLevel.Fastest)],
+
                 // The pace of reopening is ours (Backoff, ReopenPacer); the channel only has to notice soon that its backend is back.
                 InitialReconnectBackoff = TimeSpan.FromMilliseconds(200),
                 MaxReconnectBackoff = TimeSpan.FromSeconds(1),

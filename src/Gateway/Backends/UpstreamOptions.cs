@@ -40,4 +40,11 @@ internal sealed record UpstreamOptions
     /// <summary>The largest message of a stream, in bytes. Default: 16 MiB, enough for a batch of three events at their limit.</summary>
     [Range(65_536, 268_435_456)]
     public int MaxMessageBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// The memory for messages that are arriving from all backends, in bytes, decompressed if they are compressed. Further messages wait. It is
+    /// never more than an eighth of the heap's limit. One backend may use half of it, one connection to a backend a quarter. Default: 128 MiB.
+    /// </summary>
+    [Range(65_536, 268_435_456)]
+    public int ArrivingMessageBytes { get; init; } = 128 * 1024 * 1024;
 }

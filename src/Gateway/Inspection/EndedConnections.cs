@@ -2,12 +2,18 @@ using OptimizationGateway.Gateway.Sessions;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
-/// <summary>Remembers the connections that ended last. Without an inspector it remembers none.</summary>
+/// <summary>
+/// Remembers the connections that ended last. Without an inspector it remembers none. Connections that were refused for their token can fill a
+/// quarter of the places while there are others: strangers can make any number of them.
+/// </summary>
 internal sealed class EndedConnections(InspectorOptions options, TimeProvider time)
 {
+    private const int RefusedPart = 4;
+
     private readonly int most = options.IsOn ? options.EndedConnections : 0;
     private readonly Lock gate = new();
-    private readonly Queue<ConnectionDetail> kept = new();
+    private readonly List<ConnectionDetail> kept = [];
+    private int refused;
 
     public int Count
     {
@@ -25,7 +31,7 @@ internal sealed class EndedConnections(InspectorOptions options, TimeProvider ti
     {
         lock (gate)
         {
-            return [.. kept.Reverse()];
+            return [.. kept.AsEnumerable().Reverse()];
         }
     }
 
@@ -49,11 +55,21 @@ internal sealed class EndedConnections(InspectorOptions options, TimeProvider ti
         var detail = ConnectionDetail.Of(session, how, new Snapshot([session], time), ConnectionDetail.MostKept, now);
         lock (gate)
         {
-            kept.Enqueue(detail);
+            kept.Add(detail);
+            refused += IsRefused(detail) ? 1 : 0;
             if (kept.Count > most)
             {
-                kept.Dequeue();
+                ForgetOne();
             }
         }
     }
+
+    private void ForgetOne()
+    {
+        var index = refused > most / RefusedPart ? kept.FindIndex(IsRefused) : 0;
+        refused -= IsRefused(kept[index]) ? 1 : 0;
+        kept.RemoveAt(index);
+    }
+
+    private static bool IsRefused(ConnectionDetail ended) => ended.End?.Reason == nameof(SessionEndReason.Refused);
 }

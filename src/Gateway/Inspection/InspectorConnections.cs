@@ -86,9 +86,16 @@ internal sealed class InspectorConnection(InspectorConnections all, ConnectionCo
     /// <summary>True if it has one of the operators' places; guarded by <see cref="InspectorConnections"/>.</summary>
     public bool IsOperator { get; set; }
 
+    /// <summary>True if the last key that came on it was a right one.</summary>
+    public bool HasKey { get; private set; }
+
+    /// <summary>Tells that a wrong key came on it.</summary>
+    public void Refused() => HasKey = false;
+
     /// <summary>Tells that a key has opened the inspector on it.</summary>
     public void Opened()
     {
+        HasKey = true;
         if (!IsOperator)
         {
             all.Promote(this);

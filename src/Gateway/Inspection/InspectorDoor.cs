@@ -59,7 +59,10 @@ internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, Wr
     private Refusal? WhyNot(HttpContext context)
     {
         var from = context.Connection.RemoteIpAddress;
-        if (!wrong.MayTry(from))
+        var connection = context.Features.Get<InspectorConnection>();
+
+        // An operator at work isn't kept out by somebody who guesses at the same address.
+        if (connection?.HasKey != true && !wrong.MayTry(from))
         {
             return InspectorRefusals.TooManyWrongKeys;
         }
@@ -69,7 +72,7 @@ internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, Wr
         if (hasKey && keys.NameOf(given[Scheme.Length..].Trim()) is { } name)
         {
             context.Items[Operator] = name;
-            context.Features.Get<InspectorConnection>()?.Opened();
+            connection?.Opened();
             return null;
         }
 
@@ -80,6 +83,7 @@ internal sealed class InspectorDoor(CallerPolicy callers, InspectorKeys keys, Wr
         }
 
         wrong.Refused(from);
+        connection?.Refused();
         return InspectorRefusals.WrongKey;
     }
 

@@ -4,8 +4,8 @@ using OptimizationGateway.Gateway.Sessions;
 namespace OptimizationGateway.Gateway.Inspection;
 
 /// <summary>
-/// Limits the rate of wrong keys for each address: a few at once are a mistake, more are guesses and have to wait. An address that guesses
-/// locks no other address out.
+/// Limits the rate of wrong keys for each address, or the first 64 bits of an IPv6 address: a few at once are a mistake, more are guesses and have
+/// to wait. An address that guesses locks no other address out.
 /// </summary>
 internal sealed class WrongKeys(TimeProvider time, ILogger<WrongKeys> logger)
 {
@@ -23,7 +23,7 @@ internal sealed class WrongKeys(TimeProvider time, ILogger<WrongKeys> logger)
     {
         lock (gate)
         {
-            return !byAddress.TryGetValue(from ?? IPAddress.None, out var bucket) || bucket.HasOne;
+            return !byAddress.TryGetValue(KeyOf(from), out var bucket) || bucket.HasOne;
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class WrongKeys(TimeProvider time, ILogger<WrongKeys> logger)
         bool isNews;
         lock (gate)
         {
-            var address = from ?? IPAddress.None;
+            var address = KeyOf(from);
             if (!byAddress.TryGetValue(address, out var bucket))
             {
                 if (byAddress.Count >= MostAddresses)
@@ -53,4 +53,6 @@ internal sealed class WrongKeys(TimeProvider time, ILogger<WrongKeys> logger)
             InspectorLog.Refused(logger, from);
         }
     }
+
+    private static IPAddress KeyOf(IPAddress? from) => ClientAddress.Of(from) ?? IPAddress.Loopback;
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -14,7 +15,7 @@ internal sealed class TokenCheck(JwtOptions options, ISigningKeys source, TimePr
     /// <returns>The claims of a good token, or the fault of another.</returns>
     public async Task<(TokenClaims? Claims, TokenFault? Fault)> CheckAsync(string text, CancellationToken cancel)
     {
-        if (Read(text) is not { } token)
+        if (!text.Split('.').All(IsCanonical) || Read(text) is not { } token)
         {
             return (null, TokenFault.Malformed);
         }
@@ -43,6 +44,10 @@ internal sealed class TokenCheck(JwtOptions options, ISigningKeys source, TimePr
         fault ??= claims is null ? TokenFault.Malformed : TimeFault(claims);
         return (fault is null ? claims : null, fault);
     }
+
+    /// <summary>True if a part is base64url without padding, in the one way that its bytes are written. The library takes others, too.</summary>
+    private static bool IsCanonical(string part) =>
+        Base64Url.IsValid(part) && string.Equals(Base64Url.EncodeToString(Base64Url.DecodeFromChars(part)), part, StringComparison.Ordinal);
 
     private static JsonWebToken? Read(string text)
     {

@@ -20,8 +20,8 @@ internal static class TokenHeader
             using var header = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedHeader), Strict);
             return header.RootElement.ValueKind != JsonValueKind.Object ? TokenFault.Malformed
                 : Has("crit") ? TokenFault.Critical
-                // RFC 7516 has zip for encrypted tokens alone, and RFC 7797 forbids b64 in a JWT.
-                : Has("zip") || Has("b64") ? TokenFault.OddlyEncoded
+                // RFC 7516 has zip and enc for encrypted tokens alone, and RFC 7797 forbids b64 in a JWT.
+                : Has("zip") || Has("enc") || Has("b64") ? TokenFault.OddlyEncoded
                 : null;
 
             bool Has(string name) => header.RootElement.TryGetProperty(name, out _);

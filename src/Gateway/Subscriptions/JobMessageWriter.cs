@@ -149,6 +149,7 @@ internal sealed class JobMessageWriter(
         {
             TranslationFault.NestedTooDeep => BadEventReason.NestedTooDeep,
             TranslationFault.TimeOutOfRange => BadEventReason.TimeOutOfRange,
+            TranslationFault.JsonTooLarge => BadEventReason.JsonTooLarge,
             _ => BadEventReason.Unreadable,
         };
 

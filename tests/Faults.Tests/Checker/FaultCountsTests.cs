@@ -39,5 +39,23 @@ public sealed class FaultCountsTests
         Assert.Equal(FaultKinds.Required.Count, FaultCounts.Of(faults, replays).Missing(seconds: 60).Count());
     }
 
+    [Fact]
+    public void A_kind_owes_the_moment_that_it_has_not_had_and_then_its_number()
+    {
+        replays.Add("node-replay-1", 10, 20);
+        long[] inReplay = [11],
+            live = [5];
+
+        Assert.Equal(Owed.Any, After());
+        Assert.Equal(Owed.DuringReplay, After([.. live, .. live, .. live, .. live, .. live, .. live]));
+        Assert.Equal(Owed.WhileLive, After(inReplay));
+        Assert.Equal(Owed.Any, After([.. live, .. live, .. inReplay, .. inReplay]));
+        Assert.Equal(Owed.Nothing, After([.. live, .. live, .. live, .. inReplay, .. inReplay]));
+        Assert.Equal(Owed.Nothing, FaultCounts.Of([], replays).OwedOf(FaultKind.Hop, seconds: 60));
+
+        Owed After(params long[] times) =>
+            FaultCounts.Of(times.Select(at => Fault(FaultKind.Cut, at)), replays).OwedOf(FaultKind.Cut, seconds: 60);
+    }
+
     private static FaultRecord Fault(FaultKind kind, long at, int effect = 1) => new(at, kind, "node-replay-1", effect, ["node-replay-1"]);
 }

@@ -3,14 +3,13 @@ using OptimizationGateway.Faults.Clients;
 namespace OptimizationGateway.Faults.Checker;
 
 /// <summary>What one logical client was told, of all its jobs. A job in which something is wrong isn't looked at any further.</summary>
-internal sealed class ClientStory(string client, BackendLogs logs, RunFacts facts, ReplayTimes replays)
+internal sealed class ClientStory(string client, BackendLogs logs, RunFacts facts)
 {
     /// <summary>How long a client may take to reach the head when the faults are over.</summary>
     public static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, JobStory> jobs = [];
     private readonly HashSet<string> broken = [];
-    private long? replayingSince;
     private long lastAt;
     private bool isDone;
 
@@ -40,7 +39,6 @@ internal sealed class ClientStory(string client, BackendLogs logs, RunFacts fact
             Break(breach, name);
         }
 
-        NoteReplay(line.At);
         return Named(breach, line.Job ?? "", line.At);
     }
 
@@ -98,20 +96,6 @@ internal sealed class ClientStory(string client, BackendLogs logs, RunFacts fact
         if (breach is not null)
         {
             broken.Add(name);
-        }
-    }
-
-    private void NoteReplay(long at)
-    {
-        var isReplaying = jobs.Values.Any(job => job.IsReplaying);
-        if (isReplaying)
-        {
-            replayingSince ??= at;
-        }
-        else if (replayingSince is { } since)
-        {
-            replays.Add(client, since, at);
-            replayingSince = null;
         }
     }
 

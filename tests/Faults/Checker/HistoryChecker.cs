@@ -62,9 +62,10 @@ internal static class HistoryChecker
         foreach (var line in lines)
         {
             number++;
+            replays.Take(line);
             if (!clients.TryGetValue(line.Client, out var client))
             {
-                clients[line.Client] = client = new ClientStory(line.Client, logs, facts, replays);
+                clients[line.Client] = client = new ClientStory(line.Client, logs, facts);
             }
 
             if (client.Take(line) is { } breach)

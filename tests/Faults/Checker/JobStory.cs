@@ -25,9 +25,6 @@ internal sealed class JobStory(string job, BackendLogs logs, long? head)
     private string? lastError;
     private (long After, long Id)? gap;
 
-    /// <summary>Whether history is being sent.</summary>
-    public bool IsReplaying { get; private set; }
-
     /// <summary>When it had all that there was when the faults were over.</summary>
     public long? ReachedAt { get; private set; }
 
@@ -52,11 +49,7 @@ internal sealed class JobStory(string job, BackendLogs logs, long? head)
         return breach;
     }
 
-    public void Closed()
-    {
-        state = State.None;
-        IsReplaying = false;
-    }
+    public void Closed() => state = State.None;
 
     /// <summary>What only the end of the story shows.</summary>
     public Breach? Finish()
@@ -123,7 +116,6 @@ internal sealed class JobStory(string job, BackendLogs logs, long? head)
         epoch = line.Epoch ?? "";
         earliest = cursor == 0 ? line.Earliest ?? 0 : 0;
         wasRefused = false;
-        IsReplaying = true;
         return null;
     }
 
@@ -149,7 +141,6 @@ internal sealed class JobStory(string job, BackendLogs logs, long? head)
             hasTerminal |= line.Terminal == line.Ids[i];
         }
 
-        IsReplaying &= line.More is not false;
         return null;
     }
 
@@ -247,7 +238,6 @@ internal sealed class JobStory(string job, BackendLogs logs, long? head)
         cursor = 0;
         epoch = code == "history_truncated" ? epoch : "";
         gap = null;
-        IsReplaying = false;
     }
 
     private Breach? TakeUnsubscribed(HistoryLine line)
@@ -258,7 +248,6 @@ internal sealed class JobStory(string job, BackendLogs logs, long? head)
         }
 
         state = State.None;
-        IsReplaying = false;
         if (line.Reason == "job_ended")
         {
             isEnded = true;

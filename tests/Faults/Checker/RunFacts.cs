@@ -8,7 +8,7 @@ internal sealed record RunFacts
     /// <summary>How long faults were made.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>When the last fault was over and all programs were up; Unix time in milliseconds.</summary>
+    /// <summary>When the last fault was over, all programs were up, and the heads were read; Unix time in milliseconds.</summary>
     public long CalmAt { get; init; }
 
     /// <summary>Each job's newest id then.</summary>

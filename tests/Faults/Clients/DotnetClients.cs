@@ -1,3 +1,4 @@
+using OptimizationGateway.Faults.Checker;
 using OptimizationGateway.Faults.Programs;
 
 namespace OptimizationGateway.Faults.Clients;
@@ -21,13 +22,13 @@ internal sealed class DotnetClients : IAsyncDisposable
     private volatile bool isTideIn;
     private volatile bool isFinishing;
 
-    public DotnetClients(IEnumerable<Place> places, Fleet fleet, RunFolder folder, Random random)
+    public DotnetClients(IEnumerable<Place> places, Fleet fleet, RunFolder folder, ReplayTimes replays, Random random)
     {
         this.fleet = fleet;
         this.folder = folder;
         foreach (var place in places)
         {
-            Start(place, new Random(random.Next()));
+            Start(place, replays, new Random(random.Next()));
         }
     }
 
@@ -82,9 +83,9 @@ internal sealed class DotnetClients : IAsyncDisposable
         }
     }
 
-    private void Start(Place place, Random random)
+    private void Start(Place place, ReplayTimes replays, Random random)
     {
-        var file = new HistoryWriter(folder.History(place.Name));
+        var file = new HistoryWriter(folder.History(place.Name), replays);
         files.Add(file);
         if (place.Kind == PlaceKind.Follower)
         {

@@ -9,6 +9,9 @@ internal sealed class JobCursor(string job, long after = 0, string epoch = "")
 
     public string Epoch { get; set; } = epoch;
 
+    /// <summary>The gateway has answered the client's latest subscribe, and the connection is still there.</summary>
+    public bool IsOpen { get; set; }
+
     /// <summary>The job has ended, and the client was told.</summary>
     public bool IsEnded { get; set; }
 

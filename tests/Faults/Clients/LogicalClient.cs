@@ -43,9 +43,12 @@ internal sealed class LogicalClient(string name, Uri url, HistoryWriter history,
         }
     }
 
-    /// <summary>Whether it has everything up to these ids, or the end of a job, of the jobs that it reads.</summary>
+    /// <summary>
+    /// Whether it has everything up to these ids, or the end of a job, of the jobs that it reads, and no subscribe is without its answer: who
+    /// left then would leave a gateway at work, not at rest.
+    /// </summary>
     public bool HasReached(IReadOnlyDictionary<string, long> heads) =>
-        All(job => job.IsEnded || job.After >= heads.GetValueOrDefault(job.Job));
+        All(job => job.IsEnded || (job.IsOpen && job.After >= heads.GetValueOrDefault(job.Job)));
 
     /// <summary>Whether something is true of all jobs that it reads.</summary>
     public bool All(Func<JobCursor, bool> condition)
@@ -116,6 +119,10 @@ internal sealed class LogicalClient(string name, Uri url, HistoryWriter history,
             lock (gate)
             {
                 current = null;
+                foreach (var job in jobs.Values)
+                {
+                    job.IsOpen = false;
+                }
             }
 
             if (isOpen)
@@ -147,6 +154,7 @@ internal sealed class LogicalClient(string name, Uri url, HistoryWriter history,
     private async Task SubscribeAsync(ClientWebSocket socket, JobCursor job)
     {
         job.Live = 0;
+        job.IsOpen = false;
         Write(
             new HistoryLine
             {
@@ -292,6 +300,7 @@ internal sealed class LogicalClient(string name, Uri url, HistoryWriter history,
             }
         );
         job?.Epoch = epoch ?? "";
+        job?.IsOpen = true;
     }
 
     private void TakeEvents(HistoryKind what, string? jobId, JobCursor? job, List<JsonElement> events, bool? more)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using OptimizationGateway.Faults.Checker;
 using OptimizationGateway.Faults.Programs;
 using OptimizationGateway.Testing;
 
@@ -12,7 +13,7 @@ internal sealed class NodeClients : IAsyncDisposable
     private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim sending = new(1);
 
-    public NodeClients(IReadOnlyList<Place> places, Fleet fleet, RunFolder folder, Random random)
+    public NodeClients(IReadOnlyList<Place> places, Fleet fleet, RunFolder folder, ReplayTimes replays, Random random)
     {
         var replayed = new[] { Fleet.LongJob, Fleet.LongJob, fleet.PacedJobs[random.Next(fleet.PacedJobs.Count)] };
         var settings = new
@@ -39,6 +40,10 @@ internal sealed class NodeClients : IAsyncDisposable
             if (line.Data == "reached")
             {
                 reached.TrySetResult();
+            }
+            else if (line.Data is { Length: > 0 } told)
+            {
+                replays.Take(HistoryLine.Parse(told));
             }
         };
         process.BeginOutputReadLine();

@@ -7,7 +7,10 @@ const PING_INTERVAL = 1000
 const SILENCE = 3000
 const PONG_LIMIT = 6000
 
-/** A history as a file, a line of JSON each. */
+/** What ReplayTimes.cs needs to know when history was sent. */
+const tellsOfReplay = ({ what, more }) => ['Subscribed', 'Error', 'Unsubscribed', 'Closed'].includes(what) || more === false
+
+/** A history as a file, a line of JSON each. The lines that tell of replays are written to standard output at once. */
 export class History {
   #file
   #waiting = []
@@ -18,7 +21,9 @@ export class History {
   }
 
   write(line) {
-    const text = JSON.stringify({ at: Date.now(), ...line })
+    const dated = { at: Date.now(), ...line }
+    const text = JSON.stringify(dated)
+    if (tellsOfReplay(line)) console.log(JSON.stringify({ ...dated, ids: undefined, sums: undefined }))
     this.#waiting.push(text)
     this.#bytes += text.length
     if (this.#bytes > 1 << 16) this.flush()
@@ -37,7 +42,7 @@ export class History {
 }
 
 /** How far a client is with a job: all that it keeps over a reconnect. */
-export const cursor = (job) => ({ job, after: 0, epoch: '', isEnded: false, live: 0 })
+export const cursor = (job) => ({ job, after: 0, epoch: '', isOpen: false, isEnded: false, live: 0 })
 
 export class LogicalClient {
   #name
@@ -67,7 +72,7 @@ export class LogicalClient {
   }
 
   hasReached(heads) {
-    return this.all((job) => job.isEnded || job.after >= (heads[job.job] ?? 0))
+    return this.all((job) => job.isEnded || (job.isOpen && job.after >= (heads[job.job] ?? 0)))
   }
 
   /** Reads until it has what it came for, or is stopped; both are asked after each message. */
@@ -109,6 +114,7 @@ export class LogicalClient {
       socket.on('close', (code) => {
         clearInterval(watch)
         this.#socket = null
+        for (const job of this.#jobs.values()) job.isOpen = false
         if (isOpen) this.#write({ what: 'Closed', code: String(code) })
         resume()
       })
@@ -117,6 +123,7 @@ export class LogicalClient {
 
   #subscribe(socket, job) {
     job.live = 0
+    job.isOpen = false
     this.#write({ what: 'Subscribe', job: job.job, after: job.after, epoch: job.epoch })
     socket.send(JSON.stringify({ type: 'subscribe', jobId: job.job, afterEventId: job.after, epoch: job.epoch }), () => {})
   }
@@ -137,7 +144,7 @@ export class LogicalClient {
         this.#write({
           what: 'Subscribed', job: message.jobId, epoch: message.epoch, last: message.lastEventId, earliest: message.earliestEventId,
         })
-        if (job) job.epoch = message.epoch ?? ''
+        if (job) Object.assign(job, { epoch: message.epoch ?? '', isOpen: true })
         break
       case 'replay':
         this.#events('Replay', message.jobId, job, message.data, message.hasMore)

@@ -1,4 +1,5 @@
-// The clients in Node. Standard input says what to do, a line of JSON each; standard output answers `reached` when all have what they should.
+// The clients in Node. Standard input says what to do, a line of JSON each; standard output answers `reached` when all have what they should,
+// and has the lines of the histories that tell of replays.
 import { createInterface } from 'node:readline'
 import { History, LogicalClient } from './client.mjs'
 

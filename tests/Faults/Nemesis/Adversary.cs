@@ -2,9 +2,9 @@ namespace OptimizationGateway.Faults.Nemesis;
 
 /// <summary>
 /// Makes faults for a time, in lanes that run side by side, so that one meets the other: gateways, backends, the network on both sides.
-/// All that is decided at random comes from the seed.
+/// All that is decided at random comes from the seed. What the run owes is drawn first, and waits for the moment that it owes.
 /// </summary>
-internal sealed class Adversary(NetworkFaults network, ProgramFaults programs, int seed)
+internal sealed class Adversary(NetworkFaults network, ProgramFaults programs, Debts debts, int seed)
 {
     private const int ClientLanes = 3;
 
@@ -20,6 +20,8 @@ internal sealed class Adversary(NetworkFaults network, ProgramFaults programs, i
         await Task.WhenAll(lanes);
     }
 
+    private bool IsOwed(FaultKind kind) => debts.Of(kind) != Owed.Nothing;
+
     private static async Task RestAsync(int least, int most, Random random, CancellationToken stop)
     {
         try
@@ -32,16 +34,12 @@ internal sealed class Adversary(NetworkFaults network, ProgramFaults programs, i
         }
     }
 
-    private static async Task NetworkAsync(
-        Func<FaultKind, Random, CancellationToken, Task> strikeAsync,
-        Random random,
-        CancellationToken stop
-    )
+    private async Task NetworkAsync(Func<FaultKind, Random, CancellationToken, Task> strikeAsync, Random random, CancellationToken stop)
     {
         var deck = new Deck<FaultKind>(random, [.. FaultKinds.Network]);
         while (!stop.IsCancellationRequested)
         {
-            await strikeAsync(deck.Deal(), random, stop);
+            await strikeAsync(deck.Deal(IsOwed), random, stop);
             await RestAsync(200, 1200, random, stop);
         }
     }
@@ -59,8 +57,8 @@ internal sealed class Adversary(NetworkFaults network, ProgramFaults programs, i
         );
         while (!stop.IsCancellationRequested)
         {
-            var kind = deck.Deal();
-            await (kind == FaultKind.Hop ? programs.HopAsync(random) : programs.StrikeGatewayAsync(kind, random));
+            var kind = deck.Deal(IsOwed);
+            await (kind == FaultKind.Hop ? programs.HopAsync(random) : programs.StrikeGatewayAsync(kind, random, stop));
             await RestAsync(300, 1500, random, stop);
         }
     }
@@ -81,7 +79,7 @@ internal sealed class Adversary(NetworkFaults network, ProgramFaults programs, i
         );
         while (!stop.IsCancellationRequested)
         {
-            await programs.StrikeBackendAsync(deck.Deal(), random);
+            await programs.StrikeBackendAsync(deck.Deal(IsOwed), random, stop);
             await RestAsync(300, 1500, random, stop);
         }
     }

@@ -31,17 +31,38 @@ internal sealed class FaultCounts
     /// <summary>What a run of this length should have had and hadn't.</summary>
     public IEnumerable<string> Missing(double seconds)
     {
-        var least = (int)(PerTenMinutes * seconds / 600);
-        var share = (int)(least * LeastShare);
-        foreach (var kind in FaultKinds.Required)
+        var (least, share) = Needed(seconds);
+        foreach (var kind in FaultKinds.Required.Where(kind => OwedOf(kind, seconds) != Owed.Nothing))
         {
             var (all, replaying) = counts.GetValueOrDefault(kind);
-            if (all < least || replaying < share || all - replaying < share)
-            {
-                yield return $"{kind.Name()}: {all}, of them {replaying} during a replay; "
-                    + $"{least} needed, {share} of them during a replay and {share} not";
-            }
+            yield return $"{kind.Name()}: {all}, of them {replaying} during a replay; "
+                + $"{least} needed, {share} of them during a replay and {share} not";
         }
+    }
+
+    /// <summary>What a run of this length still needs of a kind.</summary>
+    public Owed OwedOf(FaultKind kind, double seconds)
+    {
+        if (!FaultKinds.Required.Contains(kind))
+        {
+            return Owed.Nothing;
+        }
+
+        var (least, share) = Needed(seconds);
+        var (all, replaying) = counts.GetValueOrDefault(kind);
+        return (replaying < share, all - replaying < share) switch
+        {
+            (true, false) => Owed.DuringReplay,
+            (false, true) => Owed.WhileLive,
+            (true, true) => Owed.Any,
+            _ => all < least ? Owed.Any : Owed.Nothing,
+        };
+    }
+
+    private static (int Least, int Share) Needed(double seconds)
+    {
+        var least = (int)(PerTenMinutes * seconds / 600);
+        return (least, (int)(least * LeastShare));
     }
 
     public override string ToString() =>

@@ -5,7 +5,7 @@ using OptimizationGateway.Faults.Proxy;
 namespace OptimizationGateway.Faults.Nemesis;
 
 /// <summary>What a network does, to one way at a time: between a client and the gateways, or between a gateway and a backend.</summary>
-internal sealed class NetworkFaults(Fleet fleet, IReadOnlyList<Place> places, FaultLog log)
+internal sealed class NetworkFaults(Fleet fleet, IReadOnlyList<Place> places, FaultLog log, Debts debts)
 {
     private readonly Lock gate = new();
     private readonly HashSet<FaultProxy> taken = [];
@@ -14,49 +14,40 @@ internal sealed class NetworkFaults(Fleet fleet, IReadOnlyList<Place> places, Fa
     public Task StrikeClientAsync(FaultKind kind, Random random, CancellationToken stop)
     {
         var wanted = random.Next(3) > 0 ? PlaceKind.Replayer : PlaceKind.Follower;
-        var open = places.Where(place => place.Way.Open.Count > 0).ToList();
-        var preferred = open.Where(place => place.Kind == wanted).ToList();
-        return StrikeOneAsync(
-            (preferred.Count > 0 ? preferred : open).ConvertAll(place => (place.Way, new[] { place.Name })),
-            kind,
-            random,
-            stop
-        );
+        return StrikeOneAsync(Open, kind, random, stop);
+
+        IEnumerable<Target> Open() =>
+            places.Where(place => place.Way.Open.Count > 0).Select(place => new Target(place.Way, [place.Name], place.Kind == wanted));
     }
 
     /// <summary>On the way from a gateway to a backend.</summary>
     public Task StrikeUpstreamAsync(FaultKind kind, Random random, CancellationToken stop)
     {
-        var ways = new List<(FaultProxy Way, string[] Places)>();
-        foreach (var gateway in fleet.Gateways)
-        {
-            var names = places.Where(place => place.IsOn(gateway.Process.Address)).ToList();
-            var followers = names.Where(place => place.Kind == PlaceKind.Follower).Select(place => place.Name).ToArray();
+        return StrikeOneAsync(Open, kind, random, stop);
 
-            // Histories that take their time come from the first alone.
-            ways.Add((gateway.Clock, [.. names.Select(place => place.Name)]));
-            ways.Add((gateway.Clock, [.. names.Select(place => place.Name)]));
-            ways.Add((gateway.Stored, followers));
-            ways.Add((gateway.Forgetful, followers));
-        }
-
-        return StrikeOneAsync(ways.FindAll(way => way.Way.Open.Count > 0), kind, random, stop);
+        IEnumerable<Target> Open() => fleet.Gateways.SelectMany(WaysFrom).Where(target => target.Way.Open.Count > 0);
     }
 
-    private async Task StrikeOneAsync(List<(FaultProxy Way, string[] Places)> ways, FaultKind kind, Random random, CancellationToken stop)
+    private IEnumerable<Target> WaysFrom(GatewayProgram gateway)
+    {
+        var served = places.Where(place => place.IsOn(gateway.Process.Address)).ToList();
+        string[] all = [.. served.Select(place => place.Name)];
+        string[] followers = [.. served.Where(place => place.Kind == PlaceKind.Follower).Select(place => place.Name)];
+
+        // Histories that take their time come from the first alone.
+        return [new(gateway.Clock, all), new(gateway.Clock, all), new(gateway.Stored, followers), new(gateway.Forgetful, followers)];
+    }
+
+    private async Task StrikeOneAsync(Func<IEnumerable<Target>> open, FaultKind kind, Random random, CancellationToken stop)
     {
         var index = random.Next();
-        (FaultProxy Way, string[] Places) chosen;
-        lock (gate)
+        var owed = debts.Of(kind);
+        Target? chosen = null;
+        await debts.WaitAsync(() => (chosen = TryTake(open, owed, index)) is not null, stop);
+        chosen ??= stop.IsCancellationRequested ? null : TryTake(open, Owed.Nothing, index);
+        if (chosen is null)
         {
-            ways.RemoveAll(way => taken.Contains(way.Way));
-            if (ways.Count == 0)
-            {
-                return;
-            }
-
-            chosen = ways[index % ways.Count];
-            taken.Add(chosen.Way);
+            return;
         }
 
         try
@@ -71,6 +62,25 @@ internal sealed class NetworkFaults(Fleet fleet, IReadOnlyList<Place> places, Fa
             {
                 taken.Remove(chosen.Way);
             }
+        }
+    }
+
+    /// <returns>Null if there is no way at present on which a fault would pay what is owed.</returns>
+    private Target? TryTake(Func<IEnumerable<Target>> open, Owed owed, int index)
+    {
+        lock (gate)
+        {
+            var free = open().Where(target => !taken.Contains(target.Way) && debts.ArePaidBy(target.Places, owed)).ToList();
+            var preferred = free.FindAll(target => target.IsPreferred);
+            var from = preferred.Count > 0 ? preferred : free;
+            if (from.Count == 0)
+            {
+                return null;
+            }
+
+            var chosen = from[index % from.Count];
+            taken.Add(chosen.Way);
+            return chosen;
         }
     }
 
@@ -126,4 +136,7 @@ internal sealed class NetworkFaults(Fleet fleet, IReadOnlyList<Place> places, Fa
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a network's."),
         };
     }
+
+    /// <summary>A way that can be struck, and the places on it.</summary>
+    private sealed record Target(FaultProxy Way, string[] Places, bool IsPreferred = false);
 }

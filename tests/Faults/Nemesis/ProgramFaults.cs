@@ -5,26 +5,24 @@ using OptimizationGateway.Faults.Proxy;
 namespace OptimizationGateway.Faults.Nemesis;
 
 /// <summary>What happens to programs: killed, told to go, frozen, replaced.</summary>
-internal sealed class ProgramFaults(Fleet fleet, IReadOnlyList<Place> places, FaultLog log, Func<Task> beforeNewLog)
+internal sealed class ProgramFaults(Fleet fleet, IReadOnlyList<Place> places, FaultLog log, Debts debts, Func<Task> beforeNewLog)
 {
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(8);
 
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>How long to wait for something that can break.</summary>
-    private const int Glances = 20;
-
-    public async Task StrikeGatewayAsync(FaultKind kind, Random random)
+    public async Task StrikeGatewayAsync(FaultKind kind, Random random, CancellationToken stop)
     {
-        var gateway = fleet.Gateways[random.Next(fleet.Gateways.Count)];
-        var address = gateway.Process.Address;
-        await UntilAsync(() => places.Any(place => place.IsOn(address)));
-        var met = places.Where(place => place.IsOn(address)).Select(place => place.Name).ToArray();
+        var drawn = fleet.Gateways[random.Next(fleet.Gateways.Count)];
+        var owed = debts.Of(kind);
+        await debts.WaitAsync(() => fleet.Gateways.Any(IsRight), stop);
+        var gateway = fleet.Gateways.OrderByDescending(IsRight).ThenByDescending(each => each == drawn).First();
+        var met = PlacesOn(gateway);
         Record(kind, gateway.Process.Name, met.Length + gateway.Backends.Sum(way => way.Open.Count), met);
         await StrikeAsync(kind, [gateway.Process], random);
+
+        bool IsRight(GatewayProgram each) => PlacesOn(each) is { Length: > 0 } names && debts.ArePaidBy(names, owed);
     }
 
-    public async Task StrikeBackendAsync(FaultKind kind, Random random)
+    public async Task StrikeBackendAsync(FaultKind kind, Random random, CancellationToken stop)
     {
         if (kind == FaultKind.NewLog)
         {
@@ -32,18 +30,11 @@ internal sealed class ProgramFaults(Fleet fleet, IReadOnlyList<Place> places, Fa
             return;
         }
 
-        // The replica that serves most; now and then both, so that nobody answers at their name.
-        await UntilAsync(() => fleet.Replicas.Any(replica => LinksTo(replica).Count > 0));
-        var busiest = fleet.Replicas.OrderByDescending(replica => LinksTo(replica).Count).First();
-        var victims = random.Next(4) switch
-        {
-            _ when kind == FaultKind.RollingRestart => fleet.Replicas,
-            0 => [fleet.Stored],
-            1 => fleet.Replicas,
-            _ => [busiest],
-        };
-        var links = victims.Sum(victim => LinksTo(victim).Count);
-        Record(kind, string.Join(" and ", victims.Select(victim => victim.Process.Name)), links, PlacesServedBy(victims));
+        var drawn = random.Next(4);
+        var owed = debts.Of(kind);
+        await debts.WaitAsync(() => Links(Victims()) > 0 && debts.ArePaidBy(PlacesServedBy(Victims()), owed), stop);
+        var victims = Victims();
+        Record(kind, string.Join(" and ", victims.Select(victim => victim.Process.Name)), Links(victims), PlacesServedBy(victims));
         if (kind == FaultKind.RollingRestart)
         {
             foreach (var victim in victims)
@@ -55,6 +46,18 @@ internal sealed class ProgramFaults(Fleet fleet, IReadOnlyList<Place> places, Fa
         {
             await StrikeAsync(kind, [.. victims.Select(victim => victim.Process)], random);
         }
+
+        int Links(IEnumerable<StubProgram> stubs) => stubs.Sum(stub => LinksTo(stub).Count);
+
+        // The replica that serves most; now and then both, so that nobody answers at their name.
+        IReadOnlyList<StubProgram> Victims() =>
+            drawn switch
+            {
+                _ when kind == FaultKind.RollingRestart => fleet.Replicas,
+                0 => [fleet.Stored],
+                1 => fleet.Replicas,
+                _ => [fleet.Replicas.OrderByDescending(replica => LinksTo(replica).Count).First()],
+            };
     }
 
     /// <summary>A client is told by its own load balancer to go elsewhere: cut, and the next connection goes to the other gateway.</summary>
@@ -72,14 +75,6 @@ internal sealed class ProgramFaults(Fleet fleet, IReadOnlyList<Place> places, Fa
         Record(FaultKind.Hop, place.Name, place.Way.BreakAll(reset: false), [place.Name]);
         await Task.Delay(TimeSpan.FromSeconds(1));
         place.Way.AimAt([.. fleet.Gateways.Select(gateway => gateway.Process.Address)]);
-    }
-
-    private static async Task UntilAsync(Func<bool> isWorthIt)
-    {
-        for (var glances = 0; glances < Glances && !isWorthIt(); glances++)
-        {
-            await Task.Delay(Glance);
-        }
     }
 
     private static async Task StrikeAsync(FaultKind kind, IReadOnlyList<ChildProgram> programs, Random random)
@@ -121,6 +116,9 @@ internal sealed class ProgramFaults(Fleet fleet, IReadOnlyList<Place> places, Fa
         Directory.Delete(stub.Data, recursive: true);
         await stub.Process.StartAsync();
     }
+
+    private string[] PlacesOn(GatewayProgram gateway) =>
+        [.. places.Where(place => place.IsOn(gateway.Process.Address)).Select(place => place.Name)];
 
     private List<Link> LinksTo(StubProgram stub) =>
         [.. fleet.Upstream.SelectMany(way => way.Open).Where(link => link.Target.Equals(stub.Process.Address))];

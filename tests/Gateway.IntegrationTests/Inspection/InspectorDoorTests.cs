@@ -117,6 +117,25 @@ public sealed class InspectorDoorTests
         Assert.Equal(HttpStatusCode.OK, (await operatorHere.AskAsync(AnyPath)).Status);
     }
 
+    [Fact]
+    public async Task An_operator_at_work_is_not_kept_out_by_a_neighbour_who_guesses()
+    {
+        await using var gateway = await TestGateway.StartAsync(NoBackend, new FakeTimeProvider(), InspectorClient.Settings);
+        await using var atWork = await RawClient.ConnectAsync(gateway.InspectorUrl!);
+        Assert.Equal(200, await AskAsync(atWork, InspectorClient.Key));
+        using var guesser = new InspectorClient(gateway, "guess");
+        for (var i = 0; i < 11; i++)
+        {
+            await guesser.AskAsync(AnyPath);
+        }
+
+        Assert.Equal(200, await AskAsync(atWork, InspectorClient.Key));
+
+        // Having had a key is no licence to guess.
+        Assert.Equal(401, await AskAsync(atWork, "guess"));
+        Assert.Equal(429, await AskAsync(atWork, "guess"));
+    }
+
     [Theory]
     [InlineData("evil.example", null, "host_not_allowed")]
     [InlineData(null, "https://evil.example", "origin_not_allowed")]
@@ -188,6 +207,13 @@ public sealed class InspectorDoorTests
 
             return opened;
         }
+    }
+
+    private static async Task<int> AskAsync(RawClient client, string? key)
+    {
+        var authorization = key is null ? "" : $"Authorization: Bearer {key}\r\n";
+        await client.SendAsync(Encoding.ASCII.GetBytes($"GET /{AnyPath} HTTP/1.1\r\nHost: localhost\r\n{authorization}\r\n"));
+        return (await client.ReadHttpAsync()).Status;
     }
 
     private static async Task<HttpStatusCode> StatusAsync(Uri url, string path, string key)

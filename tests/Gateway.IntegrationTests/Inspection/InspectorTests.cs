@@ -335,6 +335,38 @@ public sealed class InspectorTests
     }
 
     [Fact]
+    public async Task Strangers_that_are_turned_away_push_nobody_else_out_of_those_that_are_remembered()
+    {
+        using var keys = new KeyFolder();
+        await using var gateway = await TestGateway.StartAsync(
+            new Uri("http://127.0.0.1:9"),
+            time: null,
+            [.. InspectorClient.Settings, .. JwtText.Settings, keys.PemSetting, "Gateway:Inspector:EndedConnections=8"]
+        );
+        using var inspector = new InspectorClient(gateway);
+        for (var i = 0; i < 6; i++)
+        {
+            await using var alice = await TokenGateway.ConnectAsync(gateway, JwtText.Make(keys.Ec, claims => claims["sub"] = "alice"));
+            await alice.SettleAsync();
+            await alice.CloseAsync();
+        }
+
+        for (var i = 0; i < 10; i++)
+        {
+            await TokenGateway.ClosedWithAsync(gateway, "letmein");
+        }
+
+        // A connection is remembered before its line is logged.
+        await TestGateway.EventuallyAsync(
+            () => gateway.Log.GetSnapshot().Count(line => line.Message.Contains(" ended after ", StringComparison.Ordinal)) == 16,
+            "all have left"
+        );
+        var ended = await inspector.ReadAsync("inspector/ended");
+        var reasons = ended["connections"]!.AsArray().Select(row => (string?)row!["end"]!["reason"]).ToList();
+        Assert.Equal((6, 2), (reasons.Count(reason => reason == "ClientClosed"), reasons.Count(reason => reason == "Refused")));
+    }
+
+    [Fact]
     public async Task Filters_find_a_connection_by_job_address_and_text()
     {
         await using var bridge = await Bridge.OpenAsync(clock: null, InspectorClient.Settings);

@@ -66,6 +66,7 @@ public sealed class TokenTests(TokenGateway shared) : IClassFixture<TokenGateway
         ["crit"] = (s => JwtText.Make(s.Rsa, header: h => h["crit"] = new JsonArray("b64")), "crit"),
         ["crit without a value"] = (s => JwtText.Make(s.Rsa, header: h => h["crit"] = null), "crit"),
         ["zip"] = (s => JwtText.Make(s.Rsa, header: h => h["zip"] = "DEF"), "zip"),
+        ["enc"] = (s => JwtText.Make(s.Rsa, header: h => h["enc"] = "A128GCM"), "enc"),
         ["b64 without crit"] = (s => JwtText.Make(s.Rsa, header: h => h["b64"] = false), "b64"),
         ["b64 that is true"] = (s => JwtText.Make(s.Rsa, header: h => h["b64"] = true), "b64"),
         ["a header with a name twice"] = (

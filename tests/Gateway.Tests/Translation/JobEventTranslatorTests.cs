@@ -94,7 +94,7 @@ public sealed class JobEventTranslatorTests
     [InlineData("details", false, 129, "NestedTooDeep")]
     [InlineData("custom", true, 129, "NestedTooDeep")]
     [InlineData("custom", false, 250, "NestedTooDeep")]
-    [InlineData("custom", false, 10_000, "Unreadable")]
+    [InlineData("custom", false, 2_000, "Unreadable")]
     public void Data_that_nests_deeper_can_not_be_shown_and_the_reason_is_known(string place, bool isList, int levels, string reason)
     {
         var translator = new JobEventTranslator();
@@ -110,6 +110,37 @@ public sealed class JobEventTranslatorTests
         byte[] bytes = [.. NestedEvent("details", isList: false, levels: 50).ToByteArray(), 0x0C];
 
         Assert.Null(Translate(bytes));
+    }
+
+    [Theory]
+    [InlineData("text", '\u0001', 2_700_000, true)]
+    [InlineData("text", '\u0001', 2_900_000, false)]
+    [InlineData("text", '\n', 4_000_000, true)]
+    [InlineData("text", '\u00e9', 2_000_000, true)]
+    [InlineData("name", '\u00e9', 16_384, true)]
+    [InlineData("name", '\u00e9', 16_385, false)]
+    [InlineData("name", '"', 16_385, false)]
+    [InlineData("name", 'x', 4_000_000, true)]
+    [InlineData("type", '\u0001', 2_900_000, false)]
+    public void An_event_is_shown_whole_or_not_at_all_if_its_json_is_too_large(string place, char character, int count, bool isShown)
+    {
+        var text = new string(character, count);
+        var jobEvent = Say.Bare(1);
+        jobEvent.Custom = new CustomEvent { EventType = place == "type" ? text : "long", Data = new Struct() };
+        jobEvent.Custom.Data.Fields[place == "name" ? text : "text"] = Value.ForString(place == "text" ? text : "");
+        using var translator = new JobEventTranslator();
+        var output = new ArrayBufferWriter<byte>();
+
+        Assert.Equal(isShown, translator.TryWrite(jobEvent.ToByteArray(), output));
+
+        Assert.Equal(isShown ? null : TranslationFault.JsonTooLarge, translator.Fault);
+        Assert.InRange(output.WrittenCount, 0, 16 * 1024 * 1024);
+        if (isShown)
+        {
+            using var json = JsonDocument.Parse(output.WrittenMemory);
+            var shown = Assert.Single(json.RootElement.GetProperty("data").EnumerateObject());
+            Assert.Equal(text, place == "name" ? shown.Name : shown.Value.GetString());
+        }
     }
 
     /// <summary>An event whose <c>data</c> has so many levels of objects and arrays, itself included.</summary>

@@ -1,0 +1,218 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace OptimizationGateway.Gateway.Backends;
+
+/// <summary>
+/// The body of a gRPC answer. It holds back the five bytes in front of a message until there is memory for the message that they announce, and
+/// decompresses messages itself, within the limit.
+/// </summary>
+/// <remarks>
+/// A message counts while it arrives. In that time only its backend can delay it: a message is read when it is wanted, so a slow client holds
+/// nothing of the budget, and the stream's silence timeout ends a message that doesn't arrive. Streams wait for their next message without
+/// allocating: the pooled builders keep what an asynchronous read needs.
+/// </remarks>
+/// <param name="inner">The answer's body.</param>
+/// <param name="isGzip">True if messages may be compressed with gzip.</param>
+/// <param name="budget">The connection's budget.</param>
+/// <param name="options">The limits.</param>
+internal sealed class GatedStream(Stream inner, bool isGzip, MemoryBudget budget, UpstreamOptions options) : Stream
+{
+    private const int PrefixBytes = 5;
+
+    /// <summary>The announced length of a message that is refused. The gRPC client then ends the call, because the message is too large.</summary>
+    private const uint TooLarge = int.MaxValue;
+
+    private readonly byte[] prefix = new byte[PrefixBytes];
+    private readonly Lock gate = new();
+
+    /// <summary>The bytes to hand on before those that follow in the body: a prefix, or a message that was compressed.</summary>
+    private ReadOnlyMemory<byte> ready;
+
+    /// <summary>The number of bytes of the current message that are still to be read from the body.</summary>
+    private long arriving;
+
+    /// <summary>The current message's part of the budget.</summary>
+    private IDisposable? held;
+    private bool isDisposed;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.IsEmpty)
+        {
+            return 0;
+        }
+
+        if (ready.IsEmpty && arriving == 0)
+        {
+            ready = await BeginMessageAsync(cancellationToken);
+        }
+
+        int count;
+        if (ready.IsEmpty && arriving > 0)
+        {
+            count = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, arriving)], cancellationToken);
+            arriving -= count;
+        }
+        else
+        {
+            count = Math.Min(ready.Length, buffer.Length);
+            ready[..count].CopyTo(buffer);
+            ready = ready[count..];
+        }
+
+        if (ready.IsEmpty && arriving == 0)
+        {
+            Release();
+        }
+
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            lock (gate)
+            {
+                isDisposed = true;
+            }
+
+            Release();
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Reads a prefix, and waits for the memory that its message needs.</summary>
+    /// <returns>The bytes to hand on before those that follow in the body; empty at its end.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadOnlyMemory<byte>> BeginMessageAsync(CancellationToken stop)
+    {
+        var filled = 0;
+        while (filled < PrefixBytes)
+        {
+            var read = await inner.ReadAsync(prefix.AsMemory(filled), stop);
+            if (read == 0)
+            {
+                return prefix.AsMemory(0, filled);
+            }
+
+            filled += read;
+        }
+
+        var length = BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1));
+        if (length > options.MaxMessageBytes)
+        {
+            return prefix;
+        }
+
+        if (isGzip && prefix[0] == 1)
+        {
+            return await DecompressAsync((int)length, stop);
+        }
+
+        if (IsLarge(length))
+        {
+            await HoldAsync(length, stop);
+        }
+
+        arriving = length;
+        return prefix;
+    }
+
+    /// <summary>Reads a compressed message, and returns it decompressed, with its prefix.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>> DecompressAsync(int length, CancellationToken stop)
+    {
+        // A large message takes the most that it can need, once: if streams held a part and waited for the rest, all could wait for ever.
+        if (IsLarge(length))
+        {
+            await HoldAsync(length + (long)options.MaxMessageBytes, stop);
+        }
+
+        var compressed = new byte[length];
+        await inner.ReadExactlyAsync(compressed, stop);
+        var size = GzipMessage.SizeOf(compressed);
+        if (size > options.MaxMessageBytes)
+        {
+            return Prefix(TooLarge);
+        }
+
+        if (size > length * GzipMessage.MostExpansion)
+        {
+            throw new InvalidDataException("The message's trailer claims more than gzip can hold.");
+        }
+
+        if (IsLarge(size) && !IsLarge(length))
+        {
+            await HoldAsync(size, stop);
+        }
+
+        var message = new byte[PrefixBytes + size];
+        if (!await GzipMessage.TryDecompressAsync(compressed, message.AsMemory(PrefixBytes), stop))
+        {
+            return Prefix(TooLarge);
+        }
+
+        Prefix((uint)size).CopyTo(message);
+        return message;
+    }
+
+    /// <summary>Returns the prefix of a message that isn't compressed.</summary>
+    private ReadOnlyMemory<byte> Prefix(uint length)
+    {
+        prefix[0] = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(prefix.AsSpan(1), length);
+        return prefix;
+    }
+
+    /// <summary>True if the budget counts so many bytes. Fewer are bounded by the stream's window.</summary>
+    private bool IsLarge(long size) => size > options.StreamWindowBytes;
+
+    private async ValueTask HoldAsync(long size, CancellationToken stop)
+    {
+        var taken = await budget.TakeAsync(size, stop);
+        lock (gate)
+        {
+            if (!isDisposed)
+            {
+                held = taken;
+                return;
+            }
+        }
+
+        taken.Dispose();
+        throw new ObjectDisposedException(nameof(GatedStream));
+    }
+
+    private void Release() => Interlocked.Exchange(ref held, null)?.Dispose();
+}
