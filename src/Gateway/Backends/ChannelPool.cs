@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Compression;
-using OptimizationGateway.Gateway.Front;
 
 namespace OptimizationGateway.Gateway.Backends;
 
@@ -31,8 +30,11 @@ internal sealed class ChannelPool(
     private readonly List<PooledChannel> channels = [];
     private readonly HeaderLimit headerLimit = new();
 
-    /// <summary>Takes a place on a connection for one stream.</summary>
-    public ChannelLease Rent()
+    /// <summary>The most bytes of headers that the replica takes; null as long as it hasn't said.</summary>
+    public long? HeaderLimit => headerLimit.Bytes;
+
+    /// <summary>Takes a place on a channel for one stream.</summary>
+    public PooledChannel Rent()
     {
         var files = tls?.Files;
         lock (gate)
@@ -45,13 +47,7 @@ internal sealed class ChannelPool(
             }
 
             channel.Streams++;
-            return new ChannelLease(
-                channel.Invoker,
-                channel.Handshake,
-                headerLimit,
-                distrust: () => Distrust(channel),
-                giveBack: () => Return(channel)
-            );
+            return channel;
         }
     }
 
@@ -71,18 +67,16 @@ internal sealed class ChannelPool(
     {
         lock (gate)
         {
-            channels.ForEach(c => c.Channel.Dispose());
+            channels.ForEach(c => c.Dispose());
             channels.Clear();
         }
     }
-
-    private bool IsFree(PooledChannel channel) => !channel.IsDistrusted && channel.Streams < options.StreamsPerChannel;
 
     /// <summary>
     /// Takes a connection out of use that may be half open: TCP would find out after a quarter of an hour, and until then the channel would put
     /// every new stream on it. Streams that it has are left to their own timeouts.
     /// </summary>
-    private void Distrust(PooledChannel channel)
+    public void Distrust(PooledChannel channel)
     {
         lock (gate)
         {
@@ -90,7 +84,8 @@ internal sealed class ChannelPool(
         }
     }
 
-    private void Return(PooledChannel channel)
+    /// <summary>Gives a place back.</summary>
+    public void Return(PooledChannel channel)
     {
         lock (gate)
         {
@@ -98,10 +93,12 @@ internal sealed class ChannelPool(
             var isSpare = channel.IsDistrusted || channels.Count(IsFree) > 1;
             if (channel.Streams == 0 && isSpare && channels.Remove(channel))
             {
-                channel.Channel.Dispose();
+                channel.Dispose();
             }
         }
     }
+
+    private bool IsFree(PooledChannel channel) => !channel.IsDistrusted && channel.Streams < options.StreamsPerChannel;
 
     private PooledChannel Open(TlsFiles? files)
     {
@@ -165,21 +162,5 @@ internal sealed class ChannelPool(
             socket.Dispose();
             throw;
         }
-    }
-
-    private sealed class PooledChannel(GrpcChannel channel, TlsFiles? files, TlsHandshake? handshake)
-    {
-        public GrpcChannel Channel => channel;
-
-        public CallInvoker Invoker { get; } = channel.CreateCallInvoker();
-
-        /// <summary>The files that its connections are made with.</summary>
-        public TlsFiles? Files => files;
-
-        public TlsHandshake? Handshake => handshake;
-
-        public int Streams { get; set; }
-
-        public bool IsDistrusted { get; set; }
     }
 }

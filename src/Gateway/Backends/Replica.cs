@@ -12,7 +12,7 @@ internal sealed class Replica(string place, ChannelPool channels, TimeProvider t
 
     private readonly Lock gate = new();
     private long? failedAt;
-    private ReplicaLease? trial;
+    private StreamLease? trial;
 
     /// <summary>The host and port.</summary>
     public string Place => place;
@@ -47,9 +47,9 @@ internal sealed class Replica(string place, ChannelPool channels, TimeProvider t
     /// <summary>Takes a place for one stream.</summary>
     /// <param name="failed">Called when a stream there fails.</param>
     /// <param name="returned">Called once the place is given back.</param>
-    public ReplicaLease Rent(Action failed, Action returned)
+    public StreamLease Rent(Action failed, Action returned)
     {
-        var lease = new ReplicaLease(this, channels.Rent(), failed, returned);
+        var lease = new StreamLease(this, channels, channels.Rent(), failed, returned);
         lock (gate)
         {
             trial = failedAt is not null ? lease : null;
@@ -79,7 +79,7 @@ internal sealed class Replica(string place, ChannelPool channels, TimeProvider t
     }
 
     /// <summary>Records that a stream is over. If it was the trial, the next one may try.</summary>
-    public void Returned(ReplicaLease lease)
+    public void Returned(StreamLease lease)
     {
         lock (gate)
         {

@@ -46,7 +46,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
 
     /// <summary>Takes a place for one stream.</summary>
     /// <param name="returned">Called once the place is given back.</param>
-    public ReplicaLease Rent(Action returned)
+    public StreamLease Rent(Action returned)
     {
         lock (gate)
         {

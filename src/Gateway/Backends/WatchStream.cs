@@ -10,7 +10,7 @@ internal sealed class WatchStream : IDisposable
     private readonly WatchAnswer answer = new();
     private readonly CancellationTokenSource cancel;
     private readonly CancellationToken stop;
-    private readonly ReplicaLease lease;
+    private readonly StreamLease lease;
     private readonly WatchTrace trace;
     private readonly AsyncServerStreamingCall<WatchMessage> call;
     private readonly TimeProvider time;
@@ -21,7 +21,7 @@ internal sealed class WatchStream : IDisposable
     private volatile bool isDisposed;
 
     public WatchStream(
-        ReplicaLease lease,
+        StreamLease lease,
         WatchJobRequest request,
         Metadata headers,
         bool carriesToken,

@@ -3,7 +3,8 @@ using Grpc.Core;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>One stream's place at a replica. The stream reports its fate here, so that the next ones go to a better replica.</summary>
-internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action failed, Action returned) : IDisposable
+internal sealed class StreamLease(Replica replica, ChannelPool channels, PooledChannel channel, Action failed, Action returned)
+    : IDisposable
 {
     private bool isAnswered;
     private Action? returned = returned;
@@ -11,7 +12,7 @@ internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action
     public CallInvoker Invoker => channel.Invoker;
 
     /// <summary>The most bytes of headers that the replica takes, as far as it has said.</summary>
-    public long? HeaderLimit => channel.HeaderLimit;
+    public long? HeaderLimit => channels.HeaderLimit;
 
     /// <summary>The replica's host and port.</summary>
     public string Place => replica.Place;
@@ -22,7 +23,7 @@ internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action
         if (!isAnswered)
         {
             isAnswered = true;
-            channel.Answered();
+            channel.Handshake?.Answered();
             replica.Answered();
         }
     }
@@ -30,7 +31,7 @@ internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action
     /// <summary>Records that the transport broke, or that the replica can't serve now.</summary>
     public void Failed(Exception? transport)
     {
-        channel.Broke(transport);
+        channel.Handshake?.Broke(transport);
         replica.Failed();
         failed();
     }
@@ -38,7 +39,7 @@ internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action
     /// <summary>Records that nothing was heard in time.</summary>
     public void Distrust()
     {
-        channel.Distrust();
+        channels.Distrust(channel);
         replica.Failed();
         failed();
     }
@@ -47,7 +48,7 @@ internal sealed class ReplicaLease(Replica replica, ChannelLease channel, Action
     {
         if (Interlocked.Exchange(ref returned, null) is { } once)
         {
-            channel.Dispose();
+            channels.Return(channel);
             replica.Returned(this);
             once();
         }
