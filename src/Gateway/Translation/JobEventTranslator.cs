@@ -39,15 +39,14 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null)
     {
         var limit = Math.Max(MaxJsonBytes, 2L * encoded.Length);
         Fault =
-            PlainEncoding.Is(encoded) && HasFewKeys(new EventFields(encoded)) ? Write(encoded, output, limit)
-            : Normalise(encoded) is { } plain ? Write(plain, output, limit)
+            PlainEncoding.Is(encoded) && new EventFields(encoded) is var fields && HasFewKeys(fields) ? Write(fields, output, limit)
+            : Normalise(encoded) is { } plain ? Write(new EventFields(plain), output, limit)
             : TranslationFault.Unreadable;
         return Fault is null;
     }
 
-    private TranslationFault? Write(ReadOnlySpan<byte> plain, IBufferWriter<byte> output, long limit)
+    private TranslationFault? Write(in EventFields fields, IBufferWriter<byte> output, long limit)
     {
-        var fields = new EventFields(plain);
         if (!fields.HasTimestamp || !JsonTimestamp.TryRead(fields.Timestamp, out var instant))
         {
             return TranslationFault.TimeOutOfRange;

@@ -101,10 +101,7 @@ internal static class PayloadWriter
         ReadOnlySpan<byte> iteration
     )
     {
-        if (
-            Fields.TryFind(fields.Payload, JobPaused.PausedAtFieldNumber, out var own)
-            && !JsonTimestamp.TryRead(own, out instant)
-        )
+        if (Fields.TryFind(fields.Payload, JobPaused.PausedAtFieldNumber, out var own) && !JsonTimestamp.TryRead(own, out instant))
         {
             return TranslationFault.TimeOutOfRange;
         }

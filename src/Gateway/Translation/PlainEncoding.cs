@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using Google.Protobuf.WellKnownTypes;
 using OptimizationGateway.Contracts;
@@ -17,165 +18,170 @@ internal static class PlainEncoding
     /// <summary>A level of a <c>Struct</c> is three messages deep. What is deeper than allowed isn't plain, so the generated parser judges it.</summary>
     private const int MaxMessages = 3 * (Nesting.MaxLevels + 2);
 
-    /// <summary>Up to this number of keys each is compared with each; above it, their hashes are.</summary>
-    private const int FewKeys = 16;
+    private const ulong Payloads =
+        (1UL << JobEvent.CustomFieldNumber) | ((1UL << (JobEvent.JobCancelledFieldNumber + 1)) - (1UL << JobEvent.JobStartedFieldNumber));
 
-    /// <summary>Above this number of keys the generated classes compare them, one event at a time: a set of them takes memory.</summary>
-    private const int ManyKeys = 4096;
+    /// <summary>All fields of <c>Value</c>.</summary>
+    private const ulong Kinds = ulong.MaxValue;
 
-    private const ulong Payloads = 0b1_0000_0000_0000_0000_0000 | (0b111_1111UL << JobEvent.JobStartedFieldNumber);
-    private const ulong Kinds = 0b111_1110;
-
-    /// <summary>The messages that an event consists of.</summary>
-    private enum Shape
+    /// <summary>The kinds of fields: without parts, text, or one of the messages that an event consists of.</summary>
+    private enum Shape : byte
     {
-        /// <summary>A field without parts: a number.</summary>
+        Unknown,
         Number,
         Text,
-        Time,
         Event,
+        Time,
         Struct,
         Entry,
         Value,
         List,
         Started,
         Iteration,
-        PausedOrResumedOrCancelled,
+        Moment,
         Completed,
         Failed,
         Custom,
     }
 
+    /// <summary>The shape of the field with each tag below 256, for each message: at <c>message × 256 + tag</c>.</summary>
+    private static readonly Shape[] Schema = Describe([
+        (Shape.Event, JobEvent.IdFieldNumber, WireType.Varint, Shape.Number),
+        (Shape.Event, JobEvent.IterationFieldNumber, WireType.Varint, Shape.Number),
+        (Shape.Event, JobEvent.StageFieldNumber, WireType.Delimited, Shape.Text),
+        (Shape.Event, JobEvent.TimestampFieldNumber, WireType.Delimited, Shape.Time),
+        (Shape.Event, JobEvent.DetailsFieldNumber, WireType.Delimited, Shape.Struct),
+        (Shape.Event, JobEvent.PreviousIdFieldNumber, WireType.Varint, Shape.Number),
+        (Shape.Event, JobEvent.JobStartedFieldNumber, WireType.Delimited, Shape.Started),
+        (Shape.Event, JobEvent.IterationCompletedFieldNumber, WireType.Delimited, Shape.Iteration),
+        (Shape.Event, JobEvent.JobPausedFieldNumber, WireType.Delimited, Shape.Moment),
+        (Shape.Event, JobEvent.JobResumedFieldNumber, WireType.Delimited, Shape.Moment),
+        (Shape.Event, JobEvent.JobCompletedFieldNumber, WireType.Delimited, Shape.Completed),
+        (Shape.Event, JobEvent.JobFailedFieldNumber, WireType.Delimited, Shape.Failed),
+        (Shape.Event, JobEvent.JobCancelledFieldNumber, WireType.Delimited, Shape.Moment),
+        (Shape.Event, JobEvent.CustomFieldNumber, WireType.Delimited, Shape.Custom),
+        (Shape.Time, Timestamp.SecondsFieldNumber, WireType.Varint, Shape.Number),
+        (Shape.Time, Timestamp.NanosFieldNumber, WireType.Varint, Shape.Number),
+        (Shape.Struct, Struct.FieldsFieldNumber, WireType.Delimited, Shape.Entry),
+        (Shape.Entry, StructEntry.Key, WireType.Delimited, Shape.Text),
+        (Shape.Entry, StructEntry.Value, WireType.Delimited, Shape.Value),
+        (Shape.Value, Value.NullValueFieldNumber, WireType.Varint, Shape.Number),
+        (Shape.Value, Value.NumberValueFieldNumber, WireType.Fixed64, Shape.Number),
+        (Shape.Value, Value.StringValueFieldNumber, WireType.Delimited, Shape.Text),
+        (Shape.Value, Value.BoolValueFieldNumber, WireType.Varint, Shape.Number),
+        (Shape.Value, Value.StructValueFieldNumber, WireType.Delimited, Shape.Struct),
+        (Shape.Value, Value.ListValueFieldNumber, WireType.Delimited, Shape.List),
+        (Shape.List, ListValue.ValuesFieldNumber, WireType.Delimited, Shape.Value),
+        (Shape.Started, JobStarted.PromptIdFieldNumber, WireType.Delimited, Shape.Text),
+        (Shape.Started, JobStarted.DatasetIdFieldNumber, WireType.Delimited, Shape.Text),
+        (Shape.Started, JobStarted.ConfigFieldNumber, WireType.Delimited, Shape.Struct),
+        (Shape.Iteration, IterationCompleted.ScoreFieldNumber, WireType.Fixed64, Shape.Number),
+        (Shape.Moment, JobPaused.PausedAtFieldNumber, WireType.Delimited, Shape.Time),
+        (Shape.Moment, JobPaused.CurrentIterationFieldNumber, WireType.Varint, Shape.Number),
+        (Shape.Completed, JobCompleted.ResultPromptIdFieldNumber, WireType.Delimited, Shape.Text),
+        (Shape.Completed, JobCompleted.FinalScoreFieldNumber, WireType.Fixed64, Shape.Number),
+        (Shape.Failed, JobFailed.ErrorFieldNumber, WireType.Delimited, Shape.Text),
+        (Shape.Failed, JobFailed.ErrorStackFieldNumber, WireType.Delimited, Shape.Text),
+        (Shape.Failed, JobFailed.WillRetryFieldNumber, WireType.Varint, Shape.Number),
+        (Shape.Custom, CustomEvent.EventTypeFieldNumber, WireType.Delimited, Shape.Text),
+        (Shape.Custom, CustomEvent.DataFieldNumber, WireType.Delimited, Shape.Struct),
+    ]);
+
     /// <summary>Returns true if the event is well-formed and plain. The bytes of another one may still be an event.</summary>
     public static bool Is(ReadOnlySpan<byte> jobEvent) => Is(jobEvent, Shape.Event, depth: 0);
 
-    private static bool Is(ReadOnlySpan<byte> bytes, Shape shape, int depth)
+    private static bool Is(ReadOnlySpan<byte> message, Shape shape, int depth)
     {
-        if (shape <= Shape.Text)
-        {
-            return shape == Shape.Number || Utf8.IsValid(bytes);
-        }
-
         if (depth > MaxMessages)
         {
             return false;
         }
 
         var seen = 0UL;
-        var repeated = 0;
-        var reader = new WireReader(bytes);
+        var keys = new KeySet();
+        var reader = new WireReader(message);
         while (reader.Read())
         {
-            if (PartOf(shape, ref reader) is not { } part)
+            var part = ShapeOf(shape, reader.Tag);
+            if (part == Shape.Unknown)
             {
                 continue;
             }
 
-            if (shape is Shape.Struct or Shape.List)
+            var field = 1UL << reader.Field;
+            var isKnown = part switch
             {
-                repeated++;
-            }
-            else if ((seen & (1UL << reader.Field)) != 0)
-            {
-                return false;
-            }
-
-            seen |= 1UL << reader.Field;
-            if (part != Shape.Number && !Is(reader.Bytes, part, depth + 1))
-            {
-                return false;
-            }
-        }
-
-        return !reader.IsMalformed
-            && shape switch
-            {
-                Shape.Event => BitOperations.PopCount(seen & Payloads) <= 1,
-                Shape.Value => BitOperations.PopCount(seen & Kinds) <= 1,
-                Shape.Struct => repeated < 2 || HasDistinctKeys(bytes, repeated),
-                _ => true,
+                Shape.Number => true,
+                Shape.Text => Utf8.IsValid(reader.Bytes),
+                _ => Is(reader.Bytes, part, depth + 1),
             };
-    }
-
-    /// <summary>The shape of the current field; null for a field that the message doesn't have, which every reader skips.</summary>
-    private static Shape? PartOf(Shape shape, ref WireReader reader) =>
-        (shape, reader.Type, reader.Field) switch
-        {
-            (Shape.Value, WireType.Fixed64, Value.NumberValueFieldNumber) => Shape.Number,
-            (Shape.Value, WireType.Varint, Value.NullValueFieldNumber or Value.BoolValueFieldNumber) => Shape.Number,
-            (Shape.Value, WireType.Delimited, Value.StringValueFieldNumber) => Shape.Text,
-            (Shape.Value, WireType.Delimited, Value.StructValueFieldNumber) => Shape.Struct,
-            (Shape.Value, WireType.Delimited, Value.ListValueFieldNumber) => Shape.List,
-            (Shape.Struct, WireType.Delimited, Struct.FieldsFieldNumber) => Shape.Entry,
-            (Shape.Entry, WireType.Delimited, StructEntry.Key) => Shape.Text,
-            (Shape.Entry, WireType.Delimited, StructEntry.Value) => Shape.Value,
-            (Shape.List, WireType.Delimited, ListValue.ValuesFieldNumber) => Shape.Value,
-            (Shape.Event, WireType.Varint, JobEvent.IdFieldNumber or JobEvent.IterationFieldNumber) => Shape.Number,
-            (Shape.Event, WireType.Varint, JobEvent.PreviousIdFieldNumber) => Shape.Number,
-            (Shape.Event, WireType.Delimited, JobEvent.StageFieldNumber) => Shape.Text,
-            (Shape.Event, WireType.Delimited, JobEvent.TimestampFieldNumber) => Shape.Time,
-            (Shape.Event, WireType.Delimited, JobEvent.DetailsFieldNumber) => Shape.Struct,
-            (Shape.Event, WireType.Delimited, JobEvent.JobStartedFieldNumber) => Shape.Started,
-            (Shape.Event, WireType.Delimited, JobEvent.IterationCompletedFieldNumber) => Shape.Iteration,
-            (Shape.Event, WireType.Delimited, JobEvent.JobPausedFieldNumber) => Shape.PausedOrResumedOrCancelled,
-            (Shape.Event, WireType.Delimited, JobEvent.JobResumedFieldNumber) => Shape.PausedOrResumedOrCancelled,
-            (Shape.Event, WireType.Delimited, JobEvent.JobCancelledFieldNumber) => Shape.PausedOrResumedOrCancelled,
-            (Shape.Event, WireType.Delimited, JobEvent.JobCompletedFieldNumber) => Shape.Completed,
-            (Shape.Event, WireType.Delimited, JobEvent.JobFailedFieldNumber) => Shape.Failed,
-            (Shape.Event, WireType.Delimited, JobEvent.CustomFieldNumber) => Shape.Custom,
-            (Shape.Time, WireType.Varint, Timestamp.SecondsFieldNumber or Timestamp.NanosFieldNumber) => Shape.Number,
-            (Shape.Iteration, WireType.Fixed64, IterationCompleted.ScoreFieldNumber) => Shape.Number,
-            (Shape.PausedOrResumedOrCancelled, WireType.Delimited, JobPaused.PausedAtFieldNumber) => Shape.Time,
-            (Shape.PausedOrResumedOrCancelled, WireType.Varint, JobPaused.CurrentIterationFieldNumber) => Shape.Number,
-            (Shape.Started, WireType.Delimited, JobStarted.PromptIdFieldNumber or JobStarted.DatasetIdFieldNumber) => Shape.Text,
-            (Shape.Started, WireType.Delimited, JobStarted.ConfigFieldNumber) => Shape.Struct,
-            (Shape.Completed, WireType.Delimited, JobCompleted.ResultPromptIdFieldNumber) => Shape.Text,
-            (Shape.Completed, WireType.Fixed64, JobCompleted.FinalScoreFieldNumber) => Shape.Number,
-            (Shape.Failed, WireType.Delimited, JobFailed.ErrorFieldNumber or JobFailed.ErrorStackFieldNumber) => Shape.Text,
-            (Shape.Failed, WireType.Varint, JobFailed.WillRetryFieldNumber) => Shape.Number,
-            (Shape.Custom, WireType.Delimited, CustomEvent.EventTypeFieldNumber) => Shape.Text,
-            (Shape.Custom, WireType.Delimited, CustomEvent.DataFieldNumber) => Shape.Struct,
-            _ => null,
-        };
-
-    private static bool HasDistinctKeys(ReadOnlySpan<byte> fields, int count)
-    {
-        if (count > ManyKeys)
-        {
-            return false;
-        }
-
-        var many = count > FewKeys ? new HashSet<int>(count) : null;
-        var members = new StructMembers(fields);
-        while (members.Read())
-        {
-            if (many is null ? IsInRest(members, members.Key) : !many.Add(HashOf(members.Key)))
+            var isNew = shape switch
+            {
+                Shape.List => true,
+                Shape.Struct => isKnown && keys.TryAdd(Fields.Bytes(reader.Bytes, StructEntry.Key)),
+                _ => (seen & field) == 0,
+            };
+            if (!isKnown || !isNew)
             {
                 return false;
             }
+
+            seen |= field;
         }
 
-        return true;
+        var oneof =
+            shape == Shape.Event ? Payloads
+            : shape == Shape.Value ? Kinds
+            : 0;
+        return !reader.IsMalformed && BitOperations.PopCount(seen & oneof) <= 1;
     }
 
-    private static bool IsInRest(StructMembers rest, ReadOnlySpan<byte> key)
+    private static Shape ShapeOf(Shape message, uint tag) => tag < 256 ? Schema[((int)message << 8) | (int)tag] : Shape.Unknown;
+
+    private static Shape[] Describe(ReadOnlySpan<(Shape Message, int Field, WireType Type, Shape Shape)> fields)
     {
-        while (rest.Read())
+        var schema = new Shape[((int)Shape.Custom + 1) << 8];
+        foreach (var (message, field, type, shape) in fields)
         {
-            if (rest.Key.SequenceEqual(key))
-            {
-                return true;
-            }
+            schema[((int)message << 8) | (field << 3) | (int)type] = shape;
         }
 
-        return false;
+        return schema;
     }
 
-    /// <summary>Two keys with one hash count as the same one: the generated classes then find out that they aren't.</summary>
-    private static int HashOf(ReadOnlySpan<byte> key)
+    /// <summary>The keys of one object, by their hashes: two keys with one hash count as the same, and the generated classes then find that they aren't.</summary>
+    private ref struct KeySet
     {
-        var hash = new HashCode();
-        hash.AddBytes(key);
-        return hash.ToHashCode();
+        /// <summary>Above this number the generated classes compare the keys, one event at a time: a set of them takes memory.</summary>
+        private const int Most = 4096;
+
+        private FewHashes few;
+        private HashSet<int>? many;
+        private int count;
+
+        public bool TryAdd(ReadOnlySpan<byte> key)
+        {
+            var hashCode = new HashCode();
+            hashCode.AddBytes(key);
+            var hash = hashCode.ToHashCode();
+            if (count < FewHashes.Length)
+            {
+                Span<int> hashes = few;
+                var isNew = !hashes[..count].Contains(hash);
+                hashes[count++] = hash;
+                return isNew;
+            }
+
+            many ??= [.. (ReadOnlySpan<int>)few];
+            return count++ < Most && many.Add(hash);
+        }
+    }
+
+    [InlineArray(Length)]
+    private struct FewHashes
+    {
+        public const int Length = 16;
+
+        private int first;
     }
 }

@@ -6,38 +6,34 @@ namespace OptimizationGateway.Gateway.Wire;
 /// Walks the fields of one protobuf message without building it. The gateway needs few of them. It must also tell a message that doesn't
 /// parse from a stream that broke, and the generated parser inside the gRPC client can't.
 /// </summary>
-internal ref struct WireReader
+internal ref struct WireReader(ReadOnlySpan<byte> message)
 {
     private const int MaxGroupDepth = 100;
 
-    private readonly int length;
-    private ReadOnlySpan<byte> rest;
+    private readonly ReadOnlySpan<byte> message = message;
+    private int position;
+    private int start;
 
-    public WireReader(ReadOnlySpan<byte> bytes)
-    {
-        length = bytes.Length;
-        rest = bytes;
-    }
+    /// <summary>The field's number and wire type, as they are encoded.</summary>
+    public uint Tag { get; private set; }
 
     /// <summary>The number of the field that <see cref="Read"/> came to.</summary>
-    public int Field { get; private set; }
+    public readonly int Field => (int)(Tag >> 3);
 
     /// <summary>The field's wire type.</summary>
-    public WireType Type { get; private set; }
+    public readonly WireType Type => (WireType)(Tag & 7);
 
     /// <summary>The field's value if its wire type is varint or fixed64.</summary>
     public ulong Number { get; private set; }
 
     /// <summary>The field's bytes if its wire type is length-delimited.</summary>
-    public ReadOnlySpan<byte> Bytes { get; private set; }
+    public readonly ReadOnlySpan<byte> Bytes => message[start..position];
 
     /// <summary>The place of <see cref="Bytes"/> in the message.</summary>
-    public readonly Range Place => (Position - Bytes.Length)..Position;
+    public readonly Range Place => start..position;
 
     /// <summary>True if the bytes are no protobuf message. Then <see cref="Read"/> has returned false before the end.</summary>
     public bool IsMalformed { get; private set; }
-
-    private readonly int Position => length - rest.Length;
 
     /// <summary>Returns true if the current field has this number and wire type; one of another type is unknown to the generated parser too.</summary>
     public readonly bool Is(int field, WireType type) => Field == field && Type == type;
@@ -46,7 +42,7 @@ internal ref struct WireReader
     /// <returns>False at the end, and at bytes that are no field.</returns>
     public bool Read()
     {
-        if (rest.IsEmpty || IsMalformed)
+        if (position == message.Length || IsMalformed)
         {
             return false;
         }
@@ -57,15 +53,13 @@ internal ref struct WireReader
 
     private bool TryReadField(int depth)
     {
-        if (!TryReadVarint(out var number))
+        if (!TryReadVarint(out var tag))
         {
             return false;
         }
 
         // As the generated parser has it: of a tag longer than 32 bits the rest is dropped.
-        var tag = (uint)number;
-        Field = (int)(tag >> 3);
-        Type = (WireType)(tag & 7);
+        Tag = (uint)tag;
         return Field != 0
             && Type switch
             {
@@ -88,38 +82,34 @@ internal ref struct WireReader
 
     private bool TryReadFixed64()
     {
-        if (!BinaryPrimitives.TryReadUInt64LittleEndian(rest, out var value))
-        {
-            return false;
-        }
-
+        var isThere = BinaryPrimitives.TryReadUInt64LittleEndian(message[position..], out var value);
         Number = value;
-        rest = rest[sizeof(ulong)..];
-        return true;
+        position += isThere ? sizeof(ulong) : 0;
+        return isThere;
     }
 
     private bool TryReadDelimited()
     {
         // Of a length, too, the generated parser drops what is beyond 32 bits.
-        if (!TryReadVarint(out var number) || (uint)number > (uint)rest.Length)
+        if (!TryReadVarint(out var number) || (uint)number > (uint)(message.Length - position))
         {
             return false;
         }
 
-        Bytes = rest[..(int)(uint)number];
-        rest = rest[(int)(uint)number..];
+        start = position;
+        position += (int)(uint)number;
         return true;
     }
 
     private bool TrySkipGroup(int depth)
     {
-        var group = Field;
+        var group = Tag;
         while (depth <= MaxGroupDepth && TryReadField(depth))
         {
             if (Type == WireType.GroupEnd)
             {
-                var matches = Field == group;
-                Type = WireType.GroupStart;
+                var matches = Tag >> 3 == group >> 3;
+                Tag = group;
                 return matches;
             }
         }
@@ -129,35 +119,33 @@ internal ref struct WireReader
 
     private bool TrySkip(int size)
     {
-        if (size > rest.Length)
+        if (size > message.Length - position)
         {
             return false;
         }
 
-        rest = rest[size..];
+        position += size;
         return true;
     }
 
     private bool TryReadVarint(out ulong value)
     {
         // Most tags, lengths and numbers have one byte.
-        if (!rest.IsEmpty && rest[0] < 0x80)
+        if (position < message.Length && message[position] < 0x80)
         {
-            value = rest[0];
-            rest = rest[1..];
+            value = message[position++];
             return true;
         }
 
         value = 0;
         for (var shift = 0; shift < 70; shift += 7)
         {
-            if (rest.IsEmpty)
+            if (position == message.Length)
             {
                 return false;
             }
 
-            var next = rest[0];
-            rest = rest[1..];
+            var next = message[position++];
             value |= (ulong)(next & 0x7F) << shift;
             if (next < 0x80)
             {

@@ -45,9 +45,14 @@ public sealed class OracleTests
     [Theory]
     [MemberData(nameof(OddValues))]
     public void Odd_encodings_of_values_are_translated_as_by_the_generated_classes(byte[] value) =>
-        AssertAgree([.. Message(JobEvent.TimestampFieldNumber, []), .. Message(JobEvent.DetailsFieldNumber, Entry("k"u8.ToArray(), value))]);
+        AssertAgree([
+            .. Message(JobEvent.TimestampFieldNumber, []),
+            .. Message(JobEvent.DetailsFieldNumber, Entry("k"u8.ToArray(), value)),
+        ]);
 
-    public static TheoryData<byte[]> OddValues =>
+    public static TheoryData<byte[]> OddValues => [.. OddEncodings];
+
+    private static byte[][] OddEncodings =>
         [
             [],
             // Another kind afterwards; the same kind twice, merged; a kind with the wire type of another.
@@ -137,7 +142,12 @@ public sealed class OracleTests
         jobEvent.Stage = "evaluate";
         jobEvent.Details = new Struct
         {
-            Fields = { ["candidate"] = Value.ForString("Réponse"), ["tokens"] = Value.ForNumber(1234), ["tags"] = Value.ForList(Value.ForBool(true)) },
+            Fields =
+            {
+                ["candidate"] = Value.ForString("Réponse"),
+                ["tokens"] = Value.ForNumber(1234),
+                ["tags"] = Value.ForList(Value.ForBool(true)),
+            },
         };
         var bytes = jobEvent.ToByteArray();
         var translator = new JobEventTranslator();

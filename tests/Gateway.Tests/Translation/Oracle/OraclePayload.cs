@@ -1,7 +1,7 @@
-using OptimizationGateway.Gateway.Translation;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.Gateway.Translation;
 
 namespace OptimizationGateway.Gateway.Tests.Translation.Oracle;
 

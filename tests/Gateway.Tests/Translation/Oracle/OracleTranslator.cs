@@ -1,10 +1,10 @@
-using OptimizationGateway.Gateway.Translation;
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf;
 using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.Gateway.Translation;
 
 namespace OptimizationGateway.Gateway.Tests.Translation.Oracle;
 
