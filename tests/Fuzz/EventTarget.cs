@@ -26,7 +26,7 @@ internal static class EventTarget
             RequireAgreement(scanned, parsed);
         }
 
-        using var translator = new JobEventTranslator();
+        var translator = new JobEventTranslator();
         var output = new ArrayBufferWriter<byte>();
         if (!translator.TryWrite(bytes, output))
         {
