@@ -40,10 +40,12 @@ public sealed class LicencesTests
             $"""
             # Licences
 
-            OptimizationGateway itself is under the Apache License 2.0 ([LICENSE](../LICENSE)), which every package and image carries.
+            OptimizationGateway itself is under the Apache License 2.0 ([LICENSE](../LICENSE)), which every package and image
+            carries.
 
-            What is shipped of others, with the licence that each package states. Written by `{GoldenUpdate.Command}`
-            out of what the builds have resolved; a test compares. Tools, tests and examples are not listed: they aren't shipped.
+            What is shipped of others, with the licence that each package states. Written by
+            `{GoldenUpdate.Command}` out of what the builds have resolved; a test compares.
+            Tools, tests and examples are not listed: they aren't shipped.
 
 
             """

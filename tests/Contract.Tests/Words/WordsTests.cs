@@ -44,7 +44,9 @@ public sealed partial class WordsTests
         var folders = new[] { "docs", "deploy", "examples", "clients", "src", "tests" };
         return Directory
             .EnumerateFiles(RepositoryRoot.Combine(), "*.md")
-            .Concat(folders.SelectMany(folder => Directory.EnumerateFiles(RepositoryRoot.Combine(folder), "*.md", SearchOption.AllDirectories)))
+            .Concat(
+                folders.SelectMany(folder => Directory.EnumerateFiles(RepositoryRoot.Combine(folder), "*.md", SearchOption.AllDirectories))
+            )
             .Where(path => !Generated().IsMatch(path));
     }
 
@@ -61,11 +63,19 @@ public sealed partial class WordsTests
         }
     }
 
-    [GeneratedRegex("/(node_modules|bin|obj|dist|artifacts|generated|[.]venv|vendor)/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        "/(node_modules|bin|obj|dist|artifacts|generated|[.]venv|vendor)/",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000
+    )]
     private static partial Regex Generated();
 
-    /// <summary>Code by its indentation, fences, tables, headings, markup and the addresses of links.</summary>
-    [GeneratedRegex("""^(    |\s*(```|[|#<]|\[!?\[|\[[^\]]+\]: ))""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    /// <summary>Code by its indentation, fences, tables, headings, markup, the addresses of links, and a command that has the line to itself.</summary>
+    [GeneratedRegex(
+        """^(    |\s*(```|[|#<]|\[!?\[|\[[^\]]+\]: |`[^`]*`\W*$))""",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000
+    )]
     private static partial Regex NotProse();
 
     [GeneratedRegex(
