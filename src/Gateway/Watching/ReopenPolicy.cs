@@ -18,6 +18,7 @@ internal sealed class ReopenPolicy(UpstreamOptions options, bool isHistoryOnly, 
     private int breaches;
     private long? badEventAfter;
     private TimeSpan? lagBegan;
+    private TimeSpan lagEnds;
     private TimeSpan budgetBegan;
 
     /// <summary>The end of the present wait.</summary>
@@ -106,13 +107,18 @@ internal sealed class ReopenPolicy(UpstreamOptions options, bool isHistoryOnly, 
             : WatchEnd.HistoryTruncated;
     }
 
-    private TimeSpan Within(TimeSpan delay, TimeSpan now, bool isOpened) =>
-        TimeLeft(now, isOpened) is { } left && left < delay ? left : delay;
+    /// <summary>Shortens a wait to what is left of the open timeout, and to the last attempt at a replica that may lag.</summary>
+    private TimeSpan Within(TimeSpan delay, TimeSpan now, bool isOpened)
+    {
+        var wait = lagBegan is not null && lagEnds > now && lagEnds - now < delay ? lagEnds - now : delay;
+        return TimeLeft(now, isOpened) is { } left && left < wait ? left : wait;
+    }
 
     private WatchEnd? AfterLag(TimeSpan now, TimeSpan allowed, WatchEnd end)
     {
         lagBegan ??= now;
-        return now - lagBegan >= allowed ? end : null;
+        lagEnds = lagBegan.Value + allowed;
+        return now >= lagEnds ? end : null;
     }
 
     private bool IsMetAgain(long cursor)
