@@ -131,6 +131,7 @@ internal sealed class JobMessageWriter(
 
     public void Dispose()
     {
+        translator.Dispose();
         message.Dispose();
         eventJson.Dispose();
     }

@@ -68,10 +68,10 @@ internal sealed class WatchMessage
         while (reader.Read())
         {
             var isMessage = reader.Field is >= WatchJobResponse.SubscribedFieldNumber and <= WatchJobResponse.HeartbeatFieldNumber;
-            if (isMessage && reader.Type == WireType.Delimited)
+            if (isMessage && reader.Delimited is { } place)
             {
                 kind = reader.Field;
-                body = reader.Place;
+                body = place;
             }
         }
 
@@ -120,13 +120,13 @@ internal sealed class WatchMessage
         var reader = new WireReader(content.Span);
         while (events.Count < MaxEvents && reader.Read())
         {
-            if (reader.Is(Replay.EventsFieldNumber, WireType.Delimited))
+            if (reader.Field == Replay.EventsFieldNumber && reader.Delimited is { } place)
             {
-                events.Add(WatchedEvent.Read(content[reader.Place]));
+                events.Add(WatchedEvent.Read(content[place]));
             }
-            else if (reader.Is(Replay.HasMoreFieldNumber, WireType.Varint))
+            else if (reader.Field == Replay.HasMoreFieldNumber && reader.Varint is { } value)
             {
-                hasMore = reader.Number != 0;
+                hasMore = value != 0;
             }
         }
 

@@ -31,18 +31,18 @@ internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsT
         var reader = new WireReader(bytes.Span);
         while (reader.Read())
         {
-            if (reader.Type == WireType.Varint)
+            if (reader.Varint is { } number)
             {
-                id = reader.Field == JobEvent.IdFieldNumber ? (long)reader.Number : id;
-                previousId = reader.Field == JobEvent.PreviousIdFieldNumber ? (long)reader.Number : previousId;
+                id = reader.Field == JobEvent.IdFieldNumber ? (long)number : id;
+                previousId = reader.Field == JobEvent.PreviousIdFieldNumber ? (long)number : previousId;
             }
-            else if (reader.Type == WireType.Delimited)
+            else if (reader.Delimited is { } place)
             {
                 hasTimestamp |= reader.Field == JobEvent.TimestampFieldNumber;
                 if (IsPayload(reader.Field))
                 {
                     // Of several members of a oneof the last counts; the same one twice is merged.
-                    willRetry = reader.Field == JobEvent.JobFailedFieldNumber && SaysWillRetry(reader.Bytes, willRetry);
+                    willRetry = reader.Field == JobEvent.JobFailedFieldNumber && SaysWillRetry(bytes.Span[place], willRetry);
                     payload = reader.Field;
                 }
             }
@@ -68,9 +68,9 @@ internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsT
         var reader = new WireReader(jobFailed);
         while (reader.Read())
         {
-            if (reader.Is(JobFailed.WillRetryFieldNumber, WireType.Varint))
+            if (reader.Field == JobFailed.WillRetryFieldNumber && reader.Varint is { } value)
             {
-                willRetry = reader.Number != 0;
+                willRetry = value != 0;
             }
         }
 
