@@ -8,6 +8,7 @@ namespace OptimizationGateway.Gateway.Tests;
 public sealed class ArchitectureTests
 {
     private const string Root = "OptimizationGateway.Gateway";
+    private const string Generated = "OptimizationGateway.Contracts.V1.";
     private const Room Composition = "(root)";
 
     /// <summary>The folders of src/Gateway, each with the folders that it may use. The root composes, so it may use every folder.</summary>
@@ -124,6 +125,18 @@ public sealed class ArchitectureTests
             .Distinct(StringComparer.Ordinal);
 
         Assert.Equal(["Translation"], readers);
+    }
+
+    [Fact]
+    public void The_generated_classes_stay_near_the_backends()
+    {
+        var users = Gateway
+            .Types.Where(type => type.Dependencies.Any(d => d.Target.FullName.StartsWith(Generated, StringComparison.Ordinal)))
+            .Select(RoomOf)
+            .OfType<Room>()
+            .Distinct(StringComparer.Ordinal);
+
+        Assert.Subset(new HashSet<Room>(["Backends", "Watching", "Wire", "Translation"], StringComparer.Ordinal), [.. users]);
     }
 
     /// <returns>The folder of src/Gateway that has the type; null for a type of another assembly.</returns>

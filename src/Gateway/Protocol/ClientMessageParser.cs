@@ -55,7 +55,8 @@ internal static class ClientMessageParser
             ClientMessageType.Subscribe => new ClientMessage(type, jobId, after, epoch, requestId) { TraceParent = trace },
             ClientMessageType.Replay => new ClientMessage(type, jobId, after ?? 0, epoch, requestId) { TraceParent = trace },
             ClientMessageType.Unsubscribe => new ClientMessage(type, jobId, null, null, requestId),
-            _ => new ClientMessage(type, "", null, null, requestId),
+            ClientMessageType.Ping => new ClientMessage(type, "", null, null, requestId),
+            _ => throw new InvalidOperationException($"A type without a message: {type}."),
         };
         return (message, null);
     }
