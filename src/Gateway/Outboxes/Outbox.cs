@@ -186,10 +186,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
-    /// <summary>
-    /// Accepts no more messages. Answers in the control lane are still sent. The jobs' lanes are dropped: a resume brings their
-    /// messages.
-    /// </summary>
+    /// <summary>Accepts no more messages. Answers are still sent; the jobs' lanes are dropped, and a resume brings their messages.</summary>
     public void Close()
     {
         lock (gate)

@@ -94,7 +94,7 @@ public sealed class JobEventTranslatorTests
     [InlineData("details", false, 129, "NestedTooDeep")]
     [InlineData("custom", true, 129, "NestedTooDeep")]
     [InlineData("custom", false, 250, "NestedTooDeep")]
-    [InlineData("custom", false, 2_000, "Unreadable")]
+    [InlineData("custom", false, 10_000, "Unreadable")]
     public void Data_that_nests_deeper_can_not_be_shown_and_the_reason_is_known(string place, bool isList, int levels, string reason)
     {
         using var translator = new JobEventTranslator();
