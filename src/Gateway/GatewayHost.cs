@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Listening;
@@ -14,6 +15,7 @@ using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Transports;
 using OptimizationGateway.Gateway.Watching;
 
@@ -91,6 +93,7 @@ public static class GatewayHost
     {
         var metrics = services.GetRequiredService<GatewayMetrics>();
         metrics.ObserveOutboxes(() => services.GetRequiredService<SessionRegistry>().QueuedBytes);
+        metrics.ObserveFeeds(() => services.GetRequiredService<FeedSet>().Bytes);
         metrics.ObserveBackends(() =>
             services.GetRequiredService<BackendRegistry>().All.Select(backend => (backend.Name, !backend.IsTroubled))
         );
@@ -108,6 +111,7 @@ public static class GatewayHost
         services.TryAddSingleton<NameLookup>(Dns.GetHostAddressesAsync);
         services.AddSingleton<BackendRegistry>();
         services.AddSingleton<WatchFactory>();
+        services.AddSingleton(NewFeedSet);
         services.AddSingleton<Admission>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton(NewSessionEnvironment);
@@ -142,11 +146,22 @@ public static class GatewayHost
         Add(options => options.Security.Jwt);
         Add(options => options.Proxies);
         Add(options => options.Translation);
+        Add(options => options.Feeds);
         Add(options => options.Inspector);
 
         void Add<T>(Func<GatewayOptions, T> slice)
             where T : class => services.AddSingleton(provider => slice(provider.GetRequiredService<IOptions<GatewayOptions>>().Value));
     }
+
+    private static FeedSet NewFeedSet(IServiceProvider services) =>
+        new(
+            services.GetRequiredService<WatchFactory>(),
+            services.GetRequiredService<FeedOptions>(),
+            services.GetRequiredService<SessionLimits>().OutboxBytesPerSubscription,
+            services.GetRequiredService<TranslationOptions>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<GatewayMetrics>()
+        );
 
     private static SessionEnvironment NewSessionEnvironment(IServiceProvider services)
     {

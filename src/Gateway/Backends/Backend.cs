@@ -105,6 +105,10 @@ internal sealed class Backend : IAsyncDisposable
         );
     }
 
+    /// <summary>Hashes what this backend is sent of a caller.</summary>
+    /// <returns>Empty if that is nothing.</returns>
+    public string FingerprintOf(CallerHeaders caller) => caller.Fingerprint(takesToken, takesHeaders);
+
     /// <summary>Reserves the next turn to reopen a stream, and returns the wait for it.</summary>
     public TimeSpan NextTurn() => pacer.Reserve();
 

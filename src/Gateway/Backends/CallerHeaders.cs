@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Grpc.Core;
 
 namespace OptimizationGateway.Gateway.Backends;
@@ -30,5 +32,25 @@ internal sealed class CallerHeaders(string? token, IReadOnlyList<KeyValuePair<st
         }
 
         return selected;
+    }
+
+    /// <summary>Hashes what <see cref="Select"/> selects. Equal hashes mean equal headers, in the same order.</summary>
+    /// <returns>SHA-256 as hexadecimal text; empty if nothing is selected.</returns>
+    public string Fingerprint(bool takesToken, IReadOnlyCollection<string> names)
+    {
+        var selected = Select(takesToken, names);
+        if (selected.Count == 0)
+        {
+            return "";
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var entry in selected)
+        {
+            // With the lengths, so that no two lists of headers run together into the same bytes.
+            hash.AppendData(Encoding.UTF8.GetBytes($"{entry.Key.Length}:{entry.Key}{entry.Value.Length}:{entry.Value}"));
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 }

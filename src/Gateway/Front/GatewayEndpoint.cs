@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
+using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Listening;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Security;
@@ -8,7 +9,6 @@ using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Transports;
-using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Front;
 
@@ -18,7 +18,7 @@ internal sealed class GatewayEndpoint(
     CallerCheck callers,
     Admission admission,
     SessionRegistry sessions,
-    WatchFactory watches,
+    FeedSet feeds,
     SessionEndHandler onEnded,
     RefusalLog refusals,
     TranslationOptions translation,
@@ -62,7 +62,7 @@ internal sealed class GatewayEndpoint(
             new ClientConnection(socket, GatheringUpgrade.StreamOf(context), context.Abort),
             ClientInfo.Of(context, verdict.Caller.Name),
             verdict.Caller,
-            new JobSource(watches, verdict.Caller.Headers, translation)
+            new JobSource(feeds, verdict.Caller.Headers, translation)
         );
         if (verdict is { Refusal: { } refusal, CloseCode: { } code })
         {

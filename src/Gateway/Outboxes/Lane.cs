@@ -3,9 +3,10 @@ using OptimizationGateway.Gateway.Protocol;
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>
-/// One job's queue in an <see cref="Outbox"/>: bounded in bytes, one producer at a time, which waits while it is full. Everything here
-/// happens under the outbox's lock. A producer holds a <see cref="LaneTicket"/>. <see cref="Clear"/> makes earlier tickets
-/// worthless, so that a stopped subscription sends nothing more, however late its producer notices.
+/// One job's queue in an <see cref="Outbox"/>: bounded in bytes, one producer at a time, which waits while it is full. When it is empty, the
+/// lane goes on with its <see cref="LaneSource"/> if it has one. Everything here happens under the outbox's lock. A producer holds a
+/// <see cref="LaneTicket"/>. <see cref="Clear"/> makes earlier tickets worthless, so that a stopped subscription sends nothing more, however
+/// late its producer notices.
 /// </summary>
 internal sealed class Lane(Outbox outbox, int capacityBytes)
 {
@@ -14,6 +15,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     private int generation;
     private TaskCompletionSource? roomWaiter;
     private int roomWanted;
+    private LaneSource? source;
 
     /// <summary>The memory that waiting messages take, in bytes.</summary>
     public int Bytes { get; private set; }
@@ -27,9 +29,11 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     /// <summary>True if the outbox has this lane in its ring.</summary>
     public bool IsInRing { get; set; }
 
+    /// <summary>True if no message is queued; the source may have some all the same.</summary>
     public bool IsEmpty => messages.Count == 0;
 
-    public OutboxMessage Head => messages.Peek();
+    /// <summary>True if there is a message to send.</summary>
+    public bool HasMessages => !IsEmpty || source is { HasMessages: true };
 
     public LaneTicket NewTicket()
     {
@@ -38,22 +42,31 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     }
 
     /// <summary>The lane as it is now.</summary>
-    public LaneView View =>
-        new(
-            Bytes,
-            messages.Count,
-            tally.QueuedEvents,
-            tally.QueuedEventId,
-            tally.SentEventId,
-            tally.EventsSent,
-            tally.BytesSent,
-            tally.OnItsWaySince > 0 || IsEmpty ? tally.OnItsWaySince : Head.Facts.ReadAt,
-            // A producer that waits until the lane is empty doesn't wait for room.
-            roomWaiter is not null
-                && roomWanted < int.MaxValue
-        );
+    public LaneView View
+    {
+        get
+        {
+            var waiting = source?.View ?? default;
+            var oldest = IsEmpty ? waiting.OldestReadAt : messages.Peek().Facts.ReadAt;
+            return new LaneView(
+                Bytes + (int)Math.Min(waiting.Bytes, int.MaxValue - Bytes),
+                messages.Count + waiting.Events,
+                tally.QueuedEvents + waiting.Events,
+                Math.Max(tally.QueuedEventId, waiting.LastEventId),
+                tally.SentEventId,
+                tally.EventsSent,
+                tally.BytesSent,
+                tally.OnItsWaySince > 0 ? tally.OnItsWaySince : oldest,
+                // A producer that waits until the lane is empty doesn't wait for room.
+                roomWaiter is not null
+                    && roomWanted < int.MaxValue
+            );
+        }
+    }
 
     public ValueTask WriteAsync(int ticket, OutboxMessage message) => outbox.WriteAsync(this, ticket, message);
+
+    public void Attach(int ticket, LaneSource? next) => outbox.Attach(this, ticket, next);
 
     public Task DrainedAsync(int ticket) => outbox.DrainedAsync(this, ticket);
 
@@ -68,24 +81,45 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
         Bytes += message.Held;
     }
 
-    public OutboxMessage Dequeue()
+    /// <summary>Takes the next message, if the deficit allows it.</summary>
+    public bool TryTake(out OutboxMessage message)
     {
-        var message = messages.Dequeue();
-        tally.Taken(message);
-        Bytes -= message.Held;
-        IsOpenAtClient = message.Facts.Type switch
+        if (messages.TryPeek(out message))
         {
-            ServerMessageType.Subscribed => true,
-            ServerMessageType.Unsubscribed => false,
-            _ => IsOpenAtClient,
-        };
-        if (roomWaiter is not null && HasRoomFor(roomWanted))
+            if (message.Length > Deficit)
+            {
+                return false;
+            }
+
+            Dequeue(message);
+        }
+        else if (Deficit <= 0 || source is null || !source.TryTake(out message))
         {
-            ReleaseWaiter();
+            return false;
         }
 
-        return message;
+        // A source's message may be longer than what is left of the turn; the next turns pay for it.
+        Deficit -= message.Length;
+        tally.Taken(message);
+        return true;
     }
+
+    /// <summary>Ends the lane's turn.</summary>
+    /// <returns>True if it has nothing to send, and tells the outbox when it has.</returns>
+    public bool TryPark() => IsEmpty && (source is null || source.TryPark());
+
+    /// <summary>Goes on with a source once the queue is empty.</summary>
+    /// <param name="next">The source; null to go on with the queue alone.</param>
+    /// <param name="onReady">Called when the source has a message again.</param>
+    public void Attach(LaneSource? next, Action onReady)
+    {
+        source?.Leave();
+        source = next;
+        next?.Attach(onReady);
+    }
+
+    /// <summary>Has the source give no message that isn't there yet.</summary>
+    public void CloseWhenDrained() => source?.CloseWhenDrained();
 
     /// <summary>Records that the message dequeued last has been sent.</summary>
     public void Sent() => tally.Sent();
@@ -110,7 +144,26 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
         messages.Clear();
         tally.Dropped();
         Bytes = 0;
+        source?.Leave();
+        source = null;
         ReleaseWaiter();
+    }
+
+    private void Dequeue(in OutboxMessage message)
+    {
+        messages.Dequeue();
+        tally.Dequeued(message.Facts);
+        Bytes -= message.Held;
+        IsOpenAtClient = message.Facts.Type switch
+        {
+            ServerMessageType.Subscribed => true,
+            ServerMessageType.Unsubscribed => false,
+            _ => IsOpenAtClient,
+        };
+        if (roomWaiter is not null && HasRoomFor(roomWanted))
+        {
+            ReleaseWaiter();
+        }
     }
 
     private void ReleaseWaiter()

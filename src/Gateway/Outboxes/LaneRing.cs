@@ -18,7 +18,7 @@ internal sealed class LaneRing
         {
             foreach (var lane in ring)
             {
-                if (!lane.IsEmpty)
+                if (lane.HasMessages)
                 {
                     return true;
                 }
@@ -50,10 +50,8 @@ internal sealed class LaneRing
     {
         while (ring.TryPeek(out var lane))
         {
-            if (!lane.IsEmpty && lane.Head.Length <= lane.Deficit)
+            if (lane.TryTake(out message))
             {
-                message = lane.Dequeue();
-                lane.Deficit -= message.Length;
                 served = lane;
                 return true;
             }
@@ -67,7 +65,7 @@ internal sealed class LaneRing
 
     private void EndTurn(Lane lane)
     {
-        if (lane.IsEmpty)
+        if (lane.TryPark())
         {
             lane.IsInRing = false;
             return;

@@ -29,9 +29,11 @@ internal sealed class LaneTally
         QueuedEventId = Math.Max(QueuedEventId, facts.LastEventId);
     }
 
+    public void Dequeued(in MessageFacts facts) => QueuedEvents -= facts.Events;
+
+    /// <summary>Records that a message is on its way, from the queue or from the lane's source.</summary>
     public void Taken(in OutboxMessage message)
     {
-        QueuedEvents -= message.Facts.Events;
         onItsWay = message.Facts;
         onItsWayBytes = message.Length;
     }

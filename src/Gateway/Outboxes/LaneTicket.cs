@@ -9,6 +9,12 @@ internal readonly struct LaneTicket(Lane lane, int generation)
     /// </summary>
     public ValueTask WriteAsync(OutboxMessage message) => lane.WriteAsync(generation, message);
 
+    /// <summary>
+    /// Has the lane go on with a source once its queue is empty. After the lane was cleared the source is told to leave instead.
+    /// </summary>
+    /// <param name="source">The source; null to go on with the queue alone.</param>
+    public void Attach(LaneSource? source) => lane.Attach(generation, source);
+
     /// <summary>Waits until everything in the lane is on its way, or was dropped.</summary>
     public Task DrainedAsync() => lane.DrainedAsync(generation);
 }

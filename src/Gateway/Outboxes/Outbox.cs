@@ -107,6 +107,22 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
+    /// <summary>See <see cref="LaneTicket.Attach"/>.</summary>
+    public void Attach(Lane lane, int ticket, LaneSource? source)
+    {
+        lock (gate)
+        {
+            if (closed || !lane.Honours(ticket))
+            {
+                source?.Leave();
+                return;
+            }
+
+            lane.Attach(source, () => Ready(lane));
+            Ready(lane);
+        }
+    }
+
     /// <summary>See <see cref="LaneTicket.DrainedAsync"/>.</summary>
     public async Task DrainedAsync(Lane lane, int ticket)
     {
@@ -182,6 +198,11 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         lock (gate)
         {
             closed = true;
+            foreach (var lane in lanes)
+            {
+                lane.CloseWhenDrained();
+            }
+
             WakeTaker();
         }
     }
@@ -236,6 +257,19 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         ring.Add(lane);
         WakeTaker();
         return true;
+    }
+
+    /// <summary>Gives a lane its turn because its source has a message, or takes it off the ring of lanes.</summary>
+    private void Ready(Lane lane)
+    {
+        lock (gate)
+        {
+            if (!lane.TryPark())
+            {
+                ring.Add(lane);
+                WakeTaker();
+            }
+        }
     }
 
     private bool HasSomething() => control.Count > 0 || ring.HasMessages;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Listening;
@@ -36,6 +37,9 @@ internal sealed record GatewayOptions
 
     /// <summary>The path that everything is under: socket, page, health and metrics; such as <c>/optimizer</c>. Default: none.</summary>
     public string PathBase { get; init; } = "";
+
+    [ValidateObjectMembers]
+    public FeedOptions Feeds { get; init; } = new();
 
     public TranslationOptions Translation { get; init; } = new();
 

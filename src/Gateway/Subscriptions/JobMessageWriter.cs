@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text.Json;
+using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Translation;
@@ -17,15 +17,10 @@ internal sealed class JobMessageWriter(
     JobWatcher? watcher,
     LaneTicket lane,
     TranslationOptions translation,
-    TimeProvider time
+    TimeProvider time,
+    Trail? trail = null
 ) : IDisposable
 {
-    /// <summary>The largest <c>replay</c> message in bytes, unless one event alone is larger: PROTOCOL.md section 3.</summary>
-    private const int MaxReplayBytes = 256 * 1024;
-
-    /// <summary>The space for the end of a <c>replay</c>, including a <c>requestId</c> of 64 escaped characters.</summary>
-    private const int ReplayTailBytes = 512;
-
     /// <summary>
     /// The time after which a stream that is held back is given up, since it may stall its neighbours: PROTOCOL.md section 9.
     /// </summary>
@@ -52,10 +47,11 @@ internal sealed class JobMessageWriter(
         eventJson.Truncate(0);
         if (!translator.TryWrite(step.Event.Bytes.Span, eventJson))
         {
-            watcher!.Refuse(step, step.Event, ReasonOf(translator.Fault));
+            watcher!.Refuse(step, step.Event, BadEventReasons.Of(translator.Fault));
             return ValueTask.CompletedTask;
         }
 
+        trail?.Add(step.Event, eventJson.Written, readAt, translator.HappenedAt);
         ServerMessageWriter.WriteEvent(message, JobId, eventJson.Written);
         ReleaseLargeBuffer();
         return SendAsync(new MessageFacts(ServerMessageType.Event, Events: 1, readAt, translator.HappenedAt, step.Event.Id), stop);
@@ -70,9 +66,9 @@ internal sealed class JobMessageWriter(
     {
         var readAt = time.GetTimestamp();
         var (events, last) = (0, 0L);
-        ServerMessageWriter.BeginReplay(message, JobId);
-        foreach (var watched in step.Events)
+        for (var i = 0; i < step.Events.Count; i++)
         {
+            var watched = step.Events[i];
             eventJson.Truncate(0);
             if (!translator.TryWrite(watched.Bytes.Span, eventJson))
             {
@@ -82,42 +78,25 @@ internal sealed class JobMessageWriter(
                     requestId,
                     stop
                 );
-                watcher!.Refuse(step, watched, ReasonOf(translator.Fault));
+                watcher!.Refuse(step, watched, BadEventReasons.Of(translator.Fault));
                 return;
             }
 
-            if (events > 0 && message.Count + eventJson.Count + ReplayTailBytes > MaxReplayBytes)
+            if (!ReplayMessage.TryAdd(message, JobId, events, eventJson.Written))
             {
-                ServerMessageWriter.EndReplay(message, hasMore: true, requested, requestId);
+                ReplayMessage.End(message, JobId, events, hasMore: true, requested, requestId);
                 await SendAsync(new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: last), stop);
-                ServerMessageWriter.BeginReplay(message, JobId);
-                events = 0;
+                ReplayMessage.TryAdd(message, JobId, events = 0, eventJson.Written);
             }
 
-            if (events++ > 0)
-            {
-                message.Write(","u8);
-            }
-
+            trail?.Add(watched, eventJson.Written, readAt, translator.HappenedAt);
             last = watched.Id;
-            message.Write(eventJson.Written);
+            events++;
         }
 
-        ServerMessageWriter.EndReplay(message, step.HasMore, requested, requestId);
+        ReplayMessage.End(message, JobId, events, step.HasMore, requested, requestId);
         ReleaseLargeBuffer();
         await SendAsync(new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: last), stop);
-    }
-
-    public ValueTask WriteSubscribedAsync(WatchStep.Opened step, string? requestId, CancellationToken stop)
-    {
-        ServerMessageWriter.WriteSubscribed(message, JobId, step.Epoch, step.LastEventId, step.EarliestEventId, requestId);
-        return SendAsync(new MessageFacts(ServerMessageType.Subscribed), stop);
-    }
-
-    public ValueTask WriteUnsubscribedAsync(UnsubscribeReason reason, CancellationToken stop)
-    {
-        ServerMessageWriter.WriteUnsubscribed(message, JobId, reason, requestId: null);
-        return SendAsync(new MessageFacts(ServerMessageType.Unsubscribed), stop);
     }
 
     public ValueTask WriteErrorAsync(ErrorMessage error, CancellationToken stop)
@@ -145,24 +124,14 @@ internal sealed class JobMessageWriter(
         }
     }
 
-    private static BadEventReason ReasonOf(TranslationFault? fault) =>
-        fault switch
-        {
-            TranslationFault.NestedTooDeep => BadEventReason.NestedTooDeep,
-            TranslationFault.TimeOutOfRange => BadEventReason.TimeOutOfRange,
-            TranslationFault.JsonTooLarge => BadEventReason.JsonTooLarge,
-            _ => BadEventReason.Unreadable,
-        };
-
     private ValueTask EndCutReplayAsync(MessageFacts facts, bool requested, string? requestId, CancellationToken stop)
     {
         if (facts.Events == 0)
         {
-            message.Truncate(0);
             return ValueTask.CompletedTask;
         }
 
-        ServerMessageWriter.EndReplay(message, hasMore: true, requested, requestId);
+        ReplayMessage.End(message, JobId, facts.Events, hasMore: true, requested, requestId);
         return SendAsync(facts, stop);
     }
 

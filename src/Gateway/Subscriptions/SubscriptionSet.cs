@@ -59,17 +59,7 @@ internal sealed class SubscriptionSet(
             ending.Add(earlier.Task);
         }
 
-        var watcher = source.Watch(subscribe, historyOnly: false, timeline);
-        var subscription = new Subscription(
-            subscribe,
-            watcher,
-            outbox.Ticket(lane),
-            replacesOpen,
-            source.Translation,
-            time,
-            metrics,
-            timeline
-        );
+        var subscription = new Subscription(subscribe, source, outbox.Ticket(lane), replacesOpen, time, metrics, timeline);
         var task = new JobTask(lane, stop => RunAfterAsync(earlier?.Task, subscription, stop), onFault);
         lock (gate)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Watching;
@@ -13,7 +14,8 @@ namespace OptimizationGateway.Gateway.Subscriptions;
 /// <param name="Ended">The reason of its end; null while it goes on.</param>
 /// <param name="LastError">The last error sent about it.</param>
 /// <param name="Lane">The state of its lane.</param>
-/// <param name="Watch">The watch; null if no backend has the job.</param>
+/// <param name="Watch">The watch, its own or its feed's; null if no backend has the job.</param>
+/// <param name="Seat">The seat in the job's feed; null while it has a watch of its own.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct SubscriptionView(
     string JobId,
@@ -23,5 +25,12 @@ internal readonly record struct SubscriptionView(
     UnsubscribeReason? Ended,
     SentError? LastError,
     LaneView Lane,
-    WatchView? Watch
+    WatchView? Watch,
+    SeatView? Seat
 );
+
+/// <summary>A subscription's seat in its job's feed.</summary>
+/// <param name="Cursor">The last event that was put into a message for the client.</param>
+/// <param name="Feed">The feed.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct SeatView(long Cursor, FeedView Feed);

@@ -32,6 +32,9 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> streamsOpened;
     private readonly Counter<long> streamsReopened;
     private readonly Counter<long> streamsBroken;
+    private readonly UpDownCounter<int> feeds;
+    private readonly Counter<long> viewersJoined;
+    private readonly Counter<long> viewersFallen;
 
     public GatewayMetrics(IMeterFactory meters, TimeProvider time)
     {
@@ -66,6 +69,9 @@ internal sealed class GatewayMetrics
             "WatchJob calls opened again at their cursor, by backend and by what ended the one before."
         );
         streamsBroken = Count("gateway.upstream.broken", "{stream}", "WatchJob calls that failed, by backend and cause.");
+        feeds = meter.CreateUpDownCounter<int>("gateway.feeds", "{feed}", "Jobs whose stream their viewers share.");
+        viewersJoined = Count("gateway.feeds.joined", "{viewer}", "Subscriptions that joined a stream that was open already.");
+        viewersFallen = Count("gateway.feeds.fallen", "{viewer}", "Subscriptions that fell behind and got a stream of their own.");
     }
 
     /// <summary>
@@ -73,6 +79,10 @@ internal sealed class GatewayMetrics
     /// </summary>
     public void ObserveOutboxes(Func<long> queuedBytes) =>
         meter.CreateObservableUpDownCounter("gateway.outbox.bytes", queuedBytes, "By", "Bytes that wait for clients.");
+
+    /// <summary>Exports the memory of the events that are held for the viewers of all jobs.</summary>
+    public void ObserveFeeds(Func<long> bytes) =>
+        meter.CreateObservableUpDownCounter("gateway.feeds.bytes", bytes, "By", "Bytes of events that are held for viewers.");
 
     /// <summary>Exports 1 while the gateway drains; <c>gateway.connections</c> shows the progress.</summary>
     public void ObserveDraining(Func<bool> isDraining) =>
@@ -147,6 +157,16 @@ internal sealed class GatewayMetrics
     }
 
     public void StreamClosed(string backend) => streams.Add(-1, Tag("backend", backend));
+
+    public void FeedOpened() => feeds.Add(1);
+
+    public void FeedClosed() => feeds.Add(-1);
+
+    /// <summary>Counts a subscription that shares a stream that was open already.</summary>
+    public void ViewerJoined() => viewersJoined.Add(1);
+
+    /// <summary>Counts a subscription that fell behind and gets a stream of its own.</summary>
+    public void ViewerFell() => viewersFallen.Add(1);
 
     /// <param name="backend">Its name in the settings.</param>
     /// <param name="cause">The fault that broke the stream before; null if it was closed because its client was slow.</param>

@@ -12,14 +12,32 @@ namespace OptimizationGateway.Gateway.Watching;
 /// <remarks>Has one consumer, who calls <see cref="Refuse"/> and <see cref="LetGo"/> only between two steps.</remarks>
 internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider time, GatewayMetrics metrics)
 {
+    /// <summary>The longest silence of a stream that viewers may join: a heartbeat is due every 15 s.</summary>
+    private static readonly TimeSpan HeardWithin = TimeSpan.FromSeconds(20);
+
     private readonly WatchMachine machine = new(start, backend.Options, Random.Shared);
     private readonly StreamStatistics statistics = new(backend.Name, start, time, metrics);
     private readonly WatchHealth health = backend.NewWatch(start.JobId);
     private readonly long began = time.GetTimestamp();
     private WatchStream? stream;
+    private long heardAt;
 
     /// <summary>The id of the last event that was told; before the first, the position at which the watch started.</summary>
     public long? Cursor => machine.Cursor;
+
+    /// <summary>The log's epoch as far as it is known; else empty.</summary>
+    public string Epoch => machine.Epoch;
+
+    /// <summary>
+    /// True if the consumer has been told all that there is, and the next step is one that is still to happen. Asked between two steps.
+    /// </summary>
+    public bool HasCaughtUp => machine.HasCaughtUp;
+
+    /// <summary>
+    /// True while events come as they happen: the stream is confirmed, its history is read, and the backend has said something in the last 20 s.
+    /// Can be read from any thread.
+    /// </summary>
+    public bool IsSound => machine.State == WatchState.Live && time.GetElapsedTime(Volatile.Read(ref heardAt)) < HeardWithin;
 
     /// <summary>The watch as it is now. Unlike the other members it can be read from any thread.</summary>
     public WatchView View =>
@@ -42,6 +60,9 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
         stream?.Dispose();
     }
 
+    /// <summary>Leaves the connection that it began for: others share it from now on.</summary>
+    public void Share() => statistics.LeaveTimeline();
+
     /// <summary>Tells what happens, in order, until <see cref="WatchStep.Ended"/>.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async IAsyncEnumerable<WatchStep> WatchAsync([EnumeratorCancellation] CancellationToken stop)
@@ -58,6 +79,7 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
                         break;
                     case WatchAction.Read read:
                         var result = await stream!.ReadAsync(read.Within);
+                        Volatile.Write(ref heardAt, result.Message is null ? heardAt : time.GetTimestamp());
                         machine.Received(Now, result);
                         break;
                     case WatchAction.OpenStream open:

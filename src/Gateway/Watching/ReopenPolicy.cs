@@ -8,7 +8,7 @@ namespace OptimizationGateway.Gateway.Watching;
 /// takes. One that answers and breaks the contract gets a few chances. A refusal is final for a new watch; for one that was open it is
 /// final only after a while, because a new replica may not have the job yet. Pure.
 /// </summary>
-internal sealed class ReopenPolicy(UpstreamOptions options, bool isHistoryOnly, Random random)
+internal sealed class ReopenPolicy(UpstreamOptions options, WatchStart start, Random random)
 {
     private const int MaxBreaches = 5;
     private static readonly TimeSpan LagOfOpening = TimeSpan.FromSeconds(3);
@@ -25,7 +25,7 @@ internal sealed class ReopenPolicy(UpstreamOptions options, bool isHistoryOnly, 
     public TimeSpan ResumeAt { get; private set; }
 
     /// <summary>True if the present wait is to be followed by one for the backend's turn.</summary>
-    public bool NeedsTurn { get; private set; }
+    public bool NeedsTurn { get; private set; } = start.Resumed is not null;
 
     /// <summary>Forgets earlier faults, since the watch makes progress.</summary>
     public void Progressed(TimeSpan now)
@@ -42,7 +42,7 @@ internal sealed class ReopenPolicy(UpstreamOptions options, bool isHistoryOnly, 
     /// <summary>Returns the rest of the open timeout; null if the watch may wait for ever.</summary>
     /// <param name="now">The present time.</param>
     /// <param name="isOpened">True if the client was told <c>subscribed</c>.</param>
-    public TimeSpan? TimeLeft(TimeSpan now, bool isOpened) => isOpened && !isHistoryOnly ? null : options.OpenTimeout - (now - budgetBegan);
+    public TimeSpan? TimeLeft(TimeSpan now, bool isOpened) => isOpened && !start.HistoryOnly ? null : options.OpenTimeout - (now - budgetBegan);
 
     /// <summary>Starts the wait for the next attempt: first a backoff, and then the backend's turn.</summary>
     public void BackOff(TimeSpan now, bool isOpened) => (ResumeAt, NeedsTurn) = (now + Within(backoff.Next(), now, isOpened), true);

@@ -6,10 +6,11 @@ namespace OptimizationGateway.Gateway.Watching;
 /// The steps that wait to be told, in order. An empty replay is told only if the client waits for the last of its history; any other
 /// is no news to it. Pure; owned by a <see cref="WatchTranscript"/>.
 /// </summary>
-internal sealed class StepQueue
+/// <param name="owesLastReplay">True if the client waits for the last of its history already.</param>
+internal sealed class StepQueue(bool owesLastReplay)
 {
     private readonly Queue<WatchStep> steps = new();
-    private bool owesLastReplay;
+    private bool owesLastReplay = owesLastReplay;
 
     /// <summary>True if a step waits to be told.</summary>
     public bool HasSteps => steps.Count > 0;

@@ -12,6 +12,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
     private static readonly WatchFaultKind[] Causes = Enum.GetValues<WatchFaultKind>();
 
     private readonly int[] reopens = new int[Causes.Length];
+    private Timeline? timeline = start.Timeline;
     private bool isBroken;
 
     /// <summary>The backend's name in the settings.</summary>
@@ -36,6 +37,9 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
     public IEnumerable<(WatchFaultKind Cause, int Count)> Reopens =>
         Causes.Select(cause => (Cause: cause, Count: reopens[(int)cause])).Where(reopened => reopened.Count > 0);
 
+    /// <summary>Leaves the timeline of the connection that the watch began for.</summary>
+    public void LeaveTimeline() => timeline = null;
+
     /// <summary>Records that a stream was asked for at this replica.</summary>
     public void StreamOpened(string place)
     {
@@ -50,7 +54,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
         if (isBroken)
         {
             isBroken = false;
-            start.Timeline?.Add(TimelineEntryKind.StreamResumed, start.JobId, eventId: cursor);
+            timeline?.Add(TimelineEntryKind.StreamResumed, start.JobId, eventId: cursor);
         }
     }
 
@@ -76,7 +80,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
         isBroken = true;
         LastBreak = new StreamBreak(cause, time.GetUtcNow());
         metrics.StreamBroke(backend, cause.ToString());
-        start.Timeline?.Add(TimelineEntryKind.StreamBroke, start.JobId, cause.ToString());
+        timeline?.Add(TimelineEntryKind.StreamBroke, start.JobId, cause.ToString());
     }
 
     private void Reopening(WatchFaultKind? cause)
@@ -89,7 +93,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
         }
 
         HeldBack++;
-        start.Timeline?.Add(TimelineEntryKind.HeldBack, start.JobId);
+        timeline?.Add(TimelineEntryKind.HeldBack, start.JobId);
     }
 }
 

@@ -16,7 +16,7 @@ namespace OptimizationGateway.Gateway.Watching;
 internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions options, Random random)
 {
     private readonly WatchTranscript transcript = new(start, options.MaxEventBytes);
-    private readonly ReopenPolicy policy = new(options, start.HistoryOnly, random);
+    private readonly ReopenPolicy policy = new(options, start, random);
     private readonly StreamDeadlines deadlines = new(options, random);
     private readonly Outage outage = new();
     private readonly UselessMessages useless = new();
@@ -40,6 +40,11 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
 
     /// <summary>The time at which the present outage began; null if there is none.</summary>
     public TimeSpan? OutageSince => outage.Since;
+
+    /// <summary>
+    /// True if the last message made events live, and the consumer has been told all of it. The next step is one that is still to happen.
+    /// </summary>
+    public bool HasCaughtUp => State == WatchState.Live && taken is not { Fault: not null } && !actions.Any(action => action is WatchAction.Tell);
 
     /// <summary>True while there is a confirmed stream.</summary>
     public bool IsConfirmed => State is WatchState.Replaying or WatchState.Live;

@@ -12,6 +12,9 @@ namespace OptimizationGateway.Gateway.Watching;
 /// <param name="HistoryOnly">True if it ends with the last of the history.</param>
 internal sealed record WatchStart(string JobId, long? AfterEventId, string? Epoch, bool HistoryOnly)
 {
+    /// <summary>Set if the client was told <c>subscribed</c> by an earlier watch, which this one takes over from.</summary>
+    public ResumedWatch? Resumed { get; init; }
+
     /// <summary>The trace that the watch is part of; the default if there is none.</summary>
     public ActivityContext Trace { get; init; }
 
@@ -40,3 +43,7 @@ internal sealed record WatchStart(string JobId, long? AfterEventId, string? Epoc
         return request;
     }
 }
+
+/// <summary>What a client knows of a log whose watch another one takes over.</summary>
+/// <param name="EarliestTold">The oldest event there was, if the client was told so.</param>
+internal sealed record ResumedWatch(long? EarliestTold);

@@ -9,10 +9,10 @@ namespace OptimizationGateway.Gateway.Watching;
 /// <param name="maxEventBytes">The size of the largest event that can be shown.</param>
 internal sealed class WatchTranscript(WatchStart start, int maxEventBytes)
 {
-    private readonly StepQueue steps = new();
+    private readonly StepQueue steps = new(owesLastReplay: start.Resumed is not null);
     private readonly LogPosition position = new(start.AfterEventId, maxEventBytes);
     private StreamHistory history = new(start.AfterEventId);
-    private long? earliestTold;
+    private long? earliestTold = start.Resumed?.EarliestTold;
     private long announced;
 
     /// <summary>The id of the last event that the client has; null while a live-only watch doesn't know its position.</summary>
@@ -22,7 +22,7 @@ internal sealed class WatchTranscript(WatchStart start, int maxEventBytes)
     public bool IsConfirmed { get; private set; }
 
     /// <summary>True if the client was told <c>subscribed</c>.</summary>
-    public bool IsOpened { get; private set; }
+    public bool IsOpened { get; private set; } = start.Resumed is not null;
 
     /// <summary>True if history that the present stream was asked for is still to come.</summary>
     public bool ExpectsHistory => history.IsExpected;

@@ -1,0 +1,348 @@
+using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Watching;
+using OptimizationGateway.Gateway.Wire;
+
+namespace OptimizationGateway.Gateway.Feeds;
+
+/// <summary>
+/// One job's live tail, shared by its viewers: a ring of its newest events, and the seats that read from it. It only ever grants seats; what
+/// it can't grant, the viewer asks the backend itself. Pure but for its lock: <see cref="FeedPump"/> brings the events.
+/// </summary>
+/// <param name="epoch">The log's epoch; empty if the backend doesn't say.</param>
+/// <param name="earliestEventId">The oldest event of the log, as the backend said when the watch began; null if it didn't.</param>
+/// <param name="ring">The events that the first viewer was told last, without a gap up to where the watch stands.</param>
+/// <param name="limits">The bounds of its memory.</param>
+/// <param name="isSound">Returns true while its watch is known to be well; it takes no lock.</param>
+internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, FeedLimits limits, Func<bool> isSound) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly List<Seat> seats = [];
+    private readonly List<Seat> waking = [];
+    private SeatEnd? end;
+    private bool isAway;
+    private long furthest;
+    private long counted;
+    private readonly SeatReader reader = new();
+    private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? room;
+
+    /// <summary>The log's epoch; empty if the backend doesn't say.</summary>
+    public string Epoch => epoch;
+
+    /// <summary>The oldest event of the log, as the backend said when the watch began; null if it didn't.</summary>
+    public long? EarliestEventId => earliestEventId;
+
+    /// <summary>The watch behind it, for operators; null in a test without one.</summary>
+    public JobWatcher? Watcher { get; init; }
+
+    /// <summary>True if it grants no seats any more.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            lock (gate)
+            {
+                return HasEnded;
+            }
+        }
+    }
+
+    /// <summary>Completes when the last viewer has left. No seat is granted after that.</summary>
+    public Task Empty => empty.Task;
+
+    /// <summary>The feed as it is now.</summary>
+    public FeedView View
+    {
+        get
+        {
+            lock (gate)
+            {
+                var slowest = seats.Count == 0 ? ring.End : seats.Min(seat => seat.Next);
+                return new FeedView(seats.Count, ring.Floor, ring.Head, ring.Bytes, ring.BytesFrom(slowest));
+            }
+        }
+    }
+
+    /// <summary>Grants a seat, if nothing can be missed or repeated by it.</summary>
+    /// <param name="viewer">The viewer.</param>
+    /// <param name="join">Its cursor, its epoch, and what it has been told.</param>
+    /// <returns>Null if the viewer needs a watch of its own.</returns>
+    public Seat? TryJoin(IViewer viewer, in SeatRequest join)
+    {
+        lock (gate)
+        {
+            if (HasEnded || isAway || !isSound() || !IsSameLog(join.Epoch))
+            {
+                return null;
+            }
+
+            var cursor = join.Cursor ?? ring.Head;
+            var mayBeAhead = join.IsOpen && epoch.Length > 0 && join.Epoch.Length > 0;
+            if (cursor < ring.Floor || (cursor > ring.Head && !mayBeAhead))
+            {
+                return null;
+            }
+
+            var next = ring.FirstAfter(cursor);
+            var isNew = !join.IsOpen && join.Cursor is not null;
+            var seat = new Seat(this, viewer, next, cursor, replayUntil: isNew ? ring.End : next, owesReplay: isNew || join.OwesReplay)
+            {
+                HeadAtJoin = ring.Head,
+            };
+            Add(seat);
+            return seat;
+        }
+    }
+
+    /// <summary>Grants the first seat, to the viewer whose watch the feed took over.</summary>
+    /// <param name="viewer">The viewer.</param>
+    /// <param name="cursor">Its cursor, which is the ring's newest event.</param>
+    public Seat Found(IViewer viewer, long cursor)
+    {
+        lock (gate)
+        {
+            var seat = new Seat(this, viewer, ring.End, cursor, replayUntil: ring.End, owesReplay: false) { HeadAtJoin = cursor };
+            Add(seat);
+            CountMemory();
+            return seat;
+        }
+    }
+
+    /// <summary>Appends an event.</summary>
+    /// <returns>False if it doesn't follow the newest event. Nothing was appended.</returns>
+    public bool TryAppend(RingEntryKind kind, in WatchedEvent watched, ReadOnlySpan<byte> json, long readAt, long happenedAt)
+    {
+        lock (gate)
+        {
+            if (watched.Id <= ring.Head || watched.PreviousId > ring.Head)
+            {
+                return false;
+            }
+
+            ring.Append(kind, watched.Id, watched.PreviousId, json, readAt, happenedAt);
+            isAway = false;
+            Evict();
+            return true;
+        }
+    }
+
+    /// <summary>Appends the end of a batch of history.</summary>
+    public void AppendBatchEnd(bool hasMore, long readAt)
+    {
+        lock (gate)
+        {
+            ring.AppendMark(RingEntryKind.BatchEnd, hasMore, readAt);
+            isAway = false;
+        }
+    }
+
+    /// <summary>Appends that the backend is away.</summary>
+    public void AppendOutage(long readAt)
+    {
+        lock (gate)
+        {
+            ring.AppendMark(RingEntryKind.Outage, hasMore: false, readAt);
+            isAway = true;
+        }
+    }
+
+    /// <summary>Ends the feed: each seat gets what is before it, and is then lost.</summary>
+    public void Close(SeatEnd reason, long readAt)
+    {
+        lock (gate)
+        {
+            end = reason;
+            ring.AppendMark(RingEntryKind.End, hasMore: false, readAt);
+        }
+
+        Wake();
+    }
+
+    /// <summary>Wakes the seats that wait for what was appended.</summary>
+    public void Wake()
+    {
+        lock (gate)
+        {
+            foreach (var seat in seats)
+            {
+                if (seat.IsParked && Has(seat))
+                {
+                    seat.IsParked = false;
+                    waking.Add(seat);
+                }
+            }
+        }
+
+        // Only the pump wakes, so the list is its own. A lane takes its outbox's lock, which comes before this feed's.
+        foreach (var seat in waking)
+        {
+            seat.Wake();
+        }
+
+        waking.Clear();
+    }
+
+    /// <summary>Returns a task that completes when the viewer that is furthest has room; a completed one if it has.</summary>
+    public Task WaitForRoom()
+    {
+        lock (gate)
+        {
+            if (seats.Count == 0 || ring.BytesFrom(furthest) <= limits.UnsentBytes)
+            {
+                return Task.CompletedTask;
+            }
+
+            room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return room.Task;
+        }
+    }
+
+    /// <summary>Drops events that every viewer has, and that are older than a time.</summary>
+    /// <param name="readBefore">The time, as the clock's timestamp.</param>
+    public void Trim(long readBefore)
+    {
+        lock (gate)
+        {
+            var slowest = seats.Count == 0 ? ring.End : seats.Min(seat => seat.Next);
+            while (ring.First < slowest && ring[ring.First].ReadAt < readBefore)
+            {
+                ring.RemoveFirst();
+            }
+
+            ring.Trim();
+            CountMemory();
+        }
+    }
+
+    /// <summary>Returns true if there is something for the seat.</summary>
+    public bool HasMessages(Seat seat)
+    {
+        lock (gate)
+        {
+            return Has(seat);
+        }
+    }
+
+    /// <summary>Parks the seat, unless there is something for it.</summary>
+    public bool TryPark(Seat seat)
+    {
+        lock (gate)
+        {
+            seat.IsParked = !Has(seat);
+            return seat.IsParked;
+        }
+    }
+
+    /// <summary>Has the seat end with what is there now.</summary>
+    public void StopAtPresent(Seat seat)
+    {
+        lock (gate)
+        {
+            seat.Until = ring.End;
+        }
+    }
+
+    /// <summary>Takes the seat's next message.</summary>
+    public bool TryTake(Seat seat, out OutboxMessage message)
+    {
+        lock (gate)
+        {
+            message = default;
+            if (!Has(seat))
+            {
+                return false;
+            }
+
+            var taken = reader.Read(ring, seat, out message);
+            if (taken == SeatTake.Message)
+            {
+                furthest = Math.Max(furthest, seat.Next);
+                if (room is not null && ring.BytesFrom(furthest) <= limits.UnsentBytes)
+                {
+                    room.TrySetResult();
+                    room = null;
+                }
+
+                return true;
+            }
+
+            if (taken != SeatTake.Nothing)
+            {
+                Remove(seat);
+                seat.Lose(taken == SeatTake.End ? end! : new SeatEnd.Alone());
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Gives the seat up. Can be called twice.</summary>
+    public void Leave(Seat seat)
+    {
+        lock (gate)
+        {
+            Remove(seat);
+        }
+    }
+
+    /// <summary>What waits for the seat.</summary>
+    public SourceView ViewOf(Seat seat)
+    {
+        lock (gate)
+        {
+            return seat.Next < ring.End && seat.Next >= ring.First
+                ? new SourceView(ring.BytesFrom(seat.Next), (int)(ring.End - seat.Next), ring.Head, ring[seat.Next].ReadAt)
+                : new SourceView(0, 0, ring.Head, 0);
+        }
+    }
+
+    /// <summary>Gives its memory back; no seat may be left.</summary>
+    public void Dispose() => reader.Dispose();
+
+    private bool HasEnded => end is not null || empty.Task.IsCompleted;
+
+    private void Add(Seat seat)
+    {
+        seats.Add(seat);
+        furthest = Math.Max(furthest, seat.Next);
+    }
+
+    private bool IsSameLog(string other) => epoch.Length == 0 || other.Length == 0 || epoch == other;
+
+    private bool Has(Seat seat) => !seat.IsLost && (seat.Next < Math.Min(ring.End, seat.Until) || seat.OwesReplay);
+
+    private void Remove(Seat seat)
+    {
+        if (!seats.Remove(seat))
+        {
+            return;
+        }
+
+        furthest = seats.Count == 0 ? 0 : seats.Max(other => other.Next);
+        if (seats.Count == 0)
+        {
+            empty.TrySetResult();
+            room?.TrySetResult();
+            room = null;
+            ring.Clear();
+            CountMemory();
+        }
+    }
+
+    /// <summary>Drops what the furthest viewer has, beyond the bounds: slower ones that still need it get watches of their own.</summary>
+    private void Evict()
+    {
+        CountMemory();
+        while (ring.First < furthest && ring.Bytes > (limits.Memory.IsOver ? 0 : limits.RingBytes))
+        {
+            ring.RemoveFirst();
+            CountMemory();
+        }
+    }
+
+    private void CountMemory()
+    {
+        limits.Memory.Add(ring.Bytes - counted);
+        counted = ring.Bytes;
+    }
+}
