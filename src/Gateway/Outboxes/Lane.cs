@@ -20,6 +20,9 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     /// <summary>The memory that waiting messages take, in bytes.</summary>
     public int Bytes { get; private set; }
 
+    /// <summary>The bytes that wait here and in the source.</summary>
+    public long WaitingBytes => Bytes + (source?.View.Bytes ?? 0);
+
     /// <summary>True if the client was sent <c>subscribed</c> and no <c>unsubscribed</c> since. Queued messages don't count.</summary>
     public bool IsOpenAtClient { get; private set; }
 

@@ -15,14 +15,14 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     private bool closed;
     private TaskCompletionSource<bool>? takerWaiter;
 
-    /// <summary>The memory that waiting messages of all lanes take, in bytes.</summary>
+    /// <summary>The bytes that wait in all lanes and in their sources.</summary>
     public long QueuedBytes
     {
         get
         {
             lock (gate)
             {
-                return controlBytes + lanes.Sum(lane => (long)lane.Bytes);
+                return controlBytes + lanes.Sum(lane => lane.WaitingBytes);
             }
         }
     }

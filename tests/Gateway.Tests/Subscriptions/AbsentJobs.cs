@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Subscriptions;
@@ -23,6 +24,7 @@ internal sealed class AbsentJobs : IAsyncDisposable
 {
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly BackendRegistry backends;
+    private readonly FeedSet feeds;
 
     public AbsentJobs(int outboxBytes = 64 * 1024)
     {
@@ -31,7 +33,9 @@ internal sealed class AbsentJobs : IAsyncDisposable
         var settings = new Dictionary<string, BackendOptions>(StringComparer.Ordinal) { ["away"] = away };
         backends = new BackendRegistry(settings, new UpstreamOptions(), NoAddress, Clock, NullLoggerFactory.Instance, Metrics);
         Outbox = new Outbox(outboxBytes, outboxBytes);
-        Source = new JobSource(new WatchFactory(backends, Clock, Metrics), CallerHeaders.None, new TranslationOptions());
+        var watches = new WatchFactory(backends, Clock, Metrics);
+        feeds = new FeedSet(watches, new FeedOptions(), outboxBytes, new TranslationOptions(), Clock, Metrics);
+        Source = new JobSource(feeds, CallerHeaders.None, new TranslationOptions());
     }
 
     public FakeTimeProvider Clock { get; } = new();
@@ -72,6 +76,7 @@ internal sealed class AbsentJobs : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Assert.Empty(Faults);
+        feeds.Dispose();
         await backends.DisposeAsync();
         await services.DisposeAsync();
     }

@@ -1,0 +1,133 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OptimizationGateway.Gateway.Feeds;
+using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Wire;
+
+namespace OptimizationGateway.Gateway.Tests.Feeds;
+
+/// <summary>A feed without a backend, and its viewers, each with an outbox of its own that a test empties when it likes.</summary>
+internal sealed class FeedRun : IDisposable
+{
+    public FeedRun(string epoch = "e1", long after = 0, long ringBytes = 1024 * 1024, long unsentBytes = 512 * 1024, long memory = long.MaxValue)
+    {
+        Ring = new EventRing(after);
+        Memory = new FeedMemory(memory);
+        Feed = new Feed(epoch, earliestEventId: null, Ring, new FeedLimits(ringBytes, unsentBytes, Memory), () => IsSound);
+    }
+
+    public EventRing Ring { get; }
+
+    public FeedMemory Memory { get; }
+
+    public Feed Feed { get; }
+
+    public bool IsSound { get; set; } = true;
+
+    /// <summary>Appends a live event whose JSON is its id and so many blanks.</summary>
+    public bool Append(long id, long? previousId = null, int padding = 0, RingEntryKind kind = RingEntryKind.Live)
+    {
+        var json = Encoding.UTF8.GetBytes($$"""{"id":{{id}}{{new string(' ', padding)}}}""");
+        return Feed.TryAppend(kind, new WatchedEvent(id, previousId, IsTerminal: false, Fault: null, default), json, readAt: id, happenedAt: 0);
+    }
+
+    public Viewer? Join(long? cursor, string epoch = "e1", bool isOpen = false)
+    {
+        var viewer = new Viewer();
+        var seat = Feed.TryJoin(viewer, new SeatRequest(cursor, epoch, isOpen, OwesReplay: false));
+        return seat is null ? null : viewer.Sit(seat);
+    }
+
+    /// <summary>The viewer whose own watch the feed began with.</summary>
+    public Viewer Found(long cursor)
+    {
+        var viewer = new Viewer();
+        return viewer.Sit(Feed.Found(viewer, cursor));
+    }
+
+    public void Dispose() => Feed.Dispose();
+}
+
+/// <summary>A viewer of a <see cref="FeedRun"/>.</summary>
+internal sealed class Viewer : IViewer
+{
+    private readonly Outbox outbox = new(512 * 1024, 64 * 1024);
+    private readonly Lane lane;
+    private Task<bool> waiting;
+
+    public Viewer()
+    {
+        lane = outbox.OpenLane();
+        waiting = outbox.WaitToTakeAsync().AsTask();
+    }
+
+    public JsonEncodedText JobId { get; } = JsonEncodedText.Encode("job");
+
+    public Seat Seat { get; private set; } = null!;
+
+    /// <summary>The kinds of messages that were taken, such as <c>event</c> or <c>replay more</c>.</summary>
+    public List<string> Kinds { get; } = [];
+
+    /// <summary>The ids of the events that were taken.</summary>
+    public List<long> Ids { get; } = [];
+
+    /// <summary>True if the writer of its socket was woken, or is at work.</summary>
+    public bool IsAwake => waiting.IsCompleted;
+
+    public SeatEnd? Lost => Seat.Left.IsCompleted ? Seat.Left.Result : null;
+
+    public LaneView Lane => outbox.View(lane);
+
+    public Viewer Sit(Seat seat)
+    {
+        Seat = seat;
+        outbox.Ticket(lane).Attach(seat);
+        return this;
+    }
+
+    public OutboxMessage WriteOutage()
+    {
+        using var message = new MessageBuffer();
+        ServerMessageWriter.WriteError(message, new ErrorMessage(ErrorCode.BackendUnavailable, SubscriptionEffect.Kept));
+        return message.Detach(new MessageFacts(ServerMessageType.Error));
+    }
+
+    public void NoteOpen() { }
+
+    /// <summary>Ends the subscription, as <c>unsubscribe</c> does.</summary>
+    public void Unsubscribe() => outbox.Clear(lane);
+
+    /// <summary>Takes one message, if the writer is awake.</summary>
+    public bool Take()
+    {
+        if (!waiting.IsCompleted)
+        {
+            return false;
+        }
+
+        if (!outbox.TryTake(out var message))
+        {
+            waiting = outbox.WaitToTakeAsync().AsTask();
+            return false;
+        }
+
+        var json = JsonNode.Parse(message.Bytes.Span)!;
+        message.Return();
+        var type = (string)json["type"]!;
+        Kinds.Add(type == "replay" ? ((bool)json["hasMore"]! ? "replay more" : "replay last") : type);
+        IEnumerable<JsonNode?> events = json["data"] is JsonArray data ? data : new[] { json["event"] };
+        Ids.AddRange(events.OfType<JsonNode>().Select(e => (long)e["id"]!));
+        return true;
+    }
+
+    public Viewer TakeAll()
+    {
+        while (Take() || waiting.IsCompleted)
+        {
+        }
+
+        return this;
+    }
+}
