@@ -66,7 +66,7 @@ public static class GatewayHost
 
         app.UseRouting();
         app.Use(new ExactPaths(options.PathBase).InvokeAsync);
-        app.Use(GatheringUpgrade.InvokeAsync);
+        app.Use(FrameUpgrade.InvokeAsync);
         var pings = options.Limits.PingInterval;
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = pings, KeepAliveTimeout = pings });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);

@@ -59,7 +59,7 @@ internal sealed class GatewayEndpoint(
         var socket = await context.WebSockets.AcceptWebSocketAsync(isOffered ? Subprotocol : null);
         using var session = new Session(
             environment,
-            new ClientConnection(socket, GatheringUpgrade.StreamOf(context), context.Abort),
+            new ClientConnection(socket, FrameUpgrade.StreamOf(context)!, context.Abort),
             ClientInfo.Of(context, verdict.Caller.Name),
             verdict.Caller,
             new JobSource(feeds, verdict.Caller.Headers, translation)

@@ -69,10 +69,10 @@ internal sealed class CloseSequence(
         try
         {
             await writer.CloseAsync(code, aborted);
-            if (code == CloseCode.ProtocolError && connection.Stream is { } stream)
+            if (code == CloseCode.ProtocolError)
             {
                 // The library has closed and reads no more; ending the request now would reset the connection and take the close frame with it.
-                await stream.DiscardAsync(aborted);
+                await connection.Stream.DiscardAsync(aborted);
             }
         }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)

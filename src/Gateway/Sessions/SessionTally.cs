@@ -28,12 +28,13 @@ internal sealed class SessionTally(GatewayMetrics metrics)
     }
 
     /// <summary>The socket has taken a message.</summary>
-    public void Sent(OutboxMessage message)
+    /// <param name="facts">The facts about it.</param>
+    /// <param name="length">Its length in bytes, without its frame.</param>
+    public void Sent(MessageFacts facts, int length)
     {
         MessagesSent++;
-        EventsSent += message.Facts.Events;
-        BytesSent += message.Length;
-        var facts = message.Facts;
+        EventsSent += facts.Events;
+        BytesSent += length;
         metrics.MessageSent(TagValue.Of(facts.Type), facts.Events);
         if (facts.Type == ServerMessageType.Event)
         {

@@ -3,20 +3,21 @@ using System.Net.WebSockets;
 namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>A connection as the server hands it over, from the socket down.</summary>
-/// <param name="stream">The stream below it, which gathers frames; null where there is none.</param>
+/// <param name="socket">The WebSocket.</param>
+/// <param name="stream">The stream below it.</param>
 /// <param name="abort">Ends what is below both, without a word.</param>
-internal sealed class ClientConnection(WebSocket socket, GatheringStream? stream, Action abort) : IDisposable
+internal sealed class ClientConnection(WebSocket socket, FrameStream stream, Action abort) : IDisposable
 {
     public WebSocket Socket => socket;
 
-    /// <summary>The stream below the socket; null where there is none.</summary>
-    public GatheringStream? Stream => stream;
+    /// <summary>The stream below the socket.</summary>
+    public FrameStream Stream => stream;
 
-    /// <summary>Has what comes in and goes out watched, where there is a stream to see it in.</summary>
+    /// <summary>Has what comes in and goes out watched.</summary>
     public void Watch(FrameMeter meter, SendProgress progress)
     {
-        stream?.Meter = meter;
-        stream?.Progress = progress;
+        stream.Meter = meter;
+        stream.Progress = progress;
     }
 
     /// <summary>

@@ -5,70 +5,99 @@ using OptimizationGateway.Gateway.Protocol;
 namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>
-/// The only writer of a socket: drains the <see cref="Outbox"/>, then sends the close frame. It ends by itself when the outbox is
-/// closed and drained; a reader that takes nothing for too long is aborted.
+/// The only writer of a socket: drains the <see cref="Outbox"/>, many messages in one write, then sends the close frame. It ends by itself
+/// when the outbox is closed and drained; a reader that takes nothing for too long is aborted.
 /// </summary>
-/// <param name="stream">The stream below it, which gathers frames; null if there is none.</param>
+/// <param name="socket">The WebSocket, which sends the close frame and its own control frames.</param>
+/// <param name="stream">The stream below it.</param>
 /// <param name="outbox">The messages to send.</param>
 /// <param name="sent">Called with each message once the socket has taken it.</param>
-internal sealed class SocketWriter(WebSocket socket, GatheringStream? stream, Outbox outbox, Action<OutboxMessage> sent)
+internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox outbox, Action<MessageFacts, int> sent)
 {
+    /// <summary>The most that is gathered for one write, in bytes.</summary>
+    private const int GatherSize = 64 * 1024;
+
+    private readonly List<(MessageFacts Facts, int Length)> gathered = [];
+
+    /// <summary>Rented only while something is sent: an idle socket costs nothing here.</summary>
+    private byte[] buffer = [];
+    private int count;
+
     /// <summary>Sends what the outbox gives until it is closed.</summary>
     /// <exception cref="WebSocketException">The socket is gone; so are the exceptions of the stream below it.</exception>
     public async Task DrainAsync(CancellationToken abort)
     {
-        while (await outbox.WaitToTakeAsync())
+        try
         {
-            stream?.IsWriterBusy = true;
-            while (outbox.TryTake(out var message))
+            while (await outbox.WaitToTakeAsync())
             {
-                await SendAsync(message, abort);
-            }
+                stream.IsWriterBusy = true;
+                buffer = BytePool.Rent(GatherSize);
+                while (outbox.TryTake(out var message))
+                {
+                    await AddAsync(message, abort);
+                }
 
-            await SendRestAsync(abort);
+                await SendAsync(rest: default, abort);
+                BytePool.Return(ref buffer);
+                stream.IsWriterBusy = false;
+                stream.Progress?.Drained();
+            }
+        }
+        finally
+        {
+            BytePool.Return(ref buffer);
         }
     }
 
     /// <summary>Sends the close frame. Nothing can be sent after it.</summary>
     public async Task CloseAsync(CloseCode code, CancellationToken abort)
     {
-        // Where the library has closed by itself, its close frame may be among what was gathered when the writer stopped.
-        await SendRestAsync(abort);
         if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
         {
             await socket.CloseOutputAsync((WebSocketCloseStatus)code.Status, code.Reason, abort);
         }
     }
 
-    /// <summary>Sends what was gathered for a message that didn't come: it was dropped meanwhile, or the socket closed.</summary>
-    private async Task SendRestAsync(CancellationToken abort)
-    {
-        if (stream is null)
-        {
-            return;
-        }
-
-        stream.MoreFollows = false;
-        await stream.SendGatheredAsync(abort);
-        stream.IsWriterBusy = false;
-        stream.Progress?.Drained();
-    }
-
-    private async Task SendAsync(OutboxMessage message, CancellationToken abort)
+    private async ValueTask AddAsync(OutboxMessage message, CancellationToken abort)
     {
         try
         {
-            if (stream is not null)
+            if (message.Length + FrameWriter.LongestHeader > GatherSize - count)
             {
-                stream.MoreFollows = outbox.HasMessages;
+                await SendAsync(rest: default, abort);
             }
 
-            await socket.SendAsync(message.Bytes, WebSocketMessageType.Text, endOfMessage: true, abort);
-            sent(message);
+            count += FrameWriter.WriteTextHeader(buffer.AsSpan(count), message.Length);
+            gathered.Add((message.Facts, message.Length));
+            if (message.Length > GatherSize - count)
+            {
+                await SendAsync(message.Bytes, abort);
+            }
+            else
+            {
+                message.Bytes.Span.CopyTo(buffer.AsSpan(count));
+                count += message.Length;
+            }
         }
         finally
         {
             message.Return();
         }
+    }
+
+    /// <summary>Sends what was gathered.</summary>
+    /// <param name="rest">The message whose header was gathered last, if it is too long to gather.</param>
+    /// <param name="abort">Gives up the write.</param>
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> rest, CancellationToken abort)
+    {
+        await stream.WriteFramesAsync(buffer.AsMemory(0, count), rest, abort);
+        count = 0;
+        foreach (var (facts, length) in gathered)
+        {
+            sent(facts, length);
+        }
+
+        gathered.Clear();
     }
 }

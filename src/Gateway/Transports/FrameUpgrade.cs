@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>
-/// Puts a <see cref="GatheringStream"/> between the server's connection and the WebSocket that ASP.NET builds on it: over HTTP/1.1
+/// Puts a <see cref="FrameStream"/> between the server's connection and the WebSocket that ASP.NET builds on it: over HTTP/1.1
 /// where the connection is upgraded, over HTTP/2 where a stream of it is connected (RFC 8441).
 /// </summary>
-internal static class GatheringUpgrade
+internal static class FrameUpgrade
 {
     /// <summary>Middleware that goes before <c>UseWebSockets</c>.</summary>
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -37,21 +37,21 @@ internal static class GatheringUpgrade
     }
 
     /// <summary>The stream of a request that became a WebSocket.</summary>
-    public static GatheringStream? StreamOf(HttpContext context) => context.Features.Get<GatheringStream>();
+    public static FrameStream? StreamOf(HttpContext context) => context.Features.Get<FrameStream>();
 
-    private static GatheringStream Gather(Stream stream, IFeatureCollection features)
+    private static FrameStream Below(Stream stream, IFeatureCollection features)
     {
-        var gathering = new GatheringStream(stream);
-        features.Set(gathering);
+        var frames = new FrameStream(stream);
+        features.Set(frames);
         features.Get<WaitingConnection>()?.BeginSocket();
-        return gathering;
+        return frames;
     }
 
     private sealed class Upgrade(IHttpUpgradeFeature inner, IFeatureCollection features) : IHttpUpgradeFeature
     {
         public bool IsUpgradableRequest => inner.IsUpgradableRequest;
 
-        public async Task<Stream> UpgradeAsync() => Gather(await inner.UpgradeAsync(), features);
+        public async Task<Stream> UpgradeAsync() => Below(await inner.UpgradeAsync(), features);
     }
 
     private sealed class Connect(IHttpExtendedConnectFeature inner, IFeatureCollection features) : IHttpExtendedConnectFeature
@@ -65,7 +65,7 @@ internal static class GatheringUpgrade
             // To Kestrel the client's messages are the body of a request, which may neither rest nor grow without end.
             features.Get<IHttpMinRequestBodyDataRateFeature>()?.MinDataRate = null;
             features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
-            return Gather(await inner.AcceptAsync(), features);
+            return Below(await inner.AcceptAsync(), features);
         }
     }
 }

@@ -3,28 +3,23 @@ using OptimizationGateway.Gateway.Outboxes;
 namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>
-/// The stream under a WebSocket. It gathers many small frames into one write while the writer says that more is at hand, and passes long
-/// ones on in slices, so that <see cref="SendProgress"/> sees a reader move inside one message.
+/// The stream under a WebSocket. The session's writer sends its frames here, past the WebSocket, many in one write. Long writes are passed
+/// on in slices, so that <see cref="SendProgress"/> sees a reader move inside one message.
 /// </summary>
 /// <remarks>
-/// The WebSocket's own frames (pongs, keep-alive pings) pass through here too, from other threads: they are held only as long as the writer
-/// is between two messages that are both at hand, and the gate keeps them from meeting the writer's own last word.
+/// The WebSocket's own frames (pongs, keep-alive pings, the close frame) pass through here too, from other threads. The gate keeps writes
+/// apart, and nothing follows a close frame.
 /// </remarks>
-internal sealed class GatheringStream(Stream inner) : Stream
+internal sealed class FrameStream(Stream inner) : Stream
 {
-    private const int GatherSize = 64 * 1024;
+    private const int CloseOpcode = 8;
 
     /// <summary>The slice is the unit of progress: smaller than what a moving reader must take in a window.</summary>
     private const int SliceSize = 8 * 1024;
 
-    /// <summary>Rented only while something is gathered: an idle socket costs nothing here.</summary>
-    private byte[] gathered = [];
     private readonly SemaphoreSlim gate = new(1, 1);
-    private int count;
+    private bool isClosed;
     private volatile bool isReading;
-
-    /// <summary>True if another message follows at once, so that this one may wait for it.</summary>
-    public bool MoreFollows { get; set; }
 
     /// <summary>True if the session's writer has something to send. The WebSocket's own pings and pongs don't count as progress.</summary>
     public bool IsWriterBusy { get; set; }
@@ -49,24 +44,14 @@ internal sealed class GatheringStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Writes one frame of the WebSocket's own.</summary>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await gate.WaitAsync(cancellationToken);
         try
         {
-            if (buffer.Length > GatherSize - count)
-            {
-                await SendWhatIsGatheredAsync(cancellationToken);
-                await SendAsync(buffer, cancellationToken);
-            }
-            else if (!MoreFollows && count == 0)
-            {
-                await SendAsync(buffer, cancellationToken);
-            }
-            else
-            {
-                await GatherAsync(buffer, cancellationToken);
-            }
+            isClosed |= !buffer.IsEmpty && (buffer.Span[0] & 0x0F) == CloseOpcode;
+            await SendAsync(buffer, cancellationToken);
         }
         finally
         {
@@ -74,48 +59,35 @@ internal sealed class GatheringStream(Stream inner) : Stream
         }
     }
 
-    /// <summary>Sends what was gathered for a message that didn't come after all.</summary>
-    public async ValueTask SendGatheredAsync(CancellationToken cancellationToken)
+    /// <summary>Writes whole frames, with nothing of the WebSocket's between them.</summary>
+    /// <param name="frames">The frames; the last one may go on in <paramref name="rest"/>.</param>
+    /// <param name="rest">The rest of the last frame.</param>
+    /// <param name="cancellationToken">Gives up the write. The connection is of no use after that.</param>
+    /// <exception cref="IOException">The close frame was sent.</exception>
+    public async ValueTask WriteFramesAsync(
+        ReadOnlyMemory<byte> frames,
+        ReadOnlyMemory<byte> rest = default,
+        CancellationToken cancellationToken = default
+    )
     {
-        await gate.WaitAsync(cancellationToken);
+        if (!gate.Wait(0, CancellationToken.None))
+        {
+            await gate.WaitAsync(cancellationToken);
+        }
+
         try
         {
-            await SendWhatIsGatheredAsync(cancellationToken);
+            if (isClosed)
+            {
+                throw new IOException("The WebSocket has closed.");
+            }
+
+            await SendAsync(frames, cancellationToken);
+            await SendAsync(rest, cancellationToken);
         }
         finally
         {
             gate.Release();
-        }
-    }
-
-    private ValueTask GatherAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
-    {
-        if (gathered.Length == 0)
-        {
-            gathered = BytePool.Rent(GatherSize);
-        }
-
-        buffer.CopyTo(gathered.AsMemory(count));
-        count += buffer.Length;
-        return MoreFollows ? ValueTask.CompletedTask : SendWhatIsGatheredAsync(cancellationToken);
-    }
-
-    private async ValueTask SendWhatIsGatheredAsync(CancellationToken cancellationToken)
-    {
-        if (gathered.Length == 0)
-        {
-            return;
-        }
-
-        var (full, length) = (gathered, count);
-        (gathered, count) = ([], 0);
-        try
-        {
-            await SendAsync(full.AsMemory(0, length), cancellationToken);
-        }
-        finally
-        {
-            BytePool.Return(ref full);
         }
     }
 
