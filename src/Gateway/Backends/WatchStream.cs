@@ -17,7 +17,7 @@ internal sealed class WatchStream : IDisposable
     private readonly bool askedForEpoch;
     private readonly bool carriesToken;
     private readonly bool carriesCaller;
-    private Task<WatchRead>? reading;
+    private Task<bool>? moving;
     private volatile bool isDisposed;
 
     public WatchStream(
@@ -56,24 +56,18 @@ internal sealed class WatchStream : IDisposable
     /// <param name="within">The time to wait for it.</param>
     /// <returns>Nothing if nothing came in that time.</returns>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
-    public async ValueTask<WatchRead> ReadAsync(TimeSpan within)
+    public ValueTask<WatchRead> ReadAsync(TimeSpan within)
     {
-        reading ??= ReadAsync();
-        if (!reading.IsCompleted && !await time.CompletesAsync(reading, within, stop))
-        {
-            return WatchRead.Nothing;
-        }
-
-        var read = await reading;
-        reading = null;
-        return read;
+        // A busy stream has the next message at hand: then there is no task to wait for, and no timer.
+        moving ??= call.ResponseStream.MoveNext(CancellationToken.None);
+        return moving.IsCompletedSuccessfully ? ValueTask.FromResult(Finish(moving.Result)) : new ValueTask<WatchRead>(WaitAsync(within));
     }
 
     /// <summary>Closes a stream that is given up or broke.</summary>
     /// <param name="fault">The fault; <see cref="WatchFault.Silent"/> while a read is unfinished distrusts the connection.</param>
     public void Close(WatchFault? fault)
     {
-        if (fault == WatchFault.Silent && reading is not null)
+        if (fault == WatchFault.Silent && moving is not null)
         {
             lease.Distrust();
             trace.Failed(fault.Kind);
@@ -96,29 +90,48 @@ internal sealed class WatchStream : IDisposable
         cancel.Dispose();
         lease.Dispose();
         trace.Dispose();
+
+        // Nobody waits for it any more, so nobody else looks at its fault.
+        _ = moving?.ContinueWith(
+            static read => _ = read.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default
+        );
     }
 
-    private async Task<WatchRead> ReadAsync()
+    private async Task<WatchRead> WaitAsync(TimeSpan within)
     {
+        var read = moving!;
+        if (!read.IsCompleted && !await time.CompletesAsync(read, within, stop))
+        {
+            return WatchRead.Nothing;
+        }
+
         try
         {
-            var hasMessage = await call.ResponseStream.MoveNext(CancellationToken.None);
-            lease.Answered();
-            trace.Answered();
-            return hasMessage ? new WatchRead(call.ResponseStream.Current, null) : new WatchRead(null, WatchFault.EndedEarly);
+            return Finish(await read);
         }
         catch (RpcException) when (isDisposed)
         {
-            // Nobody waits for it any more.
             return WatchRead.Nothing;
         }
         catch (RpcException e)
         {
+            moving = null;
             stop.ThrowIfCancellationRequested();
             var fault = Failed(e);
             trace.Failed(fault.Kind);
             return new WatchRead(null, fault);
         }
+    }
+
+    private WatchRead Finish(bool hasMessage)
+    {
+        moving = null;
+        lease.Answered();
+        trace.Answered();
+        return hasMessage ? new WatchRead(call.ResponseStream.Current, null) : new WatchRead(null, WatchFault.EndedEarly);
     }
 
     private WatchFault Failed(RpcException exception)

@@ -76,7 +76,12 @@ internal sealed class FeedSet : IDisposable
     /// <param name="stop">Ends the wait.</param>
     /// <returns>The seat; or the turn to open a watch, which the viewer gives back when it knows what became of it.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async ValueTask<(Seat? Seat, OpeningTurn? Turn)> SitAsync(WatchKey key, IViewer viewer, SeatRequest request, CancellationToken stop)
+    public async ValueTask<(Seat? Seat, OpeningTurn? Turn)> SitAsync(
+        WatchKey key,
+        IViewer viewer,
+        SeatRequest request,
+        CancellationToken stop
+    )
     {
         var began = time.GetTimestamp();
         while (true)
@@ -148,7 +153,10 @@ internal sealed class FeedSet : IDisposable
                 return granted;
             }
 
-            feed = new Feed(own.Watcher.Epoch, earliestTold, trail.HandOver(cursor), limits, () => own.Watcher.IsSound) { Watcher = own.Watcher };
+            feed = new Feed(own.Watcher.Epoch, earliestTold, trail.HandOver(cursor), limits, () => own.Watcher.IsSound)
+            {
+                Watcher = own.Watcher,
+            };
             seat = feed.Found(viewer, cursor);
             place.Feed = feed;
         }

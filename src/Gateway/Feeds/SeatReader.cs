@@ -115,7 +115,11 @@ internal sealed class SeatReader : IDisposable
 
         seat.OwesReplay = seat.Next < seat.ReplayUntil;
         ReplayMessage.End(buffer, jobId, events, seat.OwesReplay);
-        return Send(seat, new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: events > 0 ? seat.Cursor : 0), out message);
+        return Send(
+            seat,
+            new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: events > 0 ? seat.Cursor : 0),
+            out message
+        );
     }
 
     /// <summary>Reads what a reopened stream has replayed, up to the end of the batch.</summary>
@@ -157,7 +161,11 @@ internal sealed class SeatReader : IDisposable
         }
 
         ReplayMessage.End(buffer, jobId, events, hasMore);
-        return Send(seat, new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: events > 0 ? seat.Cursor : 0), out message);
+        return Send(
+            seat,
+            new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: events > 0 ? seat.Cursor : 0),
+            out message
+        );
     }
 
     /// <summary>Returns true if the seat has every event before the entry. Rings have no gaps; this is checked all the same.</summary>

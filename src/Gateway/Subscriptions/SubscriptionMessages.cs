@@ -135,10 +135,7 @@ internal sealed class SubscriptionMessages(
         Ended = reason;
         timeline?.Add(TimelineEntryKind.Unsubscribed, request.JobId, reason.Name, Cursor);
         return lane.WriteAsync(
-            Put(
-                ServerMessageType.Unsubscribed,
-                message => ServerMessageWriter.WriteUnsubscribed(message, JobId, reason, requestId: null)
-            )
+            Put(ServerMessageType.Unsubscribed, message => ServerMessageWriter.WriteUnsubscribed(message, JobId, reason, requestId: null))
         );
     }
 

@@ -42,7 +42,8 @@ internal sealed class ReopenPolicy(UpstreamOptions options, WatchStart start, Ra
     /// <summary>Returns the rest of the open timeout; null if the watch may wait for ever.</summary>
     /// <param name="now">The present time.</param>
     /// <param name="isOpened">True if the client was told <c>subscribed</c>.</param>
-    public TimeSpan? TimeLeft(TimeSpan now, bool isOpened) => isOpened && !start.HistoryOnly ? null : options.OpenTimeout - (now - budgetBegan);
+    public TimeSpan? TimeLeft(TimeSpan now, bool isOpened) =>
+        isOpened && !start.HistoryOnly ? null : options.OpenTimeout - (now - budgetBegan);
 
     /// <summary>Starts the wait for the next attempt: first a backoff, and then the backend's turn.</summary>
     public void BackOff(TimeSpan now, bool isOpened) => (ResumeAt, NeedsTurn) = (now + Within(backoff.Next(), now, isOpened), true);

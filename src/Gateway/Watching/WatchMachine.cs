@@ -44,7 +44,8 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
     /// <summary>
     /// True if the last message made events live, and the consumer has been told all of it. The next step is one that is still to happen.
     /// </summary>
-    public bool HasCaughtUp => State == WatchState.Live && taken is not { Fault: not null } && !actions.Any(action => action is WatchAction.Tell);
+    public bool HasCaughtUp =>
+        State == WatchState.Live && taken is not { Fault: not null } && !actions.Any(action => action is WatchAction.Tell);
 
     /// <summary>True while there is a confirmed stream.</summary>
     public bool IsConfirmed => State is WatchState.Replaying or WatchState.Live;
