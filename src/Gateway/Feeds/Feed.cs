@@ -1,4 +1,5 @@
 using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Watching;
 using OptimizationGateway.Gateway.Wire;
 
@@ -156,6 +157,15 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
         }
 
         Wake();
+    }
+
+    /// <summary>Notes for each viewer what happens to the stream.</summary>
+    public void Note(TimelineEntryKind kind, string? code, long? eventId)
+    {
+        lock (gate)
+        {
+            seats.ForEach(seat => seat.Viewer.Note(kind, code, eventId));
+        }
     }
 
     /// <summary>Wakes the seats that wait for what was appended.</summary>

@@ -96,7 +96,7 @@ internal sealed class FeedSet : IDisposable
 
                 if (place.Feed?.TryJoin(viewer, request) is { } seat)
                 {
-                    metrics.ViewerJoined();
+                    Joined(seat);
                     return (seat, null);
                 }
 
@@ -149,7 +149,7 @@ internal sealed class FeedSet : IDisposable
                     return null;
                 }
 
-                metrics.ViewerJoined();
+                Joined(granted);
                 return granted;
             }
 
@@ -161,7 +161,7 @@ internal sealed class FeedSet : IDisposable
             place.Feed = feed;
         }
 
-        own.Watcher.Share();
+        own.Watcher.Share(feed.Note);
         metrics.FeedOpened();
         _ = RunAsync(key, feed, own);
         return seat;
@@ -194,6 +194,12 @@ internal sealed class FeedSet : IDisposable
                 RemoveIfFree(key, place);
             }
         }
+    }
+
+    private void Joined(Seat seat)
+    {
+        metrics.ViewerJoined();
+        seat.Viewer.Note(TimelineEntryKind.StreamShared, code: null, seat.Cursor);
     }
 
     private void End(WatchKey key, OpeningTurn turn)

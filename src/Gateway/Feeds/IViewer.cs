@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Feeds;
 
@@ -14,4 +15,10 @@ internal interface IViewer
 
     /// <summary>Notes that a message with events, or an empty replay, goes out: all is well.</summary>
     public void NoteOpen();
+
+    /// <summary>Notes something for the connection's timeline.</summary>
+    /// <param name="kind">What happened.</param>
+    /// <param name="code">The cause; null if there is none.</param>
+    /// <param name="eventId">The event it is about; null if there is none.</param>
+    public void Note(TimelineEntryKind kind, string? code, long? eventId);
 }

@@ -27,6 +27,7 @@ internal sealed record SubscriptionRow(string JobId, Condition Condition, long? 
 /// <param name="Queue">The messages that wait.</param>
 /// <param name="Sent">The events and bytes that the client took.</param>
 /// <param name="Upstream">The watch behind it; null if no backend has the job.</param>
+/// <param name="Feed">The shared stream that it reads; null while it has a stream of its own.</param>
 /// <param name="LastError">The last error that was sent about it.</param>
 internal sealed record SubscriptionDetail(
     string JobId,
@@ -44,6 +45,7 @@ internal sealed record SubscriptionDetail(
     QueueDetail Queue,
     SentDetail Sent,
     UpstreamDetail? Upstream,
+    FeedDetail? Feed,
     SentError? LastError
 )
 {
@@ -64,6 +66,7 @@ internal sealed record SubscriptionDetail(
             QueueDetail.Of(view.Lane),
             new SentDetail(view.Lane.EventsSent, view.Lane.BytesSent),
             view.Watch is { } watch ? UpstreamDetail.Of(watch) : null,
+            view.Seat is { Feed: var feed } ? new FeedDetail(feed.Viewers, feed.Floor, feed.Head, feed.Bytes, feed.SlowestBytes) : null,
             view.LastError
         );
 }
@@ -122,6 +125,14 @@ internal sealed record UpstreamDetail(
         );
     }
 }
+
+/// <summary>A stream that the viewers of a job share.</summary>
+/// <param name="Viewers">The number of viewers.</param>
+/// <param name="Floor">The event before the oldest one that the gateway holds: a viewer that is at it or later reads from memory.</param>
+/// <param name="Head">The newest event.</param>
+/// <param name="Bytes">The memory that the held events take.</param>
+/// <param name="SlowestBytes">The bytes that the slowest viewer still has to be sent.</param>
+internal sealed record FeedDetail(int Viewers, long Floor, long Head, long Bytes, long SlowestBytes);
 
 /// <summary>The states of a watch's stream.</summary>
 internal enum UpstreamState

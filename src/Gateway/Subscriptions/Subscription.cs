@@ -85,6 +85,7 @@ internal sealed class Subscription(
                 }
 
                 metrics.ViewerFell();
+                messages.Note(TimelineEntryKind.StreamAlone, code: null, seat.Cursor);
                 start = start with
                 {
                     AfterEventId = seat.Cursor,

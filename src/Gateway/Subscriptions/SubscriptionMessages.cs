@@ -49,6 +49,9 @@ internal sealed class SubscriptionMessages(
     /// <inheritdoc/>
     public void NoteOpen() => MoveTo(SubscriptionState.Open);
 
+    /// <inheritdoc/>
+    public void Note(TimelineEntryKind kind, string? code, long? eventId) => timeline?.Add(kind, request.JobId, code, eventId);
+
     /// <summary>Tells the client that its subscription is open.</summary>
     public ValueTask WriteSubscribedAsync(WatchStep.Opened opened)
     {

@@ -33,6 +33,12 @@ internal enum TimelineEntryKind
     /// <summary>A reopened stream is confirmed; the event id is its cursor.</summary>
     StreamResumed,
 
+    /// <summary>The subscription shares the job's stream with others; the event id is its cursor.</summary>
+    StreamShared,
+
+    /// <summary>The subscription fell behind the others, or its shared stream ended, and it gets its own; the event id is its cursor.</summary>
+    StreamAlone,
+
     /// <summary>It was decided how the connection ends; the code is the reason.</summary>
     Ending,
 }

@@ -61,7 +61,8 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     }
 
     /// <summary>Leaves the connection that it began for: others share it from now on.</summary>
-    public void Share() => statistics.LeaveTimeline();
+    /// <param name="note">Notes what happens to its streams.</param>
+    public void Share(StreamNote note) => statistics.ReportTo(note);
 
     /// <summary>Tells what happens, in order, until <see cref="WatchStep.Ended"/>.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

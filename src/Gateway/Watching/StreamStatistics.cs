@@ -12,7 +12,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
     private static readonly WatchFaultKind[] Causes = Enum.GetValues<WatchFaultKind>();
 
     private readonly int[] reopens = new int[Causes.Length];
-    private Timeline? timeline = start.Timeline;
+    private StreamNote? note = start.Timeline is { } kept ? (kind, code, eventId) => kept.Add(kind, start.JobId, code, eventId) : null;
     private bool isBroken;
 
     /// <summary>The backend's name in the settings.</summary>
@@ -37,8 +37,8 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
     public IEnumerable<(WatchFaultKind Cause, int Count)> Reopens =>
         Causes.Select(cause => (Cause: cause, Count: reopens[(int)cause])).Where(reopened => reopened.Count > 0);
 
-    /// <summary>Leaves the timeline of the connection that the watch began for.</summary>
-    public void LeaveTimeline() => timeline = null;
+    /// <summary>Reports to somebody else from now on than to the connection that the watch began for.</summary>
+    public void ReportTo(StreamNote others) => note = others;
 
     /// <summary>Records that a stream was asked for at this replica.</summary>
     public void StreamOpened(string place)
@@ -54,7 +54,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
         if (isBroken)
         {
             isBroken = false;
-            timeline?.Add(TimelineEntryKind.StreamResumed, start.JobId, eventId: cursor);
+            note?.Invoke(TimelineEntryKind.StreamResumed, code: null, cursor);
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
         isBroken = true;
         LastBreak = new StreamBreak(cause, time.GetUtcNow());
         metrics.StreamBroke(backend, cause.ToString());
-        timeline?.Add(TimelineEntryKind.StreamBroke, start.JobId, cause.ToString());
+        note?.Invoke(TimelineEntryKind.StreamBroke, cause.ToString(), eventId: null);
     }
 
     private void Reopening(WatchFaultKind? cause)
@@ -93,7 +93,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
         }
 
         HeldBack++;
-        timeline?.Add(TimelineEntryKind.HeldBack, start.JobId);
+        note?.Invoke(TimelineEntryKind.HeldBack, code: null, eventId: null);
     }
 }
 
@@ -101,3 +101,9 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
 /// <param name="Cause">The kind of fault.</param>
 /// <param name="At">The time of the break.</param>
 internal sealed record StreamBreak(WatchFaultKind Cause, DateTimeOffset At);
+
+/// <summary>Notes what happens to a stream, for the timelines of the connections that it serves.</summary>
+/// <param name="kind">What happened.</param>
+/// <param name="code">The cause; null if there is none.</param>
+/// <param name="eventId">The event it is about; null if there is none.</param>
+internal delegate void StreamNote(TimelineEntryKind kind, string? code, long? eventId);

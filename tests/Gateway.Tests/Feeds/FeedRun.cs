@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Tests.Feeds;
@@ -95,6 +96,8 @@ internal sealed class Viewer : IViewer
     }
 
     public void NoteOpen() { }
+
+    public void Note(TimelineEntryKind kind, string? code, long? eventId) { }
 
     /// <summary>Ends the subscription, as <c>unsubscribe</c> does.</summary>
     public void Unsubscribe() => outbox.Clear(lane);

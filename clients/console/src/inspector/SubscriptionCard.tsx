@@ -8,7 +8,7 @@ import { bytes, count, seconds, why } from './words.ts';
 
 /** One subscription: the answer first, then the numbers behind it. */
 export function SubscriptionCard({ subscription: one }: { readonly subscription: Subscription }): ReactNode {
-  const { upstream, queue } = one;
+  const { upstream, queue, feed } = one;
   const reopens = Object.entries(upstream?.reopens ?? {});
   return (
     <article className="subscription" data-job={one.jobId} data-condition={one.condition} data-over={one.state === null || undefined}>
@@ -43,6 +43,14 @@ export function SubscriptionCard({ subscription: one }: { readonly subscription:
           {count(upstream?.streams ?? 0)}
           {reopens.length > 0 && <span className="muted"> ({reopens.map(([cause, times]) => `${cause} × ${times}`).join(', ')})</span>}
         </Fact>
+        {feed && (
+          <Fact name="Shared by">
+            {count(feed.viewers)} viewers{' '}
+            <span className="muted">
+              (events {count(feed.floor + 1)} to {count(feed.head)} are held in {bytes(feed.bytes)}; the slowest lacks {bytes(feed.slowestBytes)})
+            </span>
+          </Fact>
+        )}
         {upstream?.lastBreak && (
           <Fact name="Last break">
             {upstream.lastBreak.cause} <span className="muted">at {clock(upstream.lastBreak.at)}</span>

@@ -95,6 +95,15 @@ export interface Upstream {
   readonly outageSeconds: number | null;
 }
 
+/** A stream that the viewers of a job share. */
+export interface Feed {
+  readonly viewers: number;
+  readonly floor: number;
+  readonly head: number;
+  readonly bytes: number;
+  readonly slowestBytes: number;
+}
+
 export interface Subscription {
   readonly jobId: string;
   readonly since: string;
@@ -119,6 +128,8 @@ export interface Subscription {
   };
   readonly sent: Sent;
   readonly upstream: Upstream | null;
+  /** The stream that the viewers of the job share; null while this one has its own. */
+  readonly feed: Feed | null;
   readonly lastError: { readonly code: string; readonly at: string } | null;
 }
 

@@ -104,6 +104,10 @@ export function told({ kind, code, eventId }: TimelineEntry): string {
       return `the backend’s stream broke: ${code}`;
     case 'stream_resumed':
       return `the stream goes on after event ${count(eventId)}`;
+    case 'stream_shared':
+      return `shares the job’s stream with others after event ${count(eventId)}`;
+    case 'stream_alone':
+      return `gets a stream of its own after event ${count(eventId)}: it fell behind the others, or their stream ended`;
     case 'held_back':
       return 'took nothing for 10 s, so the stream was let go';
     case 'ending':
