@@ -183,10 +183,11 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
             }
         }
 
-        // Only the pump wakes, so the list is its own. A lane takes its outbox's lock, which comes before this feed's.
+        // Only the pump wakes, so the list is its own. A lane takes its outbox's lock, which comes before this feed's. A single viewer is
+        // served in this thread: to change threads costs more than to write an event.
         foreach (var seat in waking)
         {
-            seat.Wake();
+            seat.Wake(runsHere: waking.Count == 1);
         }
 
         waking.Clear();

@@ -9,7 +9,7 @@ namespace OptimizationGateway.Gateway.Feeds;
 internal sealed class Seat(Feed feed, IViewer viewer, long next, long cursor, long replayUntil, bool owesReplay) : LaneSource
 {
     private readonly TaskCompletionSource<SeatEnd> left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Action? onReady;
+    private Action<bool>? onReady;
 
     /// <summary>The feed.</summary>
     public Feed Feed => feed;
@@ -48,7 +48,7 @@ internal sealed class Seat(Feed feed, IViewer viewer, long next, long cursor, lo
     public override SourceView View => feed.ViewOf(this);
 
     /// <inheritdoc/>
-    public override void Attach(Action onReady) => this.onReady = onReady;
+    public override void Attach(Action<bool> onReady) => this.onReady = onReady;
 
     /// <inheritdoc/>
     public override bool TryTake(out OutboxMessage message) => feed.TryTake(this, out message);
@@ -66,7 +66,8 @@ internal sealed class Seat(Feed feed, IViewer viewer, long next, long cursor, lo
     public bool IsLost => left.Task.IsCompleted;
 
     /// <summary>Wakes the lane that it is attached to.</summary>
-    public void Wake() => onReady?.Invoke();
+    /// <param name="runsHere">True if its client may be served in this thread.</param>
+    public void Wake(bool runsHere) => onReady?.Invoke(runsHere);
 
     /// <summary>Reports that it is lost.</summary>
     public void Lose(SeatEnd end) => left.TrySetResult(end);

@@ -114,7 +114,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     /// <summary>Goes on with a source once the queue is empty.</summary>
     /// <param name="next">The source; null to go on with the queue alone.</param>
     /// <param name="onReady">Called when the source has a message again.</param>
-    public void Attach(LaneSource? next, Action onReady)
+    public void Attach(LaneSource? next, Action<bool> onReady)
     {
         source?.Leave();
         source = next;

@@ -12,8 +12,11 @@ internal abstract class LaneSource
     public abstract bool HasMessages { get; }
 
     /// <summary>Attaches the source to a lane.</summary>
-    /// <param name="onReady">Called when there is a message again after <see cref="TryPark"/>, or when the source is over.</param>
-    public abstract void Attach(Action onReady);
+    /// <param name="onReady">
+    /// Called when there is a message again after <see cref="TryPark"/>, or when the source is over; with true if the lane's client may be
+    /// served in the caller's thread, because nobody else waits for the caller.
+    /// </param>
+    public abstract void Attach(Action<bool> onReady);
 
     /// <summary>Takes the next message.</summary>
     /// <param name="message">The message; the caller returns it.</param>

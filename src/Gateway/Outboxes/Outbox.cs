@@ -13,7 +13,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     private readonly HashSet<Lane> lanes = [];
     private int controlBytes;
     private bool closed;
-    private TaskCompletionSource<bool>? takerWaiter;
+    private readonly TakerSignal taker = new();
 
     /// <summary>The bytes that wait in all lanes and in their sources.</summary>
     public long QueuedBytes
@@ -118,9 +118,10 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
                 return;
             }
 
-            lane.Attach(source, () => Ready(lane));
-            Ready(lane);
+            lane.Attach(source, runsHere => Ready(lane, runsHere));
         }
+
+        Ready(lane, runsHere: false);
     }
 
     /// <summary>See <see cref="LaneTicket.DrainedAsync"/>.</summary>
@@ -159,18 +160,6 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
-    /// <summary>True if <see cref="TryTake"/> would return a message now.</summary>
-    public bool HasMessages
-    {
-        get
-        {
-            lock (gate)
-            {
-                return HasSomething();
-            }
-        }
-    }
-
     /// <summary>Waits until there is something to take.</summary>
     /// <returns>False once the outbox is closed and drained.</returns>
     public ValueTask<bool> WaitToTakeAsync()
@@ -187,8 +176,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
                 return ValueTask.FromResult(false);
             }
 
-            takerWaiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new ValueTask<bool>(takerWaiter.Task);
+            return taker.Wait();
         }
     }
 
@@ -260,15 +248,24 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     }
 
     /// <summary>Gives a lane its turn because its source has a message, or takes it off the ring of lanes.</summary>
-    private void Ready(Lane lane)
+    /// <param name="lane">The lane.</param>
+    /// <param name="runsHere">True if the taker may go on in the caller's thread: nobody else waits for the caller.</param>
+    private void Ready(Lane lane, bool runsHere)
     {
+        bool wakes;
         lock (gate)
         {
-            if (!lane.TryPark())
+            wakes = !lane.TryPark();
+            if (wakes)
             {
                 ring.Add(lane);
-                WakeTaker();
+                wakes = taker.TryClaim(wakeResult: true);
             }
+        }
+
+        if (wakes)
+        {
+            taker.Wake(runsHere);
         }
     }
 
@@ -276,7 +273,9 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
 
     private void WakeTaker()
     {
-        takerWaiter?.TrySetResult(HasSomething() || !closed);
-        takerWaiter = null;
+        if (taker.TryClaim(HasSomething() || !closed))
+        {
+            taker.Wake(runsHere: false);
+        }
     }
 }
