@@ -254,15 +254,9 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
             }
 
             var taken = reader.Read(ring, seat, out message);
+            MoveFurthest(Math.Max(furthest, seat.Next));
             if (taken == SeatTake.Message)
             {
-                furthest = Math.Max(furthest, seat.Next);
-                if (room is not null && ring.BytesFrom(furthest) <= limits.UnsentBytes)
-                {
-                    room.TrySetResult();
-                    room = null;
-                }
-
                 return true;
             }
 
@@ -304,7 +298,18 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     private void Add(Seat seat)
     {
         seats.Add(seat);
-        furthest = Math.Max(furthest, seat.Next);
+        MoveFurthest(Math.Max(furthest, seat.Next));
+    }
+
+    /// <summary>Sets the place of the furthest viewer, and lets the pump go on if that has room.</summary>
+    private void MoveFurthest(long next)
+    {
+        furthest = next;
+        if (room is not null && (seats.Count == 0 || ring.BytesFrom(furthest) <= limits.UnsentBytes))
+        {
+            room.TrySetResult();
+            room = null;
+        }
     }
 
     private bool IsSameLog(string other) => epoch.Length == 0 || other.Length == 0 || epoch == other;
@@ -318,12 +323,10 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
             return;
         }
 
-        furthest = seats.Count == 0 ? 0 : seats.Max(other => other.Next);
+        MoveFurthest(seats.Count == 0 ? 0 : seats.Max(other => other.Next));
         if (seats.Count == 0)
         {
             empty.TrySetResult();
-            room?.TrySetResult();
-            room = null;
             ring.Clear();
             CountMemory();
         }
