@@ -108,6 +108,20 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
         }
     }
 
+    /// <summary>Takes the events that a viewer's own watch has told before it joined, so that others with older cursors can join too.</summary>
+    /// <param name="older">The events; they are copied.</param>
+    public void Extend(EventRing older)
+    {
+        lock (gate)
+        {
+            if (!HasEnded && !limits.Memory.IsOver)
+            {
+                ring.Prepend(older, limits.RingBytes - ring.Bytes);
+                CountMemory();
+            }
+        }
+    }
+
     /// <summary>Appends an event.</summary>
     /// <returns>False if it doesn't follow the newest event. Nothing was appended.</returns>
     public bool TryAppend(RingEntryKind kind, in WatchedEvent watched, ReadOnlySpan<byte> json, long readAt, long happenedAt)
@@ -263,7 +277,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
             if (taken != SeatTake.Nothing)
             {
                 Remove(seat);
-                seat.Lose(taken == SeatTake.End ? end! : new SeatEnd.Alone());
+                seat.Lose(taken == SeatTake.End ? EndFor(seat) : new SeatEnd.Alone());
             }
 
             return false;
@@ -315,6 +329,12 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     private bool IsSameLog(string other) => epoch.Length == 0 || other.Length == 0 || epoch == other;
 
     private bool Has(Seat seat) => !seat.IsLost && (seat.Next < Math.Min(ring.End, seat.Until) || seat.OwesReplay);
+
+    /// <summary>
+    /// Returns the end for a viewer that has all events: it is where the watch was when the backend ended it, so the answer is its own too.
+    /// A viewer that is ahead asks the backend itself.
+    /// </summary>
+    private SeatEnd EndFor(Seat seat) => seat.Cursor > ring.Head ? new SeatEnd.Alone() : end!;
 
     private void Remove(Seat seat)
     {

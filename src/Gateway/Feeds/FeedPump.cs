@@ -115,9 +115,6 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
             case WatchStep.Outage:
                 feed.AppendOutage(readAt);
                 return null;
-            case WatchStep.Ended { Reason: WatchEnd.HistoryTruncated or WatchEnd.CursorAhead }:
-                // What the backend says depends on the cursor: each viewer asks with its own.
-                return new SeatEnd.Alone();
             case WatchStep.Ended ended:
                 return new SeatEnd.Ended(ended);
             default:

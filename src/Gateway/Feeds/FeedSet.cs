@@ -144,6 +144,9 @@ internal sealed class FeedSet : IDisposable
                     return null;
                 }
 
+                var older = trail.HandOver(cursor);
+                existing.Extend(older);
+                older.Clear();
                 metrics.ViewerJoined();
                 return granted;
             }
