@@ -5,12 +5,15 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Gateway.IntegrationTests;
 
 /// <summary>PROTOCOL.md section 5, each promise by its name, against backends that do what goes wrong. The same with a real backend that is killed: KilledBackendTests.</summary>
-public sealed class PromisesTests
+/// <param name="shared">True if the viewers of a job share a stream.</param>
+public abstract class PromisesTests(bool shared)
 {
+    private string Sharing => $"Gateway:Feeds:Shared={shared}";
+
     [Fact]
     public async Task Ordered_ids_strictly_increase_whatever_the_backend_sends()
     {
-        await using var bridge = await Bridge.OpenAsync();
+        await using var bridge = await Bridge.OpenAsync(clock: null, Sharing);
         JobEvent[] mess = [Say.Event(3), Say.Event(1), Say.Event(3), Say.Event(5), Say.Event(4), Say.Event(7)];
 
         await bridge.SubscribeAsync(0, Say.Subscribed(last: 7), Say.Replay(mess), Say.Live(Say.Event(6)), Say.Live(Say.Completed(8)));
@@ -22,7 +25,7 @@ public sealed class PromisesTests
     [Fact]
     public async Task Unique_no_id_is_delivered_twice_also_where_the_reopened_stream_repeats_them()
     {
-        await using var bridge = await Bridge.OpenAsync();
+        await using var bridge = await Bridge.OpenAsync(clock: null, Sharing);
         bridge.Backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 3), Say.Replay(Say.Events(1, 3))));
         bridge.Backend.Next(Say.Subscribed(last: 4), Say.Replay(Say.Events(1, 4)), Say.Live(Say.Event(4)), Say.Live(Say.Completed(5)));
 
@@ -35,7 +38,7 @@ public sealed class PromisesTests
     [Fact]
     public async Task Reliable_a_broken_stream_is_reopened_at_the_cursor_without_a_new_subscribed()
     {
-        await using var bridge = await Bridge.OpenAsync();
+        await using var bridge = await Bridge.OpenAsync(clock: null, Sharing);
         bridge.Backend.Next(
             ScriptedBackend.SayAndFail(
                 StatusCode.Unavailable,
@@ -59,7 +62,7 @@ public sealed class PromisesTests
     [Fact]
     public async Task Reliable_a_previous_id_that_shows_a_gap_reopens_the_stream_and_the_missing_event_arrives()
     {
-        await using var bridge = await Bridge.OpenAsync();
+        await using var bridge = await Bridge.OpenAsync(clock: null, Sharing);
         bridge.Backend.Next(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1)), Say.Live(Say.Event(3, previous: 2)));
         bridge.Backend.Next(Say.Subscribed(last: 3), Say.Replay(Say.Events(2, 3)), Say.Live(Say.Completed(4)));
 
@@ -72,7 +75,7 @@ public sealed class PromisesTests
     [Fact]
     public async Task Reliable_a_heartbeat_ahead_of_the_cursor_shows_a_gap()
     {
-        await using var bridge = await Bridge.OpenAsync();
+        await using var bridge = await Bridge.OpenAsync(clock: null, Sharing);
         bridge.Backend.Next(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1)), Say.Heartbeat(last: 2));
         bridge.Backend.Next(Say.Subscribed(last: 2), Say.Replay(Say.Events(2, 2)), Say.Live(Say.Completed(3)));
 
@@ -85,7 +88,7 @@ public sealed class PromisesTests
     [Fact]
     public async Task Reliable_live_only_before_the_first_event_misses_nothing_while_the_backend_restarts()
     {
-        await using var bridge = await Bridge.OpenAsync();
+        await using var bridge = await Bridge.OpenAsync(clock: null, Sharing);
         bridge.Backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 0)));
         bridge.Backend.Next(Say.Subscribed(last: 2), Say.Replay(Say.Events(1, 2)), Say.Live(Say.Completed(3)));
 
@@ -100,7 +103,7 @@ public sealed class PromisesTests
     [Fact]
     public async Task Reliable_a_log_that_was_cut_while_the_client_stood_at_0_is_told()
     {
-        await using var bridge = await Bridge.OpenAsync();
+        await using var bridge = await Bridge.OpenAsync(clock: null, Sharing);
         bridge.Backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 0)));
         bridge.Backend.Next(Say.Subscribed(last: 9, earliest: 5), Say.Replay(Say.Events(5, 9)));
 
@@ -114,8 +117,8 @@ public sealed class PromisesTests
     [Fact]
     public async Task Resumable_a_client_that_comes_back_to_another_gateway_goes_on_after_its_last_id()
     {
-        await using var bridge = await Bridge.OpenAsync();
-        await using var other = await TestGateway.StartAsync(bridge.Backend.Url);
+        await using var bridge = await Bridge.OpenAsync(clock: null, Sharing);
+        await using var other = await TestGateway.StartAsync(bridge.Backend.Url, time: null, Sharing);
         await using var returning = await other.ConnectAsync();
         await bridge.SubscribeAsync(0, Say.Subscribed(last: 3), Say.Replay(Say.Events(1, 3)));
         var last = TestClient.EventIds([await bridge.Client.NextAsync("replay")], "job-1")[^1];
@@ -132,7 +135,7 @@ public sealed class PromisesTests
     [Fact]
     public async Task Bookmarkable_a_client_without_a_position_learns_it_from_subscribed()
     {
-        await using var bridge = await Bridge.OpenAsync();
+        await using var bridge = await Bridge.OpenAsync(clock: null, Sharing);
 
         var subscribed = await bridge.SubscribeAsync(null, Say.Subscribed(last: 41));
 
@@ -142,7 +145,7 @@ public sealed class PromisesTests
     [Fact]
     public async Task Lossless_when_slow_a_reader_that_stops_holds_back_its_backend_and_its_neighbours_go_on()
     {
-        await using var bridge = await Bridge.OpenAsync();
+        await using var bridge = await Bridge.OpenAsync(clock: null, Sharing);
         var sent = 0L;
         bridge.Backend.Next(
             async (_, stream, stopped) =>
@@ -178,7 +181,7 @@ public sealed class PromisesTests
     [Fact]
     public async Task Lossless_when_slow_a_reader_that_moves_is_kept_however_long_it_takes()
     {
-        await using var bridge = await Bridge.OpenAsync(clock: null, "Gateway:Limits:StuckReaderTimeout=00:00:04");
+        await using var bridge = await Bridge.OpenAsync(clock: null, Sharing, "Gateway:Limits:StuckReaderTimeout=00:00:04");
         bridge.Backend.Always(
             async (request, stream, stopped) =>
             {

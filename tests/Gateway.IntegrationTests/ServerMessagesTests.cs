@@ -210,11 +210,11 @@ public sealed class ServerMessagesTests
         );
 
         var clients = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => gateway.ConnectAsync()));
-        foreach (var client in clients)
+        foreach (var (number, client) in clients.Index())
         {
             for (var i = 0; i < 50; i++)
             {
-                await client.SubscribeAsync($"job-{i}");
+                await client.SubscribeAsync($"job-{number}-{i}");
             }
         }
 

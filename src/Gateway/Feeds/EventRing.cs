@@ -78,6 +78,38 @@ internal sealed class EventRing(long after)
     public void AppendMark(RingEntryKind kind, bool hasMore, long readAt) =>
         Add(new RingEntry(kind, Head, Head, hasMore, Chunk: null, Offset: 0, Length: 0, appended, readAt, HappenedAt: 0));
 
+    /// <summary>Puts events before the oldest one, so that viewers with older cursors can join.</summary>
+    /// <param name="older">A ring of the same log. It changes nothing unless that leads up to <see cref="Floor"/> without a gap.</param>
+    /// <param name="maxBytes">The most memory that they may take, in bytes.</param>
+    public void Prepend(EventRing older, long maxBytes)
+    {
+        var count = (int)(older.FirstAfter(Floor) - older.First);
+        var bytes = older.BytesFrom(older.First) - older.BytesFrom(older.First + count);
+        if (older.Floor >= Floor || older.Head < Floor || count == 0 || bytes > maxBytes)
+        {
+            return;
+        }
+
+        var chunk = new RingChunk((int)(bytes - ((long)count * RingEntry.Overhead)));
+        chunkBytes += chunk.Size;
+        if (entries.Length < Count + count)
+        {
+            Resize(Count + count);
+        }
+
+        var began = Count == 0 ? appended : this[First].Start;
+        for (var sequence = older.First + count - 1; sequence >= older.First; sequence--)
+        {
+            ref readonly var entry = ref older[sequence];
+            began -= entry.Length;
+            start = (start + entries.Length - 1) % entries.Length;
+            First--;
+            entries[start] = entry with { Chunk = chunk, Offset = chunk.Add(entry.Json), Start = began };
+        }
+
+        Floor = older.Floor;
+    }
+
     /// <summary>Removes the oldest entry.</summary>
     public void RemoveFirst()
     {

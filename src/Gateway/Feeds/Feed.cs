@@ -109,6 +109,20 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
         }
     }
 
+    /// <summary>Takes the events that a viewer's own watch has told before it joined, so that others with older cursors can join too.</summary>
+    /// <param name="older">The events; they are copied.</param>
+    public void Extend(EventRing older)
+    {
+        lock (gate)
+        {
+            if (!HasEnded && !limits.Memory.IsOver)
+            {
+                ring.Prepend(older, limits.RingBytes - ring.Bytes);
+                CountMemory();
+            }
+        }
+    }
+
     /// <summary>Appends an event.</summary>
     /// <returns>False if it doesn't follow the newest event. Nothing was appended.</returns>
     public bool TryAppend(RingEntryKind kind, in WatchedEvent watched, ReadOnlySpan<byte> json, long readAt, long happenedAt)
@@ -265,22 +279,16 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
             }
 
             var taken = reader.Read(ring, seat, out message);
+            MoveFurthest(Math.Max(furthest, seat.Next));
             if (taken == SeatTake.Message)
             {
-                furthest = Math.Max(furthest, seat.Next);
-                if (room is not null && ring.BytesFrom(furthest) <= limits.UnsentBytes)
-                {
-                    room.TrySetResult();
-                    room = null;
-                }
-
                 return true;
             }
 
             if (taken != SeatTake.Nothing)
             {
                 Remove(seat);
-                seat.Lose(taken == SeatTake.End ? end! : new SeatEnd.Alone());
+                seat.Lose(taken == SeatTake.End ? EndFor(seat) : new SeatEnd.Alone());
             }
 
             return false;
@@ -315,12 +323,29 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     private void Add(Seat seat)
     {
         seats.Add(seat);
-        furthest = Math.Max(furthest, seat.Next);
+        MoveFurthest(Math.Max(furthest, seat.Next));
+    }
+
+    /// <summary>Sets the place of the furthest viewer, and lets the pump go on if that has room.</summary>
+    private void MoveFurthest(long next)
+    {
+        furthest = next;
+        if (room is not null && (seats.Count == 0 || ring.BytesFrom(furthest) <= limits.UnsentBytes))
+        {
+            room.TrySetResult();
+            room = null;
+        }
     }
 
     private bool IsSameLog(string other) => epoch.Length == 0 || other.Length == 0 || epoch == other;
 
     private bool Has(Seat seat) => !seat.IsLost && (seat.Next < Math.Min(ring.End, seat.Until) || seat.OwesReplay);
+
+    /// <summary>
+    /// Returns the end for a viewer that has all events: it is where the watch was when the backend ended it, so the answer is its own too.
+    /// A viewer that is ahead asks the backend itself.
+    /// </summary>
+    private SeatEnd EndFor(Seat seat) => seat.Cursor > ring.Head ? new SeatEnd.Alone() : end!;
 
     private void Remove(Seat seat)
     {
@@ -329,12 +354,10 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
             return;
         }
 
-        furthest = seats.Count == 0 ? 0 : seats.Max(other => other.Next);
+        MoveFurthest(seats.Count == 0 ? 0 : seats.Max(other => other.Next));
         if (seats.Count == 0)
         {
             empty.TrySetResult();
-            room?.TrySetResult();
-            room = null;
             ring.Clear();
             CountMemory();
         }

@@ -48,8 +48,9 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
         {
             return await PumpAsync();
         }
-        catch (OperationCanceledException) when (feed.Empty.IsCompleted)
+        catch (OperationCanceledException)
         {
+            // The last viewer has left; or the first one left while it handed its watch over, and stopped it. Then the others go on by themselves.
             return new SeatEnd.Alone();
         }
         catch (Exception e)
@@ -114,9 +115,6 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
             case WatchStep.Outage:
                 feed.AppendOutage(readAt);
                 return null;
-            case WatchStep.Ended { Reason: WatchEnd.HistoryTruncated or WatchEnd.CursorAhead }:
-                // What the backend says depends on the cursor: each viewer asks with its own.
-                return new SeatEnd.Alone();
             case WatchStep.Ended ended:
                 return new SeatEnd.Ended(ended);
             default:

@@ -149,6 +149,9 @@ internal sealed class FeedSet : IDisposable
                     return null;
                 }
 
+                var older = trail.HandOver(cursor);
+                existing.Extend(older);
+                older.Clear();
                 Joined(granted);
                 return granted;
             }

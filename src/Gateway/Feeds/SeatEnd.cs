@@ -6,12 +6,12 @@ namespace OptimizationGateway.Gateway.Feeds;
 internal abstract record SeatEnd
 {
     /// <summary>
-    /// The viewer goes on with a watch of its own, from its cursor: it fell off the ring, or the feed can't go on and the backend's answer
-    /// depends on the cursor.
+    /// The viewer goes on with a watch of its own, from its cursor: it fell off the ring, or the feed can't go on, or it is ahead of where the
+    /// feed ended.
     /// </summary>
     public sealed record Alone : SeatEnd;
 
-    /// <summary>The job's watch has ended, in the same way for every viewer.</summary>
+    /// <summary>The job's watch has ended, in the same way for every viewer that has read up to there.</summary>
     public sealed record Ended(WatchStep.Ended Step) : SeatEnd;
 
     /// <summary>A fault of the gateway's own.</summary>

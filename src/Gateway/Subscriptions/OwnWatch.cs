@@ -21,8 +21,6 @@ internal sealed class OwnWatch(
     TimeProvider time
 )
 {
-    private long? earliestTold = start.Resumed?.EarliestTold;
-
     /// <summary>The watch; null if no backend has the job.</summary>
     public JobWatcher? Watcher { get; } = source.Feeds.NewWatch(start);
 
@@ -51,10 +49,16 @@ internal sealed class OwnWatch(
                 }
 
                 await WriteAsync(writer, watch.Current, stop);
-                seat = key is null ? null : source.Feeds.HandOver(key, messages, watch, trail, earliestTold);
+                seat = key is null ? null : source.Feeds.HandOver(key, messages, watch, trail, messages.EarliestTold);
                 if (seat is not null)
                 {
                     return (seat, null);
+                }
+
+                if (Watcher.HasCaughtUp)
+                {
+                    // It stays the viewer's own: others needn't wait for it.
+                    turn?.Dispose();
                 }
             }
 
@@ -72,11 +76,7 @@ internal sealed class OwnWatch(
 
     private ValueTask WriteAsync(JobMessageWriter writer, WatchStep step, CancellationToken stop)
     {
-        if (step is WatchStep.Opened opened)
-        {
-            earliestTold = opened.EarliestEventId;
-        }
-        else if (step is WatchStep.History { HasMore: true })
+        if (step is WatchStep.History { HasMore: true })
         {
             // It takes longer: others needn't wait for it.
             turn?.Dispose();

@@ -90,7 +90,7 @@ internal sealed class Subscription(
                 {
                     AfterEventId = seat.Cursor,
                     Epoch = seat.Feed.Epoch,
-                    Resumed = new ResumedWatch(seat.Feed.EarliestEventId),
+                    Resumed = new ResumedWatch(messages.EarliestTold),
                 };
             }
 

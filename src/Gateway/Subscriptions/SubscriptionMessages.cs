@@ -36,6 +36,9 @@ internal sealed class SubscriptionMessages(
     /// <summary>The watch's position at the end, for the timeline.</summary>
     public long? Cursor { get; set; }
 
+    /// <summary>The oldest event of the log, if the client was told so when its subscription was opened.</summary>
+    public long? EarliestTold { get; private set; }
+
     /// <inheritdoc/>
     public JsonEncodedText JobId { get; } = ServerMessageWriter.Encode(request.JobId);
 
@@ -58,6 +61,7 @@ internal sealed class SubscriptionMessages(
         MoveTo(SubscriptionState.Open);
         timeline?.Add(TimelineEntryKind.Subscribed, request.JobId, eventId: opened.LastEventId);
         var (epoch, last, earliest) = opened;
+        EarliestTold = earliest;
         return lane.WriteAsync(
             Put(
                 ServerMessageType.Subscribed,

@@ -27,5 +27,14 @@ internal sealed class RunningWatch : IAsyncDisposable
     /// <summary>Stops it. Can be called from any thread, also while a step is being read.</summary>
     public Task StopAsync() => stop.CancelAsync();
 
-    public ValueTask DisposeAsync() => steps.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (Current is WatchStep.Ended)
+        {
+            // What it has to report of its end comes after the step.
+            await steps.MoveNextAsync();
+        }
+
+        await steps.DisposeAsync();
+    }
 }
