@@ -34,8 +34,8 @@ public sealed class SharedStreamTests
     {
         await using var audience = await Audience.OpenAsync();
         audience.Log.Append(10, step: 3);
-        await audience.SettleAsync(0);
-        audience.Log.Append(1, step: 3);
+        var first = await audience.SettleAsync(0);
+        await Audience.UpToAsync(first, audience.Log.Append(1, step: 3));
         foreach (var cursor in (long[])[0, 1, 3, 12, 29, 30])
         {
             var viewer = await audience.WatchAsync(cursor);
