@@ -222,16 +222,17 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
         }
     }
 
-    /// <summary>Drops events that every viewer has, and that are older than a time.</summary>
+    /// <summary>Drops events that every viewer has, and that are older than a time; all of those while all rings are too large.</summary>
     /// <param name="readBefore">The time, as the clock's timestamp.</param>
     public void Trim(long readBefore)
     {
         lock (gate)
         {
             var slowest = seats.Count == 0 ? ring.End : seats.Min(seat => seat.Next);
-            while (ring.First < slowest && ring[ring.First].ReadAt < readBefore)
+            while (ring.First < slowest && (limits.Memory.IsOver || ring[ring.First].ReadAt < readBefore))
             {
                 ring.RemoveFirst();
+                CountMemory();
             }
 
             ring.Trim();
@@ -280,6 +281,11 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
 
             var taken = reader.Read(ring, seat, out message);
             MoveFurthest(Math.Max(furthest, seat.Next));
+            if (limits.Memory.IsOver)
+            {
+                Evict();
+            }
+
             if (taken == SeatTake.Message)
             {
                 return true;

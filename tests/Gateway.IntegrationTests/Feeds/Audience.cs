@@ -9,6 +9,7 @@ internal sealed class Audience : IAsyncDisposable
 {
     public const string Job = "job-1";
 
+    private readonly Lock gate = new();
     private readonly List<TestClient> viewers = [];
 
     public required JobLog Log { get; init; }
@@ -40,7 +41,11 @@ internal sealed class Audience : IAsyncDisposable
     public async Task<TestClient> WatchAsync(long? afterEventId, string? epoch = null)
     {
         var client = await Gateway.ConnectAsync();
-        viewers.Add(client);
+        lock (gate)
+        {
+            viewers.Add(client);
+        }
+
         await SubscribeAsync(client, afterEventId, epoch);
         return client;
     }

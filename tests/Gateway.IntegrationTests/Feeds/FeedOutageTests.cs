@@ -89,10 +89,12 @@ public sealed class FeedOutageTests
         await clock.RunUntilAsync(() => late.Received.Count > 1 && live.Received.Count > 0, Limit, "both have been opened");
         audience.Log.Append(1);
         await clock.RunUntilAsync(() => audience.Viewers.All(viewer => Has(viewer, 4)), Limit, "all have the event");
+        audience.Log.Append(1);
+        await Task.WhenAll(audience.Viewers.Select(viewer => Audience.UpToAsync(viewer, 5)));
         await audience.StreamsAsync(1);
 
-        Assert.Equal([3L, 4L], late.EventIds(Audience.Job));
-        Assert.Equal([4L], live.EventIds(Audience.Job));
+        Assert.Equal([3L, 4L, 5L], late.EventIds(Audience.Job));
+        Assert.Equal([4L, 5L], live.EventIds(Audience.Job));
         Assert.Equal("subscribed", (string?)late.Received[0]["type"]);
         Assert.DoesNotContain(late.Received.Concat(live.Received), IsOutage);
     }

@@ -67,6 +67,13 @@ public sealed class FeedSlowTests
             Assert.Equal(audience.Log.After(0), await other.ReadEventIdsAsync(3_000));
         }
 
+        // An event says that the shared stream is alive, and the next one brings the others back to it.
+        for (var i = 0; i < 2; i++)
+        {
+            audience.Log.Append(1);
+            await Task.WhenAll(slow.Select(client => client.ReadEventIdsAsync(1)));
+        }
+
         await audience.StreamsAsync(1);
         foreach (var client in slow)
         {
@@ -113,7 +120,7 @@ public sealed class FeedSlowTests
         await client.UntilAsync(m => jobs.TrueForAll(job => client.EventIds(job).Count == 100));
 
         Assert.All(jobs, job => Assert.Equal(audience.Log.After(0), client.EventIds(job)));
-        Assert.InRange(FeedProbe.MemoryOf(audience.Gateway), 0, 3 * 1024 * 1024);
+        Assert.InRange(FeedProbe.MemoryOf(audience.Gateway), 0, 2 * 1024 * 1024);
     }
 
     private static async Task StandsStillAsync(Func<long> value)

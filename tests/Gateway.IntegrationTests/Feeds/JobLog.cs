@@ -29,6 +29,9 @@ internal sealed class JobLog
     /// <summary>The bytes that each event has besides.</summary>
     public int Padding { get; init; }
 
+    /// <summary>The id of an event of 100 kB.</summary>
+    public long LargeId { get; init; }
+
     /// <summary>True if events name the event before them.</summary>
     public bool NamesPrevious { get; init; } = true;
 
@@ -200,7 +203,7 @@ internal sealed class JobLog
         var previous = NamesPrevious ? (index == 0 ? log.CutTo : log.Ids[index - 1]) : (long?)null;
         var isLast = log.IsCompleted && index == log.Ids.Count - 1;
         var jobEvent = isLast ? Say.Completed(id) : Say.Event(id, previous);
-        jobEvent.Stage = new string('x', Padding);
+        jobEvent.Stage = new string('x', id == LargeId ? 100_000 : Padding);
         return jobEvent;
     }
 

@@ -34,8 +34,8 @@ public sealed class SharedStreamTests
     {
         await using var audience = await Audience.OpenAsync();
         audience.Log.Append(10, step: 3);
-        await audience.SettleAsync(0);
-        audience.Log.Append(1, step: 3);
+        var first = await audience.SettleAsync(0);
+        await Audience.UpToAsync(first, audience.Log.Append(1, step: 3));
         foreach (var cursor in (long[])[0, 1, 3, 12, 29, 30])
         {
             var viewer = await audience.WatchAsync(cursor);
@@ -59,6 +59,7 @@ public sealed class SharedStreamTests
         await Audience.UpToAsync(first, last);
         var floor = FeedProbe.Of(audience.Gateway).Floor;
         Assert.InRange(floor, 10, last - 10);
+        Assert.Equal(0, floor % 10);
 
         foreach (var cursor in (long[])[floor, floor + 1, floor + 10])
         {
@@ -70,6 +71,24 @@ public sealed class SharedStreamTests
         var below = await audience.SettleAsync(floor - 1);
         Assert.Equal(audience.Log.After(floor - 1), below.EventIds(Audience.Job));
         Assert.Equal([-1, floor - 1], audience.Cursors);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(7)]
+    public async Task An_event_that_is_too_large_to_be_handed_over_with_the_stream_is_missing_to_nobody(long largeId)
+    {
+        await using var audience = await Audience.OpenAsync(new JobLog { LargeId = largeId, NamesPrevious = false });
+        audience.Log.Append(7);
+        await audience.SettleAsync(0);
+        foreach (var cursor in (long[])[6, 7, 5, 4, 3, 2, 0])
+        {
+            Assert.Equal(audience.Log.After(cursor), (await audience.SettleAsync(cursor)).EventIds(Audience.Job));
+        }
+
+        var last = audience.Log.Append(1);
+        await Task.WhenAll(audience.Viewers.Select(viewer => Audience.UpToAsync(viewer, last)));
+        Assert.All(audience.Viewers, viewer => Assert.Equal(audience.Log.After(viewer.EventIds(Audience.Job)[0] - 1), viewer.EventIds(Audience.Job)));
     }
 
     [Fact]

@@ -66,11 +66,11 @@ public sealed class InspectorTests
         using var inspector = new InspectorClient(bridge.Gateway);
         const int Events = 400;
         bridge.Backend.Always(
-            async (_, stream, stopped) =>
+            async (request, stream, stopped) =>
             {
-                await stream.WriteAsync(Say.Subscribed(last: 0), stopped);
+                await stream.WriteAsync(Say.Subscribed(last: request.AfterEventId), stopped);
                 await stream.WriteAsync(Say.Replay(), stopped);
-                for (var id = 1L; id <= Events; id++)
+                for (var id = request.AfterEventId + 1; id <= Events; id++)
                 {
                     var large = Say.Event(id, previous: id - 1);
                     large.Stage = new string('x', EventBytes);

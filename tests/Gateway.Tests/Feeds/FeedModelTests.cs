@@ -22,6 +22,7 @@ public sealed class FeedModelTests
         CatchUp,
         Leave,
         Trim,
+        Extend,
     }
 
     [Fact]
@@ -79,6 +80,11 @@ public sealed class FeedModelTests
                     break;
                 case Act.Trim:
                     run.Feed.Trim(readBefore: log.Count == 0 ? 0 : log[one % log.Count]);
+                    break;
+                case Act.Extend:
+                    // What a viewer has read by itself up to somewhere in the ring.
+                    var brought = log.Skip(one % (log.Count + 1)).Take(other % 40).ToArray();
+                    run.Extend(brought.Length == 0 ? 0 : log.TakeWhile(id => id < brought[0]).LastOrDefault(), brought);
                     break;
                 default:
                     OfViewer(act, viewers[one % viewers.Count]);

@@ -34,6 +34,19 @@ internal sealed class FeedRun : IDisposable
         return Feed.TryAppend(kind, new WatchedEvent(id, previousId, IsTerminal: false, Fault: null, default), json, readAt: id, happenedAt: 0);
     }
 
+    /// <summary>A viewer that has just read these events by itself brings them along.</summary>
+    public void Extend(long after, params long[] ids)
+    {
+        var older = new EventRing(after);
+        foreach (var id in ids)
+        {
+            older.Append(RingEntryKind.Live, id, previousId: older.Head, Encoding.UTF8.GetBytes($$"""{"id":{{id}}}"""), readAt: id, happenedAt: 0);
+        }
+
+        Feed.Extend(older);
+        older.Clear();
+    }
+
     public Viewer? Join(long? cursor, string epoch = "e1", bool isOpen = false)
     {
         var viewer = new Viewer();

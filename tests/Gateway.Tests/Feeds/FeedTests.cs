@@ -211,6 +211,79 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public void A_stream_that_is_held_back_goes_on_for_a_viewer_that_comes()
+    {
+        using var run = new FeedRun(unsentBytes: 8 * 1024);
+        run.Found(0);
+        for (var id = 1; id <= 12; id++)
+        {
+            run.Append(id, padding: 1_000);
+        }
+
+        var room = run.Feed.WaitForRoom();
+        Assert.False(room.IsCompleted);
+        run.Join(null);
+
+        Assert.True(room.IsCompleted);
+    }
+
+    [Fact]
+    public void Older_events_that_a_viewer_brings_along_let_others_join()
+    {
+        using var run = new FeedRun(after: 10);
+        var seated = run.Found(10);
+        run.Append(14);
+        Assert.Null(run.Join(3));
+
+        run.Extend(3, 4, 8, 10, 14);
+        run.Feed.Wake();
+
+        Assert.Equal([4L, 8L, 10L, 14L], run.Join(3)!.TakeAll().Ids);
+        Assert.Equal([8L, 10L, 14L], run.Join(5)!.TakeAll().Ids);
+        Assert.Null(run.Join(2));
+        Assert.Equal([14L], seated.TakeAll().Ids);
+        Assert.InRange(run.Feed.View.SlowestBytes, 0, 200);
+    }
+
+    [Theory]
+    [InlineData(3L, new long[] { 4, 8 })]
+    [InlineData(10L, new long[] { 14 })]
+    [InlineData(12L, new long[] { 14 })]
+    public void Older_events_that_don_t_lead_up_to_the_ring_change_nothing(long after, long[] ids)
+    {
+        using var run = new FeedRun(after: 10);
+        run.Found(10);
+        run.Append(14);
+
+        run.Extend(after, ids);
+
+        Assert.Equal((10L, 1), (run.Ring.Floor, run.Ring.Count));
+    }
+
+    [Fact]
+    public void Older_events_are_taken_only_if_there_is_room()
+    {
+        using var run = new FeedRun(after: 10, ringBytes: 100);
+        run.Found(10);
+
+        run.Extend(3, 4, 8, 10);
+
+        Assert.Equal((10L, 0), (run.Ring.Floor, run.Ring.Count));
+    }
+
+    [Fact]
+    public void A_viewer_that_is_ahead_of_the_end_asks_the_backend_itself()
+    {
+        using var run = new FeedRun(after: 5);
+        var seated = run.Found(5);
+        var ahead = run.Join(8, isOpen: true)!;
+        run.Feed.Close(new SeatEnd.Ended(new WatchStep.Ended(WatchEnd.CursorAhead)), readAt: 1);
+
+        Assert.IsType<SeatEnd.Ended>(seated.TakeAll().Lost);
+        Assert.IsType<SeatEnd.Alone>(ahead.TakeAll().Lost);
+    }
+
+    [Fact]
     public void Nothing_follows_the_end()
     {
         using var run = new FeedRun();
