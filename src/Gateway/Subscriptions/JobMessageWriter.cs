@@ -131,7 +131,6 @@ internal sealed class JobMessageWriter(
 
     public void Dispose()
     {
-        translator.Dispose();
         message.Dispose();
         eventJson.Dispose();
     }

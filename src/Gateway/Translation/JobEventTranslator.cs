@@ -1,7 +1,6 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
 
@@ -9,31 +8,24 @@ namespace OptimizationGateway.Gateway.Translation;
 
 /// <summary>
 /// Writes an encoded <see cref="JobEvent"/> as the documented JSON object of PROTOCOL.md section 4: the only place that reads an event's
-/// payload. The bytes name no session, so that one translation can serve many. Not thread-safe: it keeps its writer.
+/// payload. It goes from bytes to bytes; only an encoding that isn't plain is parsed into objects. The JSON names no session, so that one
+/// translation can serve many.
 /// </summary>
-internal sealed class JobEventTranslator(TranslationOptions? options = null) : IDisposable
+internal sealed class JobEventTranslator(TranslationOptions? options = null)
 {
-    private static readonly JsonWriterOptions Options = new()
-    {
-        // The text goes into a WebSocket, never into HTML: letters stay letters.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     /// <summary>
-    /// The largest JSON of an event, or twice the event's encoded size if that is more. An event of 4 MiB can exceed it only by control characters,
-    /// which take six bytes each in JSON.
+    /// The largest JSON of an event, or twice the event's encoded size if that is more. An event of 4 MiB can exceed it only by control
+    /// characters, which take six bytes each in JSON.
     /// </summary>
     private const int MaxJsonBytes = 16 * 1024 * 1024;
 
-    private const int LargeEventBytes = 256 * 1024;
+    /// <summary>Above this product the keys of a custom event's data and details are compared by the generated classes, which hash them.</summary>
+    private const int MaxComparisons = 1024;
 
-    /// <summary>The turn to translate a large event. The objects that it is parsed into can take thirty times its bytes (a list of empty values).</summary>
+    /// <summary>The turn to parse an event into objects, which can take thirty times its bytes (a list of empty values).</summary>
     private static readonly Lock Turn = new();
 
-    private readonly BoundedOutput bounded = new();
     private readonly TranslationOptions options = options ?? new TranslationOptions();
-    private readonly Utf8JsonWriter json = new(Stream.Null, Options);
 
     /// <summary>The timestamp of the event that was written last, in ticks of UTC.</summary>
     public long HappenedAt { get; private set; }
@@ -41,67 +33,93 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
     /// <summary>The reason the last event can't be shown; null if it was written.</summary>
     public TranslationFault? Fault { get; private set; }
 
+    /// <summary>Writes the event.</summary>
     /// <returns>False if the event can't be shown. The caller drops the bytes written so far.</returns>
     public bool TryWrite(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
     {
-        if (encoded.Length < LargeEventBytes)
-        {
-            Fault = Translate(encoded, output);
-        }
-        else
-        {
-            lock (Turn)
-            {
-                Fault = Translate(encoded, output);
-            }
-        }
-
+        var limit = Math.Max(MaxJsonBytes, 2L * encoded.Length);
+        Fault =
+            PlainEncoding.Is(encoded) && new EventFields(encoded) is var fields && HasFewKeys(fields) ? Write(fields, output, limit)
+            : Normalise(encoded) is { } plain ? Write(new EventFields(plain), output, limit)
+            : TranslationFault.Unreadable;
         return Fault is null;
     }
 
-    public void Dispose() => json.Dispose();
-
-    private TranslationFault? Translate(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
+    private TranslationFault? Write(in EventFields fields, IBufferWriter<byte> output, long limit)
     {
-        try
-        {
-            var jobEvent = Nesting.Parse(JobEvent.Parser, encoded);
-            json.Reset(bounded.To(output, Math.Max(MaxJsonBytes, 2L * encoded.Length)));
-            var fault = Write(jobEvent);
-            json.Flush();
-            return fault;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return TranslationFault.Unreadable;
-        }
-        catch (BoundedOutput.TooLargeException)
-        {
-            // The writer still holds bytes, and would write them when it is disposed of.
-            json.Reset(Stream.Null);
-            return TranslationFault.JsonTooLarge;
-        }
-    }
-
-    private TranslationFault? Write(JobEvent jobEvent)
-    {
-        if (!JsonTimestamp.TryFormat(jobEvent.Timestamp, out var timestamp, out var instant))
+        if (!fields.HasTimestamp || !JsonTimestamp.TryRead(fields.Timestamp, out var instant))
         {
             return TranslationFault.TimeOutOfRange;
         }
 
-        HappenedAt = instant.UtcTicks;
-        json.WriteStartObject();
-        json.WriteNumber("id"u8, jobEvent.Id);
-        var payload = new PayloadWriter(json, jobEvent, timestamp, options);
-        LongText.WriteString(json, "eventType"u8, payload.EventType);
-        json.WriteNumber("iteration"u8, jobEvent.Iteration);
-        LongText.WriteString(json, "stage"u8, jobEvent.Stage);
-        json.WriteStartObject("data"u8);
-        var fault = payload.WriteData();
-        json.WriteEndObject();
-        json.WriteString("timestamp"u8, timestamp);
-        json.WriteEndObject();
-        return fault;
+        HappenedAt = instant.Ticks;
+        var json = new JsonOutput(output, limit);
+        json.BeginObject();
+        json.Name("\"id\":"u8);
+        json.Number(fields.Id);
+        json.Name("\"eventType\":"u8);
+        json.Text(PayloadWriter.EventTypeOf(fields));
+        json.Name("\"iteration\":"u8);
+        json.Number(fields.Iteration);
+        json.Name("\"stage\":"u8);
+        json.Text(fields.Stage);
+        json.Name("\"data\":"u8);
+        json.BeginObject();
+        var fault = PayloadWriter.Write(ref json, fields, instant, options);
+        json.EndObject();
+        json.Name("\"timestamp\":"u8);
+        json.Timestamp(instant);
+        json.EndObject();
+        return json.Flush() ? fault : TranslationFault.JsonTooLarge;
+    }
+
+    private static bool HasFewKeys(in EventFields fields) =>
+        fields.Kind != JobEvent.CustomFieldNumber
+        || (long)Count(fields.Details) * Count(Fields.Bytes(fields.Payload, CustomEvent.DataFieldNumber)) <= MaxComparisons;
+
+    private static int Count(ReadOnlySpan<byte> data)
+    {
+        var count = 0;
+        for (var members = new StructMembers(data); members.Read(); )
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Adds a custom event's details to its data, as the JSON has them.</summary>
+    private static void MoveDetails(JobEvent jobEvent)
+    {
+        jobEvent.Custom.Data ??= new Struct();
+        foreach (var (name, value) in jobEvent.Details?.Fields ?? [])
+        {
+            jobEvent.Custom.Data.Fields.TryAdd(name, value);
+        }
+
+        jobEvent.Details = null;
+    }
+
+    /// <summary>Encodes the event anew, without what occurs twice.</summary>
+    /// <returns>The plain encoding; null if the bytes are no event.</returns>
+    private static byte[]? Normalise(ReadOnlySpan<byte> encoded)
+    {
+        lock (Turn)
+        {
+            try
+            {
+                var jobEvent = Nesting.Parse(JobEvent.Parser, encoded);
+                if (PayloadWriter.HasOwnName(jobEvent))
+                {
+                    MoveDetails(jobEvent);
+                }
+
+                return jobEvent.ToByteArray();
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                return null;
+            }
+        }
     }
 }

@@ -1,121 +1,129 @@
-using System.Text.Json;
-using Google.Protobuf.WellKnownTypes;
+using System.Text;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Translation;
 
 /// <summary>
 /// Writes the members of an event's <c>data</c>: the payload's documented fields, each always present, then the members of
-/// <c>details</c> that bear none of their names.
+/// <c>details</c> that have other names.
 /// </summary>
-/// <param name="json">Stands inside the object.</param>
-/// <param name="jobEvent">The event.</param>
-/// <param name="timestamp">Its timestamp, which stands in for one that the payload lacks.</param>
-/// <param name="options">The parts of an event that are shown.</param>
-internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEvent, string timestamp, TranslationOptions options)
+internal static class PayloadWriter
 {
-    private const string Unknown = "unknown";
+    /// <summary>The level of the members' own objects and arrays; <c>data</c> itself is level 1.</summary>
+    private const int Level = 2;
 
-    /// <summary>The payload fields' names: taken, so that no custom event may pass for one of them.</summary>
-    private static readonly HashSet<string> Documented = new(
-        JobEvent
+    /// <summary>The documented names of events: no custom event may have one of them.</summary>
+    private static readonly byte[][] Documented =
+    [
+        .. JobEvent
             .Descriptor.Oneofs.Single(o => o.Name == "payload")
             .Fields.Where(f => f.FieldNumber != JobEvent.CustomFieldNumber)
-            .Select(f => f.Name),
-        StringComparer.Ordinal
-    );
+            .Select(f => Encoding.UTF8.GetBytes(f.Name)),
+    ];
 
     /// <summary>The event's name: a documented one, a custom event's own, or <c>unknown</c>.</summary>
-    public string EventType =>
-        jobEvent.PayloadCase switch
+    public static ReadOnlySpan<byte> EventTypeOf(scoped in EventFields fields) =>
+        fields.Kind switch
         {
-            JobEvent.PayloadOneofCase.JobStarted => "job_started",
-            JobEvent.PayloadOneofCase.IterationCompleted => "iteration_completed",
-            JobEvent.PayloadOneofCase.JobPaused => "job_paused",
-            JobEvent.PayloadOneofCase.JobResumed => "job_resumed",
-            JobEvent.PayloadOneofCase.JobCompleted => "job_completed",
-            JobEvent.PayloadOneofCase.JobFailed => "job_failed",
-            JobEvent.PayloadOneofCase.JobCancelled => "job_cancelled",
-            JobEvent.PayloadOneofCase.Custom when IsOwnName(jobEvent.Custom.EventType) => jobEvent.Custom.EventType,
-            _ => Unknown,
+            JobEvent.JobStartedFieldNumber => "job_started"u8,
+            JobEvent.IterationCompletedFieldNumber => "iteration_completed"u8,
+            JobEvent.JobPausedFieldNumber => "job_paused"u8,
+            JobEvent.JobResumedFieldNumber => "job_resumed"u8,
+            JobEvent.JobCompletedFieldNumber => "job_completed"u8,
+            JobEvent.JobFailedFieldNumber => "job_failed"u8,
+            JobEvent.JobCancelledFieldNumber => "job_cancelled"u8,
+            JobEvent.CustomFieldNumber when OwnNameOf(fields.Payload) is { IsEmpty: false } own => own,
+            _ => "unknown"u8,
         };
 
+    /// <summary>Returns true if the event is a custom one whose data is shown.</summary>
+    public static bool HasOwnName(JobEvent jobEvent) =>
+        jobEvent.PayloadCase == JobEvent.PayloadOneofCase.Custom && IsOwnName(Encoding.UTF8.GetBytes(jobEvent.Custom.EventType));
+
+    /// <summary>Writes the members.</summary>
+    /// <param name="json">The output, inside the object.</param>
+    /// <param name="fields">The event.</param>
+    /// <param name="instant">Its timestamp, which stands in for one that the payload lacks.</param>
+    /// <param name="options">The parts of an event that are shown.</param>
     /// <returns>The reason it can't be shown; null if it was written.</returns>
-    public TranslationFault? WriteData()
+    public static TranslationFault? Write(ref JsonOutput json, in EventFields fields, DateTime instant, TranslationOptions options)
     {
-        switch (jobEvent.PayloadCase)
+        var payload = fields.Payload;
+        switch (fields.Kind)
         {
-            case JobEvent.PayloadOneofCase.JobStarted:
-                LongText.WriteString(json, "promptId"u8, jobEvent.JobStarted.PromptId);
-                LongText.WriteString(json, "datasetId"u8, jobEvent.JobStarted.DatasetId);
-                json.WritePropertyName("config"u8);
-                return StructWriter.TryWriteObject(json, jobEvent.JobStarted.Config)
-                    ? WriteDetails("promptId", "datasetId", "config")
+            case JobEvent.JobStartedFieldNumber:
+                json.Name("\"promptId\":"u8);
+                json.Text(Fields.Bytes(payload, JobStarted.PromptIdFieldNumber));
+                json.Name("\"datasetId\":"u8);
+                json.Text(Fields.Bytes(payload, JobStarted.DatasetIdFieldNumber));
+                json.Name("\"config\":"u8);
+                return StructWriter.TryWriteObject(ref json, Fields.Bytes(payload, JobStarted.ConfigFieldNumber), Level)
+                    ? WriteDetails(ref json, fields, "promptId"u8, "datasetId"u8, "config"u8)
                     : TranslationFault.NestedTooDeep;
-            case JobEvent.PayloadOneofCase.IterationCompleted:
-                WriteNumber("score", jobEvent.IterationCompleted.Score);
-                return WriteDetails("score");
-            case JobEvent.PayloadOneofCase.JobPaused:
-                return WriteMoment("pausedAt", jobEvent.JobPaused.PausedAt, "currentIteration", jobEvent.JobPaused.CurrentIteration);
-            case JobEvent.PayloadOneofCase.JobResumed:
-                var resumed = jobEvent.JobResumed;
-                return WriteMoment("resumedAt", resumed.ResumedAt, "resumeFromIteration", resumed.ResumeFromIteration);
-            case JobEvent.PayloadOneofCase.JobCompleted:
-                LongText.WriteString(json, "resultPromptId"u8, jobEvent.JobCompleted.ResultPromptId);
-                WriteNumber("finalScore", jobEvent.JobCompleted.FinalScore);
-                return WriteDetails("resultPromptId", "finalScore");
-            case JobEvent.PayloadOneofCase.JobFailed:
-                LongText.WriteString(json, "error"u8, jobEvent.JobFailed.Error);
-                LongText.WriteString(json, "errorStack"u8, options.IncludeErrorStack ? jobEvent.JobFailed.ErrorStack : "");
-                json.WriteBoolean("willRetry"u8, jobEvent.JobFailed.WillRetry);
-                return WriteDetails("error", "errorStack", "willRetry");
-            case JobEvent.PayloadOneofCase.JobCancelled:
-                var cancelled = jobEvent.JobCancelled;
-                return WriteMoment("cancelledAt", cancelled.CancelledAt, "finalIteration", cancelled.FinalIteration);
-            case JobEvent.PayloadOneofCase.Custom when IsOwnName(jobEvent.Custom.EventType):
-                return StructWriter.TryWriteMembers(json, jobEvent.Custom.Data)
-                    ? WriteDetails([.. jobEvent.Custom.Data?.Fields.Keys ?? []])
-                    : TranslationFault.NestedTooDeep;
+            case JobEvent.IterationCompletedFieldNumber:
+                json.Name("\"score\":"u8);
+                json.Number(Fields.Double(payload, IterationCompleted.ScoreFieldNumber));
+                return WriteDetails(ref json, fields, "score"u8);
+            case JobEvent.JobPausedFieldNumber:
+                return WriteMoment(ref json, fields, instant, "\"pausedAt\":"u8, "\"currentIteration\":"u8);
+            case JobEvent.JobResumedFieldNumber:
+                return WriteMoment(ref json, fields, instant, "\"resumedAt\":"u8, "\"resumeFromIteration\":"u8);
+            case JobEvent.JobCancelledFieldNumber:
+                return WriteMoment(ref json, fields, instant, "\"cancelledAt\":"u8, "\"finalIteration\":"u8);
+            case JobEvent.JobCompletedFieldNumber:
+                json.Name("\"resultPromptId\":"u8);
+                json.Text(Fields.Bytes(payload, JobCompleted.ResultPromptIdFieldNumber));
+                json.Name("\"finalScore\":"u8);
+                json.Number(Fields.Double(payload, JobCompleted.FinalScoreFieldNumber));
+                return WriteDetails(ref json, fields, "resultPromptId"u8, "finalScore"u8);
+            case JobEvent.JobFailedFieldNumber:
+                json.Name("\"error\":"u8);
+                json.Text(Fields.Bytes(payload, JobFailed.ErrorFieldNumber));
+                json.Name("\"errorStack\":"u8);
+                json.Text(options.IncludeErrorStack ? Fields.Bytes(payload, JobFailed.ErrorStackFieldNumber) : default);
+                json.Name("\"willRetry\":"u8);
+                json.Put(Fields.Number(payload, JobFailed.WillRetryFieldNumber, WireType.Varint) != 0 ? "true"u8 : "false"u8);
+                return WriteDetails(ref json, fields, "error"u8, "errorStack"u8, "willRetry"u8);
+            case JobEvent.CustomFieldNumber when !OwnNameOf(payload).IsEmpty:
+                return WriteCustom(ref json, fields, Fields.Bytes(payload, CustomEvent.DataFieldNumber));
             default:
-                return WriteDetails();
+                return WriteDetails(ref json, fields);
         }
     }
 
-    private TranslationFault? WriteMoment(string momentName, Timestamp? moment, string iterationName, int iteration)
+    /// <summary>The three messages have the time and the iteration in the same two fields.</summary>
+    private static TranslationFault? WriteMoment(
+        ref JsonOutput json,
+        in EventFields fields,
+        DateTime instant,
+        ReadOnlySpan<byte> moment,
+        ReadOnlySpan<byte> iteration
+    )
     {
-        var text = timestamp;
-        if (moment is not null && !JsonTimestamp.TryFormat(moment, out text))
+        if (Fields.TryFind(fields.Payload, JobPaused.PausedAtFieldNumber, out var own) && !JsonTimestamp.TryRead(own, out instant))
         {
             return TranslationFault.TimeOutOfRange;
         }
 
-        json.WriteString(momentName, text);
-        json.WriteNumber(iterationName, iteration);
-        return WriteDetails(momentName, iterationName);
+        json.Name(moment);
+        json.Timestamp(instant);
+        json.Name(iteration);
+        json.Number(Fields.Int32(fields.Payload, JobPaused.CurrentIterationFieldNumber));
+        return WriteDetails(ref json, fields, moment[1..^2], iteration[1..^2]);
     }
 
-    private void WriteNumber(string name, double value)
+    private static TranslationFault? WriteCustom(ref JsonOutput json, in EventFields fields, ReadOnlySpan<byte> data)
     {
-        json.WritePropertyName(name);
-        StructWriter.WriteNumber(json, value);
-    }
-
-    private TranslationFault? WriteDetails(params ReadOnlySpan<string> taken)
-    {
-        if (jobEvent.Details is null)
+        if (!StructWriter.TryWriteMembers(ref json, data, Level - 1))
         {
-            return null;
+            return TranslationFault.NestedTooDeep;
         }
 
-        foreach (var (name, value) in jobEvent.Details.Fields)
+        var details = new StructMembers(fields.Details);
+        while (details.Read())
         {
-            if (taken.Contains(name))
-            {
-                continue;
-            }
-
-            LongText.WriteName(json, name);
-            if (!StructWriter.TryWriteValue(json, value))
+            if (!Has(data, details.Key) && !TryWrite(ref json, details))
             {
                 return TranslationFault.NestedTooDeep;
             }
@@ -124,5 +132,67 @@ internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEven
         return null;
     }
 
-    private static bool IsOwnName(string eventType) => eventType.Length > 0 && !Documented.Contains(eventType);
+    private static TranslationFault? WriteDetails(
+        ref JsonOutput json,
+        in EventFields fields,
+        ReadOnlySpan<byte> first = default,
+        ReadOnlySpan<byte> second = default,
+        ReadOnlySpan<byte> third = default
+    )
+    {
+        var details = new StructMembers(fields.Details);
+        while (details.Read())
+        {
+            var isTaken =
+                (!first.IsEmpty && details.Key.SequenceEqual(first))
+                || (!second.IsEmpty && details.Key.SequenceEqual(second))
+                || (!third.IsEmpty && details.Key.SequenceEqual(third));
+            if (!isTaken && !TryWrite(ref json, details))
+            {
+                return TranslationFault.NestedTooDeep;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool TryWrite(ref JsonOutput json, in StructMembers member)
+    {
+        json.AnyName(member.Key);
+        return StructWriter.TryWriteValue(ref json, member.Value, Level);
+    }
+
+    private static bool Has(ReadOnlySpan<byte> data, ReadOnlySpan<byte> key)
+    {
+        var members = new StructMembers(data);
+        while (members.Read())
+        {
+            if (members.Key.SequenceEqual(key))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <returns>The custom event's name; empty if it has none, or a documented one.</returns>
+    private static ReadOnlySpan<byte> OwnNameOf(ReadOnlySpan<byte> custom)
+    {
+        var name = Fields.Bytes(custom, CustomEvent.EventTypeFieldNumber);
+        return IsOwnName(name) ? name : default;
+    }
+
+    private static bool IsOwnName(ReadOnlySpan<byte> name)
+    {
+        foreach (var documented in Documented)
+        {
+            if (name.SequenceEqual(documented))
+            {
+                return false;
+            }
+        }
+
+        return !name.IsEmpty;
+    }
 }

@@ -1,41 +1,39 @@
-using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using OptimizationGateway.Contracts;
+using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Translation;
 
-/// <summary>
-/// Writes a <see cref="Struct"/> as the JSON it stands for. Protobuf's own formatter is no help: it writes NaN as a string and throws on a
-/// value that is unset.
-/// </summary>
+/// <summary>Writes an encoded <see cref="Struct"/> as the JSON that it stands for. Its encoding must be plain.</summary>
 internal static class StructWriter
 {
+    /// <summary>Writes the object.</summary>
+    /// <param name="json">The output.</param>
+    /// <param name="fields">The encoded <see cref="Struct"/>.</param>
+    /// <param name="level">The object's level: 1 is an event's <c>data</c>.</param>
     /// <returns>False if it nests too deep; the rest is then left out.</returns>
-    public static bool TryWriteObject(Utf8JsonWriter json, Struct? value)
+    public static bool TryWriteObject(ref JsonOutput json, ReadOnlySpan<byte> fields, int level)
     {
-        if (IsTooDeep(json))
+        if (level > Nesting.MaxLevels)
         {
             return false;
         }
 
-        json.WriteStartObject();
-        var isWhole = TryWriteMembers(json, value);
-        json.WriteEndObject();
+        json.BeginObject();
+        var isWhole = TryWriteMembers(ref json, fields, level);
+        json.EndObject();
         return isWhole;
     }
 
+    /// <summary>Writes the members of an object at this level.</summary>
     /// <inheritdoc cref="TryWriteObject"/>
-    public static bool TryWriteMembers(Utf8JsonWriter json, Struct? value)
+    public static bool TryWriteMembers(ref JsonOutput json, ReadOnlySpan<byte> fields, int level)
     {
-        if (value is null)
+        var members = new StructMembers(fields);
+        while (members.Read())
         {
-            return true;
-        }
-
-        foreach (var (name, member) in value.Fields)
-        {
-            LongText.WriteName(json, name);
-            if (!TryWriteValue(json, member))
+            json.AnyName(members.Key);
+            if (!TryWriteValue(ref json, members.Value, level + 1))
             {
                 return false;
             }
@@ -44,65 +42,57 @@ internal static class StructWriter
         return true;
     }
 
+    /// <summary>Writes a value whose own objects and arrays are at this level.</summary>
     /// <inheritdoc cref="TryWriteObject"/>
-    public static bool TryWriteValue(Utf8JsonWriter json, Value value)
+    public static bool TryWriteValue(ref JsonOutput json, ReadOnlySpan<byte> value, int level)
     {
-        switch (value.KindCase)
+        var reader = new WireReader(value);
+        while (reader.Read())
         {
-            case Value.KindOneofCase.NumberValue:
-                WriteNumber(json, value.NumberValue);
-                break;
-            case Value.KindOneofCase.StringValue:
-                LongText.WriteValue(json, value.StringValue);
-                break;
-            case Value.KindOneofCase.BoolValue:
-                json.WriteBooleanValue(value.BoolValue);
-                break;
-            case Value.KindOneofCase.StructValue:
-                return TryWriteObject(json, value.StructValue);
-            case Value.KindOneofCase.ListValue:
-                return TryWriteArray(json, value.ListValue);
-            default:
-                json.WriteNullValue();
-                break;
+            switch (reader.Type, reader.Field)
+            {
+                case (WireType.Delimited, Value.StringValueFieldNumber):
+                    json.Text(reader.Bytes);
+                    return true;
+                case (WireType.Fixed64, Value.NumberValueFieldNumber):
+                    json.Number(BitConverter.UInt64BitsToDouble(reader.Number));
+                    return true;
+                case (WireType.Varint, Value.BoolValueFieldNumber):
+                    json.Put(reader.Number != 0 ? "true"u8 : "false"u8);
+                    return true;
+                case (WireType.Delimited, Value.StructValueFieldNumber):
+                    return TryWriteObject(ref json, reader.Bytes, level);
+                case (WireType.Delimited, Value.ListValueFieldNumber):
+                    return TryWriteArray(ref json, reader.Bytes, level);
+            }
         }
 
+        json.Put("null"u8);
         return true;
     }
 
-    /// <summary>JSON has no NaN and no infinities.</summary>
-    public static void WriteNumber(Utf8JsonWriter json, double value)
+    private static bool TryWriteArray(ref JsonOutput json, ReadOnlySpan<byte> list, int level)
     {
-        if (double.IsFinite(value))
-        {
-            json.WriteNumberValue(value);
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
-    }
-
-    private static bool TryWriteArray(Utf8JsonWriter json, ListValue list)
-    {
-        if (IsTooDeep(json))
+        if (level > Nesting.MaxLevels)
         {
             return false;
         }
 
-        json.WriteStartArray();
-        var isWhole = true;
-        foreach (var item in list.Values)
+        json.BeginArray();
+        var reader = new WireReader(list);
+        while (reader.Read())
         {
-            isWhole = isWhole && TryWriteValue(json, item);
+            if (reader.Is(ListValue.ValuesFieldNumber, WireType.Delimited))
+            {
+                json.Item();
+                if (!TryWriteValue(ref json, reader.Bytes, level + 1))
+                {
+                    return false;
+                }
+            }
         }
 
-        json.WriteEndArray();
-        return isWhole;
+        json.EndArray();
+        return true;
     }
-
-    /// <summary>
-    /// True if another level would be too deep. The event itself is one level, and its <c>data</c> is the first that counts.
-    /// </summary>
-    private static bool IsTooDeep(Utf8JsonWriter json) => json.CurrentDepth > Nesting.MaxLevels;
 }
