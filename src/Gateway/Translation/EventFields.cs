@@ -3,14 +3,22 @@ using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Translation;
 
-/// <summary>The fields of an encoded <see cref="JobEvent"/> whose encoding is plain. Messages are the bytes that they are encoded in.</summary>
+/// <summary>The fields of an encoded <see cref="JobEvent"/> that its JSON is written from. Messages are the bytes that they are encoded in.</summary>
 internal readonly ref struct EventFields
 {
+    private const uint Payloads =
+        (1U << JobEvent.CustomFieldNumber) | ((1U << (JobEvent.JobCancelledFieldNumber + 1)) - (1U << JobEvent.JobStartedFieldNumber));
+
     public EventFields(ReadOnlySpan<byte> jobEvent)
     {
+        var seen = 0U;
+        var again = 0U;
         var reader = new WireReader(jobEvent);
         while (reader.Read())
         {
+            var field = reader.Field < 32 ? 1U << reader.Field : 0;
+            again |= seen & field;
+            seen |= field;
             switch (reader.Type, reader.Field)
             {
                 case (WireType.Varint, JobEvent.IdFieldNumber):
@@ -36,7 +44,13 @@ internal readonly ref struct EventFields
                     break;
             }
         }
+
+        var payloads = seen & Payloads;
+        IsPlain = !reader.IsMalformed && again == 0 && (payloads & (payloads - 1)) == 0;
     }
+
+    /// <summary>True if the event is well-formed, no field occurs again, and at most one is a payload.</summary>
+    public bool IsPlain { get; }
 
     public long Id { get; }
 
@@ -55,49 +69,4 @@ internal readonly ref struct EventFields
     public int Kind { get; }
 
     public ReadOnlySpan<byte> Payload { get; }
-}
-
-/// <summary>Finds single fields of small messages.</summary>
-internal static class Fields
-{
-    /// <returns>False if the message doesn't have the field.</returns>
-    public static bool TryFind(ReadOnlySpan<byte> message, int field, out ReadOnlySpan<byte> bytes)
-    {
-        var reader = new WireReader(message);
-        while (reader.Read())
-        {
-            if (reader.Is(field, WireType.Delimited))
-            {
-                bytes = reader.Bytes;
-                return true;
-            }
-        }
-
-        bytes = default;
-        return false;
-    }
-
-    /// <returns>The field's bytes; empty if the message doesn't have it.</returns>
-    public static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> message, int field) =>
-        TryFind(message, field, out var bytes) ? bytes : default;
-
-    /// <returns>The number; 0 if the message doesn't have it.</returns>
-    public static ulong Number(ReadOnlySpan<byte> message, int field, WireType type)
-    {
-        var reader = new WireReader(message);
-        while (reader.Read())
-        {
-            if (reader.Is(field, type))
-            {
-                return reader.Number;
-            }
-        }
-
-        return 0;
-    }
-
-    public static int Int32(ReadOnlySpan<byte> message, int field) => (int)Number(message, field, WireType.Varint);
-
-    public static double Double(ReadOnlySpan<byte> message, int field) =>
-        BitConverter.UInt64BitsToDouble(Number(message, field, WireType.Fixed64));
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
+using System.Text;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
 
@@ -8,21 +8,21 @@ namespace OptimizationGateway.Gateway.Translation;
 
 /// <summary>
 /// Writes an encoded <see cref="JobEvent"/> as the documented JSON object of PROTOCOL.md section 4: the only place that reads an event's
-/// payload. It goes from bytes to bytes; only an encoding that isn't plain is parsed into objects. The JSON names no session, so that one
-/// translation can serve many.
+/// payload. It goes from bytes to bytes. Only an event that it can't read in one pass is parsed into objects, which are then encoded so
+/// that it can. The JSON names no session, so that one translation can serve many.
 /// </summary>
 internal sealed class JobEventTranslator(TranslationOptions? options = null)
 {
     /// <summary>
-    /// The largest JSON of an event, or twice the event's encoded size if that is more. An event of 4 MiB can exceed it only by control
-    /// characters, which take six bytes each in JSON.
+    /// The largest JSON of an event, or three times the event's encoded size if that is more. Nothing but control characters, which take
+    /// six bytes each in JSON, makes an event larger than three times its size.
     /// </summary>
     private const int MaxJsonBytes = 16 * 1024 * 1024;
 
-    /// <summary>Above this product the keys of a custom event's data and details are compared by the generated classes, which hash them.</summary>
-    private const int MaxComparisons = 1024;
+    /// <summary>The size from which on the events that are parsed into objects take turns.</summary>
+    private const int LargeEventBytes = 256 * 1024;
 
-    /// <summary>The turn to parse an event into objects, which can take thirty times its bytes (a list of empty values).</summary>
+    /// <summary>The turn to parse a large event. Its objects can take sixty times its bytes (a list of empty objects).</summary>
     private static readonly Lock Turn = new();
 
     private readonly TranslationOptions options = options ?? new TranslationOptions();
@@ -34,91 +34,114 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null)
     public TranslationFault? Fault { get; private set; }
 
     /// <summary>Writes the event.</summary>
-    /// <returns>False if the event can't be shown. The caller drops the bytes written so far.</returns>
+    /// <returns>False if the event can't be shown. Then nothing was written.</returns>
     public bool TryWrite(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
     {
-        var limit = Math.Max(MaxJsonBytes, 2L * encoded.Length);
-        Fault =
-            PlainEncoding.Is(encoded) && new EventFields(encoded) is var fields && HasFewKeys(fields) ? Write(fields, output, limit)
-            : Normalise(encoded) is { } plain ? Write(new EventFields(plain), output, limit)
-            : TranslationFault.Unreadable;
+        Fault = Write(encoded, encoded.Length, isChecked: false, output);
+        if (Fault is not null)
+        {
+            Fault = TryEncodeAnew(encoded, out var plain) ? Write(plain, encoded.Length, isChecked: true, output) : TranslationFault.Unreadable;
+        }
+
         return Fault is null;
     }
 
-    private TranslationFault? Write(in EventFields fields, IBufferWriter<byte> output, long limit)
+    private TranslationFault? Write(ReadOnlySpan<byte> jobEvent, int size, bool isChecked, IBufferWriter<byte> output)
     {
-        if (!fields.HasTimestamp || !JsonTimestamp.TryRead(fields.Timestamp, out var instant))
+        var limit = Math.Min(Array.MaxLength, Math.Max(MaxJsonBytes, 3L * size));
+        var usual = (3L * size / 2) + 384;
+        var most = (6L * size) + 512;
+        var fault = Write(jobEvent, isChecked, output, (int)Math.Min(limit, usual));
+        return fault == TranslationFault.JsonTooLarge ? Write(jobEvent, isChecked, output, (int)Math.Min(limit, most)) : fault;
+    }
+
+    private TranslationFault? Write(ReadOnlySpan<byte> jobEvent, bool isChecked, IBufferWriter<byte> output, int most)
+    {
+        var json = new JsonOutput(output.GetSpan(most)[..most], isChecked);
+        Write(ref json, jobEvent);
+        if (json.Fault is null)
         {
-            return TranslationFault.TimeOutOfRange;
+            output.Advance(json.Length);
+        }
+
+        return json.Fault;
+    }
+
+    private void Write(ref JsonOutput json, ReadOnlySpan<byte> jobEvent)
+    {
+        var fields = new EventFields(jobEvent);
+        var payload = new SmallMessage(fields.Payload);
+        var fault = JsonTimestamp.Read(fields.Timestamp, out var instant);
+        if (!fields.IsPlain || !payload.IsPlain)
+        {
+            json.Refuse(TranslationFault.Unreadable);
+            return;
+        }
+
+        if (fault is not null || !fields.HasTimestamp)
+        {
+            json.Refuse(fault ?? TranslationFault.TimeOutOfRange);
+            return;
         }
 
         HappenedAt = instant.Ticks;
-        var json = new JsonOutput(output, limit);
-        json.BeginObject();
-        json.Name("\"id\":"u8);
+        json.Put("{\"id\":"u8);
         json.Number(fields.Id);
-        json.Name("\"eventType\":"u8);
-        json.Text(PayloadWriter.EventTypeOf(fields));
-        json.Name("\"iteration\":"u8);
+        json.Put(",\"eventType\":"u8);
+        json.Text(PayloadWriter.EventTypeOf(fields.Kind, payload));
+        json.Put(",\"iteration\":"u8);
         json.Number(fields.Iteration);
-        json.Name("\"stage\":"u8);
+        json.Put(",\"stage\":"u8);
         json.Text(fields.Stage);
-        json.Name("\"data\":"u8);
-        json.BeginObject();
-        var fault = PayloadWriter.Write(ref json, fields, instant, options);
-        json.EndObject();
-        json.Name("\"timestamp\":"u8);
-        json.Timestamp(instant);
-        json.EndObject();
-        return json.Flush() ? fault : TranslationFault.JsonTooLarge;
+        json.Put(",\"data\":{"u8);
+        PayloadWriter.Write(ref json, fields, payload, instant, options);
+        json.Put("},\"timestamp\":"u8);
+        JsonTimestamp.Write(ref json, instant);
+        json.Put("}"u8);
     }
 
-    private static bool HasFewKeys(in EventFields fields) =>
-        fields.Kind != JobEvent.CustomFieldNumber
-        || (long)Count(fields.Details) * Count(Fields.Bytes(fields.Payload, CustomEvent.DataFieldNumber)) <= MaxComparisons;
-
-    private static int Count(ReadOnlySpan<byte> data)
+    /// <summary>Has the generated classes read an event: they are right about fields that occur again, and about what is no event.</summary>
+    /// <returns>False if the bytes are no event.</returns>
+    private static bool TryEncodeAnew(ReadOnlySpan<byte> encoded, out ReadOnlySpan<byte> plain)
     {
-        var count = 0;
-        for (var members = new StructMembers(data); members.Read(); )
+        var isLarge = encoded.Length >= LargeEventBytes;
+        if (isLarge)
         {
-            count++;
+            Turn.Enter();
         }
 
-        return count;
-    }
-
-    /// <summary>Adds a custom event's details to its data, as the JSON has them.</summary>
-    private static void MoveDetails(JobEvent jobEvent)
-    {
-        jobEvent.Custom.Data ??= new Struct();
-        foreach (var (name, value) in jobEvent.Details?.Fields ?? [])
+        try
         {
-            jobEvent.Custom.Data.Fields.TryAdd(name, value);
+            var jobEvent = Nesting.Parse(JobEvent.Parser, encoded);
+            DropHiddenDetails(jobEvent);
+            plain = PlainEncoding.Of(jobEvent);
+            return true;
         }
-
-        jobEvent.Details = null;
-    }
-
-    /// <summary>Encodes the event anew, without what occurs twice.</summary>
-    /// <returns>The plain encoding; null if the bytes are no event.</returns>
-    private static byte[]? Normalise(ReadOnlySpan<byte> encoded)
-    {
-        lock (Turn)
+        catch (InvalidProtocolBufferException)
         {
-            try
+            plain = default;
+            return false;
+        }
+        finally
+        {
+            if (isLarge)
             {
-                var jobEvent = Nesting.Parse(JobEvent.Parser, encoded);
-                if (PayloadWriter.HasOwnName(jobEvent))
-                {
-                    MoveDetails(jobEvent);
-                }
-
-                return jobEvent.ToByteArray();
+                Turn.Exit();
             }
-            catch (InvalidProtocolBufferException)
+        }
+    }
+
+    /// <summary>Drops the details of a custom event that its data hides.</summary>
+    private static void DropHiddenDetails(JobEvent jobEvent)
+    {
+        if (
+            jobEvent.PayloadCase == JobEvent.PayloadOneofCase.Custom
+            && PayloadWriter.IsOwnName(Encoding.UTF8.GetBytes(jobEvent.Custom.EventType))
+        )
+        {
+            foreach (var (name, _) in jobEvent.Custom.Data?.Fields ?? [])
             {
-                return null;
+                jobEvent.Details?.Fields.Remove(name);
             }
         }
     }

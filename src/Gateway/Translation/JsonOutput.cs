@@ -1,24 +1,20 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Encodings.Web;
+using System.Text.Unicode;
 
 namespace OptimizationGateway.Gateway.Translation;
 
 /// <summary>
 /// Writes JSON as bytes: exactly those that <see cref="System.Text.Json.Utf8JsonWriter"/> writes, but without turning UTF-8 into strings on
-/// the way. It checks nothing; its caller writes names and values in order.
+/// the way. Its caller writes names and values in order, and looks at <see cref="Fault"/> at the end.
 /// </summary>
-/// <param name="output">The destination buffer.</param>
-/// <param name="limit">The most bytes to write. After that nothing more is written.</param>
-internal ref struct JsonOutput(IBufferWriter<byte> output, long limit)
+/// <param name="space">The destination. After the first piece that doesn't fit nothing more is written.</param>
+/// <param name="isChecked">True if the event is known to be readable in one pass, so that nobody needs to look at keys again.</param>
+internal ref struct JsonOutput(Span<byte> space, bool isChecked)
 {
-    private const int Chunk = 512;
-
-    /// <summary>The longest number: a sign, 17 digits, a point and an exponent, or 19 digits and a sign.</summary>
-    private const int MaxNumber = 32;
-
-    /// <summary>One character that is escaped takes at most two sequences of six bytes.</summary>
-    private const int MaxEscaped = 12;
+    /// <summary>The range in which .NET writes a <see cref="double"/> without an exponent.</summary>
+    private const double MaxWhole = 1e15;
 
     // The text goes into a WebSocket, never into HTML: letters stay letters.
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
@@ -27,111 +23,77 @@ internal ref struct JsonOutput(IBufferWriter<byte> output, long limit)
         .. Enumerable.Range(' ', '~' - ' ' + 1).Where(c => c is not ('"' or '\\')).Select(c => (byte)c),
     ]);
 
-    private Span<byte> free;
-    private int used;
-    private long left = limit;
-    private bool isFirst;
+    private Span<byte> space = space;
+    private TranslationFault? refusal;
+    private bool isFull;
 
-    /// <summary>True if the limit was reached.</summary>
-    public readonly bool IsFull => left < 0;
+    public readonly bool IsChecked => isChecked;
 
-    public void BeginObject()
-    {
-        Put("{"u8);
-        isFirst = true;
-    }
+    /// <summary>The number of bytes written.</summary>
+    public int Length { get; private set; }
 
-    public void EndObject()
-    {
-        Put("}"u8);
-        isFirst = false;
-    }
+    /// <summary>The first reason that was found against the event; null if all was written.</summary>
+    public readonly TranslationFault? Fault => refusal ?? (isFull ? TranslationFault.JsonTooLarge : null);
 
-    public void BeginArray()
-    {
-        Put("["u8);
-        isFirst = true;
-    }
+    /// <summary>Notes a reason that the event can't be shown for. What is written afterwards doesn't matter.</summary>
+    public void Refuse(TranslationFault reason) => refusal ??= reason;
 
-    public void EndArray()
-    {
-        Put("]"u8);
-        isFirst = false;
-    }
-
-    /// <summary>Begins the next item of an array.</summary>
-    public void Item()
-    {
-        if (!isFirst)
-        {
-            Put(","u8);
-        }
-
-        isFirst = false;
-    }
-
-    /// <summary>Writes the name of a member.</summary>
-    /// <param name="quoted">The name in quotes, escaped, with its colon.</param>
-    public void Name(scoped ReadOnlySpan<byte> quoted)
-    {
-        Item();
-        Put(quoted);
-    }
-
-    /// <summary>Writes the name of a member that isn't known before.</summary>
-    public void AnyName(scoped ReadOnlySpan<byte> utf8)
-    {
-        Item();
-        Text(utf8);
-        Put(":"u8);
-    }
+    /// <summary>Takes back what was written after this length.</summary>
+    public void TakeBack(int length) => Length = length;
 
     /// <summary>Writes bytes as they are.</summary>
     public void Put(scoped ReadOnlySpan<byte> json)
     {
-        if (!Reserve(json.Length))
+        if (json.TryCopyTo(space[Length..]))
         {
-            return;
+            Length += json.Length;
         }
+        else
+        {
+            End();
+        }
+    }
 
-        json.CopyTo(free[used..]);
-        used += json.Length;
+    /// <summary>Separates a member or an item from the one before it, if there is one.</summary>
+    public void Separate()
+    {
+        if (Length > 0 && space[Length - 1] is not ((byte)'{' or (byte)'['))
+        {
+            Put(","u8);
+        }
     }
 
     /// <summary>Writes a string.</summary>
-    /// <param name="utf8">Its text, valid UTF-8.</param>
+    /// <param name="utf8">The string in UTF-8. If it isn't valid, the event can't be read.</param>
     public void Text(scoped ReadOnlySpan<byte> utf8)
     {
-        if (!utf8.ContainsAnyExcept(Literal) || Encoder.FindFirstCharacterToEncodeUtf8(utf8) < 0)
+        if (!utf8.ContainsAnyExcept(Literal))
         {
-            if (Reserve(utf8.Length + 2))
-            {
-                free[used] = (byte)'"';
-                utf8.CopyTo(free[(used + 1)..]);
-                used += utf8.Length + 2;
-                free[used - 1] = (byte)'"';
-            }
-
-            return;
+            Quote(utf8);
         }
-
-        Put("\""u8);
-        while (!utf8.IsEmpty && Reserve(MaxEscaped))
+        else if (!Utf8.IsValid(utf8))
         {
-            Encoder.EncodeUtf8(utf8, free[used..], out var consumed, out var written, isFinalBlock: true);
-            utf8 = utf8[consumed..];
-            used += written;
+            Refuse(TranslationFault.Unreadable);
         }
-
-        Put("\""u8);
+        else if (Encoder.FindFirstCharacterToEncodeUtf8(utf8) < 0)
+        {
+            Quote(utf8);
+        }
+        else
+        {
+            Escape(utf8);
+        }
     }
 
     public void Number(long value)
     {
-        if (Reserve(MaxNumber))
+        if (Utf8Formatter.TryFormat(value, space[Length..], out var written))
         {
-            Utf8Formatter.TryFormat(value, free[used..], out var written);
-            used += written;
+            Length += written;
+        }
+        else
+        {
+            End();
         }
     }
 
@@ -142,57 +104,53 @@ internal ref struct JsonOutput(IBufferWriter<byte> output, long limit)
         {
             Put("null"u8);
         }
-        else if (Reserve(MaxNumber))
+        else if (Math.Abs(value) < MaxWhole && (long)value == value && (value != 0 || double.IsPositive(value)))
         {
-            Utf8Formatter.TryFormat(value, free[used..], out var written);
-            used += written;
+            Number((long)value);
+        }
+        else if (Utf8Formatter.TryFormat(value, space[Length..], out var written))
+        {
+            Length += written;
+        }
+        else
+        {
+            End();
         }
     }
 
-    /// <summary>Writes a timestamp as a string.</summary>
-    public void Timestamp(DateTime instant)
+    private void Quote(scoped ReadOnlySpan<byte> utf8)
     {
-        if (Reserve(JsonTimestamp.Length))
+        var free = space[Length..];
+        if (free.Length < utf8.Length + 2)
         {
-            JsonTimestamp.Write(instant, free.Slice(used, JsonTimestamp.Length));
-            used += JsonTimestamp.Length;
+            End();
+            return;
         }
+
+        free[0] = (byte)'"';
+        utf8.CopyTo(free[1..]);
+        free[utf8.Length + 1] = (byte)'"';
+        Length += utf8.Length + 2;
     }
 
-    /// <summary>Gives the output the bytes that it doesn't have yet.</summary>
-    /// <returns>False if the limit was reached: the text is cut.</returns>
-    public bool Flush()
+    private void Escape(scoped ReadOnlySpan<byte> utf8)
     {
-        Advance();
-        return !IsFull;
+        Put("\""u8);
+        if (Encoder.EncodeUtf8(utf8, space[Length..], out _, out var written) == OperationStatus.Done)
+        {
+            Length += written;
+        }
+        else
+        {
+            End();
+        }
+
+        Put("\""u8);
     }
 
-    private bool Reserve(int bytes)
+    private void End()
     {
-        if (free.Length - used >= bytes)
-        {
-            return !IsFull;
-        }
-
-        Advance();
-        if (IsFull)
-        {
-            return false;
-        }
-
-        free = output.GetSpan(Math.Max(bytes, Chunk));
-        return true;
-    }
-
-    private void Advance()
-    {
-        left -= used;
-        if (!IsFull)
-        {
-            output.Advance(used);
-        }
-
-        used = 0;
-        free = default;
+        isFull = true;
+        space = space[..Length];
     }
 }

@@ -1,60 +1,52 @@
+using System.Globalization;
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
-using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Translation;
 
 /// <summary>Timestamps as browsers get them: UTC, always three decimals, finer parts cut, years 1–9999 (PROTOCOL.md section 4).</summary>
 internal static class JsonTimestamp
 {
-    /// <summary>The number of bytes of a timestamp in quotes.</summary>
-    public const int Length = 26;
-
     private const int NanosPerSecond = 1_000_000_000;
     private const int NanosPerMillisecond = 1_000_000;
+
+    /// <summary>The length of .NET's round-trip format, which has seven decimals.</summary>
+    private const int RoundTripLength = 28;
+    private const int MillisecondsEnd = 23;
     private static readonly long MinSeconds = DateTimeOffset.MinValue.ToUnixTimeSeconds();
     private static readonly long MaxSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
     public static string Format(DateTimeOffset instant)
     {
-        Span<byte> quoted = stackalloc byte[Length];
-        Write(instant.UtcDateTime, quoted);
-        return Encoding.ASCII.GetString(quoted[1..^1]);
+        Span<byte> text = stackalloc byte[RoundTripLength];
+        return Encoding.ASCII.GetString(Format(instant.UtcDateTime, text));
     }
 
     /// <summary>Reads an encoded <see cref="Timestamp"/>.</summary>
-    /// <returns>False if it is out of range.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> timestamp, out DateTime instant)
+    /// <returns>The reason it can't be shown; null if it can.</returns>
+    public static TranslationFault? Read(ReadOnlySpan<byte> timestamp, out DateTime instant)
     {
-        var seconds = (long)Fields.Number(timestamp, Timestamp.SecondsFieldNumber, WireType.Varint);
-        var nanos = Fields.Int32(timestamp, Timestamp.NanosFieldNumber);
+        var fields = new SmallMessage(timestamp);
+        var seconds = (long)fields.Varint(Timestamp.SecondsFieldNumber);
+        var nanos = (int)fields.Varint(Timestamp.NanosFieldNumber);
         var isInRange = seconds >= MinSeconds && seconds <= MaxSeconds && nanos is >= 0 and < NanosPerSecond;
         instant = isInRange ? DateTime.UnixEpoch.AddSeconds(seconds).AddMilliseconds(nanos / NanosPerMillisecond) : default;
-        return isInRange;
+        return !fields.IsPlain ? TranslationFault.Unreadable
+            : isInRange ? null
+            : TranslationFault.TimeOutOfRange;
     }
 
-    /// <summary>Writes the timestamp in quotes.</summary>
-    /// <param name="instant">The instant, in UTC.</param>
-    /// <param name="quoted">The destination, of <see cref="Length"/> bytes.</param>
-    public static void Write(DateTime instant, Span<byte> quoted)
+    /// <summary>Writes a timestamp as a string.</summary>
+    public static void Write(ref JsonOutput json, DateTime instant)
     {
-        "\"0000-00-00T00:00:00.000Z\""u8.CopyTo(quoted);
-        var (year, month, day) = DateOnly.FromDateTime(instant);
-        Digits(quoted[1..5], year);
-        Digits(quoted[6..8], month);
-        Digits(quoted[9..11], day);
-        Digits(quoted[12..14], instant.Hour);
-        Digits(quoted[15..17], instant.Minute);
-        Digits(quoted[18..20], instant.Second);
-        Digits(quoted[21..24], instant.Millisecond);
+        Span<byte> text = stackalloc byte[RoundTripLength];
+        json.Text(Format(instant, text));
     }
 
-    private static void Digits(Span<byte> place, int value)
+    private static ReadOnlySpan<byte> Format(DateTime utc, Span<byte> text)
     {
-        for (var i = place.Length - 1; i >= 0; i--)
-        {
-            place[i] = (byte)('0' + (value % 10));
-            value /= 10;
-        }
+        utc.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[MillisecondsEnd] = (byte)'Z';
+        return text[..(MillisecondsEnd + 1)];
     }
 }

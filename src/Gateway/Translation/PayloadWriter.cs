@@ -1,6 +1,6 @@
 using System.Text;
+using System.Text.Unicode;
 using OptimizationGateway.Contracts.V1;
-using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Translation;
 
@@ -10,8 +10,8 @@ namespace OptimizationGateway.Gateway.Translation;
 /// </summary>
 internal static class PayloadWriter
 {
-    /// <summary>The level of the members' own objects and arrays; <c>data</c> itself is level 1.</summary>
-    private const int Level = 2;
+    /// <summary>The level of <c>data</c> itself.</summary>
+    private const int Level = 1;
 
     /// <summary>The documented names of events: no custom event may have one of them.</summary>
     private static readonly byte[][] Documented =
@@ -22,9 +22,18 @@ internal static class PayloadWriter
             .Select(f => Encoding.UTF8.GetBytes(f.Name)),
     ];
 
+    /// <summary>The documented names of the members, by the number of the payload's field.</summary>
+    private static readonly byte[][][] Names =
+    [
+        .. Enumerable
+            .Range(0, JobEvent.CustomFieldNumber)
+            .Select(number => JobEvent.Descriptor.FindFieldByNumber(number))
+            .Select(field => field is { ContainingOneof.Name: "payload" } ? NamesOf(field) : []),
+    ];
+
     /// <summary>The event's name: a documented one, a custom event's own, or <c>unknown</c>.</summary>
-    public static ReadOnlySpan<byte> EventTypeOf(scoped in EventFields fields) =>
-        fields.Kind switch
+    public static ReadOnlySpan<byte> EventTypeOf(int kind, scoped in SmallMessage payload) =>
+        kind switch
         {
             JobEvent.JobStartedFieldNumber => "job_started"u8,
             JobEvent.IterationCompletedFieldNumber => "iteration_completed"u8,
@@ -33,157 +42,67 @@ internal static class PayloadWriter
             JobEvent.JobCompletedFieldNumber => "job_completed"u8,
             JobEvent.JobFailedFieldNumber => "job_failed"u8,
             JobEvent.JobCancelledFieldNumber => "job_cancelled"u8,
-            JobEvent.CustomFieldNumber when OwnNameOf(fields.Payload) is { IsEmpty: false } own => own,
+            JobEvent.CustomFieldNumber when HasOwnName(payload) => payload.Bytes(CustomEvent.EventTypeFieldNumber),
             _ => "unknown"u8,
         };
-
-    /// <summary>Returns true if the event is a custom one whose data is shown.</summary>
-    public static bool HasOwnName(JobEvent jobEvent) =>
-        jobEvent.PayloadCase == JobEvent.PayloadOneofCase.Custom && IsOwnName(Encoding.UTF8.GetBytes(jobEvent.Custom.EventType));
 
     /// <summary>Writes the members.</summary>
     /// <param name="json">The output, inside the object.</param>
     /// <param name="fields">The event.</param>
+    /// <param name="payload">Its payload.</param>
     /// <param name="instant">Its timestamp, which stands in for one that the payload lacks.</param>
     /// <param name="options">The parts of an event that are shown.</param>
-    /// <returns>The reason it can't be shown; null if it was written.</returns>
-    public static TranslationFault? Write(ref JsonOutput json, in EventFields fields, DateTime instant, TranslationOptions options)
+    public static void Write(
+        ref JsonOutput json,
+        in EventFields fields,
+        in SmallMessage payload,
+        DateTime instant,
+        TranslationOptions options
+    )
     {
-        var payload = fields.Payload;
+        var keys = new KeySet();
         switch (fields.Kind)
         {
             case JobEvent.JobStartedFieldNumber:
-                json.Name("\"promptId\":"u8);
-                json.Text(Fields.Bytes(payload, JobStarted.PromptIdFieldNumber));
-                json.Name("\"datasetId\":"u8);
-                json.Text(Fields.Bytes(payload, JobStarted.DatasetIdFieldNumber));
-                json.Name("\"config\":"u8);
-                return StructWriter.TryWriteObject(ref json, Fields.Bytes(payload, JobStarted.ConfigFieldNumber), Level)
-                    ? WriteDetails(ref json, fields, "promptId"u8, "datasetId"u8, "config"u8)
-                    : TranslationFault.NestedTooDeep;
+                json.Put("\"promptId\":"u8);
+                json.Text(payload.Bytes(JobStarted.PromptIdFieldNumber));
+                json.Put(",\"datasetId\":"u8);
+                json.Text(payload.Bytes(JobStarted.DatasetIdFieldNumber));
+                json.Put(",\"config\":"u8);
+                StructWriter.WriteObject(ref json, payload.Bytes(JobStarted.ConfigFieldNumber), Level + 1);
+                break;
             case JobEvent.IterationCompletedFieldNumber:
-                json.Name("\"score\":"u8);
-                json.Number(Fields.Double(payload, IterationCompleted.ScoreFieldNumber));
-                return WriteDetails(ref json, fields, "score"u8);
+                json.Put("\"score\":"u8);
+                json.Number(payload.Double(IterationCompleted.ScoreFieldNumber));
+                break;
             case JobEvent.JobPausedFieldNumber:
-                return WriteMoment(ref json, fields, instant, "\"pausedAt\":"u8, "\"currentIteration\":"u8);
+                WriteMoment(ref json, payload, instant, "\"pausedAt\":"u8, ",\"currentIteration\":"u8);
+                break;
             case JobEvent.JobResumedFieldNumber:
-                return WriteMoment(ref json, fields, instant, "\"resumedAt\":"u8, "\"resumeFromIteration\":"u8);
+                WriteMoment(ref json, payload, instant, "\"resumedAt\":"u8, ",\"resumeFromIteration\":"u8);
+                break;
             case JobEvent.JobCancelledFieldNumber:
-                return WriteMoment(ref json, fields, instant, "\"cancelledAt\":"u8, "\"finalIteration\":"u8);
+                WriteMoment(ref json, payload, instant, "\"cancelledAt\":"u8, ",\"finalIteration\":"u8);
+                break;
             case JobEvent.JobCompletedFieldNumber:
-                json.Name("\"resultPromptId\":"u8);
-                json.Text(Fields.Bytes(payload, JobCompleted.ResultPromptIdFieldNumber));
-                json.Name("\"finalScore\":"u8);
-                json.Number(Fields.Double(payload, JobCompleted.FinalScoreFieldNumber));
-                return WriteDetails(ref json, fields, "resultPromptId"u8, "finalScore"u8);
+                json.Put("\"resultPromptId\":"u8);
+                json.Text(payload.Bytes(JobCompleted.ResultPromptIdFieldNumber));
+                json.Put(",\"finalScore\":"u8);
+                json.Number(payload.Double(JobCompleted.FinalScoreFieldNumber));
+                break;
             case JobEvent.JobFailedFieldNumber:
-                json.Name("\"error\":"u8);
-                json.Text(Fields.Bytes(payload, JobFailed.ErrorFieldNumber));
-                json.Name("\"errorStack\":"u8);
-                json.Text(options.IncludeErrorStack ? Fields.Bytes(payload, JobFailed.ErrorStackFieldNumber) : default);
-                json.Name("\"willRetry\":"u8);
-                json.Put(Fields.Number(payload, JobFailed.WillRetryFieldNumber, WireType.Varint) != 0 ? "true"u8 : "false"u8);
-                return WriteDetails(ref json, fields, "error"u8, "errorStack"u8, "willRetry"u8);
-            case JobEvent.CustomFieldNumber when !OwnNameOf(payload).IsEmpty:
-                return WriteCustom(ref json, fields, Fields.Bytes(payload, CustomEvent.DataFieldNumber));
-            default:
-                return WriteDetails(ref json, fields);
-        }
-    }
-
-    /// <summary>The three messages have the time and the iteration in the same two fields.</summary>
-    private static TranslationFault? WriteMoment(
-        ref JsonOutput json,
-        in EventFields fields,
-        DateTime instant,
-        ReadOnlySpan<byte> moment,
-        ReadOnlySpan<byte> iteration
-    )
-    {
-        if (Fields.TryFind(fields.Payload, JobPaused.PausedAtFieldNumber, out var own) && !JsonTimestamp.TryRead(own, out instant))
-        {
-            return TranslationFault.TimeOutOfRange;
+                WriteFailure(ref json, payload, options);
+                break;
+            case JobEvent.CustomFieldNumber:
+                WriteCustom(ref json, payload, ref keys);
+                break;
         }
 
-        json.Name(moment);
-        json.Timestamp(instant);
-        json.Name(iteration);
-        json.Number(Fields.Int32(fields.Payload, JobPaused.CurrentIterationFieldNumber));
-        return WriteDetails(ref json, fields, moment[1..^2], iteration[1..^2]);
+        StructWriter.WriteMembers(ref json, fields.Details, Level, ref keys, fields.Kind < Names.Length ? Names[fields.Kind] : []);
     }
 
-    private static TranslationFault? WriteCustom(ref JsonOutput json, in EventFields fields, ReadOnlySpan<byte> data)
-    {
-        if (!StructWriter.TryWriteMembers(ref json, data, Level - 1))
-        {
-            return TranslationFault.NestedTooDeep;
-        }
-
-        var details = new StructMembers(fields.Details);
-        while (details.Read())
-        {
-            if (!Has(data, details.Key) && !TryWrite(ref json, details))
-            {
-                return TranslationFault.NestedTooDeep;
-            }
-        }
-
-        return null;
-    }
-
-    private static TranslationFault? WriteDetails(
-        ref JsonOutput json,
-        in EventFields fields,
-        ReadOnlySpan<byte> first = default,
-        ReadOnlySpan<byte> second = default,
-        ReadOnlySpan<byte> third = default
-    )
-    {
-        var details = new StructMembers(fields.Details);
-        while (details.Read())
-        {
-            var isTaken =
-                (!first.IsEmpty && details.Key.SequenceEqual(first))
-                || (!second.IsEmpty && details.Key.SequenceEqual(second))
-                || (!third.IsEmpty && details.Key.SequenceEqual(third));
-            if (!isTaken && !TryWrite(ref json, details))
-            {
-                return TranslationFault.NestedTooDeep;
-            }
-        }
-
-        return null;
-    }
-
-    private static bool TryWrite(ref JsonOutput json, in StructMembers member)
-    {
-        json.AnyName(member.Key);
-        return StructWriter.TryWriteValue(ref json, member.Value, Level);
-    }
-
-    private static bool Has(ReadOnlySpan<byte> data, ReadOnlySpan<byte> key)
-    {
-        var members = new StructMembers(data);
-        while (members.Read())
-        {
-            if (members.Key.SequenceEqual(key))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <returns>The custom event's name; empty if it has none, or a documented one.</returns>
-    private static ReadOnlySpan<byte> OwnNameOf(ReadOnlySpan<byte> custom)
-    {
-        var name = Fields.Bytes(custom, CustomEvent.EventTypeFieldNumber);
-        return IsOwnName(name) ? name : default;
-    }
-
-    private static bool IsOwnName(ReadOnlySpan<byte> name)
+    /// <summary>Returns true if the custom event's name is one that it may have.</summary>
+    public static bool IsOwnName(ReadOnlySpan<byte> name)
     {
         foreach (var documented in Documented)
         {
@@ -195,4 +114,57 @@ internal static class PayloadWriter
 
         return !name.IsEmpty;
     }
+
+    /// <summary>The three messages have the time and the iteration in the same two fields.</summary>
+    private static void WriteMoment(
+        ref JsonOutput json,
+        in SmallMessage payload,
+        DateTime instant,
+        ReadOnlySpan<byte> moment,
+        ReadOnlySpan<byte> iteration
+    )
+    {
+        if (payload.TryBytes(JobPaused.PausedAtFieldNumber, out var own) && JsonTimestamp.Read(own, out instant) is { } fault)
+        {
+            json.Refuse(fault);
+        }
+
+        json.Put(moment);
+        JsonTimestamp.Write(ref json, instant);
+        json.Put(iteration);
+        json.Number((int)payload.Varint(JobPaused.CurrentIterationFieldNumber));
+    }
+
+    private static void WriteFailure(ref JsonOutput json, in SmallMessage payload, TranslationOptions options)
+    {
+        var stack = payload.Bytes(JobFailed.ErrorStackFieldNumber);
+        json.Put("\"error\":"u8);
+        json.Text(payload.Bytes(JobFailed.ErrorFieldNumber));
+        json.Put(",\"errorStack\":"u8);
+        json.Text(options.IncludeErrorStack ? stack : default);
+        json.Put(payload.Varint(JobFailed.WillRetryFieldNumber) != 0 ? ",\"willRetry\":true"u8 : ",\"willRetry\":false"u8);
+        if (!Utf8.IsValid(stack))
+        {
+            json.Refuse(TranslationFault.Unreadable);
+        }
+    }
+
+    /// <summary>Writes a custom event's data. Its keys are added to the set, so that a member of <c>details</c> that has one of them is refused.</summary>
+    private static void WriteCustom(ref JsonOutput json, in SmallMessage payload, ref KeySet keys)
+    {
+        if (HasOwnName(payload))
+        {
+            StructWriter.WriteMembers(ref json, payload.Bytes(CustomEvent.DataFieldNumber), Level, ref keys);
+        }
+        else if (!json.IsChecked)
+        {
+            // Its data isn't shown, but could be unreadable.
+            json.Refuse(TranslationFault.Unreadable);
+        }
+    }
+
+    private static bool HasOwnName(in SmallMessage payload) => IsOwnName(payload.Bytes(CustomEvent.EventTypeFieldNumber));
+
+    private static byte[][] NamesOf(Google.Protobuf.Reflection.FieldDescriptor payload) =>
+        [.. payload.MessageType.Fields.InFieldNumberOrder().Select(field => Encoding.UTF8.GetBytes(field.JsonName))];
 }

@@ -4,95 +4,181 @@ using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Translation;
 
-/// <summary>Writes an encoded <see cref="Struct"/> as the JSON that it stands for. Its encoding must be plain.</summary>
+/// <summary>
+/// Writes an encoded <see cref="Struct"/> as the JSON that it stands for, and refuses one that can't be read in one pass: a key or a
+/// field occurs again, a value has two kinds, or the bytes are no <see cref="Struct"/>.
+/// </summary>
 internal static class StructWriter
 {
+    // The field numbers of an entry of a map, which the generated classes don't name.
+    private const int Key = 1;
+    private const int EntryValue = 2;
+
     /// <summary>Writes the object.</summary>
     /// <param name="json">The output.</param>
     /// <param name="fields">The encoded <see cref="Struct"/>.</param>
     /// <param name="level">The object's level: 1 is an event's <c>data</c>.</param>
-    /// <returns>False if it nests too deep; the rest is then left out.</returns>
-    public static bool TryWriteObject(ref JsonOutput json, ReadOnlySpan<byte> fields, int level)
+    public static void WriteObject(ref JsonOutput json, ReadOnlySpan<byte> fields, int level)
     {
         if (level > Nesting.MaxLevels)
         {
-            return false;
+            json.Refuse(TranslationFault.NestedTooDeep);
+            return;
         }
 
-        json.BeginObject();
-        var isWhole = TryWriteMembers(ref json, fields, level);
-        json.EndObject();
-        return isWhole;
+        var keys = new KeySet();
+        json.Put("{"u8);
+        WriteMembers(ref json, fields, level, ref keys);
+        json.Put("}"u8);
     }
 
-    /// <summary>Writes the members of an object at this level.</summary>
-    /// <inheritdoc cref="TryWriteObject"/>
-    public static bool TryWriteMembers(ref JsonOutput json, ReadOnlySpan<byte> fields, int level)
+    /// <summary>Writes the members of an object.</summary>
+    /// <inheritdoc cref="WriteObject"/>
+    /// <param name="json">The output.</param>
+    /// <param name="fields">The encoded <see cref="Struct"/>.</param>
+    /// <param name="level">The object's level.</param>
+    /// <param name="keys">The keys that the object has. A member that has one of them is refused.</param>
+    /// <param name="taken">The names that the object has already. A member that has one of them is left out.</param>
+    public static void WriteMembers(
+        ref JsonOutput json,
+        ReadOnlySpan<byte> fields,
+        int level,
+        ref KeySet keys,
+        scoped ReadOnlySpan<byte[]> taken = default
+    )
     {
-        var members = new StructMembers(fields);
-        while (members.Read())
+        var reader = new WireReader(fields);
+        while (reader.Read())
         {
-            json.AnyName(members.Key);
-            if (!TryWriteValue(ref json, members.Value, level + 1))
+            if (!reader.Is(Struct.FieldsFieldNumber, WireType.Delimited))
             {
-                return false;
+                continue;
+            }
+
+            var entry = new SmallMessage(reader.Bytes);
+            var key = entry.Bytes(Key);
+            var isNew = json.IsChecked || keys.TryAdd(key);
+            if (!entry.IsPlain || !isNew)
+            {
+                json.Refuse(TranslationFault.Unreadable);
+                return;
+            }
+
+            var isTaken = Contains(taken, key);
+            if (!isTaken || !json.IsChecked)
+            {
+                var before = json.Length;
+                WriteMember(ref json, key, entry.Bytes(EntryValue), level);
+                if (isTaken)
+                {
+                    // To write it was the way to check it.
+                    json.TakeBack(before);
+                }
             }
         }
 
-        return true;
+        RequireWhole(ref json, reader);
+    }
+
+    private static void WriteMember(ref JsonOutput json, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, int level)
+    {
+        json.Separate();
+        json.Text(key);
+        json.Put(":"u8);
+        WriteValue(ref json, value, level + 1);
     }
 
     /// <summary>Writes a value whose own objects and arrays are at this level.</summary>
-    /// <inheritdoc cref="TryWriteObject"/>
-    public static bool TryWriteValue(ref JsonOutput json, ReadOnlySpan<byte> value, int level)
+    private static void WriteValue(ref JsonOutput json, ReadOnlySpan<byte> value, int level)
     {
+        var kinds = 0;
         var reader = new WireReader(value);
         while (reader.Read())
         {
-            switch (reader.Type, reader.Field)
-            {
-                case (WireType.Delimited, Value.StringValueFieldNumber):
-                    json.Text(reader.Bytes);
-                    return true;
-                case (WireType.Fixed64, Value.NumberValueFieldNumber):
-                    json.Number(BitConverter.UInt64BitsToDouble(reader.Number));
-                    return true;
-                case (WireType.Varint, Value.BoolValueFieldNumber):
-                    json.Put(reader.Number != 0 ? "true"u8 : "false"u8);
-                    return true;
-                case (WireType.Delimited, Value.StructValueFieldNumber):
-                    return TryWriteObject(ref json, reader.Bytes, level);
-                case (WireType.Delimited, Value.ListValueFieldNumber):
-                    return TryWriteArray(ref json, reader.Bytes, level);
-            }
+            kinds += TryWriteKind(ref json, reader, level) ? 1 : 0;
         }
 
-        json.Put("null"u8);
-        return true;
+        if (kinds == 0)
+        {
+            json.Put("null"u8);
+        }
+        else if (kinds > 1)
+        {
+            json.Refuse(TranslationFault.Unreadable);
+        }
+
+        RequireWhole(ref json, reader);
     }
 
-    private static bool TryWriteArray(ref JsonOutput json, ReadOnlySpan<byte> list, int level)
+    /// <returns>False if the field is no kind of value.</returns>
+    private static bool TryWriteKind(ref JsonOutput json, in WireReader field, int level)
+    {
+        switch (field.Type, field.Field)
+        {
+            case (WireType.Delimited, Value.StringValueFieldNumber):
+                json.Text(field.Bytes);
+                return true;
+            case (WireType.Fixed64, Value.NumberValueFieldNumber):
+                json.Number(BitConverter.UInt64BitsToDouble(field.Number));
+                return true;
+            case (WireType.Varint, Value.BoolValueFieldNumber):
+                json.Put(field.Number != 0 ? "true"u8 : "false"u8);
+                return true;
+            case (WireType.Varint, Value.NullValueFieldNumber):
+                json.Put("null"u8);
+                return true;
+            case (WireType.Delimited, Value.StructValueFieldNumber):
+                WriteObject(ref json, field.Bytes, level);
+                return true;
+            case (WireType.Delimited, Value.ListValueFieldNumber):
+                WriteArray(ref json, field.Bytes, level);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static void WriteArray(ref JsonOutput json, ReadOnlySpan<byte> list, int level)
     {
         if (level > Nesting.MaxLevels)
         {
-            return false;
+            json.Refuse(TranslationFault.NestedTooDeep);
+            return;
         }
 
-        json.BeginArray();
+        json.Put("["u8);
         var reader = new WireReader(list);
         while (reader.Read())
         {
             if (reader.Is(ListValue.ValuesFieldNumber, WireType.Delimited))
             {
-                json.Item();
-                if (!TryWriteValue(ref json, reader.Bytes, level + 1))
-                {
-                    return false;
-                }
+                json.Separate();
+                WriteValue(ref json, reader.Bytes, level + 1);
             }
         }
 
-        json.EndArray();
-        return true;
+        json.Put("]"u8);
+        RequireWhole(ref json, reader);
+    }
+
+    private static void RequireWhole(ref JsonOutput json, in WireReader reader)
+    {
+        if (reader.IsMalformed)
+        {
+            json.Refuse(TranslationFault.Unreadable);
+        }
+    }
+
+    private static bool Contains(scoped ReadOnlySpan<byte[]> names, ReadOnlySpan<byte> key)
+    {
+        foreach (var name in names)
+        {
+            if (key.SequenceEqual(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
