@@ -1,15 +1,12 @@
 using System.Buffers;
-using System.Text;
-using Google.Protobuf;
-using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Gateway.Translation;
 
 /// <summary>
 /// Writes an encoded <see cref="JobEvent"/> as the documented JSON object of PROTOCOL.md section 4: the only place that reads an event's
-/// payload. It goes from bytes to bytes. Only an event that it can't read in one pass is parsed into objects, which are then encoded so
-/// that it can. The JSON names no session, so that one translation can serve many.
+/// payload. It goes from bytes to bytes in one pass. An event that can't be read so is first encoded anew. The JSON names no session, so
+/// that one translation can serve many.
 /// </summary>
 internal sealed class JobEventTranslator(TranslationOptions? options = null)
 {
@@ -18,12 +15,6 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null)
     /// six bytes each in JSON, makes an event larger than three times its size.
     /// </summary>
     private const int MaxJsonBytes = 16 * 1024 * 1024;
-
-    /// <summary>The size from which on the events that are parsed into objects take turns.</summary>
-    private const int LargeEventBytes = 256 * 1024;
-
-    /// <summary>The turn to parse a large event. Its objects can take sixty times its bytes (a list of empty objects).</summary>
-    private static readonly Lock Turn = new();
 
     private readonly TranslationOptions options = options ?? new TranslationOptions();
 
@@ -40,7 +31,7 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null)
         Fault = Write(encoded, encoded.Length, isChecked: false, output);
         if (Fault is not null)
         {
-            Fault = TryEncodeAnew(encoded, out var plain) ? Write(plain, encoded.Length, isChecked: true, output) : TranslationFault.Unreadable;
+            Fault = PlainEncoding.TryEncode(encoded, out var plain) ? Write(plain, encoded.Length, isChecked: true, output) : TranslationFault.Unreadable;
         }
 
         return Fault is null;
@@ -98,51 +89,5 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null)
         json.Put("},\"timestamp\":"u8);
         JsonTimestamp.Write(ref json, instant);
         json.Put("}"u8);
-    }
-
-    /// <summary>Has the generated classes read an event: they are right about fields that occur again, and about what is no event.</summary>
-    /// <returns>False if the bytes are no event.</returns>
-    private static bool TryEncodeAnew(ReadOnlySpan<byte> encoded, out ReadOnlySpan<byte> plain)
-    {
-        var isLarge = encoded.Length >= LargeEventBytes;
-        if (isLarge)
-        {
-            Turn.Enter();
-        }
-
-        try
-        {
-            var jobEvent = Nesting.Parse(JobEvent.Parser, encoded);
-            DropHiddenDetails(jobEvent);
-            plain = PlainEncoding.Of(jobEvent);
-            return true;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            plain = default;
-            return false;
-        }
-        finally
-        {
-            if (isLarge)
-            {
-                Turn.Exit();
-            }
-        }
-    }
-
-    /// <summary>Drops the details of a custom event that its data hides.</summary>
-    private static void DropHiddenDetails(JobEvent jobEvent)
-    {
-        if (
-            jobEvent.PayloadCase == JobEvent.PayloadOneofCase.Custom
-            && PayloadWriter.IsOwnName(Encoding.UTF8.GetBytes(jobEvent.Custom.EventType))
-        )
-        {
-            foreach (var (name, _) in jobEvent.Custom.Data?.Fields ?? [])
-            {
-                jobEvent.Details?.Fields.Remove(name);
-            }
-        }
     }
 }

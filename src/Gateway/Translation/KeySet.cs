@@ -1,24 +1,31 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace OptimizationGateway.Gateway.Translation;
 
-/// <summary>
-/// Tells whether a key occurs again in an object. It keeps hashes, so it may take a new key for a repeated one. The generated classes
-/// then find that it isn't.
-/// </summary>
-internal ref struct KeySet
+/// <summary>Tells whether a key occurs again in an object.</summary>
+/// <param name="isExact">
+/// False if the set may take a new key for a repeated one. It then keeps hashes of few keys alone, so it needs little memory.
+/// </param>
+internal ref struct KeySet(bool isExact)
 {
-    /// <summary>The most keys. Objects that have more are rare, and a set of them takes memory.</summary>
-    private const int MaxKeys = 4096;
+    private const int MaxHashes = 4096;
 
     private FewHashes few;
     private HashSet<int>? many;
+    private HashSet<string>? exact;
     private int count;
 
-    /// <returns>False if the set has the key, or seems to, or is full.</returns>
+    /// <returns>False if the set has the key.</returns>
     public bool TryAdd(ReadOnlySpan<byte> key)
     {
-        // Its seed is the process's own, so a backend can't choose keys that have one hash.
+        if (isExact)
+        {
+            exact ??= new HashSet<string>(StringComparer.Ordinal);
+            return exact.Add(Encoding.Latin1.GetString(key));
+        }
+
+        // The seed is the process's own, so a backend can't choose keys that have the same hash.
         var hashCode = new HashCode();
         hashCode.AddBytes(key);
         var hash = hashCode.ToHashCode();
@@ -31,7 +38,7 @@ internal ref struct KeySet
         }
 
         many ??= [.. (ReadOnlySpan<int>)few];
-        return count++ < MaxKeys && many.Add(hash);
+        return count++ < MaxHashes && many.Add(hash);
     }
 
     [InlineArray(Length)]

@@ -60,7 +60,7 @@ internal static class PayloadWriter
         TranslationOptions options
     )
     {
-        var keys = new KeySet();
+        var keys = new KeySet(json.IsChecked);
         switch (fields.Kind)
         {
             case JobEvent.JobStartedFieldNumber:

@@ -9,20 +9,41 @@ namespace OptimizationGateway.Gateway.Translation;
 /// </summary>
 internal readonly ref struct SmallMessage
 {
-    private readonly ReadOnlySpan<byte> message;
-    private readonly Slots slots;
+    private const int MostFields = 3;
 
-    public SmallMessage(ReadOnlySpan<byte> message)
+    private readonly ReadOnlySpan<byte> message;
+
+    /// <summary>The values at the fields' numbers. Of bytes it is the end of their place, and the start in the upper half.</summary>
+    private readonly Values values;
+
+    /// <summary>Four bits for each field, at its number: 0 if it is absent, or its wire type and 1.</summary>
+    private readonly uint types;
+
+    /// <param name="message">The encoded message.</param>
+    /// <param name="isMapEntry">True for an entry of a map: see <see cref="WireReader"/>.</param>
+    public SmallMessage(ReadOnlySpan<byte> message, bool isMapEntry = false)
     {
         this.message = message;
         IsPlain = true;
-        var reader = new WireReader(message);
+        var reader = new WireReader(message, isMapEntry);
         while (reader.Read())
         {
-            if (reader.Field < Slots.Length)
+            if (reader.Field > MostFields)
             {
-                IsPlain &= !slots[reader.Field].IsSet;
-                slots[reader.Field] = new Slot(reader.Type, reader.Number, reader.Place);
+                continue;
+            }
+
+            if (TypeOf(reader.Field) != 0)
+            {
+                IsPlain = false;
+            }
+            else
+            {
+                types |= ((uint)reader.Type + 1) << (4 * reader.Field);
+                values[reader.Field] =
+                    reader.Type == WireType.Delimited
+                        ? ((ulong)(uint)reader.Place.Start.Value << 32) | (uint)reader.Place.End.Value
+                        : reader.Number;
             }
         }
 
@@ -35,8 +56,8 @@ internal readonly ref struct SmallMessage
     /// <returns>False if the message doesn't have the field.</returns>
     public bool TryBytes(int field, out ReadOnlySpan<byte> bytes)
     {
-        var isThere = slots[field].Is(WireType.Delimited);
-        bytes = isThere ? message[slots[field].Place] : default;
+        var isThere = Has(field, WireType.Delimited);
+        bytes = isThere ? message[(int)(values[field] >> 32)..(int)(uint)values[field]] : default;
         return isThere;
     }
 
@@ -44,23 +65,18 @@ internal readonly ref struct SmallMessage
     public ReadOnlySpan<byte> Bytes(int field) => TryBytes(field, out var bytes) ? bytes : default;
 
     /// <returns>The number; 0 if the message doesn't have it.</returns>
-    public ulong Varint(int field) => slots[field].Is(WireType.Varint) ? slots[field].Number : 0;
+    public ulong Varint(int field) => Has(field, WireType.Varint) ? values[field] : 0;
 
     /// <returns>The number; 0 if the message doesn't have it.</returns>
-    public double Double(int field) => slots[field].Is(WireType.Fixed64) ? BitConverter.UInt64BitsToDouble(slots[field].Number) : 0;
+    public double Double(int field) => Has(field, WireType.Fixed64) ? BitConverter.UInt64BitsToDouble(values[field]) : 0;
 
-    private readonly record struct Slot(WireType Type, ulong Number, Range Place)
+    private bool Has(int field, WireType type) => TypeOf(field) == (uint)type + 1;
+
+    private uint TypeOf(int field) => (types >> (4 * field)) & 0xF;
+
+    [InlineArray(MostFields + 1)]
+    private struct Values
     {
-        public bool IsSet { get; } = true;
-
-        public bool Is(WireType type) => IsSet && Type == type;
-    }
-
-    [InlineArray(Length)]
-    private struct Slots
-    {
-        public const int Length = 4;
-
-        private Slot first;
+        private ulong first;
     }
 }

@@ -10,10 +10,6 @@ namespace OptimizationGateway.Gateway.Translation;
 /// </summary>
 internal static class StructWriter
 {
-    // The field numbers of an entry of a map, which the generated classes don't name.
-    private const int Key = 1;
-    private const int EntryValue = 2;
-
     /// <summary>Writes the object.</summary>
     /// <param name="json">The output.</param>
     /// <param name="fields">The encoded <see cref="Struct"/>.</param>
@@ -26,7 +22,7 @@ internal static class StructWriter
             return;
         }
 
-        var keys = new KeySet();
+        var keys = new KeySet(json.IsChecked);
         json.Put("{"u8);
         WriteMembers(ref json, fields, level, ref keys);
         json.Put("}"u8);
@@ -55,20 +51,20 @@ internal static class StructWriter
                 continue;
             }
 
-            var entry = new SmallMessage(reader.Bytes);
-            var key = entry.Bytes(Key);
-            var isNew = json.IsChecked || keys.TryAdd(key);
-            if (!entry.IsPlain || !isNew)
+            var entry = new SmallMessage(reader.Bytes, isMapEntry: true);
+            var key = entry.Bytes(StructEntry.Key);
+            var isNew = keys.TryAdd(key);
+            if (!entry.IsPlain || (!isNew && !json.IsChecked))
             {
                 json.Refuse(TranslationFault.Unreadable);
                 return;
             }
 
-            var isTaken = Contains(taken, key);
+            var isTaken = !isNew || Contains(taken, key);
             if (!isTaken || !json.IsChecked)
             {
                 var before = json.Length;
-                WriteMember(ref json, key, entry.Bytes(EntryValue), level);
+                WriteMember(ref json, key, entry.Bytes(StructEntry.Value), level);
                 if (isTaken)
                 {
                     // To write it was the way to check it.

@@ -6,7 +6,12 @@ namespace OptimizationGateway.Gateway.Wire;
 /// Walks the fields of one protobuf message without building it. The gateway needs few of them. It must also tell a message that doesn't
 /// parse from a stream that broke, and the generated parser inside the gRPC client can't.
 /// </summary>
-internal ref struct WireReader(ReadOnlySpan<byte> message)
+/// <param name="message">The encoded message.</param>
+/// <param name="isMapEntry">
+/// True for an entry of a map. There the generated parser takes the wire types 6 and 7, which nobody sends, for unknown fields without a
+/// value. Elsewhere they make a message malformed.
+/// </param>
+internal ref struct WireReader(ReadOnlySpan<byte> message, bool isMapEntry = false)
 {
     private const int MaxGroupDepth = 100;
 
@@ -69,7 +74,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
                 WireType.GroupStart => TrySkipGroup(depth + 1),
                 WireType.GroupEnd => depth > 0,
                 WireType.Fixed32 => TrySkip(sizeof(uint)),
-                _ => false,
+                _ => isMapEntry,
             };
     }
 
