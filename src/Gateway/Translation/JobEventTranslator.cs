@@ -31,7 +31,9 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null)
         Fault = Write(encoded, encoded.Length, isChecked: false, output);
         if (Fault is not null)
         {
-            Fault = PlainEncoding.TryEncode(encoded, out var plain) ? Write(plain, encoded.Length, isChecked: true, output) : TranslationFault.Unreadable;
+            Fault = PlainEncoding.TryEncode(encoded, out var plain)
+                ? Write(plain, encoded.Length, isChecked: true, output)
+                : TranslationFault.Unreadable;
         }
 
         return Fault is null;

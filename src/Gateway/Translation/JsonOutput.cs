@@ -13,7 +13,7 @@ namespace OptimizationGateway.Gateway.Translation;
 /// <param name="isChecked">True if the event is known to be readable in one pass, so that nobody needs to look at keys again.</param>
 internal ref struct JsonOutput(Span<byte> space, bool isChecked)
 {
-    /// <summary>Four decimals. .NET writes a smaller number with an exponent.</summary>
+    /// <summary>Four decimals. .NET writes numbers below 0.0001 with an exponent.</summary>
     private const long Scale = 10_000;
 
     /// <summary>The first number of 16 digits.</summary>
@@ -122,8 +122,8 @@ internal ref struct JsonOutput(Span<byte> space, bool isChecked)
     }
 
     /// <summary>
-    /// Writes a number of at most four decimals and 15 digits, five times as fast as the library. No other number of so few digits has the
-    /// same <see cref="double"/>, so its digits are the shortest ones, which the library writes.
+    /// Writes a number of at most four decimals and 15 digits, without the library's search for the shortest digits. No other number of so
+    /// few digits is the same <see cref="double"/>, so its digits are the shortest ones.
     /// </summary>
     private bool TryNumber(double value)
     {

@@ -30,7 +30,11 @@ internal static class JsonTimestamp
         var seconds = (long)fields.Varint(Timestamp.SecondsFieldNumber);
         var nanos = (int)fields.Varint(Timestamp.NanosFieldNumber);
         var isInRange = seconds >= MinSeconds && seconds <= MaxSeconds && nanos is >= 0 and < NanosPerSecond;
-        instant = isInRange ? DateTime.UnixEpoch.AddTicks((seconds * TimeSpan.TicksPerSecond) + (nanos / NanosPerMillisecond * TimeSpan.TicksPerMillisecond)) : default;
+        instant = isInRange
+            ? DateTime.UnixEpoch.AddTicks(
+                (seconds * TimeSpan.TicksPerSecond) + (nanos / NanosPerMillisecond * TimeSpan.TicksPerMillisecond)
+            )
+            : default;
         return !fields.IsPlain ? TranslationFault.Unreadable
             : isInRange ? null
             : TranslationFault.TimeOutOfRange;

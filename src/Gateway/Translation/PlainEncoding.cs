@@ -219,8 +219,7 @@ internal sealed class PlainEncoding(byte[] encoded, MemoryStream output)
             _ => WireType.Varint,
         };
 
-    private static Range Within(Range whole, Range part) =>
-        (whole.Start.Value + part.Start.Value)..(whole.Start.Value + part.End.Value);
+    private static Range Within(Range whole, Range part) => (whole.Start.Value + part.Start.Value)..(whole.Start.Value + part.End.Value);
 
     private long Begin(int field)
     {

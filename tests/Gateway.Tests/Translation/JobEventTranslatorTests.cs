@@ -143,6 +143,51 @@ public sealed class JobEventTranslatorTests
         }
     }
 
+    [Fact]
+    public void Text_in_any_language_fits_in_an_event_of_any_size()
+    {
+        var jobEvent = Say.Bare(1);
+        jobEvent.Stage = string.Concat(Enumerable.Repeat("😀", 2_000_000));
+        var output = new ArrayBufferWriter<byte>();
+
+        Assert.True(new JobEventTranslator().TryWrite(jobEvent.ToByteArray(), output));
+
+        Assert.True(output.WrittenCount > 16 * 1024 * 1024);
+    }
+
+    [Fact]
+    public void An_event_that_is_too_large_and_nests_too_deep_is_refused_for_its_depth()
+    {
+        var jobEvent = NestedEvent("details", isList: true, levels: 129);
+        jobEvent.Stage = new string('\u0001', 3_000_000);
+        var translator = new JobEventTranslator();
+
+        Assert.False(translator.TryWrite(jobEvent.ToByteArray(), new ArrayBufferWriter<byte>()));
+        Assert.Equal(TranslationFault.NestedTooDeep, translator.Fault);
+    }
+
+    [Fact]
+    public void A_stack_that_is_not_UTF8_can_not_be_shown_even_if_it_is_withheld()
+    {
+        var failed = Say.Bare(1);
+        failed.JobFailed = new JobFailed { ErrorStack = "at Optimizer.Run()" };
+        var bytes = failed.ToByteArray();
+        bytes[bytes.AsSpan().IndexOf("at Optimizer"u8)] = 0xFF;
+        var translator = new JobEventTranslator(new TranslationOptions { IncludeErrorStack = false });
+
+        Assert.False(translator.TryWrite(bytes, new ArrayBufferWriter<byte>()));
+        Assert.Equal(TranslationFault.Unreadable, translator.Fault);
+    }
+
+    [Fact]
+    public void Of_an_event_that_can_not_be_shown_nothing_is_written()
+    {
+        var output = new ArrayBufferWriter<byte>();
+
+        Assert.False(new JobEventTranslator().TryWrite(NestedEvent("config", isList: true, levels: 129).ToByteArray(), output));
+        Assert.Equal(0, output.WrittenCount);
+    }
+
     /// <summary>An event whose <c>data</c> has so many levels of objects and arrays, itself included.</summary>
     private static JobEvent NestedEvent(string place, bool isList, int levels)
     {

@@ -82,6 +82,43 @@ public sealed class OracleTests
             ),
         ]);
 
+    [Fact]
+    public void Every_field_of_the_protos_is_read_as_by_the_generated_classes() =>
+        Assert.All(
+            Encoded.FieldsOf(JobEvent.Descriptor, []),
+            fields => AssertAgree([.. Message(JobEvent.TimestampFieldNumber, []), .. fields])
+        );
+
+    [Fact]
+    public void A_zero_that_is_negative_keeps_its_sign_in_any_encoding()
+    {
+        var jobEvent = Say.Bare(1);
+        jobEvent.IterationCompleted = new IterationCompleted { Score = -0.0 };
+        var payload = Message(JobEvent.IterationCompletedFieldNumber, [0x09, 0, 0, 0, 0, 0, 0, 0, 0x80]);
+
+        AssertAgree([.. jobEvent.ToByteArray(), .. payload]);
+        AssertAgree([.. jobEvent.ToByteArray(), .. payload, .. payload]);
+    }
+
+    [Fact]
+    public void Any_number_is_written_as_by_the_generated_classes() =>
+        Gen.OneOf(
+                Gen.Double,
+                Gen.Select(Gen.Long[-1_000_000_000_000_000, 1_000_000_000_000_000], Gen.Int[0, 8])
+                    .Select((digits, decimals) => digits / Math.Pow(10, decimals)),
+                Gen.Select(Gen.Int[-100_000, 100_000], Gen.Int[-1, 1])
+                    .Select((digits, steps) => BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(digits / 10_000.0) + steps))
+            )
+            .Sample(
+                number =>
+                {
+                    var jobEvent = Say.Event(1);
+                    jobEvent.IterationCompleted.Score = number;
+                    AssertAgree(jobEvent.ToByteArray());
+                },
+                iter: 10_000
+            );
+
     [Theory]
     [InlineData(15)]
     [InlineData(17)]
@@ -183,15 +220,5 @@ public sealed class OracleTests
 
     private static byte[] Entry(byte[] key, byte[] value) => Message(1, [.. Message(1, key), .. Message(2, value)]);
 
-    private static byte[] Message(int field, byte[] content)
-    {
-        using var stream = new MemoryStream();
-        using (var output = new CodedOutputStream(stream, leaveOpen: true))
-        {
-            output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-            output.WriteBytes(ByteString.CopyFrom(content));
-        }
-
-        return stream.ToArray();
-    }
+    private static byte[] Message(int field, byte[] content) => Encoded.Field(field, content);
 }
