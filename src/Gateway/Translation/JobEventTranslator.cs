@@ -16,6 +16,9 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null)
     /// </summary>
     private const int MaxJsonBytes = 16 * 1024 * 1024;
 
+    /// <summary>More than the JSON of an event has besides what the event says: names, numbers, timestamps.</summary>
+    private const int FrameBytes = 384;
+
     private readonly TranslationOptions options = options ?? new TranslationOptions();
 
     /// <summary>The timestamp of the event that was written last, in ticks of UTC.</summary>
@@ -41,9 +44,9 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null)
 
     private TranslationFault? Write(ReadOnlySpan<byte> jobEvent, int size, bool isChecked, IBufferWriter<byte> output)
     {
-        var limit = Math.Min(Array.MaxLength, Math.Max(MaxJsonBytes, 3L * size));
-        var usual = (3L * size / 2) + 384;
-        var most = (6L * size) + 512;
+        var limit = Math.Min(Array.MaxLength, Math.Max(MaxJsonBytes, (3L * size) + FrameBytes));
+        var usual = (3L * size / 2) + FrameBytes;
+        var most = (6L * size) + FrameBytes;
         var fault = Write(jobEvent, isChecked, output, (int)Math.Min(limit, usual));
         return fault == TranslationFault.JsonTooLarge ? Write(jobEvent, isChecked, output, (int)Math.Min(limit, most)) : fault;
     }

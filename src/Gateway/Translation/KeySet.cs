@@ -5,12 +5,10 @@ namespace OptimizationGateway.Gateway.Translation;
 
 /// <summary>Tells whether a key occurs again in an object.</summary>
 /// <param name="isExact">
-/// False if the set may take a new key for a repeated one. It then keeps hashes of few keys alone, so it needs little memory.
+/// False if the set may take a new key for a repeated one: it then keeps hashes, and of few keys without an allocation.
 /// </param>
 internal ref struct KeySet(bool isExact)
 {
-    private const int MaxHashes = 4096;
-
     private FewHashes few;
     private HashSet<int>? many;
     private HashSet<string>? exact;
@@ -38,7 +36,7 @@ internal ref struct KeySet(bool isExact)
         }
 
         many ??= [.. (ReadOnlySpan<int>)few];
-        return count++ < MaxHashes && many.Add(hash);
+        return many.Add(hash);
     }
 
     [InlineArray(Length)]

@@ -12,7 +12,7 @@ namespace OptimizationGateway.Gateway.Tests.Translation;
 /// <summary>Events that a hostile backend makes so that their translation takes long or much memory.</summary>
 public sealed class HostileEventTests
 {
-    private const int Bytes = 32 * 1024;
+    private const int Bytes = 16 * 1024;
 
     /// <summary>Events of about so many bytes, by the name of what they repeat.</summary>
     private static readonly Dictionary<string, Func<int, byte[]>> Kinds = new(StringComparer.Ordinal)
@@ -27,7 +27,7 @@ public sealed class HostileEventTests
         ["an object in a value"] = size => Details([.. Field(5, Members("a", size / 2)), .. Repeat([0x2A, 0x00], size / 2)]),
         ["a list in a value"] = size => Details([.. Field(6, Repeat([0x0A, 0x00], size / 2)), .. Repeat([0x32, 0x00], size / 2)]),
         ["one key"] = size => Custom([], Repeat(Field(1, Field(1, [1])), size)),
-        ["empty values, and another field twice"] = size => [.. Details(Field(6, Repeat([0x0A, 0x00], size))), 0x08, 1, 0x08, 1],
+        ["empty values"] = size => Details(Field(6, Repeat([0x0A, 0x00], size))),
     };
 
     public static TheoryData<string> Repeated => [.. Kinds.Keys];
@@ -36,7 +36,9 @@ public sealed class HostileEventTests
     [MemberData(nameof(Repeated))]
     public void An_event_takes_time_in_proportion_to_its_size_whatever_it_repeats(string what)
     {
-        var (small, large) = (Kinds[what](Bytes), Kinds[what](8 * Bytes));
+        // The id occurs again, so that neither is read in one pass.
+        byte[] small = [.. Kinds[what](Bytes), 0x08, 1, 0x08, 1];
+        byte[] large = [.. Kinds[what](8 * Bytes), 0x08, 1, 0x08, 1];
         Translate(small);
 
         // 8 if the time is linear, 64 if it is quadratic.
@@ -47,10 +49,10 @@ public sealed class HostileEventTests
     public void Unknown_fields_take_no_memory()
     {
         byte[] jobEvent = [.. Say.Event(1).ToByteArray(), .. Repeat([0x98, 0x06, 0x01], 1024 * 1024), .. Say.Event(1).ToByteArray()];
-        Translate(jobEvent);
+        var output = new ArrayBufferWriter<byte>(2 * jobEvent.Length);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Translate(jobEvent);
+        Assert.True(new JobEventTranslator().TryWrite(jobEvent, output));
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * jobEvent.Length);
     }
