@@ -19,6 +19,35 @@ internal static class Encoded
         return stream.ToArray();
     }
 
+    /// <summary>An event whose details nest so many levels. The generated classes would need a large stack to encode it.</summary>
+    public static byte[] DeepDetails(int levels)
+    {
+        var length = 0;
+        var parts = new Stack<byte[]>();
+        for (var level = 0; level < levels; level++)
+        {
+            // The value in an entry with its key, the entry in an object, and the object in the next value or the event.
+            Prepend([0x0A, 0x01, (byte)'x', 0x12]);
+            Prepend([0x0A]);
+            Prepend([0x2A]);
+        }
+
+        return [.. parts.SelectMany(part => part)];
+
+        void Prepend(byte[] before)
+        {
+            using var stream = new MemoryStream();
+            stream.Write(before);
+            using (var output = new CodedOutputStream(stream, leaveOpen: true))
+            {
+                output.WriteLength(length);
+            }
+
+            parts.Push(stream.ToArray());
+            length += (int)stream.Length;
+        }
+    }
+
     /// <summary>
     /// Each field of a message and of the messages inside it, with good and bad content and every wire type, alone and before each other
     /// field of its message.

@@ -94,13 +94,21 @@ public sealed class JobEventTranslatorTests
     [InlineData("details", false, 129, "NestedTooDeep")]
     [InlineData("custom", true, 129, "NestedTooDeep")]
     [InlineData("custom", false, 250, "NestedTooDeep")]
-    [InlineData("custom", false, 10_000, "Unreadable")]
     public void Data_that_nests_deeper_can_not_be_shown_and_the_reason_is_known(string place, bool isList, int levels, string reason)
     {
         var translator = new JobEventTranslator();
 
         Assert.False(translator.TryWrite(NestedEvent(place, isList, levels).ToByteArray(), new ArrayBufferWriter<byte>()));
         Assert.Equal(reason, $"{translator.Fault}");
+    }
+
+    [Fact]
+    public void Data_that_nests_ten_thousand_levels_is_unreadable()
+    {
+        var translator = new JobEventTranslator();
+
+        Assert.False(translator.TryWrite(Encoded.DeepDetails(10_000), new ArrayBufferWriter<byte>()));
+        Assert.Equal(TranslationFault.Unreadable, translator.Fault);
     }
 
     [Fact]
