@@ -11,8 +11,11 @@ public static class Nesting
     /// <summary>A level of a <c>Struct</c> is three messages deep: the map's entry, the <c>Value</c> and the next <c>Struct</c>.</summary>
     private const int MessagesPerLevel = 3;
 
-    /// <summary>Twice what is allowed, so that most of what is deeper can be told from bytes that don't parse. The stack takes it easily.</summary>
-    private const int MaxMessages = 2 * MessagesPerLevel * MaxLevels;
+    /// <summary>
+    /// The most messages inside each other that are parsed: twice what is allowed, so that most of what is deeper can be told from bytes that
+    /// don't parse. The stack takes it easily.
+    /// </summary>
+    public const int MaxMessages = 2 * MessagesPerLevel * MaxLevels;
 
     /// <summary>Parses a message. The parser alone takes 100 messages inside each other, which are 33 levels.</summary>
     /// <exception cref="InvalidProtocolBufferException">The bytes are no such message, or nest far deeper than is allowed.</exception>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.Gateway.Tests.Translation.Oracle;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Wire;
 using static OptimizationGateway.Fuzz.FuzzTarget;
@@ -26,14 +27,17 @@ internal static class EventTarget
             RequireAgreement(scanned, parsed);
         }
 
-        using var translator = new JobEventTranslator();
-        var output = new ArrayBufferWriter<byte>();
-        if (!translator.TryWrite(bytes, output))
+        var translator = new JobEventTranslator();
+        using var oracle = new OracleTranslator();
+        var (output, expected) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        var isShown = translator.TryWrite(bytes, output);
+        Require(oracle.TryWrite(bytes, expected) == isShown && oracle.Fault == translator.Fault, "what can be shown is the oracle's verdict");
+        if (!isShown)
         {
             return;
         }
 
-        Require(parsed is not null, "only what parses is shown");
+        Require(output.WrittenSpan.SequenceEqual(expected.WrittenSpan), "the JSON is the oracle's");
         using var json = JsonDocument.Parse(output.WrittenMemory, Strict);
         Require(
             json.RootElement.EnumerateObject().Select(member => member.Name).SequenceEqual(Members, StringComparer.Ordinal),

@@ -110,7 +110,6 @@ internal sealed class JobMessageWriter(
 
     public void Dispose()
     {
-        translator.Dispose();
         message.Dispose();
         eventJson.Dispose();
     }

@@ -1,39 +1,25 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using Google.Protobuf;
-using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Gateway.Translation;
 
 /// <summary>
 /// Writes an encoded <see cref="JobEvent"/> as the documented JSON object of PROTOCOL.md section 4: the only place that reads an event's
-/// payload. The bytes name no session, so that one translation can serve many. Not thread-safe: it keeps its writer.
+/// payload. It goes from bytes to bytes in one pass. An event that can't be read so is first encoded anew. The JSON names no session, so
+/// that one translation can serve many.
 /// </summary>
-internal sealed class JobEventTranslator(TranslationOptions? options = null) : IDisposable
+internal sealed class JobEventTranslator(TranslationOptions? options = null)
 {
-    private static readonly JsonWriterOptions Options = new()
-    {
-        // The text goes into a WebSocket, never into HTML: letters stay letters.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     /// <summary>
-    /// The largest JSON of an event, or twice the event's encoded size if that is more. An event of 4 MiB can exceed it only by control characters,
-    /// which take six bytes each in JSON.
+    /// The largest JSON of an event, or three times the event's encoded size if that is more. Nothing but control characters, which take
+    /// six bytes each in JSON, makes an event larger than three times its size.
     /// </summary>
     private const int MaxJsonBytes = 16 * 1024 * 1024;
 
-    private const int LargeEventBytes = 256 * 1024;
+    /// <summary>More than the JSON of an event has besides what the event says: names, numbers, timestamps.</summary>
+    private const int FrameBytes = 384;
 
-    /// <summary>The turn to translate a large event. The objects that it is parsed into can take thirty times its bytes (a list of empty values).</summary>
-    private static readonly Lock Turn = new();
-
-    private readonly BoundedOutput bounded = new();
     private readonly TranslationOptions options = options ?? new TranslationOptions();
-    private readonly Utf8JsonWriter json = new(Stream.Null, Options);
 
     /// <summary>The timestamp of the event that was written last, in ticks of UTC.</summary>
     public long HappenedAt { get; private set; }
@@ -41,67 +27,72 @@ internal sealed class JobEventTranslator(TranslationOptions? options = null) : I
     /// <summary>The reason the last event can't be shown; null if it was written.</summary>
     public TranslationFault? Fault { get; private set; }
 
-    /// <returns>False if the event can't be shown. The caller drops the bytes written so far.</returns>
+    /// <summary>Writes the event.</summary>
+    /// <returns>False if the event can't be shown. Then nothing was written.</returns>
     public bool TryWrite(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
     {
-        if (encoded.Length < LargeEventBytes)
+        Fault = Write(encoded, encoded.Length, isChecked: false, output);
+        if (Fault is not null)
         {
-            Fault = Translate(encoded, output);
-        }
-        else
-        {
-            lock (Turn)
-            {
-                Fault = Translate(encoded, output);
-            }
+            Fault = PlainEncoding.TryEncode(encoded, out var plain)
+                ? Write(plain, encoded.Length, isChecked: true, output)
+                : TranslationFault.Unreadable;
         }
 
         return Fault is null;
     }
 
-    public void Dispose() => json.Dispose();
-
-    private TranslationFault? Translate(ReadOnlySpan<byte> encoded, IBufferWriter<byte> output)
+    private TranslationFault? Write(ReadOnlySpan<byte> jobEvent, int size, bool isChecked, IBufferWriter<byte> output)
     {
-        try
-        {
-            var jobEvent = Nesting.Parse(JobEvent.Parser, encoded);
-            json.Reset(bounded.To(output, Math.Max(MaxJsonBytes, 2L * encoded.Length)));
-            var fault = Write(jobEvent);
-            json.Flush();
-            return fault;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return TranslationFault.Unreadable;
-        }
-        catch (BoundedOutput.TooLargeException)
-        {
-            // The writer still holds bytes, and would write them when it is disposed of.
-            json.Reset(Stream.Null);
-            return TranslationFault.JsonTooLarge;
-        }
+        var limit = Math.Min(Array.MaxLength, Math.Max(MaxJsonBytes, (3L * size) + FrameBytes));
+        var usual = (3L * size / 2) + FrameBytes;
+        var most = (6L * size) + FrameBytes;
+        var fault = Write(jobEvent, isChecked, output, (int)Math.Min(limit, usual));
+        return fault == TranslationFault.JsonTooLarge ? Write(jobEvent, isChecked, output, (int)Math.Min(limit, most)) : fault;
     }
 
-    private TranslationFault? Write(JobEvent jobEvent)
+    private TranslationFault? Write(ReadOnlySpan<byte> jobEvent, bool isChecked, IBufferWriter<byte> output, int most)
     {
-        if (!JsonTimestamp.TryFormat(jobEvent.Timestamp, out var timestamp, out var instant))
+        var json = new JsonOutput(output.GetSpan(most)[..most], isChecked);
+        Write(ref json, jobEvent);
+        if (json.Fault is null)
         {
-            return TranslationFault.TimeOutOfRange;
+            output.Advance(json.Length);
         }
 
-        HappenedAt = instant.UtcTicks;
-        json.WriteStartObject();
-        json.WriteNumber("id"u8, jobEvent.Id);
-        var payload = new PayloadWriter(json, jobEvent, timestamp, options);
-        LongText.WriteString(json, "eventType"u8, payload.EventType);
-        json.WriteNumber("iteration"u8, jobEvent.Iteration);
-        LongText.WriteString(json, "stage"u8, jobEvent.Stage);
-        json.WriteStartObject("data"u8);
-        var fault = payload.WriteData();
-        json.WriteEndObject();
-        json.WriteString("timestamp"u8, timestamp);
-        json.WriteEndObject();
-        return fault;
+        return json.Fault;
+    }
+
+    private void Write(ref JsonOutput json, ReadOnlySpan<byte> jobEvent)
+    {
+        var fields = new EventFields(jobEvent);
+        var payload = new SmallMessage(fields.Payload);
+        var fault = JsonTimestamp.Read(fields.Timestamp, out var instant);
+        if (!fields.IsPlain || !payload.IsPlain)
+        {
+            json.Refuse(TranslationFault.Unreadable);
+            return;
+        }
+
+        if (fault is not null || !fields.HasTimestamp)
+        {
+            json.Refuse(fault ?? TranslationFault.TimeOutOfRange);
+            return;
+        }
+
+        HappenedAt = instant.Ticks;
+        json.Put("{\"id\":"u8);
+        json.Number(fields.Id);
+        json.Put(",\"eventType\":"u8);
+        json.Text(PayloadWriter.EventTypeOf(fields.Kind, payload));
+        json.Put(",\"iteration\":"u8);
+        json.Number(fields.Iteration);
+        json.Put(",\"stage\":"u8);
+        json.Text(fields.Stage);
+        json.Put(",\"data\":{"u8);
+        PayloadWriter.Write(ref json, fields, payload, instant, options);
+        json.Put("},\"timestamp\":"u8);
+        JsonTimestamp.Write(ref json, instant);
+        json.Put("}"u8);
     }
 }

@@ -1,128 +1,170 @@
-using System.Text.Json;
-using Google.Protobuf.WellKnownTypes;
+using System.Text;
+using System.Text.Unicode;
 using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.Gateway.Translation;
 
 /// <summary>
 /// Writes the members of an event's <c>data</c>: the payload's documented fields, each always present, then the members of
-/// <c>details</c> that bear none of their names.
+/// <c>details</c> that have other names.
 /// </summary>
-/// <param name="json">Stands inside the object.</param>
-/// <param name="jobEvent">The event.</param>
-/// <param name="timestamp">Its timestamp, which stands in for one that the payload lacks.</param>
-/// <param name="options">The parts of an event that are shown.</param>
-internal readonly ref struct PayloadWriter(Utf8JsonWriter json, JobEvent jobEvent, string timestamp, TranslationOptions options)
+internal static class PayloadWriter
 {
-    private const string Unknown = "unknown";
+    /// <summary>The level of <c>data</c> itself.</summary>
+    private const int Level = 1;
 
-    /// <summary>The payload fields' names: taken, so that no custom event may pass for one of them.</summary>
-    private static readonly HashSet<string> Documented = new(
-        JobEvent
+    /// <summary>The documented names of events: no custom event may have one of them.</summary>
+    private static readonly byte[][] Documented =
+    [
+        .. JobEvent
             .Descriptor.Oneofs.Single(o => o.Name == "payload")
             .Fields.Where(f => f.FieldNumber != JobEvent.CustomFieldNumber)
-            .Select(f => f.Name),
-        StringComparer.Ordinal
-    );
+            .Select(f => Encoding.UTF8.GetBytes(f.Name)),
+    ];
+
+    /// <summary>The documented names of the members, by the number of the payload's field.</summary>
+    private static readonly byte[][][] Names =
+    [
+        .. Enumerable
+            .Range(0, JobEvent.CustomFieldNumber)
+            .Select(number => JobEvent.Descriptor.FindFieldByNumber(number))
+            .Select(field => field is { ContainingOneof.Name: "payload" } ? NamesOf(field) : []),
+    ];
 
     /// <summary>The event's name: a documented one, a custom event's own, or <c>unknown</c>.</summary>
-    public string EventType =>
-        jobEvent.PayloadCase switch
+    public static ReadOnlySpan<byte> EventTypeOf(int kind, scoped in SmallMessage payload) =>
+        kind switch
         {
-            JobEvent.PayloadOneofCase.JobStarted => "job_started",
-            JobEvent.PayloadOneofCase.IterationCompleted => "iteration_completed",
-            JobEvent.PayloadOneofCase.JobPaused => "job_paused",
-            JobEvent.PayloadOneofCase.JobResumed => "job_resumed",
-            JobEvent.PayloadOneofCase.JobCompleted => "job_completed",
-            JobEvent.PayloadOneofCase.JobFailed => "job_failed",
-            JobEvent.PayloadOneofCase.JobCancelled => "job_cancelled",
-            JobEvent.PayloadOneofCase.Custom when IsOwnName(jobEvent.Custom.EventType) => jobEvent.Custom.EventType,
-            _ => Unknown,
+            JobEvent.JobStartedFieldNumber => "job_started"u8,
+            JobEvent.IterationCompletedFieldNumber => "iteration_completed"u8,
+            JobEvent.JobPausedFieldNumber => "job_paused"u8,
+            JobEvent.JobResumedFieldNumber => "job_resumed"u8,
+            JobEvent.JobCompletedFieldNumber => "job_completed"u8,
+            JobEvent.JobFailedFieldNumber => "job_failed"u8,
+            JobEvent.JobCancelledFieldNumber => "job_cancelled"u8,
+            JobEvent.CustomFieldNumber when HasOwnName(payload) => payload.Bytes(CustomEvent.EventTypeFieldNumber),
+            _ => "unknown"u8,
         };
 
-    /// <returns>The reason it can't be shown; null if it was written.</returns>
-    public TranslationFault? WriteData()
+    /// <summary>Writes the members.</summary>
+    /// <param name="json">The output, inside the object.</param>
+    /// <param name="fields">The event.</param>
+    /// <param name="payload">Its payload.</param>
+    /// <param name="instant">Its timestamp, which stands in for one that the payload lacks.</param>
+    /// <param name="options">The parts of an event that are shown.</param>
+    public static void Write(
+        ref JsonOutput json,
+        in EventFields fields,
+        in SmallMessage payload,
+        DateTime instant,
+        TranslationOptions options
+    )
     {
-        switch (jobEvent.PayloadCase)
+        var keys = new KeySet(json.IsChecked);
+        switch (fields.Kind)
         {
-            case JobEvent.PayloadOneofCase.JobStarted:
-                LongText.WriteString(json, "promptId"u8, jobEvent.JobStarted.PromptId);
-                LongText.WriteString(json, "datasetId"u8, jobEvent.JobStarted.DatasetId);
-                json.WritePropertyName("config"u8);
-                return StructWriter.TryWriteObject(json, jobEvent.JobStarted.Config)
-                    ? WriteDetails("promptId", "datasetId", "config")
-                    : TranslationFault.NestedTooDeep;
-            case JobEvent.PayloadOneofCase.IterationCompleted:
-                WriteNumber("score", jobEvent.IterationCompleted.Score);
-                return WriteDetails("score");
-            case JobEvent.PayloadOneofCase.JobPaused:
-                return WriteMoment("pausedAt", jobEvent.JobPaused.PausedAt, "currentIteration", jobEvent.JobPaused.CurrentIteration);
-            case JobEvent.PayloadOneofCase.JobResumed:
-                var resumed = jobEvent.JobResumed;
-                return WriteMoment("resumedAt", resumed.ResumedAt, "resumeFromIteration", resumed.ResumeFromIteration);
-            case JobEvent.PayloadOneofCase.JobCompleted:
-                LongText.WriteString(json, "resultPromptId"u8, jobEvent.JobCompleted.ResultPromptId);
-                WriteNumber("finalScore", jobEvent.JobCompleted.FinalScore);
-                return WriteDetails("resultPromptId", "finalScore");
-            case JobEvent.PayloadOneofCase.JobFailed:
-                LongText.WriteString(json, "error"u8, jobEvent.JobFailed.Error);
-                LongText.WriteString(json, "errorStack"u8, options.IncludeErrorStack ? jobEvent.JobFailed.ErrorStack : "");
-                json.WriteBoolean("willRetry"u8, jobEvent.JobFailed.WillRetry);
-                return WriteDetails("error", "errorStack", "willRetry");
-            case JobEvent.PayloadOneofCase.JobCancelled:
-                var cancelled = jobEvent.JobCancelled;
-                return WriteMoment("cancelledAt", cancelled.CancelledAt, "finalIteration", cancelled.FinalIteration);
-            case JobEvent.PayloadOneofCase.Custom when IsOwnName(jobEvent.Custom.EventType):
-                return StructWriter.TryWriteMembers(json, jobEvent.Custom.Data)
-                    ? WriteDetails([.. jobEvent.Custom.Data?.Fields.Keys ?? []])
-                    : TranslationFault.NestedTooDeep;
-            default:
-                return WriteDetails();
-        }
-    }
-
-    private TranslationFault? WriteMoment(string momentName, Timestamp? moment, string iterationName, int iteration)
-    {
-        var text = timestamp;
-        if (moment is not null && !JsonTimestamp.TryFormat(moment, out text))
-        {
-            return TranslationFault.TimeOutOfRange;
-        }
-
-        json.WriteString(momentName, text);
-        json.WriteNumber(iterationName, iteration);
-        return WriteDetails(momentName, iterationName);
-    }
-
-    private void WriteNumber(string name, double value)
-    {
-        json.WritePropertyName(name);
-        StructWriter.WriteNumber(json, value);
-    }
-
-    private TranslationFault? WriteDetails(params ReadOnlySpan<string> taken)
-    {
-        if (jobEvent.Details is null)
-        {
-            return null;
+            case JobEvent.JobStartedFieldNumber:
+                json.Put("\"promptId\":"u8);
+                json.Text(payload.Bytes(JobStarted.PromptIdFieldNumber));
+                json.Put(",\"datasetId\":"u8);
+                json.Text(payload.Bytes(JobStarted.DatasetIdFieldNumber));
+                json.Put(",\"config\":"u8);
+                StructWriter.WriteObject(ref json, payload.Bytes(JobStarted.ConfigFieldNumber), Level + 1);
+                break;
+            case JobEvent.IterationCompletedFieldNumber:
+                json.Put("\"score\":"u8);
+                json.Number(payload.Double(IterationCompleted.ScoreFieldNumber));
+                break;
+            case JobEvent.JobPausedFieldNumber:
+                WriteMoment(ref json, payload, instant, "\"pausedAt\":"u8, ",\"currentIteration\":"u8);
+                break;
+            case JobEvent.JobResumedFieldNumber:
+                WriteMoment(ref json, payload, instant, "\"resumedAt\":"u8, ",\"resumeFromIteration\":"u8);
+                break;
+            case JobEvent.JobCancelledFieldNumber:
+                WriteMoment(ref json, payload, instant, "\"cancelledAt\":"u8, ",\"finalIteration\":"u8);
+                break;
+            case JobEvent.JobCompletedFieldNumber:
+                json.Put("\"resultPromptId\":"u8);
+                json.Text(payload.Bytes(JobCompleted.ResultPromptIdFieldNumber));
+                json.Put(",\"finalScore\":"u8);
+                json.Number(payload.Double(JobCompleted.FinalScoreFieldNumber));
+                break;
+            case JobEvent.JobFailedFieldNumber:
+                WriteFailure(ref json, payload, options);
+                break;
+            case JobEvent.CustomFieldNumber:
+                WriteCustom(ref json, payload, ref keys);
+                break;
         }
 
-        foreach (var (name, value) in jobEvent.Details.Fields)
+        StructWriter.WriteMembers(ref json, fields.Details, Level, ref keys, fields.Kind < Names.Length ? Names[fields.Kind] : []);
+    }
+
+    /// <summary>Returns true if the custom event's name is one that it may have.</summary>
+    public static bool IsOwnName(ReadOnlySpan<byte> name)
+    {
+        foreach (var documented in Documented)
         {
-            if (taken.Contains(name))
+            if (name.SequenceEqual(documented))
             {
-                continue;
-            }
-
-            LongText.WriteName(json, name);
-            if (!StructWriter.TryWriteValue(json, value))
-            {
-                return TranslationFault.NestedTooDeep;
+                return false;
             }
         }
 
-        return null;
+        return !name.IsEmpty;
     }
 
-    private static bool IsOwnName(string eventType) => eventType.Length > 0 && !Documented.Contains(eventType);
+    /// <summary>The three messages have the time and the iteration in the same two fields.</summary>
+    private static void WriteMoment(
+        ref JsonOutput json,
+        in SmallMessage payload,
+        DateTime instant,
+        ReadOnlySpan<byte> moment,
+        ReadOnlySpan<byte> iteration
+    )
+    {
+        if (payload.TryBytes(JobPaused.PausedAtFieldNumber, out var own) && JsonTimestamp.Read(own, out instant) is { } fault)
+        {
+            json.Refuse(fault);
+        }
+
+        json.Put(moment);
+        JsonTimestamp.Write(ref json, instant);
+        json.Put(iteration);
+        json.Number((int)payload.Varint(JobPaused.CurrentIterationFieldNumber));
+    }
+
+    private static void WriteFailure(ref JsonOutput json, in SmallMessage payload, TranslationOptions options)
+    {
+        var stack = payload.Bytes(JobFailed.ErrorStackFieldNumber);
+        json.Put("\"error\":"u8);
+        json.Text(payload.Bytes(JobFailed.ErrorFieldNumber));
+        json.Put(",\"errorStack\":"u8);
+        json.Text(options.IncludeErrorStack ? stack : default);
+        json.Put(payload.Varint(JobFailed.WillRetryFieldNumber) != 0 ? ",\"willRetry\":true"u8 : ",\"willRetry\":false"u8);
+        if (!Utf8.IsValid(stack))
+        {
+            json.Refuse(TranslationFault.Unreadable);
+        }
+    }
+
+    /// <summary>Writes a custom event's data. Its keys are added to the set, so that a member of <c>details</c> that has one of them is refused.</summary>
+    private static void WriteCustom(ref JsonOutput json, in SmallMessage payload, ref KeySet keys)
+    {
+        if (HasOwnName(payload))
+        {
+            StructWriter.WriteMembers(ref json, payload.Bytes(CustomEvent.DataFieldNumber), Level, ref keys);
+        }
+        else if (!json.IsChecked)
+        {
+            // Its data isn't shown, but could be unreadable.
+            json.Refuse(TranslationFault.Unreadable);
+        }
+    }
+
+    private static bool HasOwnName(in SmallMessage payload) => IsOwnName(payload.Bytes(CustomEvent.EventTypeFieldNumber));
+
+    private static byte[][] NamesOf(Google.Protobuf.Reflection.FieldDescriptor payload) =>
+        [.. payload.MessageType.Fields.InFieldNumberOrder().Select(field => Encoding.UTF8.GetBytes(field.JsonName))];
 }

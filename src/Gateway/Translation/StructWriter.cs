@@ -1,108 +1,180 @@
-using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using OptimizationGateway.Contracts;
+using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Translation;
 
 /// <summary>
-/// Writes a <see cref="Struct"/> as the JSON it stands for. Protobuf's own formatter is no help: it writes NaN as a string and throws on a
-/// value that is unset.
+/// Writes an encoded <see cref="Struct"/> as the JSON that it stands for, and refuses one that can't be read in one pass: a key or a
+/// field occurs again, a value has two kinds, or the bytes are no <see cref="Struct"/>.
 /// </summary>
 internal static class StructWriter
 {
-    /// <returns>False if it nests too deep; the rest is then left out.</returns>
-    public static bool TryWriteObject(Utf8JsonWriter json, Struct? value)
+    /// <summary>Writes the object.</summary>
+    /// <param name="json">The output.</param>
+    /// <param name="fields">The encoded <see cref="Struct"/>.</param>
+    /// <param name="level">The object's level: 1 is an event's <c>data</c>.</param>
+    public static void WriteObject(ref JsonOutput json, ReadOnlySpan<byte> fields, int level)
     {
-        if (IsTooDeep(json))
+        if (level > Nesting.MaxLevels)
         {
-            return false;
+            json.Refuse(TranslationFault.NestedTooDeep);
+            return;
         }
 
-        json.WriteStartObject();
-        var isWhole = TryWriteMembers(json, value);
-        json.WriteEndObject();
-        return isWhole;
+        var keys = new KeySet(json.IsChecked);
+        json.Put("{"u8);
+        WriteMembers(ref json, fields, level, ref keys);
+        json.Put("}"u8);
     }
 
-    /// <inheritdoc cref="TryWriteObject"/>
-    public static bool TryWriteMembers(Utf8JsonWriter json, Struct? value)
+    /// <summary>Writes the members of an object.</summary>
+    /// <inheritdoc cref="WriteObject"/>
+    /// <param name="json">The output.</param>
+    /// <param name="fields">The encoded <see cref="Struct"/>.</param>
+    /// <param name="level">The object's level.</param>
+    /// <param name="keys">The keys that the object has. A member that has one of them is refused.</param>
+    /// <param name="taken">The names that the object has already. A member that has one of them is left out.</param>
+    public static void WriteMembers(
+        ref JsonOutput json,
+        ReadOnlySpan<byte> fields,
+        int level,
+        ref KeySet keys,
+        scoped ReadOnlySpan<byte[]> taken = default
+    )
     {
-        if (value is null)
+        var reader = new WireReader(fields);
+        while (reader.Read())
         {
-            return true;
-        }
-
-        foreach (var (name, member) in value.Fields)
-        {
-            LongText.WriteName(json, name);
-            if (!TryWriteValue(json, member))
+            if (!reader.Is(Struct.FieldsFieldNumber, WireType.Delimited))
             {
-                return false;
+                continue;
+            }
+
+            var entry = new SmallMessage(reader.Bytes, isMapEntry: true);
+            var key = entry.Bytes(StructEntry.Key);
+            var isNew = keys.TryAdd(key);
+            if (!entry.IsPlain || (!isNew && !json.IsChecked))
+            {
+                json.Refuse(TranslationFault.Unreadable);
+                return;
+            }
+
+            var isTaken = !isNew || Contains(taken, key);
+            if (!isTaken || !json.IsChecked)
+            {
+                var before = json.Length;
+                WriteMember(ref json, key, entry.Bytes(StructEntry.Value), level);
+                if (isTaken)
+                {
+                    // To write it was the way to check it.
+                    json.TakeBack(before);
+                }
             }
         }
 
-        return true;
+        RequireWhole(ref json, reader);
     }
 
-    /// <inheritdoc cref="TryWriteObject"/>
-    public static bool TryWriteValue(Utf8JsonWriter json, Value value)
+    private static void WriteMember(ref JsonOutput json, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, int level)
     {
-        switch (value.KindCase)
+        json.Separate();
+        json.Text(key);
+        json.Put(":"u8);
+        WriteValue(ref json, value, level + 1);
+    }
+
+    /// <summary>Writes a value whose own objects and arrays are at this level.</summary>
+    private static void WriteValue(ref JsonOutput json, ReadOnlySpan<byte> value, int level)
+    {
+        var kinds = 0;
+        var reader = new WireReader(value);
+        while (reader.Read())
         {
-            case Value.KindOneofCase.NumberValue:
-                WriteNumber(json, value.NumberValue);
-                break;
-            case Value.KindOneofCase.StringValue:
-                LongText.WriteValue(json, value.StringValue);
-                break;
-            case Value.KindOneofCase.BoolValue:
-                json.WriteBooleanValue(value.BoolValue);
-                break;
-            case Value.KindOneofCase.StructValue:
-                return TryWriteObject(json, value.StructValue);
-            case Value.KindOneofCase.ListValue:
-                return TryWriteArray(json, value.ListValue);
+            kinds += TryWriteKind(ref json, reader, level) ? 1 : 0;
+        }
+
+        if (kinds == 0)
+        {
+            json.Put("null"u8);
+        }
+        else if (kinds > 1)
+        {
+            json.Refuse(TranslationFault.Unreadable);
+        }
+
+        RequireWhole(ref json, reader);
+    }
+
+    /// <returns>False if the field is no kind of value.</returns>
+    private static bool TryWriteKind(ref JsonOutput json, in WireReader field, int level)
+    {
+        switch (field.Type, field.Field)
+        {
+            case (WireType.Delimited, Value.StringValueFieldNumber):
+                json.Text(field.Bytes);
+                return true;
+            case (WireType.Fixed64, Value.NumberValueFieldNumber):
+                json.Number(BitConverter.UInt64BitsToDouble(field.Number));
+                return true;
+            case (WireType.Varint, Value.BoolValueFieldNumber):
+                json.Put(field.Number != 0 ? "true"u8 : "false"u8);
+                return true;
+            case (WireType.Varint, Value.NullValueFieldNumber):
+                json.Put("null"u8);
+                return true;
+            case (WireType.Delimited, Value.StructValueFieldNumber):
+                WriteObject(ref json, field.Bytes, level);
+                return true;
+            case (WireType.Delimited, Value.ListValueFieldNumber):
+                WriteArray(ref json, field.Bytes, level);
+                return true;
             default:
-                json.WriteNullValue();
-                break;
+                return false;
         }
-
-        return true;
     }
 
-    /// <summary>JSON has no NaN and no infinities.</summary>
-    public static void WriteNumber(Utf8JsonWriter json, double value)
+    private static void WriteArray(ref JsonOutput json, ReadOnlySpan<byte> list, int level)
     {
-        if (double.IsFinite(value))
+        if (level > Nesting.MaxLevels)
         {
-            json.WriteNumberValue(value);
+            json.Refuse(TranslationFault.NestedTooDeep);
+            return;
         }
-        else
+
+        json.Put("["u8);
+        var reader = new WireReader(list);
+        while (reader.Read())
         {
-            json.WriteNullValue();
+            if (reader.Is(ListValue.ValuesFieldNumber, WireType.Delimited))
+            {
+                json.Separate();
+                WriteValue(ref json, reader.Bytes, level + 1);
+            }
         }
+
+        json.Put("]"u8);
+        RequireWhole(ref json, reader);
     }
 
-    private static bool TryWriteArray(Utf8JsonWriter json, ListValue list)
+    private static void RequireWhole(ref JsonOutput json, in WireReader reader)
     {
-        if (IsTooDeep(json))
+        if (reader.IsMalformed)
         {
-            return false;
+            json.Refuse(TranslationFault.Unreadable);
         }
-
-        json.WriteStartArray();
-        var isWhole = true;
-        foreach (var item in list.Values)
-        {
-            isWhole = isWhole && TryWriteValue(json, item);
-        }
-
-        json.WriteEndArray();
-        return isWhole;
     }
 
-    /// <summary>
-    /// True if another level would be too deep. The event itself is one level, and its <c>data</c> is the first that counts.
-    /// </summary>
-    private static bool IsTooDeep(Utf8JsonWriter json) => json.CurrentDepth > Nesting.MaxLevels;
+    private static bool Contains(scoped ReadOnlySpan<byte[]> names, ReadOnlySpan<byte> key)
+    {
+        foreach (var name in names)
+        {
+            if (key.SequenceEqual(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

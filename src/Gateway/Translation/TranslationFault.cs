@@ -12,6 +12,6 @@ internal enum TranslationFault
     /// <summary>Its timestamp is missing, or a timestamp of it is not in the years 1 to 9999.</summary>
     TimeOutOfRange,
 
-    /// <summary>Its JSON, or a name in it, is larger than is allowed.</summary>
+    /// <summary>Its JSON is larger than is allowed.</summary>
     JsonTooLarge,
 }

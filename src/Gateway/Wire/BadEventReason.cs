@@ -24,6 +24,6 @@ internal enum BadEventReason
     /// <summary>Its message is larger than <c>Gateway:Upstream:MaxMessageBytes</c>.</summary>
     MessageTooLarge,
 
-    /// <summary>Its JSON is larger than 16 MiB and than twice its encoded size, or has a name that is too long.</summary>
+    /// <summary>Its JSON is larger than 16 MiB and than three times its encoded size.</summary>
     JsonTooLarge,
 }

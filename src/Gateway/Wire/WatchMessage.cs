@@ -68,10 +68,10 @@ internal sealed class WatchMessage
         while (reader.Read())
         {
             var isMessage = reader.Field is >= WatchJobResponse.SubscribedFieldNumber and <= WatchJobResponse.HeartbeatFieldNumber;
-            if (isMessage && reader.Delimited is { } place)
+            if (isMessage && reader.Type == WireType.Delimited)
             {
                 kind = reader.Field;
-                body = place;
+                body = reader.Place;
             }
         }
 
@@ -120,13 +120,13 @@ internal sealed class WatchMessage
         var reader = new WireReader(content.Span);
         while (events.Count < MaxEvents && reader.Read())
         {
-            if (reader.Field == Replay.EventsFieldNumber && reader.Delimited is { } place)
+            if (reader.Is(Replay.EventsFieldNumber, WireType.Delimited))
             {
-                events.Add(WatchedEvent.Read(content[place]));
+                events.Add(WatchedEvent.Read(content[reader.Place]));
             }
-            else if (reader.Field == Replay.HasMoreFieldNumber && reader.Varint is { } value)
+            else if (reader.Is(Replay.HasMoreFieldNumber, WireType.Varint))
             {
-                hasMore = value != 0;
+                hasMore = reader.Number != 0;
             }
         }
 

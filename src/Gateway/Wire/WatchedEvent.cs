@@ -31,18 +31,18 @@ internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsT
         var reader = new WireReader(bytes.Span);
         while (reader.Read())
         {
-            if (reader.Varint is { } number)
+            if (reader.Type == WireType.Varint)
             {
-                id = reader.Field == JobEvent.IdFieldNumber ? (long)number : id;
-                previousId = reader.Field == JobEvent.PreviousIdFieldNumber ? (long)number : previousId;
+                id = reader.Field == JobEvent.IdFieldNumber ? (long)reader.Number : id;
+                previousId = reader.Field == JobEvent.PreviousIdFieldNumber ? (long)reader.Number : previousId;
             }
-            else if (reader.Delimited is { } place)
+            else if (reader.Type == WireType.Delimited)
             {
                 hasTimestamp |= reader.Field == JobEvent.TimestampFieldNumber;
                 if (IsPayload(reader.Field))
                 {
                     // Of several members of a oneof the last counts; the same one twice is merged.
-                    willRetry = reader.Field == JobEvent.JobFailedFieldNumber && SaysWillRetry(bytes.Span[place], willRetry);
+                    willRetry = reader.Field == JobEvent.JobFailedFieldNumber && SaysWillRetry(reader.Bytes, willRetry);
                     payload = reader.Field;
                 }
             }
@@ -68,9 +68,9 @@ internal readonly record struct WatchedEvent(long Id, long? PreviousId, bool IsT
         var reader = new WireReader(jobFailed);
         while (reader.Read())
         {
-            if (reader.Field == JobFailed.WillRetryFieldNumber && reader.Varint is { } value)
+            if (reader.Is(JobFailed.WillRetryFieldNumber, WireType.Varint))
             {
-                willRetry = value != 0;
+                willRetry = reader.Number != 0;
             }
         }
 

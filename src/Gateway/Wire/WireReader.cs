@@ -1,112 +1,120 @@
+using System.Buffers.Binary;
+
 namespace OptimizationGateway.Gateway.Wire;
 
 /// <summary>
 /// Walks the fields of one protobuf message without building it. The gateway needs few of them. It must also tell a message that doesn't
 /// parse from a stream that broke, and the generated parser inside the gRPC client can't.
 /// </summary>
-internal ref struct WireReader
+/// <param name="message">The encoded message.</param>
+/// <param name="isMapEntry">
+/// True for an entry of a map. There the generated parser takes the wire types 6 and 7, which nobody sends, for unknown fields without a
+/// value. Elsewhere they make a message malformed.
+/// </param>
+internal ref struct WireReader(ReadOnlySpan<byte> message, bool isMapEntry = false)
 {
     private const int MaxGroupDepth = 100;
 
-    private readonly int length;
-    private ReadOnlySpan<byte> rest;
+    private readonly ReadOnlySpan<byte> message = message;
+    private int position;
+    private int start;
 
-    public WireReader(ReadOnlySpan<byte> bytes)
-    {
-        length = bytes.Length;
-        rest = bytes;
-    }
+    /// <summary>The field's number and wire type, as they are encoded.</summary>
+    public uint Tag { get; private set; }
 
     /// <summary>The number of the field that <see cref="Read"/> came to.</summary>
-    public int Field { get; private set; }
+    public readonly int Field => (int)(Tag >> 3);
 
-    /// <summary>The field's value if its wire type is varint.</summary>
-    public ulong? Varint { get; private set; }
+    /// <summary>The field's wire type.</summary>
+    public readonly WireType Type => (WireType)(Tag & 7);
 
-    /// <summary>The place of the field's bytes in the message if its wire type is length-delimited.</summary>
-    public Range? Delimited { get; private set; }
+    /// <summary>The field's value if its wire type is varint or fixed64.</summary>
+    public ulong Number { get; private set; }
+
+    /// <summary>The field's bytes if its wire type is length-delimited.</summary>
+    public readonly ReadOnlySpan<byte> Bytes => message[start..position];
+
+    /// <summary>The place of <see cref="Bytes"/> in the message.</summary>
+    public readonly Range Place => start..position;
 
     /// <summary>True if the bytes are no protobuf message. Then <see cref="Read"/> has returned false before the end.</summary>
     public bool IsMalformed { get; private set; }
 
-    private readonly int Position => length - rest.Length;
+    /// <summary>Returns true if the current field has this number and wire type; one of another type is unknown to the generated parser too.</summary>
+    public readonly bool Is(int field, WireType type) => Field == field && Type == type;
 
     /// <summary>Goes on to the next field.</summary>
     /// <returns>False at the end, and at bytes that are no field.</returns>
     public bool Read()
     {
-        Varint = null;
-        Delimited = null;
-        if (rest.IsEmpty || IsMalformed)
+        if (position == message.Length || IsMalformed)
         {
             return false;
         }
 
-        IsMalformed = !TryReadField(depth: 0, out _);
+        IsMalformed = !TryReadField(depth: 0);
         return !IsMalformed;
     }
 
-    private bool TryReadField(int depth, out bool endsGroup)
+    private bool TryReadField(int depth)
     {
-        endsGroup = false;
-        if (!TryReadVarint(out var number))
+        if (!TryReadVarint(out var tag))
         {
             return false;
         }
 
         // As the generated parser has it: of a tag longer than 32 bits the rest is dropped.
-        var tag = (uint)number;
-        Field = (int)(tag >> 3);
-        if (Field == 0)
-        {
-            return false;
-        }
+        Tag = (uint)tag;
+        return Field != 0
+            && Type switch
+            {
+                WireType.Varint => TryReadNumber(),
+                WireType.Fixed64 => TryReadFixed64(),
+                WireType.Delimited => TryReadDelimited(),
+                WireType.GroupStart => TrySkipGroup(depth + 1),
+                WireType.GroupEnd => depth > 0,
+                WireType.Fixed32 => TrySkip(sizeof(uint)),
+                _ => isMapEntry,
+            };
+    }
 
-        switch (tag & 7)
-        {
-            case 0:
-                var isVarint = TryReadVarint(out var value);
-                Varint = value;
-                return isVarint;
-            case 1:
-                return TrySkip(sizeof(ulong));
-            case 2:
-                return TryReadDelimited();
-            case 3:
-                return TrySkipGroup(depth + 1);
-            case 4:
-                endsGroup = true;
-                return depth > 0;
-            case 5:
-                return TrySkip(sizeof(uint));
-            default:
-                return false;
-        }
+    private bool TryReadNumber()
+    {
+        var isVarint = TryReadVarint(out var value);
+        Number = value;
+        return isVarint;
+    }
+
+    private bool TryReadFixed64()
+    {
+        var isThere = BinaryPrimitives.TryReadUInt64LittleEndian(message[position..], out var value);
+        Number = value;
+        position += isThere ? sizeof(ulong) : 0;
+        return isThere;
     }
 
     private bool TryReadDelimited()
     {
         // Of a length, too, the generated parser drops what is beyond 32 bits.
-        if (!TryReadVarint(out var number) || (uint)number > (uint)rest.Length)
+        if (!TryReadVarint(out var number) || (uint)number > (uint)(message.Length - position))
         {
             return false;
         }
 
-        var start = Position;
-        rest = rest[(int)(uint)number..];
-        Delimited = start..Position;
+        start = position;
+        position += (int)(uint)number;
         return true;
     }
 
     private bool TrySkipGroup(int depth)
     {
-        var group = Field;
-        while (depth <= MaxGroupDepth && TryReadField(depth, out var endsGroup))
+        var group = Tag;
+        while (depth <= MaxGroupDepth && TryReadField(depth))
         {
-            if (endsGroup)
+            if (Type == WireType.GroupEnd)
             {
-                var matches = Field == group;
-                (Varint, Delimited) = (null, null);
+                var matches = Tag >> 3 == group >> 3;
+                Tag = group;
                 return matches;
             }
         }
@@ -116,27 +124,33 @@ internal ref struct WireReader
 
     private bool TrySkip(int size)
     {
-        if (size > rest.Length)
+        if (size > message.Length - position)
         {
             return false;
         }
 
-        rest = rest[size..];
+        position += size;
         return true;
     }
 
     private bool TryReadVarint(out ulong value)
     {
+        // Most tags, lengths and numbers have one byte.
+        if (position < message.Length && message[position] < 0x80)
+        {
+            value = message[position++];
+            return true;
+        }
+
         value = 0;
         for (var shift = 0; shift < 70; shift += 7)
         {
-            if (rest.IsEmpty)
+            if (position == message.Length)
             {
                 return false;
             }
 
-            var next = rest[0];
-            rest = rest[1..];
+            var next = message[position++];
             value |= (ulong)(next & 0x7F) << shift;
             if (next < 0x80)
             {
@@ -146,4 +160,15 @@ internal ref struct WireReader
 
         return false;
     }
+}
+
+/// <summary>The wire types of protobuf's encoding.</summary>
+internal enum WireType
+{
+    Varint = 0,
+    Fixed64 = 1,
+    Delimited = 2,
+    GroupStart = 3,
+    GroupEnd = 4,
+    Fixed32 = 5,
 }

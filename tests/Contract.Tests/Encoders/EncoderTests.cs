@@ -58,7 +58,7 @@ public sealed class EncoderTests : IDisposable
 
     private static ReadOnlyMemory<byte> Translate(ReadOnlySpan<byte> encoded)
     {
-        using var translator = new JobEventTranslator();
+        var translator = new JobEventTranslator();
         var json = new ArrayBufferWriter<byte>();
         Assert.True(translator.TryWrite(encoded, json));
         return json.WrittenMemory;

@@ -94,13 +94,21 @@ public sealed class JobEventTranslatorTests
     [InlineData("details", false, 129, "NestedTooDeep")]
     [InlineData("custom", true, 129, "NestedTooDeep")]
     [InlineData("custom", false, 250, "NestedTooDeep")]
-    [InlineData("custom", false, 10_000, "Unreadable")]
     public void Data_that_nests_deeper_can_not_be_shown_and_the_reason_is_known(string place, bool isList, int levels, string reason)
     {
-        using var translator = new JobEventTranslator();
+        var translator = new JobEventTranslator();
 
         Assert.False(translator.TryWrite(NestedEvent(place, isList, levels).ToByteArray(), new ArrayBufferWriter<byte>()));
         Assert.Equal(reason, $"{translator.Fault}");
+    }
+
+    [Fact]
+    public void Data_that_nests_ten_thousand_levels_is_unreadable()
+    {
+        var translator = new JobEventTranslator();
+
+        Assert.False(translator.TryWrite(Encoded.DeepDetails(10_000), new ArrayBufferWriter<byte>()));
+        Assert.Equal(TranslationFault.Unreadable, translator.Fault);
     }
 
     [Fact]
@@ -117,9 +125,9 @@ public sealed class JobEventTranslatorTests
     [InlineData("text", '\u0001', 2_900_000, false)]
     [InlineData("text", '\n', 4_000_000, true)]
     [InlineData("text", '\u00e9', 2_000_000, true)]
-    [InlineData("name", '\u00e9', 16_384, true)]
-    [InlineData("name", '\u00e9', 16_385, false)]
-    [InlineData("name", '"', 16_385, false)]
+    [InlineData("name", '\u00e9', 1_000_000, true)]
+    [InlineData("name", '"', 1_000_000, true)]
+    [InlineData("name", '\u0001', 2_900_000, false)]
     [InlineData("name", 'x', 4_000_000, true)]
     [InlineData("type", '\u0001', 2_900_000, false)]
     public void An_event_is_shown_whole_or_not_at_all_if_its_json_is_too_large(string place, char character, int count, bool isShown)
@@ -128,7 +136,7 @@ public sealed class JobEventTranslatorTests
         var jobEvent = Say.Bare(1);
         jobEvent.Custom = new CustomEvent { EventType = place == "type" ? text : "long", Data = new Struct() };
         jobEvent.Custom.Data.Fields[place == "name" ? text : "text"] = Value.ForString(place == "text" ? text : "");
-        using var translator = new JobEventTranslator();
+        var translator = new JobEventTranslator();
         var output = new ArrayBufferWriter<byte>();
 
         Assert.Equal(isShown, translator.TryWrite(jobEvent.ToByteArray(), output));
@@ -141,6 +149,51 @@ public sealed class JobEventTranslatorTests
             var shown = Assert.Single(json.RootElement.GetProperty("data").EnumerateObject());
             Assert.Equal(text, place == "name" ? shown.Name : shown.Value.GetString());
         }
+    }
+
+    [Fact]
+    public void Text_in_any_language_fits_in_an_event_of_any_size()
+    {
+        var jobEvent = Say.Bare(1);
+        jobEvent.Stage = string.Concat(Enumerable.Repeat("😀", 2_000_000));
+        var output = new ArrayBufferWriter<byte>();
+
+        Assert.True(new JobEventTranslator().TryWrite(jobEvent.ToByteArray(), output));
+
+        Assert.True(output.WrittenCount > 16 * 1024 * 1024);
+    }
+
+    [Fact]
+    public void An_event_that_is_too_large_and_nests_too_deep_is_refused_for_its_depth()
+    {
+        var jobEvent = NestedEvent("details", isList: true, levels: 129);
+        jobEvent.Stage = new string('\u0001', 3_000_000);
+        var translator = new JobEventTranslator();
+
+        Assert.False(translator.TryWrite(jobEvent.ToByteArray(), new ArrayBufferWriter<byte>()));
+        Assert.Equal(TranslationFault.NestedTooDeep, translator.Fault);
+    }
+
+    [Fact]
+    public void A_stack_that_is_not_UTF8_can_not_be_shown_even_if_it_is_withheld()
+    {
+        var failed = Say.Bare(1);
+        failed.JobFailed = new JobFailed { ErrorStack = "at Optimizer.Run()" };
+        var bytes = failed.ToByteArray();
+        bytes[bytes.AsSpan().IndexOf("at Optimizer"u8)] = 0xFF;
+        var translator = new JobEventTranslator(new TranslationOptions { IncludeErrorStack = false });
+
+        Assert.False(translator.TryWrite(bytes, new ArrayBufferWriter<byte>()));
+        Assert.Equal(TranslationFault.Unreadable, translator.Fault);
+    }
+
+    [Fact]
+    public void Of_an_event_that_can_not_be_shown_nothing_is_written()
+    {
+        var output = new ArrayBufferWriter<byte>();
+
+        Assert.False(new JobEventTranslator().TryWrite(NestedEvent("config", isList: true, levels: 129).ToByteArray(), output));
+        Assert.Equal(0, output.WrittenCount);
     }
 
     /// <summary>An event whose <c>data</c> has so many levels of objects and arrays, itself included.</summary>
@@ -191,7 +244,7 @@ public sealed class JobEventTranslatorTests
     [InlineData(false, "")]
     public void A_stack_is_shown_unless_it_is_withheld_and_details_can_not_bring_it_back(bool isIncluded, string expected)
     {
-        using var translator = new JobEventTranslator(new TranslationOptions { IncludeErrorStack = isIncluded });
+        var translator = new JobEventTranslator(new TranslationOptions { IncludeErrorStack = isIncluded });
         var failed = Say.Event(1);
         failed.JobFailed = new JobFailed { Error = "it broke", ErrorStack = "at Optimizer.Run()" };
         failed.Details = new Struct { Fields = { ["errorStack"] = Value.ForString("at Details.Run()") } };
@@ -206,7 +259,7 @@ public sealed class JobEventTranslatorTests
     [Fact]
     public void After_an_event_that_can_not_be_shown_the_next_is_shown_whole()
     {
-        using var translator = new JobEventTranslator();
+        var translator = new JobEventTranslator();
         var output = new ArrayBufferWriter<byte>();
         Assert.False(translator.TryWrite([0xFF], output));
         output.ResetWrittenCount();
@@ -277,7 +330,7 @@ public sealed class JobEventTranslatorTests
 
     private static string? Translate(byte[] encoded)
     {
-        using var translator = new JobEventTranslator();
+        var translator = new JobEventTranslator();
         var output = new ArrayBufferWriter<byte>();
         return translator.TryWrite(encoded, output) ? Encoding.UTF8.GetString(output.WrittenSpan) : null;
     }
