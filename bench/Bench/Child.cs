@@ -71,6 +71,8 @@ internal sealed class Child : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // For the load client alone: it reads where it is woken, without another thread. The gateway and the peers run as they are.
+        start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = command[^1] == "client" ? "1" : "0";
         var child = new Child(name, Process.Start(start) ?? throw new BenchException($"{command[0]} doesn't start."));
         child.process.ErrorDataReceived += (_, line) => child.Remember(line.Data);
         child.process.BeginErrorReadLine();

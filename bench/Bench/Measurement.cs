@@ -9,9 +9,14 @@ internal sealed class Measurement(Workload workload, Target target, Child backen
 {
     private const int WarmUpViewers = 20;
 
+    /// <summary>Fewer don't say what one costs.</summary>
+    private const int FewViewers = 100;
+
     /// <summary>The cursor before the first of the ready frames, whose ids all have seven digits.</summary>
     private const int ReadyCursor = 999_999;
 
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StreamsEnd = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
     private static int runs;
 
@@ -21,6 +26,8 @@ internal sealed class Measurement(Workload workload, Target target, Child backen
     /// <returns>The figures by name (<see cref="Metric"/>).</returns>
     public async Task<Dictionary<string, double>> RunAsync()
     {
+        // Viewers of a run that failed may still be there.
+        await client.AskAsync(new JsonObject { ["do"] = "close" });
         await backend.AskAsync(new JsonObject { ["do"] = "reset" });
         await using var bridge = await StartAsync(port);
         return workload.Kind switch
@@ -63,7 +70,11 @@ internal sealed class Measurement(Workload workload, Target target, Child backen
         await client.AskAsync(Command("open", workload.JobOf(0, tag)));
         await Task.Delay(Settling);
         var figures = await CountedAsync(bridge, MeasureAsync);
-        figures[Metric.Kib] = (bridge.ResidentKib - before) / workload.Viewers;
+        if (workload.Viewers >= FewViewers)
+        {
+            figures[Metric.Kib] = (bridge.ResidentKib - before) / workload.Viewers;
+        }
+
         await client.AskAsync(new JsonObject { ["do"] = "close" });
         return figures;
     }
@@ -100,7 +111,7 @@ internal sealed class Measurement(Workload workload, Target target, Child backen
         var without = await MeasureAsync();
         var before = bridge.ResidentKib;
         var stuck = Command("open", workload.JobOf(0, tag));
-        stuck["viewers"] = stuck["stuck"] = workload.Stuck;
+        (stuck["viewers"], stuck["stuck"]) = (workload.Stuck, workload.Stuck);
         await client.AskAsync(stuck);
         await Task.Delay(Settling);
         var figures = await CountedAsync(bridge, MeasureAsync);
@@ -121,9 +132,9 @@ internal sealed class Measurement(Workload workload, Target target, Child backen
             Target.Url(at)
         );
         await client.AskAsync(command);
-        (command["do"], command["job"], command["viewers"]) = ("open", $"rate-200-usual-{tag}warm*", WarmUpViewers);
+        (command["do"], command["job"], command["viewers"]) = ("open", $"rate-1000-usual-{tag}warm*", WarmUpViewers);
         await client.AskAsync(command);
-        await Task.Delay(Settling);
+        await Task.Delay(WarmUpTime);
         await client.AskAsync(new JsonObject { ["do"] = "close" });
         await UntilNoStreamsAsync();
         await backend.AskAsync(new JsonObject { ["do"] = "reset" });
@@ -131,7 +142,7 @@ internal sealed class Measurement(Workload workload, Target target, Child backen
 
     private async Task UntilNoStreamsAsync()
     {
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Settling; await Task.Delay(10))
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < StreamsEnd; await Task.Delay(10))
         {
             var seen = await backend.AskAsync(new JsonObject { ["do"] = "count" });
             if ((int)seen["open"]! == 0)
@@ -140,7 +151,7 @@ internal sealed class Measurement(Workload workload, Target target, Child backen
             }
         }
 
-        throw new BenchException("Viewers left, and their streams at the backend are still open after 3 s.");
+        throw new BenchException("Viewers left, and their streams at the backend are still open after 10 s.");
     }
 
     private Task<JsonObject> MeasureAsync() => client.AskAsync(new JsonObject { ["do"] = "measure", ["seconds"] = workload.Seconds });

@@ -10,7 +10,8 @@ internal static class Commands
     public static async Task<int> ServeAsync(Func<JsonObject, Task<JsonObject>> answer)
     {
         await WriteAsync(new JsonObject { ["ready"] = true });
-        while (await Console.In.ReadLineAsync() is { } line)
+        // The console's own ReadLineAsync blocks its thread, which may be the one that sockets wake.
+        while (await Task.Run(Console.In.ReadLine) is { } line)
         {
             await WriteAsync(await AnswerAsync(line));
         }

@@ -13,6 +13,7 @@ internal sealed class LoadClient
 
     private readonly Latencies latencies = new();
     private readonly List<Viewer> viewers = [];
+    private readonly List<Viewer> stuckViewers = [];
     private readonly List<Task> reading = [];
 
     public static Task<int> RunAsync() => Commands.ServeAsync(new LoadClient().AnswerAsync);
@@ -69,6 +70,7 @@ internal sealed class LoadClient
         foreach (var viewer in added.Take((int)stuck))
         {
             viewer.Stick();
+            stuckViewers.Add(viewer);
         }
 
         viewers.AddRange(added.Skip((int)stuck));
@@ -146,10 +148,11 @@ internal sealed class LoadClient
 
     private async Task<JsonObject> CloseAsync()
     {
-        await Task.WhenAll(viewers.Select(viewer => viewer.CloseAsync()));
+        await Task.WhenAll(viewers.Concat(stuckViewers).Select(viewer => viewer.CloseAsync()));
         await Task.WhenAll(reading).WaitAsync(Patience);
         var summary = Summary(viewers, 0, 0);
         viewers.Clear();
+        stuckViewers.Clear();
         reading.Clear();
         return summary;
     }

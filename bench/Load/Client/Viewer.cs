@@ -89,7 +89,7 @@ internal sealed class Viewer(string job, long? cursor, Latencies? latencies, int
         {
             await socket!.SendAsync(Masked(0x88, [0x03, 0xe8]));
         }
-        catch (SocketException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
             // The bridge was faster.
         }

@@ -122,14 +122,14 @@ internal sealed class ReadyServer(int framesAWrite)
 
         public void SendDue()
         {
-            var now = Moment.Now;
-            if (now < dueAt)
+            for (; Moment.Now is var now && now >= dueAt; dueAt += period)
             {
-                return;
+                SendToAll(frames.From(NextId++, 1, now).Span);
             }
+        }
 
-            dueAt += period;
-            var bytes = frames.From(NextId++, 1, now).Span;
+        private void SendToAll(ReadOnlySpan<byte> bytes)
+        {
             for (var i = Sockets.Count - 1; i >= 0; i--)
             {
                 if (!TrySend(Sockets[i], bytes))

@@ -39,6 +39,10 @@ app.Map(
         {
             // The browser or the backend has gone.
         }
+        finally
+        {
+            await ended.CancelAsync();
+        }
     }
 );
 await app.RunAsync();
