@@ -54,7 +54,7 @@ internal sealed record BenchOptions
                 "--name" => options with { Name = Value() },
                 "--other" => options with { Other = Path.GetFullPath(Value()) },
                 "--gateway" => options with { GatewayArguments = Value().Split(' ', StringSplitOptions.RemoveEmptyEntries) },
-                "--check" => options with { IsCheck = true, Targets = ["gateway", "csharp"] },
+                "--check" => options with { IsCheck = true, Targets = options.Targets.Count > 0 ? options.Targets : ["gateway", "csharp"] },
                 "--list" => options with { IsList = true },
                 var other => throw new BenchException($"{other} isn't an argument.\n{Usage}"),
             };

@@ -23,6 +23,11 @@ try
         return await Check.RunAsync(options, root);
     }
 
+    if (Target.Configuration != "Release")
+    {
+        throw new BenchException("Only a Release build says anything about speed. Run `make bench`, which builds it.");
+    }
+
     var folder = Directory.CreateDirectory(Path.Combine(root, "bench", "results")).FullName;
     var path = Path.Combine(folder, options.Name);
     var results = await new Runner(options, root).RunAsync(Save);

@@ -40,6 +40,7 @@ internal static class Report
             CultureInfo.InvariantCulture,
             $"Medians of {results.Rounds} interleaved rounds. s/M: CPU seconds per million delivered events (or visits)."
         );
+        text.AppendLine("`drain` is the ceiling of the load backend, `ready-gathered` that of the load client.");
         if (results.IsQuick)
         {
             text.AppendLine().AppendLine("**Quick: a tenth of the size. These figures only say that everything works.**");

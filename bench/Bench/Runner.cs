@@ -59,7 +59,7 @@ internal sealed class Runner(BenchOptions options, string root)
             runs.Runs.Add(figures);
             Console.WriteLine($"   {round} {target.Name, -15} {Report.Line(figures)}");
         }
-        catch (BenchException fault)
+        catch (Exception fault) when (fault is BenchException or IOException)
         {
             Fail(result, $"{target.Name}, round {round}: {fault.Message}");
         }

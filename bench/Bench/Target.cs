@@ -39,6 +39,10 @@ internal sealed record Target(string Name, TargetKind Kind, Func<int, string, st
     public const string ReadyEach = "ready-each";
     public const string ReadyGathered = "ready-gathered";
 
+    /// <summary>The configuration that this program, and with it the others, was built in.</summary>
+    public static string Configuration { get; } =
+        AppContext.BaseDirectory.Contains("/bin/Debug/", StringComparison.Ordinal) ? "Debug" : "Release";
+
     public static string Url(int port) => $"ws://127.0.0.1:{port}{SocketPath}";
 
     /// <param name="root">The repository.</param>
@@ -87,7 +91,7 @@ internal sealed record Target(string Name, TargetKind Kind, Func<int, string, st
     }
 
     public static string Program(string root, string folder, string name) =>
-        $"{root}/{folder}/bin/Release/net10.0/OptimizationGateway.{name}.dll";
+        $"{root}/{folder}/bin/{Configuration}/net10.0/OptimizationGateway.{name}.dll";
 
     /// <summary>Limits that the load would run into, and nothing that makes it faster.</summary>
     private static string[] GatewaySettings(int port, string backend) =>
