@@ -62,6 +62,7 @@ internal sealed record BenchOptions
 
         return options with
         {
+            Name = options.IsQuick ? $"quick-{options.Name}" : options.Name,
             Rounds =
                 options.Rounds > 0 ? options.Rounds
                 : options.IsQuick ? 1

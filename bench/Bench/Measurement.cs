@@ -68,7 +68,7 @@ internal sealed class Measurement(Workload workload, Target target, Child backen
         await WarmUpAsync(port);
         var before = bridge.ResidentKib;
         await client.AskAsync(Command("open", workload.JobOf(0, tag)));
-        await Task.Delay(Settling);
+        await Task.Delay(workload.IsMemory ? WarmUpTime : Settling);
         var figures = await CountedAsync(bridge, MeasureAsync);
         if (workload.Viewers >= FewViewers)
         {
@@ -131,11 +131,20 @@ internal sealed class Measurement(Workload workload, Target target, Child backen
             WarmUpViewers,
             Target.Url(at)
         );
+        if (workload.IsMemory)
+        {
+            command["job"] = $"history-1-usual-{tag}warm*";
+        }
+
         await client.AskAsync(command);
-        (command["do"], command["job"], command["viewers"]) = ("open", $"rate-1000-usual-{tag}warm*", WarmUpViewers);
-        await client.AskAsync(command);
-        await Task.Delay(WarmUpTime);
-        await client.AskAsync(new JsonObject { ["do"] = "close" });
+        if (!workload.IsMemory)
+        {
+            (command["do"], command["job"], command["viewers"]) = ("open", $"rate-1000-usual-{tag}warm*", WarmUpViewers);
+            await client.AskAsync(command);
+            await Task.Delay(WarmUpTime);
+            await client.AskAsync(new JsonObject { ["do"] = "close" });
+        }
+
         await UntilNoStreamsAsync();
         await backend.AskAsync(new JsonObject { ["do"] = "reset" });
     }

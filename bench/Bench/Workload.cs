@@ -45,6 +45,9 @@ internal sealed record Workload(string Name, string Title, WorkloadKind Kind, st
     /// <summary>The time that is measured. Default: 8 s.</summary>
     public double Seconds { get; init; } = 8;
 
+    /// <summary>True if what a viewer costs is the question: then nothing fills the process's memory before.</summary>
+    public bool IsMemory { get; init; }
+
     /// <summary>The number of further viewers that read nothing.</summary>
     public int Stuck { get; init; }
 
@@ -62,9 +65,22 @@ internal sealed record Workload(string Name, string Title, WorkloadKind Kind, st
         new("live-100k", "live, 1 stream, events of 100 kB", WorkloadKind.Flood, "live-@-100k-*") { Events = 5_000 },
         new("rate-1000", "1 stream, 1,000 events/s", WorkloadKind.Paced, "rate-1000-usual-*"),
         new("viewers", "1,000 viewers of one job, 100 events/s", WorkloadKind.Paced, "rate-100-usual-*") { Viewers = 1_000, Jobs = 1 },
-        new("jobs-2000", "2,000 subscriptions, each its own job, 1 event/s", WorkloadKind.Paced, "rate-1-usual-*") { Viewers = 2_000 },
-        new("jobs-10000", "10,000 subscriptions, each its own job, 1 event/s", WorkloadKind.Paced, "rate-1-usual-*") { Viewers = 10_000 },
-        new("idle-10000", "10,000 idle viewers of 50 jobs", WorkloadKind.Paced, "rate-0-usual-*") { Viewers = 10_000, Jobs = 50 },
+        new("jobs-2000", "2,000 subscriptions, each its own job, 1 event/s", WorkloadKind.Paced, "rate-1-usual-*")
+        {
+            Viewers = 2_000,
+            IsMemory = true,
+        },
+        new("jobs-10000", "10,000 subscriptions, each its own job, 1 event/s", WorkloadKind.Paced, "rate-1-usual-*")
+        {
+            Viewers = 10_000,
+            IsMemory = true,
+        },
+        new("idle-10000", "10,000 idle viewers of 50 jobs", WorkloadKind.Paced, "rate-0-usual-*")
+        {
+            Viewers = 10_000,
+            Jobs = 50,
+            IsMemory = true,
+        },
         new("connect", "connect, subscribe, first event", WorkloadKind.Visits, "history-1-usual-*") { Viewers = 5_000 },
         new("storm", "5,000 viewers of 50 jobs come back at once", WorkloadKind.Storm, "rate-1-usual-*") { Viewers = 5_000, Jobs = 50 },
         new("stuck", "900 viewers of one job, 100 more read nothing; 2 kB", WorkloadKind.Stuck, "rate-50-2k-*")
