@@ -50,31 +50,31 @@ internal sealed class LoadClient
     /// <summary>Opens viewers, which read until they are closed. Answers when each is subscribed.</summary>
     private async Task<JsonObject> OpenAsync(JsonObject command)
     {
-        var stuck = command.Number("stuck");
+        var stuck = (int)command.Number("stuck");
         var cursor = (long?)command["cursor"];
         var jobs = JobsOf(command);
         var bufferBytes = jobs.Count <= FewViewers ? 256 * 1024 : 8 * 1024;
         var added = jobs.Select(job => new Viewer(job, cursor, latencies, bufferBytes)).ToList();
+        var follow = new Task[added.Count];
         await Parallel
-            .ForEachAsync(
-                added,
+            .ForAsync(
+                0,
+                added.Count,
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
-                async (viewer, _) =>
+                async (i, _) =>
                 {
-                    await viewer.ConnectAsync(UrlOf(command), SpeechOf(command));
-                    await viewer.ReadAsync(seen => seen.Head is not null);
-                    EnsureOpen(viewer);
+                    await added[i].ConnectAsync(UrlOf(command), SpeechOf(command));
+                    await added[i].ReadAsync(seen => seen.Head is not null);
+                    EnsureOpen(added[i]);
+                    // At once, and not when all have come: pings want their pongs.
+                    follow[i] = i < stuck ? Task.CompletedTask : added[i].ReadAsync(_ => false);
                 }
             )
-            .WaitAsync(TimeSpan.FromMinutes(2));
-        foreach (var viewer in added.Take((int)stuck))
-        {
-            viewer.Stick();
-            stuckViewers.Add(viewer);
-        }
-
-        viewers.AddRange(added.Skip((int)stuck));
-        reading.AddRange(added.Skip((int)stuck).Select(viewer => viewer.ReadAsync(_ => false)));
+            .WaitAsync(TimeSpan.FromMinutes(3));
+        added[..stuck].ForEach(viewer => viewer.Stick());
+        stuckViewers.AddRange(added[..stuck]);
+        viewers.AddRange(added[stuck..]);
+        reading.AddRange(follow);
         return Summary(added, 0, 0);
     }
 
