@@ -22,7 +22,7 @@ internal sealed record Machine(string Commit, string Date, int Cores, string Pro
             Environment.ProcessorCount,
             After("/proc/cpuinfo", "model name"),
             Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9),
-            RuntimeInformation.OSDescription,
+            $"{RuntimeInformation.OSDescription}, kernel {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}",
             string.Join(
                 ", ",
                 $".NET {Environment.Version}",
