@@ -4,7 +4,7 @@ BUF := node_modules/.bin/buf
 BIOME := node_modules/.bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test chaos proxies memory oom fuzz audit check release-check fmt clean
+.PHONY: help deps run build test chaos proxies memory bench oom fuzz audit check release-check fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,11 @@ proxies: ## Five minutes of silence through nginx and HAProxy, with the timeouts
 memory: ## What 1,000 slow readers cost, and what 30,000 connections leave behind
 	dotnet run -c Release --project bench/Memory -- slow
 	dotnet run -c Release --project bench/Memory -- churn
+
+bench: ## The gateway against the same by hand; WORKLOADS=live-1,live-50 TARGETS=gateway,csharp ROUNDS=3 QUICK=1 NAME=mine for less
+	dotnet build -c Release --verbosity quiet bench/Bench
+	dotnet bench/Bench/bin/Release/net10.0/OptimizationGateway.Bench.dll $(if $(WORKLOADS),--workloads $(WORKLOADS)) \
+	    $(if $(TARGETS),--targets $(TARGETS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(QUICK),--quick) $(if $(NAME),--name $(NAME)) $(ARGS)
 
 RUNS ?= 10
 oom: ## RUNS attacks of each kind at each of four heap limits: the gateway may end, no client gets another's bytes

@@ -103,6 +103,7 @@ runner "console" vitest_counts npm run --silent test --workspace clients/console
 check "schemas: the goldens" node tests/schema/goldens.mjs
 check "schemas: appsettings.json" node tests/schema/settings.mjs
 check "schemas: what the .NET tests recorded" node tests/schema/recorded.mjs "$messages"
+check "bench: events come through whole" dotnet bench/Bench/bin/Debug/net10.0/OptimizationGateway.Bench.dll --check
 check "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
 
 finish
