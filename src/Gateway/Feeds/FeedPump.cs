@@ -36,11 +36,7 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
         await leaving;
     }
 
-    public void Dispose()
-    {
-        json.Dispose();
-        translator.Dispose();
-    }
+    public void Dispose() => json.Dispose();
 
     private async Task<SeatEnd> EndAsync()
     {
