@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
@@ -15,20 +14,17 @@ namespace OptimizationGateway.Gateway.Translation;
 /// the generated classes do, but in linear time: of a oneof whose message occurs again they copy the first one each time. It reads the
 /// bytes where they are, since objects can take a hundred times as much.
 /// </summary>
-internal sealed class PlainEncoding(byte[] encoded, MemoryStream output)
+internal sealed class PlainEncoding(byte[] encoded, WireWriter output)
 {
-    /// <summary>The bytes for a length, so that it can be filled in afterwards. A longer form than needed is a valid one.</summary>
-    private const int LengthBytes = 5;
-
     private bool isMalformed;
 
     /// <returns>False if the bytes are no event.</returns>
     public static bool TryEncode(ReadOnlySpan<byte> jobEvent, out ReadOnlySpan<byte> plain)
     {
-        using var output = new MemoryStream();
+        var output = new WireWriter();
         var encoding = new PlainEncoding(jobEvent.ToArray(), output);
         encoding.WriteMessage([0..jobEvent.Length], JobEvent.Descriptor, depth: 1);
-        plain = output.GetBuffer().AsSpan(0, (int)output.Length);
+        plain = output.Written;
         return !encoding.isMalformed;
     }
 
@@ -135,10 +131,10 @@ internal sealed class PlainEncoding(byte[] encoded, MemoryStream output)
 
         foreach (var (key, value) in entries)
         {
-            var start = Begin(Struct.FieldsFieldNumber);
+            var start = output.Begin(Struct.FieldsFieldNumber);
             WriteField(StructEntry.KeyField, new Occurrences(0, key), depth + 1);
             WriteField(StructEntry.ValueField, value, depth + 1);
-            End(start);
+            output.End(start);
         }
     }
 
@@ -172,7 +168,7 @@ internal sealed class PlainEncoding(byte[] encoded, MemoryStream output)
     {
         var before = output.Length;
         WriteField(field, occurrences, depth);
-        output.SetLength(before);
+        output.Truncate(before);
     }
 
     private void WriteField(FieldDescriptor field, Occurrences occurrences, int depth)
@@ -185,17 +181,13 @@ internal sealed class PlainEncoding(byte[] encoded, MemoryStream output)
         switch (TypeOf(field))
         {
             case WireType.Varint:
-                WriteTag(field.FieldNumber, WireType.Varint);
-                WriteVarint(occurrences.Number);
+                output.WriteVarint(field.FieldNumber, occurrences.Number);
                 break;
             case WireType.Fixed64:
-                WriteTag(field.FieldNumber, WireType.Fixed64);
-                Span<byte> number = stackalloc byte[sizeof(ulong)];
-                BinaryPrimitives.WriteUInt64LittleEndian(number, occurrences.Number);
-                output.Write(number);
+                output.WriteFixed64(field.FieldNumber, occurrences.Number);
                 break;
             default:
-                var start = Begin(field.FieldNumber);
+                var start = output.Begin(field.FieldNumber);
                 if (field.FieldType == FieldType.String)
                 {
                     output.Write(encoded.AsSpan(occurrences.Place));
@@ -206,7 +198,7 @@ internal sealed class PlainEncoding(byte[] encoded, MemoryStream output)
                     WriteMessage(parts, field.MessageType, depth + 1);
                 }
 
-                End(start);
+                output.End(start);
                 break;
         }
     }
@@ -220,35 +212,6 @@ internal sealed class PlainEncoding(byte[] encoded, MemoryStream output)
         };
 
     private static Range Within(Range whole, Range part) => (whole.Start.Value + part.Start.Value)..(whole.Start.Value + part.End.Value);
-
-    private long Begin(int field)
-    {
-        WriteTag(field, WireType.Delimited);
-        output.Write([0x80, 0x80, 0x80, 0x80, 0x00]);
-        return output.Position;
-    }
-
-    private void End(long start)
-    {
-        var length = (uint)(output.Position - start);
-        foreach (ref var place in output.GetBuffer().AsSpan((int)start - LengthBytes, LengthBytes))
-        {
-            place |= (byte)(length & 0x7F);
-            length >>= 7;
-        }
-    }
-
-    private void WriteTag(int field, WireType type) => WriteVarint(((ulong)field << 3) | (ulong)type);
-
-    private void WriteVarint(ulong value)
-    {
-        for (; value >= 0x80; value >>= 7)
-        {
-            output.WriteByte((byte)(value | 0x80));
-        }
-
-        output.WriteByte((byte)value);
-    }
 
     /// <summary>What counts of a field: its last number or text, or all parts of its message.</summary>
     private struct Occurrences(ulong number, Range place)
