@@ -31,7 +31,10 @@ internal static class EventTarget
         using var oracle = new OracleTranslator();
         var (output, expected) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
         var isShown = translator.TryWrite(bytes, output);
-        Require(oracle.TryWrite(bytes, expected) == isShown && oracle.Fault == translator.Fault, "what can be shown is the oracle's verdict");
+        Require(
+            oracle.TryWrite(bytes, expected) == isShown && oracle.Fault == translator.Fault,
+            "what can be shown is the oracle's verdict"
+        );
         if (!isShown)
         {
             return;

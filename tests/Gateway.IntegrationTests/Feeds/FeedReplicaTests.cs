@@ -128,7 +128,8 @@ public sealed class FeedReplicaTests : IAsyncLifetime
         Assert.Equal([3L, 4L, 5L], next.EventIds(Audience.Job));
     }
 
-    private static WatchScript WithoutEpoch(JobLog log) => (request, stream, cancelled) => log.ServeAsync(request, new EpochRemover(stream), cancelled);
+    private static WatchScript WithoutEpoch(JobLog log) =>
+        (request, stream, cancelled) => log.ServeAsync(request, new EpochRemover(stream), cancelled);
 
     private sealed class EpochRemover(Grpc.Core.IServerStreamWriter<Contracts.V1.WatchJobResponse> stream)
         : Grpc.Core.IServerStreamWriter<Contracts.V1.WatchJobResponse>
