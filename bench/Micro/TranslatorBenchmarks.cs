@@ -8,7 +8,7 @@ namespace OptimizationGateway.Micro;
 
 /// <summary>One event from its bytes to its JSON.</summary>
 [MemoryDiagnoser]
-public class TranslatorBenchmarks : IDisposable
+public class TranslatorBenchmarks
 {
     private readonly JobEventTranslator translator = new();
     private readonly ArrayBufferWriter<byte> output = new(64 * 1024);
@@ -30,11 +30,4 @@ public class TranslatorBenchmarks : IDisposable
     /// <summary>A way without the translator, for comparison: protobuf's own JSON, which isn't the documented one.</summary>
     [Benchmark(Baseline = true)]
     public string JsonFormatter() => Google.Protobuf.JsonFormatter.Default.Format(JobEvent.Parser.ParseFrom(encoded));
-
-    [GlobalCleanup]
-    public void Dispose()
-    {
-        translator.Dispose();
-        GC.SuppressFinalize(this);
-    }
 }
