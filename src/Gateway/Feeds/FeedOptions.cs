@@ -21,6 +21,6 @@ internal sealed record FeedOptions
     /// The memory for the newest events of all jobs, in bytes. Beyond it jobs keep only what a viewer still has to be sent. It is never
     /// more than an eighth of the heap's limit. Default: 256 MiB.
     /// </summary>
-    [Range(1_048_576, 1_099_511_627_776)]
-    public long MemoryBytes { get; init; } = 256 * 1024 * 1024;
+    [Range(1_048_576, 2_147_483_647)]
+    public int MemoryBytes { get; init; } = 256 * 1024 * 1024;
 }
