@@ -1,3 +1,4 @@
+#pragma warning disable CA2012 // A writer's wait is looked at, and never awaited.
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -88,12 +89,13 @@ internal sealed class Viewer : IViewer
 {
     private readonly Outbox outbox = new(512 * 1024, 64 * 1024);
     private readonly Lane lane;
-    private Task<bool> waiting;
+    // As the outbox gives it: a task made of it would complete a moment later, in another thread.
+    private ValueTask<bool> waiting;
 
     public Viewer()
     {
         lane = outbox.OpenLane();
-        waiting = outbox.WaitToTakeAsync().AsTask();
+        waiting = outbox.WaitToTakeAsync();
     }
 
     public JsonEncodedText JobId { get; } = JsonEncodedText.Encode("job");
@@ -144,7 +146,7 @@ internal sealed class Viewer : IViewer
 
         if (!outbox.TryTake(out var message))
         {
-            waiting = outbox.WaitToTakeAsync().AsTask();
+            waiting = outbox.WaitToTakeAsync();
             return false;
         }
 

@@ -47,7 +47,8 @@ export function SubscriptionCard({ subscription: one }: { readonly subscription:
           <Fact name="Shared by">
             {count(feed.viewers)} viewers{' '}
             <span className="muted">
-              (events {count(feed.floor + 1)} to {count(feed.head)} are held in {bytes(feed.bytes)}; the slowest lacks {bytes(feed.slowestBytes)})
+              (events {count(feed.floor + 1)} to {count(feed.head)} are held in {bytes(feed.bytes)}; the slowest lacks{' '}
+              {bytes(feed.slowestBytes)})
             </span>
           </Fact>
         )}
