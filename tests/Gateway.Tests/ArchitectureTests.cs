@@ -52,6 +52,7 @@ public sealed class ArchitectureTests
             "Sessions",
             "Transports",
             "Subscriptions",
+            "Feeds",
             "Outboxes",
             "Watching",
             "Backends",

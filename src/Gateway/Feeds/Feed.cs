@@ -310,7 +310,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
         }
     }
 
-    /// <summary>What waits for the seat.</summary>
+    /// <summary>Returns the entries that wait for the seat.</summary>
     public SourceView ViewOf(Seat seat)
     {
         lock (gate)

@@ -17,7 +17,7 @@ internal interface IViewer
     public void NoteOpen();
 
     /// <summary>Notes something for the connection's timeline.</summary>
-    /// <param name="kind">What happened.</param>
+    /// <param name="kind">The kind of event.</param>
     /// <param name="code">The cause; null if there is none.</param>
     /// <param name="eventId">The event it is about; null if there is none.</param>
     public void Note(TimelineEntryKind kind, string? code, long? eventId);

@@ -33,11 +33,11 @@ internal abstract class LaneSource
     /// <summary>Detaches the source: its subscription is over. Can be called twice.</summary>
     public abstract void Leave();
 
-    /// <summary>What waits for the lane.</summary>
+    /// <summary>The messages that wait for the lane.</summary>
     public abstract SourceView View { get; }
 }
 
-/// <summary>What a source has for its lane at one moment.</summary>
+/// <summary>A source as it is at one moment.</summary>
 /// <param name="Bytes">The bytes that wait; the lanes of other viewers may wait for the same ones.</param>
 /// <param name="Events">The number of events that wait.</param>
 /// <param name="LastEventId">The id of the newest event; 0 if there is none.</param>

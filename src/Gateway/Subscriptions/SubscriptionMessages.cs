@@ -8,7 +8,7 @@ using OptimizationGateway.Gateway.Watching;
 namespace OptimizationGateway.Gateway.Subscriptions;
 
 /// <summary>
-/// What a subscription tells its client, and the state that follows from it: maps the steps of a watch to messages. The subscription calls
+/// The messages of a subscription to its client, and the state that follows from them: maps the steps of a watch. The subscription calls
 /// it while it has a watch of its own, the feed while it has a seat; never both at once.
 /// </summary>
 /// <param name="request">The client's <c>subscribe</c>.</param>

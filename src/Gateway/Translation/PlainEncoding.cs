@@ -213,7 +213,7 @@ internal sealed class PlainEncoding(byte[] encoded, WireWriter output)
 
     private static Range Within(Range whole, Range part) => (whole.Start.Value + part.Start.Value)..(whole.Start.Value + part.End.Value);
 
-    /// <summary>What counts of a field: its last number or text, or all parts of its message.</summary>
+    /// <summary>The part of a field that counts: its last number or text, or all parts of its message.</summary>
     private struct Occurrences(ulong number, Range place)
     {
         public readonly bool IsSet { get; } = true;

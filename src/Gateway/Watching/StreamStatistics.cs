@@ -103,7 +103,7 @@ internal sealed class StreamStatistics(string backend, WatchStart start, TimePro
 internal sealed record StreamBreak(WatchFaultKind Cause, DateTimeOffset At);
 
 /// <summary>Notes what happens to a stream, for the timelines of the connections that it serves.</summary>
-/// <param name="kind">What happened.</param>
+/// <param name="kind">The kind of event.</param>
 /// <param name="code">The cause; null if there is none.</param>
 /// <param name="eventId">The event it is about; null if there is none.</param>
 internal delegate void StreamNote(TimelineEntryKind kind, string? code, long? eventId);

@@ -16,7 +16,7 @@ internal sealed class WatchFactory(BackendRegistry backends, TimeProvider time, 
         backends.Find(start.JobId) is { } backend ? new WatchKey(backend.Name, start.JobId, backend.FingerprintOf(start.Caller)) : null;
 }
 
-/// <summary>What a stream depends on, beside the cursor.</summary>
+/// <summary>The things that a stream depends on, beside the cursor.</summary>
 /// <param name="Backend">The backend's name in the settings.</param>
 /// <param name="JobId">The job.</param>
 /// <param name="Caller">A hash of what the backend is sent of the caller; empty if that is nothing.</param>

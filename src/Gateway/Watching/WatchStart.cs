@@ -44,6 +44,6 @@ internal sealed record WatchStart(string JobId, long? AfterEventId, string? Epoc
     }
 }
 
-/// <summary>What a client knows of a log whose watch another one takes over.</summary>
+/// <summary>A client's knowledge of a log whose watch another one takes over.</summary>
 /// <param name="EarliestTold">The oldest event there was, if the client was told so.</param>
 internal sealed record ResumedWatch(long? EarliestTold);
