@@ -116,7 +116,10 @@ public sealed class FeedEndTests
         await current.UntilAsync("unsubscribed");
 
         Assert.Equal(Enumerable.Range(4, 150).Select(id => (long)id), await behind.ReadEventIdsAsync(150));
-        Assert.Equal(["error history_truncated", "unsubscribed failed"], Audience.Kinds([await behind.ReadAsync(), await behind.ReadAsync()]));
+        Assert.Equal(
+            ["error history_truncated", "unsubscribed failed"],
+            Audience.Kinds([await behind.ReadAsync(), await behind.ReadAsync()])
+        );
         Assert.Equal([3, last], audience.Cursors);
     }
 

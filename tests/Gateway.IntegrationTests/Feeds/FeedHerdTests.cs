@@ -17,7 +17,12 @@ public sealed class FeedHerdTests
     {
         await using var audience = await Audience.OpenAsync(
             new JobLog { Padding = 100 },
-            settings: ["Gateway:Limits:Connections=1000", "Gateway:Limits:NewConnectionsPerSecond=1000", "Gateway:Limits:ConnectionsPerAddress=1000"]
+            settings:
+            [
+                "Gateway:Limits:Connections=1000",
+                "Gateway:Limits:NewConnectionsPerSecond=1000",
+                "Gateway:Limits:ConnectionsPerAddress=1000",
+            ]
         );
         audience.Log.Append(100);
         var clients = await Task.WhenAll(Enumerable.Range(0, Viewers).Select(_ => audience.Gateway.ConnectAsync()));

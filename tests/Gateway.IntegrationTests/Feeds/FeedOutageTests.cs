@@ -26,7 +26,10 @@ public sealed class FeedOutageTests
 
         foreach (var viewer in viewers)
         {
-            Assert.Equal(["error backend_unavailable", "replay"], Audience.Kinds(await viewer.SettleAsync()).SkipWhile(kind => kind != "error backend_unavailable").SkipLast(1));
+            Assert.Equal(
+                ["error backend_unavailable", "replay"],
+                Audience.Kinds(await viewer.SettleAsync()).SkipWhile(kind => kind != "error backend_unavailable").SkipLast(1)
+            );
             Assert.False((bool)viewer.Received[^2]["hasMore"]!);
         }
 
@@ -128,12 +131,17 @@ public sealed class FeedOutageTests
     private static async Task OutageAsync(Audience audience, TestClient[] viewers)
     {
         audience.Log.Break(refuse: StatusCode.Unavailable);
-        await audience.Clock!.RunUntilAsync(() => viewers.All(viewer => viewer.Received.Any(IsOutage)), Limit, "all are told of the outage");
+        await audience.Clock!.RunUntilAsync(
+            () => viewers.All(viewer => viewer.Received.Any(IsOutage)),
+            Limit,
+            "all are told of the outage"
+        );
         await audience.Clock!.RunForAsync(TimeSpan.FromSeconds(3));
         Assert.All(viewers, viewer => Assert.Single(viewer.Received, IsOutage));
     }
 
-    private static bool IsOutage(JsonObject message) => (string?)message["code"] == "backend_unavailable" && (string?)message["subscription"] == "kept";
+    private static bool IsOutage(JsonObject message) =>
+        (string?)message["code"] == "backend_unavailable" && (string?)message["subscription"] == "kept";
 
     private static bool Has(TestClient viewer, long id) => viewer.EventIds(Audience.Job).LastOrDefault() == id;
 }

@@ -31,7 +31,10 @@ public sealed class FeedRaceTests
         // Each began right after its cursor.
         Assert.Equal(
             cursors.OfType<long>().Append(0).Order(),
-            audience.Viewers.Where(viewer => viewer.Received.Any(m => (string?)m["type"] == "replay")).Select(viewer => viewer.EventIds(Audience.Job)[0] - 1).Order()
+            audience
+                .Viewers.Where(viewer => viewer.Received.Any(m => (string?)m["type"] == "replay"))
+                .Select(viewer => viewer.EventIds(Audience.Job)[0] - 1)
+                .Order()
         );
         Assert.All(
             audience.Viewers.Where(viewer => viewer.Received.All(m => (string?)m["type"] != "replay")),
@@ -128,7 +131,9 @@ public sealed class FeedRaceTests
     [Fact]
     public async Task After_a_seek_no_message_of_the_old_seat_follows_the_new_subscribed()
     {
-        await using var audience = await Audience.OpenAsync(settings: ["Gateway:Limits:MessageBurst=1000", "Gateway:Feeds:RingBytes=65536"]);
+        await using var audience = await Audience.OpenAsync(
+            settings: ["Gateway:Limits:MessageBurst=1000", "Gateway:Feeds:RingBytes=65536"]
+        );
         audience.Log.Append(50);
         await audience.SettleAsync(0);
         var client = await audience.SettleAsync(0);
@@ -137,7 +142,15 @@ public sealed class FeedRaceTests
         for (var seek = 1; seek <= 80; seek++)
         {
             var cursor = seek % 4 == 0 ? (long?)null : seek % 50;
-            await client.SendAsync(new { type = "subscribe", jobId = Audience.Job, afterEventId = cursor, requestId = $"s{seek}" });
+            await client.SendAsync(
+                new
+                {
+                    type = "subscribe",
+                    jobId = Audience.Job,
+                    afterEventId = cursor,
+                    requestId = $"s{seek}",
+                }
+            );
             await client.UntilAsync(m => (string?)m["requestId"] == $"s{seek}");
             var next = await client.UntilAsync(m => TestClient.EventIds([m], Audience.Job).Count > 0);
             var ids = TestClient.EventIds(next, Audience.Job);

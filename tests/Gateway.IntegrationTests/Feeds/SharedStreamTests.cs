@@ -53,7 +53,10 @@ public sealed class SharedStreamTests
     [InlineData(false)]
     public async Task A_viewer_whose_cursor_is_the_event_before_the_ring_joins_also_where_ids_have_gaps(bool namesPrevious)
     {
-        await using var audience = await Audience.OpenAsync(new JobLog { NamesPrevious = namesPrevious, Padding = 2_000 }, settings: SmallRing);
+        await using var audience = await Audience.OpenAsync(
+            new JobLog { NamesPrevious = namesPrevious, Padding = 2_000 },
+            settings: SmallRing
+        );
         var first = await audience.SettleAsync(null);
         var last = audience.Log.Append(100, step: 10);
         await Audience.UpToAsync(first, last);
@@ -88,7 +91,10 @@ public sealed class SharedStreamTests
 
         var last = audience.Log.Append(1);
         await Task.WhenAll(audience.Viewers.Select(viewer => Audience.UpToAsync(viewer, last)));
-        Assert.All(audience.Viewers, viewer => Assert.Equal(audience.Log.After(viewer.EventIds(Audience.Job)[0] - 1), viewer.EventIds(Audience.Job)));
+        Assert.All(
+            audience.Viewers,
+            viewer => Assert.Equal(audience.Log.After(viewer.EventIds(Audience.Job)[0] - 1), viewer.EventIds(Audience.Job))
+        );
     }
 
     [Fact]

@@ -71,7 +71,10 @@ public sealed class FeedModelTests
                     break;
                 case Act.Join or Act.JoinLive:
                     // A cursor needn't be the id of an event.
-                    long? cursor = act == Act.JoinLive ? null : log.Count == 0 ? 0 : Math.Max(0, log[one % log.Count] - (other % 3));
+                    long? cursor =
+                        act == Act.JoinLive ? null
+                        : log.Count == 0 ? 0
+                        : Math.Max(0, log[one % log.Count] - (other % 3));
                     if (run.Join(cursor) is { } joined)
                     {
                         viewers.Add(new Watched(joined, joined.Seat.Cursor));

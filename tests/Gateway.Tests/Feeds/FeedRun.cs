@@ -11,7 +11,13 @@ namespace OptimizationGateway.Gateway.Tests.Feeds;
 /// <summary>A feed without a backend, and its viewers, each with an outbox of its own that a test empties when it likes.</summary>
 internal sealed class FeedRun : IDisposable
 {
-    public FeedRun(string epoch = "e1", long after = 0, long ringBytes = 1024 * 1024, long unsentBytes = 512 * 1024, long memory = long.MaxValue)
+    public FeedRun(
+        string epoch = "e1",
+        long after = 0,
+        long ringBytes = 1024 * 1024,
+        long unsentBytes = 512 * 1024,
+        long memory = long.MaxValue
+    )
     {
         Ring = new EventRing(after);
         Memory = new FeedMemory(memory);
@@ -30,7 +36,13 @@ internal sealed class FeedRun : IDisposable
     public bool Append(long id, long? previousId = null, int padding = 0, RingEntryKind kind = RingEntryKind.Live)
     {
         var json = Encoding.UTF8.GetBytes($$"""{"id":{{id}}{{new string(' ', padding)}}}""");
-        return Feed.TryAppend(kind, new WatchedEvent(id, previousId, IsTerminal: false, Fault: null, default), json, readAt: id, happenedAt: 0);
+        return Feed.TryAppend(
+            kind,
+            new WatchedEvent(id, previousId, IsTerminal: false, Fault: null, default),
+            json,
+            readAt: id,
+            happenedAt: 0
+        );
     }
 
     /// <summary>A viewer that has just read these events by itself brings them along.</summary>
@@ -39,7 +51,14 @@ internal sealed class FeedRun : IDisposable
         var older = new EventRing(after);
         foreach (var id in ids)
         {
-            older.Append(RingEntryKind.Live, id, previousId: older.Head, Encoding.UTF8.GetBytes($$"""{"id":{{id}}}"""), readAt: id, happenedAt: 0);
+            older.Append(
+                RingEntryKind.Live,
+                id,
+                previousId: older.Head,
+                Encoding.UTF8.GetBytes($$"""{"id":{{id}}}"""),
+                readAt: id,
+                happenedAt: 0
+            );
         }
 
         Feed.Extend(older);
@@ -137,9 +156,7 @@ internal sealed class Viewer : IViewer
 
     public Viewer TakeAll()
     {
-        while (Take() || waiting.IsCompleted)
-        {
-        }
+        while (Take() || waiting.IsCompleted) { }
 
         return this;
     }
