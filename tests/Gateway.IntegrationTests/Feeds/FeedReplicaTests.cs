@@ -41,7 +41,7 @@ public sealed class FeedReplicaTests : IAsyncLifetime
 
         // It has its seat, and waits in it for what it doesn't have yet.
         await TestGateway.EventuallyAsync(() => gateway.UpstreamStreams == 1 && FeedProbe.ViewersOf(gateway) == 2, "both have a seat");
-        Assert.Equal((1, 0), (first.Streams, second.Streams));
+        await TestGateway.EventuallyAsync(() => (first.Streams, second.Streams) == (1, 0), "the stream at the other replica has ended");
         Assert.Equal([8L], ahead.EventIds(Audience.Job));
         first.Append(4);
         await Audience.UpToAsync(lagging, 9);

@@ -42,6 +42,34 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task A_viewer_of_live_events_begins_at_the_head_that_it_is_told_also_while_events_come()
+    {
+        using var run = new FeedRun();
+        run.Found(0);
+        var isDone = false;
+        var appending = Task.Run(
+            () =>
+            {
+                for (var id = 1; !Volatile.Read(ref isDone); id++)
+                {
+                    run.Append(id);
+                }
+            },
+            TestContext.Current.CancellationToken
+        );
+
+        for (var i = 0; i < 5_000; i++)
+        {
+            var viewer = run.Join(null)!;
+            Assert.Equal(viewer.Seat.HeadAtJoin, viewer.Seat.Cursor);
+            viewer.Unsubscribe();
+        }
+
+        Volatile.Write(ref isDone, true);
+        await appending;
+    }
+
+    [Fact]
     public void A_log_without_an_epoch_is_shared_by_callers_with_any()
     {
         using var run = new FeedRun(epoch: "", after: 5);
