@@ -150,9 +150,10 @@ public sealed class InspectorTests
         Assert.Equal("subscribed 2", timeline[2]);
         Assert.Contains("error_sent backend_unavailable", timeline);
 
-        // A stream that may have other viewers is in the timeline of none of them.
-        Assert.Equal(!sharesStream, timeline[3] == "stream_broke Unavailable");
-        Assert.Equal(!sharesStream, timeline[^1] == "stream_resumed 2");
+        // A stream that is shared is in the timelines of all its viewers.
+        Assert.Equal("stream_broke Unavailable", timeline[3]);
+        Assert.Equal("stream_resumed 2", timeline[^1]);
+        Assert.Equal(sharesStream ? 1 : null, (int?)back["subscription"]!["feed"]?["viewers"]);
     }
 
     [Fact]

@@ -89,6 +89,7 @@ internal sealed class Viewer : IViewer
 {
     private readonly Outbox outbox = new(512 * 1024, 64 * 1024);
     private readonly Lane lane;
+
     // As the outbox gives it: a task made of it would complete a moment later, in another thread.
     private ValueTask<bool> waiting;
 
