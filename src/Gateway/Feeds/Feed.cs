@@ -123,12 +123,12 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     }
 
     /// <summary>Appends an event.</summary>
-    /// <returns>False if it doesn't follow the newest event. Nothing was appended.</returns>
+    /// <returns>False if it doesn't follow the newest event, or nobody is left to read it. Nothing was appended.</returns>
     public bool TryAppend(RingEntryKind kind, in WatchedEvent watched, ReadOnlySpan<byte> json, long readAt, long happenedAt)
     {
         lock (gate)
         {
-            if (watched.Id <= ring.Head || watched.PreviousId > ring.Head)
+            if (HasEnded || watched.Id <= ring.Head || watched.PreviousId > ring.Head)
             {
                 return false;
             }
@@ -371,7 +371,8 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
 
     private void CountMemory()
     {
-        limits.Memory.Add(ring.Bytes - counted);
-        counted = ring.Bytes;
+        var bytes = empty.Task.IsCompleted ? 0 : ring.Bytes;
+        limits.Memory.Add(bytes - counted);
+        counted = bytes;
     }
 }

@@ -48,9 +48,8 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
         {
             return await PumpAsync();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (feed.Empty.IsCompleted)
         {
-            // The last viewer has left; or the first one left while it handed its watch over, and stopped it. Then the others go on by themselves.
             return new SeatEnd.Alone();
         }
         catch (Exception e)

@@ -40,8 +40,7 @@ internal sealed class OwnWatch(
         {
             using var trail = new Trail();
             using var writer = new JobMessageWriter(start.JobId, Watcher, lane, source.Translation, time, key is null ? null : trail);
-            await using var stopping = stop.UnsafeRegister(running => _ = ((RunningWatch)running!).StopAsync(), watch);
-            while (await watch.MoveNextAsync())
+            while (await MoveNextAsync(watch, stop))
             {
                 if (watch.Current is WatchStep.Ended ended)
                 {
@@ -49,6 +48,7 @@ internal sealed class OwnWatch(
                 }
 
                 await WriteAsync(writer, watch.Current, stop);
+                stop.ThrowIfCancellationRequested();
                 seat = key is null ? null : source.Feeds.HandOver(key, messages, watch, trail, messages.EarliestTold);
                 if (seat is not null)
                 {
@@ -72,6 +72,13 @@ internal sealed class OwnWatch(
                 await watch.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>Reads the next step. Only so long can the viewer stop the watch: once others share it, it isn't the viewer's to stop.</summary>
+    private static async ValueTask<bool> MoveNextAsync(RunningWatch watch, CancellationToken stop)
+    {
+        await using var stopping = stop.UnsafeRegister(running => _ = ((RunningWatch)running!).StopAsync(), watch);
+        return await watch.MoveNextAsync();
     }
 
     private ValueTask WriteAsync(JobMessageWriter writer, WatchStep step, CancellationToken stop)

@@ -119,7 +119,9 @@ public sealed class FeedModelTests
         {
             var before = log.Count == 0 ? 0 : log[^1];
             var id = before + 1 + (step % 4);
-            Assert.True(run.Append(id, step % 2 == 0 ? before : null, padding, kind));
+            // A feed whose last viewer has fallen is over.
+            var isOver = run.Feed.IsOver;
+            Assert.NotEqual(isOver, run.Append(id, step % 2 == 0 ? before : null, padding, kind));
             log.Add(id);
         }
 

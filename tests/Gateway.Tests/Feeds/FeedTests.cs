@@ -347,6 +347,23 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public void A_feed_without_viewers_takes_no_memory_whatever_its_stream_still_says()
+    {
+        using var run = new FeedRun();
+        var viewer = run.Found(0);
+        run.Append(1);
+        viewer.Unsubscribe();
+
+        Assert.False(run.Append(2));
+        run.Feed.AppendBatchEnd(hasMore: false, readAt: 2);
+        run.Feed.AppendOutage(readAt: 2);
+        run.Feed.Close(new SeatEnd.Alone(), readAt: 3);
+        run.Feed.Trim(readBefore: 1);
+
+        Assert.Equal(0, run.Memory.Bytes);
+    }
+
+    [Fact]
     public void An_outage_and_its_end_are_told_once_to_those_who_were_there()
     {
         using var run = new FeedRun();
