@@ -86,7 +86,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
 
             var next = ring.FirstAfter(cursor);
             var isNew = !join.IsOpen && join.Cursor is not null;
-            var seat = new Seat(this, viewer, next, cursor, replayUntil: isNew ? ring.End : next, owesReplay: isNew || join.OwesReplay)
+            var seat = new Seat(this, viewer, next, cursor, replayUntil: isNew ? ring.End : next, owesReplay: isNew)
             {
                 HeadAtJoin = ring.Head,
             };

@@ -17,12 +17,9 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
     /// <summary>The steps after which viewers are woken even if more steps are at hand.</summary>
     private const int StepsPerWake = 64;
 
-    /// <summary>The time after which a stream that is held back is given up, since it may stall its neighbours: PROTOCOL.md section 9.</summary>
-    private static readonly TimeSpan HeldBackLimit = TimeSpan.FromSeconds(10);
-
     private readonly JobEventTranslator translator = new(translation);
     private readonly MessageBuffer json = new();
-    private long? heldBackSince;
+    private readonly HeldBack heldBack = new(watch.Watcher, time);
 
     /// <summary>Runs until the watch has ended or the last viewer has left. Never throws.</summary>
     public async Task RunAsync()
@@ -88,11 +85,11 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
             if (feed.WaitForRoom() is { IsCompleted: false } room)
             {
                 feed.Wake();
-                await WaitAsync(room);
+                await heldBack.WaitAsync(room, CancellationToken.None);
             }
             else
             {
-                heldBackSince = null;
+                heldBack.HasRoom();
             }
         }
     }
@@ -150,21 +147,5 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
         }
 
         return feed.TryAppend(kind, watched, json.Written, readAt, translator.HappenedAt);
-    }
-
-    private async Task WaitAsync(Task room)
-    {
-        heldBackSince ??= time.GetTimestamp();
-        var left = HeldBackLimit - time.GetElapsedTime(heldBackSince.Value);
-        try
-        {
-            await room.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
-        }
-        catch (TimeoutException)
-        {
-            heldBackSince = null;
-            watch.Watcher.LetGo();
-            await room;
-        }
     }
 }

@@ -116,9 +116,7 @@ internal sealed class FeedSet : IDisposable
         }
     }
 
-    /// <summary>
-    /// Gives a viewer whose own watch has caught up a seat in the job's feed; makes a feed of the watch if there is none.
-    /// </summary>
+    /// <summary>Gives a viewer whose own watch has caught up a seat in the job's feed; makes a feed of the watch if there is none.</summary>
     /// <param name="key">The feed.</param>
     /// <param name="viewer">The viewer.</param>
     /// <param name="own">Its watch. If the seat's feed has this watch, the watch isn't the viewer's any more.</param>
@@ -132,7 +130,7 @@ internal sealed class FeedSet : IDisposable
             return null;
         }
 
-        var request = new SeatRequest(cursor, own.Watcher.Epoch, IsOpen: true, OwesReplay: false);
+        var request = new SeatRequest(cursor, own.Watcher.Epoch, IsOpen: true);
         Feed feed;
         Seat seat;
         lock (gate)
@@ -179,6 +177,19 @@ internal sealed class FeedSet : IDisposable
         }
     }
 
+    /// <summary>Takes a turn back. Can be called twice.</summary>
+    public void End(WatchKey key, OpeningTurn turn)
+    {
+        lock (gate)
+        {
+            if (places.TryGetValue(key, out var place) && place.Opening == turn)
+            {
+                place.Opening = null;
+                RemoveIfFree(key, place);
+            }
+        }
+    }
+
     public void Dispose() => trimming.Dispose();
 
     private async Task RunAsync(WatchKey key, Feed feed, RunningWatch watch)
@@ -188,6 +199,7 @@ internal sealed class FeedSet : IDisposable
         {
             await pump.RunAsync();
         }
+
         metrics.FeedClosed();
         lock (gate)
         {
@@ -203,18 +215,6 @@ internal sealed class FeedSet : IDisposable
     {
         metrics.ViewerJoined();
         seat.Viewer.Note(TimelineEntryKind.StreamShared, code: null, seat.Cursor);
-    }
-
-    private void End(WatchKey key, OpeningTurn turn)
-    {
-        lock (gate)
-        {
-            if (places.TryGetValue(key, out var place) && place.Opening == turn)
-            {
-                place.Opening = null;
-                RemoveIfFree(key, place);
-            }
-        }
     }
 
     private void RemoveIfFree(WatchKey key, Place place)
@@ -245,21 +245,5 @@ internal sealed class FeedSet : IDisposable
         public Feed? Feed { get; set; }
 
         public OpeningTurn? Opening { get; set; }
-    }
-
-    /// <summary>The turn to open a watch that others may share. They wait until it is given back.</summary>
-    internal sealed class OpeningTurn(FeedSet set, WatchKey key) : IDisposable
-    {
-        private readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>Completes when the turn was given back.</summary>
-        public Task Over => over.Task;
-
-        /// <summary>Gives the turn back. Can be called twice.</summary>
-        public void Dispose()
-        {
-            set.End(key, this);
-            over.TrySetResult();
-        }
     }
 }

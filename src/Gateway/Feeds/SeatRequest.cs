@@ -6,6 +6,5 @@ namespace OptimizationGateway.Gateway.Feeds;
 /// <param name="Cursor">The id of the last event that it has; null for live events only.</param>
 /// <param name="Epoch">The epoch that the cursor belongs to; empty if it isn't known.</param>
 /// <param name="IsOpen">True if the viewer was told <c>subscribed</c> and has its history: a watch of its own has caught up.</param>
-/// <param name="OwesReplay">True if it is owed a replay that says that all is well.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct SeatRequest(long? Cursor, string Epoch, bool IsOpen, bool OwesReplay);
+internal readonly record struct SeatRequest(long? Cursor, string Epoch, bool IsOpen);

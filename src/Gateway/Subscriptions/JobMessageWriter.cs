@@ -21,22 +21,12 @@ internal sealed class JobMessageWriter(
     Trail? trail = null
 ) : IDisposable
 {
-    /// <summary>
-    /// The time after which a stream that is held back is given up, since it may stall its neighbours: PROTOCOL.md section 9.
-    /// </summary>
-    private static readonly TimeSpan HeldBackLimit = TimeSpan.FromSeconds(10);
-
     private const int KeptBufferBytes = 64 * 1024;
 
     private readonly JobEventTranslator translator = new(translation);
     private readonly MessageBuffer message = new();
     private readonly MessageBuffer eventJson = new();
-
-    /// <summary>
-    /// The time since which every message has had to wait. A stream whose reader always lags is held back like one whose reader has
-    /// stopped.
-    /// </summary>
-    private long? heldBackSince;
+    private readonly HeldBack heldBack = new(watcher, time);
 
     public JsonEncodedText JobId { get; } = ServerMessageWriter.Encode(jobId);
 
@@ -139,26 +129,10 @@ internal sealed class JobMessageWriter(
         var write = lane.WriteAsync(message.Detach(facts));
         if (!write.IsCompletedSuccessfully)
         {
-            return new ValueTask(WaitForRoomAsync(write.AsTask(), stop));
+            return new ValueTask(heldBack.WaitAsync(write.AsTask(), stop));
         }
 
-        heldBackSince = null;
+        heldBack.HasRoom();
         return write;
-    }
-
-    private async Task WaitForRoomAsync(Task write, CancellationToken stop)
-    {
-        heldBackSince ??= time.GetTimestamp();
-        var left = HeldBackLimit - time.GetElapsedTime(heldBackSince.Value);
-        try
-        {
-            await write.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, stop);
-        }
-        catch (TimeoutException)
-        {
-            heldBackSince = null;
-            watcher?.LetGo();
-            await write.WaitAsync(stop);
-        }
     }
 }

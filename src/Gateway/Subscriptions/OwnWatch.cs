@@ -17,7 +17,7 @@ internal sealed class OwnWatch(
     JobSource source,
     SubscriptionMessages messages,
     LaneTicket lane,
-    FeedSet.OpeningTurn? turn,
+    OpeningTurn? turn,
     TimeProvider time
 )
 {

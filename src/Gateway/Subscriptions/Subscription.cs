@@ -67,7 +67,7 @@ internal sealed class Subscription(
     {
         var start = source.StartOf(request, historyOnly: false, timeline);
         var key = source.Feeds.KeyOf(start);
-        var asked = new SeatRequest(request.AfterEventId, request.Epoch ?? "", IsOpen: false, OwesReplay: false);
+        var asked = new SeatRequest(request.AfterEventId, request.Epoch ?? "", IsOpen: false);
         var (seat, turn) = key is null ? default : await source.Feeds.SitAsync(key, messages, asked, stop);
         if (seat is not null)
         {

@@ -70,7 +70,7 @@ internal sealed class FeedRun : IDisposable
     public Viewer? Join(long? cursor, string epoch = "e1", bool isOpen = false)
     {
         var viewer = new Viewer();
-        var seat = Feed.TryJoin(viewer, new SeatRequest(cursor, epoch, isOpen, OwesReplay: false));
+        var seat = Feed.TryJoin(viewer, new SeatRequest(cursor, epoch, isOpen));
         return seat is null ? null : viewer.Sit(seat);
     }
 
