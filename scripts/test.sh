@@ -17,10 +17,12 @@ export DOTNET_CLI_UI_LANGUAGE=en TESTINGPLATFORM_UI_LANGUAGE=en DOTNET_NOLOGO=1 
 output=$(mktemp)
 # The clients of the .NET tests write down what they exchange with gateways, for tests/schema to judge.
 messages=$(mktemp -d)
-trap 'rm -rf "$output" "$messages"' EXIT
 
 passed=0 failed=0 skipped=0
 problems=()
+# What each failed test said: shown once more at the end, where a long log is read first.
+failures=$(mktemp)
+trap 'rm -rf "$output" "$messages" "$failures"' EXIT
 
 # `dotnet test` closes with a line each for total, failed, succeeded and skipped. The last ones count.
 dotnet_counts() {
@@ -35,6 +37,15 @@ vitest_counts() {
         $1 == "Tests" { p = f = s = 0; seen = 1
             for (i = 2; i < NF; i++) { if ($(i + 1) == "passed") p = $i; if ($(i + 1) == "failed") f = $i; if ($(i + 1) == "skipped") s = $i } }
         END { if (seen) print p, f, s }'
+}
+
+# Prints each failed test of a runner's output: `failed Name (1s)` of `dotnet test`, ` FAIL  file > name` of vitest,
+# with the first lines of its message and trace.
+failed_tests() {
+    sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | awk '
+        /^failed [^ ]/ || /^ *FAIL / { left = 12 }
+        /^[^ ]/ && !/^failed [^ ]/ { left = 0 }
+        left-- > 0 { print }'
 }
 
 # A whole set of tests: shows its output live and adds up its counts.
@@ -57,6 +68,9 @@ runner() {
         f=1
     fi
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    if [ "$f" -gt 0 ]; then
+        failed_tests < "$output" >> "$failures"
+    fi
 }
 
 # One command that counts as one test.
@@ -78,6 +92,7 @@ finish() {
         problems+=("$skipped skipped, and with CI=true nothing may be")
     fi
     echo
+    cat "$failures"
     for problem in ${problems[@]+"${problems[@]}"}; do
         echo "make test: $problem"
     done
