@@ -128,7 +128,7 @@ public sealed class MessageIntakeTests
                 null,
                 Jobs.Faults.Add
             );
-            Replays = new(Jobs.Source, Jobs.Outbox, maxWaiting, Jobs.Clock, timeline: null, Jobs.Faults.Add);
+            Replays = new(Jobs.Source, Jobs.Outbox, maxWaiting, Jobs.Clock, timeline: null, Jobs.Faults.Enqueue);
             Tally = new SessionTally(Jobs.Metrics);
             Intake = new(subscriptions, Replays, caller ?? Caller.Anonymous, Jobs.Outbox, allowed, Jobs.Clock, Tally, timeline: null);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -46,7 +47,7 @@ internal sealed class AbsentJobs : IAsyncDisposable
 
     public JobSource Source { get; }
 
-    public List<Exception> Faults { get; } = [];
+    public ConcurrentQueue<Exception> Faults { get; } = [];
 
     public static ClientMessage Subscribe(string jobId) => new(ClientMessageType.Subscribe, jobId, 0, null, null);
 

@@ -85,5 +85,5 @@ public sealed class ReplayQueueTests
     }
 
     private static ReplayQueue New(AbsentJobs jobs, int maxWaiting) =>
-        new(jobs.Source, jobs.Outbox, maxWaiting, jobs.Clock, timeline: null, jobs.Faults.Add);
+        new(jobs.Source, jobs.Outbox, maxWaiting, jobs.Clock, timeline: null, jobs.Faults.Enqueue);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OptimizationGateway.Gateway.Subscriptions;
 using static OptimizationGateway.Gateway.Tests.Subscriptions.AbsentJobs;
 
@@ -69,10 +70,10 @@ public sealed class SubscriptionSetTests
     public async Task Cancelled_work_is_no_fault_and_any_other_exception_is()
     {
         await using var jobs = new AbsentJobs();
-        List<Exception> faults = [];
-        using var cancelled = new JobTask(jobs.Outbox.OpenLane(), stop => Task.Delay(Timeout.Infinite, stop), faults.Add);
-        using var broken = new JobTask(jobs.Outbox.OpenLane(), _ => throw new InvalidOperationException("broken"), faults.Add);
-        using var foreign = new JobTask(jobs.Outbox.OpenLane(), _ => throw new OperationCanceledException("not ours"), faults.Add);
+        var faults = new ConcurrentQueue<Exception>();
+        using var cancelled = new JobTask(jobs.Outbox.OpenLane(), stop => Task.Delay(Timeout.Infinite, stop), faults.Enqueue);
+        using var broken = new JobTask(jobs.Outbox.OpenLane(), _ => throw new InvalidOperationException("broken"), faults.Enqueue);
+        using var foreign = new JobTask(jobs.Outbox.OpenLane(), _ => throw new OperationCanceledException("not ours"), faults.Enqueue);
 
         cancelled.Stop();
         await Task.WhenAll(cancelled.Running, broken.Running, foreign.Running);
@@ -81,7 +82,7 @@ public sealed class SubscriptionSetTests
     }
 
     private static SubscriptionSet New(AbsentJobs jobs, int limit) =>
-        new(jobs.Source, jobs.Outbox, limit, jobs.Clock, jobs.Metrics, timeline: null, jobs.Faults.Add);
+        new(jobs.Source, jobs.Outbox, limit, jobs.Clock, jobs.Metrics, timeline: null, jobs.Faults.Enqueue);
 
     private static List<SubscriptionView> Views(SubscriptionSet set)
     {
