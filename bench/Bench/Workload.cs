@@ -35,10 +35,10 @@ internal sealed record Workload(string Name, string Title, WorkloadKind Kind, st
     /// <summary>The number of events for each viewer of a flood.</summary>
     public int Events { get; init; }
 
-    /// <summary>The number of events for each viewer before a flood is measured, until code is compiled for speed. Default: two fifths.</summary>
+    /// <summary>The number of events for each viewer before a flood is measured, until code is compiled for speed. Default: as many.</summary>
     public int WarmUp
     {
-        get => field > 0 ? field : Events * 2 / 5;
+        get => field > 0 ? field : Events;
         init;
     }
 

@@ -11,8 +11,16 @@ public class MessageBenchmarks
     private readonly byte[] replay = SampleEvents.Replay("usual", 500);
 
     [Benchmark]
-    public object Live() => WatchMessage.Read(live);
+    public int Live() => Read(live);
 
     [Benchmark(OperationsPerInvoke = 500)]
-    public object ReplayEvent() => WatchMessage.Read(replay);
+    public int ReplayEvent() => Read(replay);
+
+    private static int Read(byte[] encoded)
+    {
+        var message = WatchMessage.Read(new(encoded));
+        var events = message.Events.Count;
+        message.Return();
+        return events;
+    }
 }
