@@ -19,7 +19,7 @@ internal static class EventTarget
 
     public static void Try(byte[] bytes)
     {
-        WatchMessage.Read(bytes);
+        WatchMessage.Read(new(bytes));
         var scanned = WatchedEvent.Read(bytes);
         var parsed = TryParse(bytes);
         if (parsed is not null)

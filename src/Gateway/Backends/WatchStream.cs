@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Gateway.Wire;
@@ -13,11 +14,12 @@ internal sealed class WatchStream : IDisposable
     private readonly StreamLease lease;
     private readonly WatchTrace trace;
     private readonly AsyncServerStreamingCall<WatchMessage> call;
-    private readonly TimeProvider time;
+    private readonly PatientWait wait;
     private readonly bool askedForEpoch;
     private readonly bool carriesToken;
     private readonly bool carriesCaller;
     private Task<bool>? moving;
+    private WatchMessage? last;
     private volatile bool isDisposed;
 
     public WatchStream(
@@ -33,8 +35,8 @@ internal sealed class WatchStream : IDisposable
     {
         this.lease = lease;
         this.trace = trace;
-        this.time = time;
         this.stop = stop;
+        wait = new PatientWait(time, stop);
         this.carriesToken = carriesToken;
         this.carriesCaller = carriesCaller;
         askedForEpoch = request.Epoch.Length > 0;
@@ -54,13 +56,14 @@ internal sealed class WatchStream : IDisposable
 
     /// <summary>Reads the next message, or the end of the stream. An unfinished read goes on with the next call.</summary>
     /// <param name="within">The time to wait for it.</param>
-    /// <returns>Nothing if nothing came in that time.</returns>
+    /// <returns>Nothing if nothing came in that time. A message is good until the next read.</returns>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     public ValueTask<WatchRead> ReadAsync(TimeSpan within)
     {
-        // A busy stream has the next message at hand: then there is no task to wait for, and no timer.
+        last?.Return();
+        last = null;
         moving ??= call.ResponseStream.MoveNext(CancellationToken.None);
-        return moving.IsCompletedSuccessfully ? ValueTask.FromResult(Finish(moving.Result)) : new ValueTask<WatchRead>(WaitAsync(within));
+        return moving.IsCompletedSuccessfully ? ValueTask.FromResult(Finish(moving.Result)) : WaitAsync(within);
     }
 
     /// <summary>Closes a stream that is given up or broke.</summary>
@@ -88,6 +91,7 @@ internal sealed class WatchStream : IDisposable
         cancel.Cancel();
         call.Dispose();
         cancel.Dispose();
+        wait.Dispose();
         lease.Dispose();
         trace.Dispose();
 
@@ -100,10 +104,11 @@ internal sealed class WatchStream : IDisposable
         );
     }
 
-    private async Task<WatchRead> WaitAsync(TimeSpan within)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<WatchRead> WaitAsync(TimeSpan within)
     {
         var read = moving!;
-        if (!read.IsCompleted && !await time.CompletesAsync(read, within, stop))
+        if (!await wait.WaitAsync(read, within))
         {
             return WatchRead.Nothing;
         }
@@ -131,7 +136,8 @@ internal sealed class WatchStream : IDisposable
         moving = null;
         lease.Answered();
         trace.Answered();
-        return hasMessage ? new WatchRead(call.ResponseStream.Current, null) : new WatchRead(null, WatchFault.EndedEarly);
+        last = hasMessage ? call.ResponseStream.Current : null;
+        return new WatchRead(last, hasMessage ? null : WatchFault.EndedEarly);
     }
 
     private WatchFault Failed(RpcException exception)

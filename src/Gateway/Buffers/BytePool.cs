@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace OptimizationGateway.Gateway.Outboxes;
+namespace OptimizationGateway.Gateway.Buffers;
 
 /// <summary>
 /// The shared pool of byte arrays. An array that is returned twice gets two owners, and one client gets the other's bytes. So <see

@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Buffers;
+
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>One encoded message in a pooled array. The last owner returns it.</summary>

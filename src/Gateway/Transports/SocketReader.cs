@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 
+using OptimizationGateway.Gateway.Buffers;
 namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>

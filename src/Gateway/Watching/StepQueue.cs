@@ -10,6 +10,7 @@ namespace OptimizationGateway.Gateway.Watching;
 internal sealed class StepQueue(bool owesLastReplay)
 {
     private readonly Queue<WatchStep> steps = new();
+    private readonly WatchStep.Live live = new(WatchedEvent.Unreadable);
     private bool owesLastReplay = owesLastReplay;
 
     /// <summary>True if a step waits to be told.</summary>
@@ -45,7 +46,8 @@ internal sealed class StepQueue(bool owesLastReplay)
             AddHistory([], hasMore: false);
         }
 
-        steps.Enqueue(new WatchStep.Live(watched));
+        live.Event = watched;
+        steps.Enqueue(live);
     }
 
     /// <summary>Adds the end.</summary>

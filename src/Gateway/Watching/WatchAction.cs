@@ -2,7 +2,10 @@ using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Watching;
 
-/// <summary>The closed set of things that a <see cref="WatchMachine"/> wants done, one at a time.</summary>
+/// <summary>
+/// The closed set of things that a <see cref="WatchMachine"/> wants done, one at a time. Those that come with every event are reused: an
+/// action is good until the next one is asked for.
+/// </summary>
 internal abstract record WatchAction
 {
     /// <summary>Opens a stream, and reports it with <see cref="WatchMachine.StreamOpened"/>.</summary>
@@ -13,7 +16,11 @@ internal abstract record WatchAction
     /// <summary>
     /// Reads the stream's next message for as long as this, and reports the outcome with <see cref="WatchMachine.Received"/>.
     /// </summary>
-    public sealed record Read(TimeSpan Within) : WatchAction;
+    public sealed record Read(TimeSpan Within) : WatchAction
+    {
+        /// <summary>The time to wait for it.</summary>
+        public TimeSpan Within { get; set; } = Within;
+    }
 
     /// <summary>
     /// Tells the consumer a step. The consumer may answer with <see cref="WatchMachine.Refuse"/> or <see cref="WatchMachine.LetGo"/>.

@@ -93,7 +93,7 @@ internal sealed partial class WatchMachine
             policy.Progressed(now);
             if (!outage.IsOn)
             {
-                actions.Enqueue(new WatchAction.NoteProgress());
+                actions.Enqueue(noteProgress);
             }
         }
 
@@ -114,12 +114,22 @@ internal sealed partial class WatchMachine
                 outage.SettleAllClear();
             }
 
-            actions.Enqueue(new WatchAction.Tell(step));
+            actions.Enqueue(step is WatchStep.Live ? TellLive(step) : new WatchAction.Tell(step));
             if (step is WatchStep.Ended)
             {
-                actions.Enqueue(new WatchAction.NoteProgress());
+                actions.Enqueue(noteProgress);
             }
         }
+    }
+
+    private WatchAction.Tell TellLive(WatchStep live)
+    {
+        if (tellLive?.Step != live)
+        {
+            tellLive = new WatchAction.Tell(live);
+        }
+
+        return tellLive;
     }
 
     /// <summary>A message that was taken and whose conclusions are still to be drawn.</summary>

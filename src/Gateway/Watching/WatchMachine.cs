@@ -21,6 +21,9 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
     private readonly Outage outage = new();
     private readonly UselessMessages useless = new();
     private readonly Queue<WatchAction> actions = new();
+    private readonly WatchAction.Read read = new(TimeSpan.Zero);
+    private readonly WatchAction.NoteProgress noteProgress = new();
+    private WatchAction.Tell? tellLive;
 
     private Taken? taken;
     private bool isLetGo;
@@ -151,7 +154,8 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
             : outage.IsOn ? deadlines.ProvenAt
             : null;
         var left = Sooner(deadlines.ReadUntil(now, policy.TimeLeft(now, IsOpened)), news) - now;
-        return new WatchAction.Read(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        read.Within = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        return read;
     }
 
     /// <summary>
@@ -186,7 +190,7 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
             actions.Enqueue(new WatchAction.Tell(transcript.AllClear()));
         }
 
-        actions.Enqueue(new WatchAction.NoteProgress());
+        actions.Enqueue(noteProgress);
     }
 
     private static TimeSpan Sooner(TimeSpan one, TimeSpan? other) => other < one ? other.Value : one;

@@ -3,7 +3,8 @@ using OptimizationGateway.Gateway.Wire;
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
-/// The closed set of steps that a <see cref="JobWatcher"/> tells its consumer, in the order in which the client hears of them.
+/// The closed set of steps that a <see cref="JobWatcher"/> tells its consumer, in the order in which the client hears of them. A step and the
+/// bytes of its events are good until the next step is asked for.
 /// </summary>
 internal abstract record WatchStep
 {
@@ -15,8 +16,12 @@ internal abstract record WatchStep
     /// </summary>
     public sealed record History(IReadOnlyList<WatchedEvent> Events, bool HasMore) : WatchStep;
 
-    /// <summary>An event as it happens.</summary>
-    public sealed record Live(WatchedEvent Event) : WatchStep;
+    /// <summary>An event as it happens. A watch has one object for all of them.</summary>
+    public sealed record Live(WatchedEvent Event) : WatchStep
+    {
+        /// <summary>The event.</summary>
+        public WatchedEvent Event { get; set; } = Event;
+    }
 
     /// <summary>The backend has been away for longer than 3 s; the watch goes on.</summary>
     public sealed record Outage : WatchStep;

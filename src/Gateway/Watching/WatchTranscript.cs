@@ -170,12 +170,11 @@ internal sealed class WatchTranscript(WatchStart start, int maxEventBytes)
             return message.Events.Count > 0 ? WatchFault.BadEvent(first) : null;
         }
 
-        var (fresh, dropped, fault, isTerminal) = SiftedBatch.Of(position, message.Events);
-        Dropped = dropped;
+        (Dropped, var fault, var isTerminal) = SiftedBatch.Of(position, message.Events);
         history.TakeBatch(isLast: isTerminal || !message.HasMore);
         var isMissing = history.IsMissing(Cursor);
         var hasMore = !isTerminal && (fault is not null || message.HasMore || isMissing);
-        steps.AddHistory(fresh, hasMore);
+        steps.AddHistory(message.Events, hasMore);
         if (fault is not null)
         {
             return fault;

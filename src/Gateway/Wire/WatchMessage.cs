@@ -1,5 +1,8 @@
+using System.Buffers;
+using Microsoft.Extensions.ObjectPool;
 using OptimizationGateway.Contracts.V1;
 
+using OptimizationGateway.Gateway.Buffers;
 namespace OptimizationGateway.Gateway.Wire;
 
 /// <summary>The kinds of messages on a watch.</summary>
@@ -20,6 +23,9 @@ internal enum WatchMessageKind
 /// One message of a stream, read by the gateway's own marshaller. A message that doesn't parse is a value and no broken stream, and a batch
 /// whose fifth event is broken still has four good ones.
 /// </summary>
+/// <remarks>
+/// Messages and their bytes are pooled: a stream has many, and never two at once. Its reader gives the last one back before it reads the next.
+/// </remarks>
 internal sealed class WatchMessage
 {
     /// <summary>
@@ -27,6 +33,13 @@ internal sealed class WatchMessage
     /// gateway far more. The events beyond are asked for again.
     /// </summary>
     private const int MaxEvents = 16 * 1024;
+
+    /// <summary>The most events for which a message that waits to be used again keeps room.</summary>
+    private const int KeptEvents = 512;
+
+    private static readonly ObjectPool<WatchMessage> Pool = ObjectPool.Create<WatchMessage>();
+
+    private byte[] bytes = [];
 
     /// <summary>The kind.</summary>
     public WatchMessageKind Kind { get; private set; }
@@ -43,8 +56,8 @@ internal sealed class WatchMessage
     /// <summary>True if no event will follow <see cref="LastEventId"/>; of <c>subscribed</c>.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>The events of a <c>replay</c>, or the one of an <c>event</c>.</summary>
-    public IReadOnlyList<WatchedEvent> Events { get; private set; } = [];
+    /// <summary>The events of a <c>replay</c>, or the one of an <c>event</c>. The watch takes out what the client has.</summary>
+    public List<WatchedEvent> Events { get; } = [];
 
     /// <summary>True if more history follows; of <c>replay</c>.</summary>
     public bool HasMore { get; private set; }
@@ -53,18 +66,36 @@ internal sealed class WatchMessage
     public int Size { get; private set; }
 
     /// <summary>Reads a message. Bytes that are no message become <see cref="WatchMessageKind.Malformed"/>.</summary>
-    public static WatchMessage Read(byte[] bytes)
+    /// <param name="encoded">The message; it is copied.</param>
+    public static WatchMessage Read(in ReadOnlySequence<byte> encoded)
     {
-        var message = ReadKind(bytes);
-        message.Size = bytes.Length;
+        var message = Pool.Get();
+        message.Size = (int)encoded.Length;
+        message.bytes = BytePool.Rent(message.Size);
+        encoded.CopyTo(message.bytes);
+        message.Kind = message.ReadKind(message.bytes.AsMemory(0, message.Size));
         return message;
     }
 
-    private static WatchMessage ReadKind(byte[] bytes)
+    /// <summary>Gives the message and its events' bytes back, to be used again.</summary>
+    public void Return()
+    {
+        BytePool.Return(ref bytes);
+        (Epoch, LastEventId, EarliestEventId, Ended, HasMore) = ("", null, null, false, false);
+        Events.Clear();
+        if (Events.Capacity > KeptEvents)
+        {
+            Events.Capacity = 0;
+        }
+
+        Pool.Return(this);
+    }
+
+    private WatchMessageKind ReadKind(ReadOnlyMemory<byte> encoded)
     {
         var kind = 0;
         Range body = default;
-        var reader = new WireReader(bytes);
+        var reader = new WireReader(encoded.Span);
         while (reader.Read())
         {
             var isMessage = reader.Field is >= WatchJobResponse.SubscribedFieldNumber and <= WatchJobResponse.HeartbeatFieldNumber;
@@ -77,71 +108,73 @@ internal sealed class WatchMessage
 
         if (reader.IsMalformed)
         {
-            return new WatchMessage { Kind = WatchMessageKind.Malformed };
+            return WatchMessageKind.Malformed;
         }
 
-        var content = bytes.AsMemory(body);
+        var content = encoded[body];
         return kind switch
         {
             WatchJobResponse.SubscribedFieldNumber => ReadSubscribed(content.Span),
             WatchJobResponse.ReplayFieldNumber => ReadReplay(content),
-            WatchJobResponse.EventFieldNumber => new WatchMessage { Kind = WatchMessageKind.Event, Events = [WatchedEvent.Read(content)] },
+            WatchJobResponse.EventFieldNumber => ReadEvent(content),
             WatchJobResponse.HeartbeatFieldNumber => ReadHeartbeat(content.Span),
-            _ => new WatchMessage(),
+            _ => WatchMessageKind.Unknown,
         };
     }
 
-    private static WatchMessage ReadSubscribed(ReadOnlySpan<byte> content)
+    private WatchMessageKind ReadSubscribed(ReadOnlySpan<byte> content)
     {
         if (!TryParse(Subscribed.Parser, content, out var subscribed))
         {
-            return new WatchMessage { Kind = WatchMessageKind.Malformed };
+            return WatchMessageKind.Malformed;
         }
 
-        return new WatchMessage
-        {
-            Kind = WatchMessageKind.Subscribed,
-            Epoch = subscribed.Epoch,
-            LastEventId = subscribed.HasLastEventId ? subscribed.LastEventId : null,
-            EarliestEventId = subscribed.HasEarliestEventId ? subscribed.EarliestEventId : null,
-            Ended = subscribed.Ended,
-        };
+        Epoch = subscribed.Epoch;
+        LastEventId = subscribed.HasLastEventId ? subscribed.LastEventId : null;
+        EarliestEventId = subscribed.HasEarliestEventId ? subscribed.EarliestEventId : null;
+        Ended = subscribed.Ended;
+        return WatchMessageKind.Subscribed;
     }
 
-    private static WatchMessage ReadHeartbeat(ReadOnlySpan<byte> content) =>
-        TryParse(Heartbeat.Parser, content, out var heartbeat)
-            ? new WatchMessage { Kind = WatchMessageKind.Heartbeat, LastEventId = heartbeat.HasLastEventId ? heartbeat.LastEventId : null }
-            : new WatchMessage { Kind = WatchMessageKind.Malformed };
-
-    private static WatchMessage ReadReplay(ReadOnlyMemory<byte> content)
+    private WatchMessageKind ReadHeartbeat(ReadOnlySpan<byte> content)
     {
-        var events = new List<WatchedEvent>();
-        var hasMore = false;
+        if (!TryParse(Heartbeat.Parser, content, out var heartbeat))
+        {
+            return WatchMessageKind.Malformed;
+        }
+
+        LastEventId = heartbeat.HasLastEventId ? heartbeat.LastEventId : null;
+        return WatchMessageKind.Heartbeat;
+    }
+
+    private WatchMessageKind ReadEvent(ReadOnlyMemory<byte> content)
+    {
+        Events.Add(WatchedEvent.Read(content));
+        return WatchMessageKind.Event;
+    }
+
+    private WatchMessageKind ReadReplay(ReadOnlyMemory<byte> content)
+    {
         var reader = new WireReader(content.Span);
-        while (events.Count < MaxEvents && reader.Read())
+        while (Events.Count < MaxEvents && reader.Read())
         {
             if (reader.Is(Replay.EventsFieldNumber, WireType.Delimited))
             {
-                events.Add(WatchedEvent.Read(content[reader.Place]));
+                Events.Add(WatchedEvent.Read(content[reader.Place]));
             }
             else if (reader.Is(Replay.HasMoreFieldNumber, WireType.Varint))
             {
-                hasMore = reader.Number != 0;
+                HasMore = reader.Number != 0;
             }
         }
 
-        if (reader.IsMalformed || events.Count == MaxEvents)
+        if (reader.IsMalformed || Events.Count == MaxEvents)
         {
             // What was read is good; from here on it is like an event that can't be read.
-            events.Add(WatchedEvent.Unreadable);
+            Events.Add(WatchedEvent.Unreadable);
         }
 
-        return new WatchMessage
-        {
-            Kind = WatchMessageKind.Replay,
-            Events = events,
-            HasMore = hasMore,
-        };
+        return WatchMessageKind.Replay;
     }
 
     private static bool TryParse<T>(Google.Protobuf.MessageParser<T> parser, ReadOnlySpan<byte> content, out T message)

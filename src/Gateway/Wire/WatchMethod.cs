@@ -17,7 +17,7 @@ internal static class WatchMethod
         ),
         Marshallers.Create<WatchMessage>(
             (_, _) => throw new NotSupportedException("The gateway writes no answers."),
-            context => WatchMessage.Read(context.PayloadAsNewBuffer())
+            context => WatchMessage.Read(context.PayloadAsReadOnlySequence())
         )
     );
 }

@@ -1,6 +1,6 @@
-using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Buffers;
 
-namespace OptimizationGateway.Gateway.Tests.Outboxes;
+namespace OptimizationGateway.Gateway.Tests.Buffers;
 
 public sealed class BytePoolTests
 {

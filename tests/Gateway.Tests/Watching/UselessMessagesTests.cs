@@ -126,5 +126,5 @@ public sealed class UselessMessagesTests
             _ => new WatchJobResponse(),
         };
 
-    private static WatchMessage Read(WatchJobResponse message) => WatchMessage.Read(message.ToByteArray());
+    private static WatchMessage Read(WatchJobResponse message) => WatchMessage.Read(new(message.ToByteArray()));
 }

@@ -159,7 +159,7 @@ public sealed class WatchContentTests
     [Fact]
     public void A_message_that_does_not_parse_is_a_bad_event_without_an_id()
     {
-        var run = new WatchRun().Receive(new WatchRead(WatchMessage.Read([0xFF]), null));
+        var run = new WatchRun().Receive(new WatchRead(WatchMessage.Read(new([0xFF])), null));
 
         Assert.Equal(WatchFault.BadEvent(0, BadEventReason.Unreadable), run.Closes.Single());
     }

@@ -71,7 +71,8 @@ internal sealed class WatchRun(
             switch (action)
             {
                 case WatchAction.Tell tell:
-                    Told.Add(tell.Step);
+                    // The machine may use it again.
+                    Told.Add(tell.Step with { });
                     OnTold?.Invoke(tell.Step);
                     break;
                 case WatchAction.OpenStream:
@@ -88,7 +89,7 @@ internal sealed class WatchRun(
     {
         foreach (var message in messages)
         {
-            Receive(new WatchRead(WatchMessage.Read(message.ToByteArray()), null));
+            Receive(new WatchRead(WatchMessage.Read(new(message.ToByteArray())), null));
         }
 
         return this;

@@ -177,5 +177,5 @@ public sealed class WatchTranscriptTests
         return ids;
     }
 
-    private static WatchMessage Read(WatchJobResponse message) => WatchMessage.Read(message.ToByteArray());
+    private static WatchMessage Read(WatchJobResponse message) => WatchMessage.Read(new(message.ToByteArray()));
 }

@@ -60,7 +60,7 @@ public sealed class WireReaderTests
                         Replay = new Replay { Events = { events }, HasMore = hasMore },
                     };
 
-                    var message = WatchMessage.Read(batch.ToByteArray());
+                    var message = WatchMessage.Read(new(batch.ToByteArray()));
 
                     Assert.Equal((WatchMessageKind.Replay, hasMore), (message.Kind, message.HasMore));
                     Assert.Equal(events.Select(jobEvent => jobEvent.ToByteArray()), message.Events.Select(e => e.Bytes.ToArray()));
@@ -73,7 +73,7 @@ public sealed class WireReaderTests
             .Byte.Array[0, 300]
             .Sample(bytes =>
             {
-                WatchMessage.Read(bytes);
+                WatchMessage.Read(new(bytes));
                 WatchedEvent.Read(bytes);
                 if (TryParse(bytes) is { } parsed)
                 {
@@ -95,7 +95,7 @@ public sealed class WireReaderTests
             }
         }
 
-        var message = WatchMessage.Read([(WatchJobResponse.ReplayFieldNumber << 3) | 2, (byte)batch.Length, .. batch.ToArray()]);
+        var message = WatchMessage.Read(new([(WatchJobResponse.ReplayFieldNumber << 3) | 2, (byte)batch.Length, .. batch.ToArray()]));
 
         Assert.Equal([(1L, true), (2L, false), (3L, true)], message.Events.Select(e => (e.Id, e.IsWellFormed)));
     }
