@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Watching;
@@ -75,6 +76,7 @@ internal sealed class OwnWatch(
     }
 
     /// <summary>Reads the next step. Only so long can the viewer stop the watch: once others share it, it isn't the viewer's to stop.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<bool> MoveNextAsync(RunningWatch watch, CancellationToken stop)
     {
         await using var stopping = stop.UnsafeRegister(running => _ = ((RunningWatch)running!).StopAsync(), watch);

@@ -126,7 +126,7 @@ public sealed class MessageIntakeTests
                 Jobs.Clock,
                 Jobs.Metrics,
                 null,
-                Jobs.Faults.Add
+                Jobs.Faults.Enqueue
             );
             Replays = new(Jobs.Source, Jobs.Outbox, maxWaiting, Jobs.Clock, timeline: null, Jobs.Faults.Enqueue);
             Tally = new SessionTally(Jobs.Metrics);
