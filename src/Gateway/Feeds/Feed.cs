@@ -223,11 +223,13 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     }
 
     /// <summary>Drops events that every viewer has, and that are older than a time; all of those while all rings are too large.</summary>
-    /// <param name="readBefore">The time, as the clock's timestamp.</param>
-    public void Trim(long readBefore)
+    /// <param name="sharedBefore">The time, as the clock's timestamp.</param>
+    /// <param name="aloneBefore">The time where there is one viewer.</param>
+    public void Trim(long sharedBefore, long aloneBefore)
     {
         lock (gate)
         {
+            var readBefore = seats.Count > 1 ? sharedBefore : aloneBefore;
             var slowest = seats.Count == 0 ? ring.End : seats.Min(seat => seat.Next);
             while (ring.First < slowest && (limits.Memory.IsOver || ring[ring.First].ReadAt < readBefore))
             {

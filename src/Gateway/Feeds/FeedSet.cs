@@ -17,6 +17,9 @@ internal sealed class FeedSet : IDisposable
     /// <summary>The age at which an event that every viewer has is dropped: longer than a roll-out or a client's backoff takes.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(75);
 
+    /// <summary>The same where there is one viewer: nobody else is about to come back, and its feed ends with it.</summary>
+    private static readonly TimeSpan MaxAgeAlone = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(15);
 
     /// <summary>The part of the heap that all rings may take: an eighth.</summary>
@@ -233,12 +236,13 @@ internal sealed class FeedSet : IDisposable
             feeds = [.. places.Values.Select(place => place.Feed).OfType<Feed>()];
         }
 
-        var readBefore = time.GetTimestamp() - (long)(MaxAge.TotalSeconds * time.TimestampFrequency);
         foreach (var feed in feeds)
         {
-            feed.Trim(readBefore);
+            feed.Trim(TimestampBefore(MaxAge), TimestampBefore(MaxAgeAlone));
         }
     }
+
+    private long TimestampBefore(TimeSpan age) => time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency);
 
     private sealed class Place
     {

@@ -82,7 +82,8 @@ public sealed class FeedModelTests
 
                     break;
                 case Act.Trim:
-                    run.Feed.Trim(readBefore: log.Count == 0 ? 0 : log[one % log.Count]);
+                    var before = log.Count == 0 ? 0 : log[one % log.Count];
+                    run.Feed.Trim(before, before);
                     break;
                 case Act.Extend:
                     // What a viewer has read by itself up to somewhere in the ring.

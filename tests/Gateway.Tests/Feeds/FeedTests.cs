@@ -358,7 +358,7 @@ public sealed class FeedTests
         run.Feed.AppendBatchEnd(hasMore: false, readAt: 2);
         run.Feed.AppendOutage(readAt: 2);
         run.Feed.Close(new SeatEnd.Alone(), readAt: 3);
-        run.Feed.Trim(readBefore: 1);
+        run.Feed.Trim(sharedBefore: 1, aloneBefore: 1);
 
         Assert.Equal(0, run.Memory.Bytes);
     }
@@ -442,13 +442,13 @@ public sealed class FeedTests
             run.Append(id);
         }
 
-        run.Feed.Trim(readBefore: 100);
+        run.Feed.Trim(sharedBefore: 100, aloneBefore: 100);
         Assert.Equal(10, run.Ring.Count);
         run.Feed.Wake();
         viewer.TakeAll();
-        run.Feed.Trim(readBefore: 8);
+        run.Feed.Trim(sharedBefore: 8, aloneBefore: 8);
         Assert.Equal((7L, 10L), (run.Ring.Floor, run.Ring.Head));
-        run.Feed.Trim(readBefore: 100);
+        run.Feed.Trim(sharedBefore: 100, aloneBefore: 100);
 
         Assert.Equal(0, run.Memory.Bytes);
         Assert.Equal(10, run.Ring.Floor);
