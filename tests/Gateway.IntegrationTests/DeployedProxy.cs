@@ -38,7 +38,7 @@ internal sealed class DeployedProxy : IAsyncDisposable
     /// <param name="isUnderAPath">Whether it is set up for the path /optimizer.</param>
     public static async Task<DeployedProxy> StartAsync(string kind, Uri[] gateways, string timeout = "60s", bool isUnderAPath = false)
     {
-        RequireInstalled(kind);
+        Installed.Require(kind);
         var folder = Directory.CreateTempSubdirectory("gateway-proxy-");
         var authority = new TestAuthority();
         var port = ProgramProcess.FreePort();
@@ -116,16 +116,4 @@ internal sealed class DeployedProxy : IAsyncDisposable
 
     private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
         authority.IsSigner((X509Certificate2)certificate!);
-
-    private static void RequireInstalled(string kind)
-    {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        var isThere = folders.Append("/usr/sbin").Any(folder => File.Exists(Path.Combine(folder, kind)));
-        if (!isThere && Environment.GetEnvironmentVariable("CI") != "true")
-        {
-            Assert.Skip($"install {kind}: make deps");
-        }
-
-        Assert.True(isThere, $"{kind} isn't installed.");
-    }
 }

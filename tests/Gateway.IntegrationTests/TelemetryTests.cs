@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Google.Protobuf;
+using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Otlp;
 
@@ -54,6 +55,10 @@ public sealed class TelemetryTests
         Assert.Equal("s", collector.Metrics["gateway.event.delay"]);
         Assert.Contains(collector.Logs, text => text.StartsWith("Connection {ConnectionId} ended", StringComparison.Ordinal));
         Assert.Equal(("optimization-gateway", "search"), (collector.Resource["service.name"], collector.Resource["team"]));
+        Assert.Equal(BuildVersion.Version, collector.Resource["service.version"]);
+
+        // Nothing was refused, so this is the counter's 0.
+        Assert.Equal("{connection}", collector.Metrics["gateway.connections.refused"]);
     }
 
     [Fact]
