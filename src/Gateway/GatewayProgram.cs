@@ -76,8 +76,10 @@ internal static class GatewayProgram
             }
 
             await using var app = GatewayHost.Build(args);
+            ServiceManager.Follow(app.Lifetime);
             await app.StartAsync();
             hasStarted = true;
+            SettingsWarnings.Log(app, app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value);
             PrintWelcome(app);
             await app.WaitForShutdownAsync();
             return 0;
