@@ -15,14 +15,11 @@ internal static class KnownTags
         {
             Refusals = Refusal.Names,
             Ends = Enum.GetNames<SessionEndReason>(),
-            Received = [.. Members<ClientMessageType>(), GatewayMetrics.NoType],
-            Sent = [.. Members<ServerMessageType>()],
+            Received = [.. TagValue.All<ClientMessageType>(), GatewayMetrics.NoType],
+            Sent = TagValue.All<ServerMessageType>(),
             WithEvents = [TagValue.Of(ServerMessageType.Event), TagValue.Of(ServerMessageType.Replay)],
-            States = [.. Members<SubscriptionState>()],
+            States = TagValue.All<SubscriptionState>(),
             Backends = [.. backends],
             Causes = Enum.GetNames<WatchFaultKind>(),
         };
-
-    private static IEnumerable<string> Members<T>()
-        where T : struct, Enum => Enum.GetValues<T>().Select(TagValue.Of);
 }
