@@ -23,9 +23,9 @@ done
 # How the tests of the conformance kit start jobs, as its users do.
 command -v curl > /dev/null || packages+=(curl)
 
-# What stands in front of the gateway in tests, with the files of deploy/; and what examples/backends/python and go are made with:
+# What stands in front of the gateway in tests, with the files of deploy/; promtool, which tests the alerts; and what examples/backends/python and go are made with:
 # that list is also in examples/backends/README.md.
-for package in nginx haproxy make protobuf-compiler protobuf-compiler-grpc python3-grpcio python3-protobuf \
+for package in nginx haproxy prometheus make protobuf-compiler protobuf-compiler-grpc python3-grpcio python3-protobuf \
     golang-go golang-google-grpc-dev golang-github-golang-protobuf-1-5-dev protoc-gen-go protoc-gen-go-grpc; do
     dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2> /dev/null | grep -qx installed || packages+=("$package")
 done
@@ -41,7 +41,7 @@ if [ ${#packages[@]} -gt 0 ]; then
     fi
 fi
 if [ ${#packages[@]} -gt 0 ]; then
-    echo "Not there, so the tests of the page (chromium), of deploy/ (nginx, haproxy), of examples/backends or of the conformance kit (curl) will be"
+    echo "Not there, so the tests of the page (chromium), of deploy/ (nginx, haproxy, prometheus), of examples/backends or of the conformance kit (curl) will be"
     echo "skipped. To run them, on Debian as root:"
     echo "    apt-get install --no-install-recommends ${packages[*]}"
 fi

@@ -46,7 +46,7 @@ public static class GatewayHost
         SettingsSources.ListenByDefault(builder);
         ConsoleLogs.Add(builder);
         StrangersLines.Limit(builder.Services);
-        Exporters.Add(builder, IsPrometheusOn(builder.Configuration));
+        Exporters.Add(builder, IsPrometheusOn(builder.Configuration), BackendsIn(builder.Configuration));
         AddServer(builder);
         AddGateway(builder.Services);
         configure?.Invoke(builder);
@@ -77,7 +77,7 @@ public static class GatewayHost
             Exporters.MapPrometheus(app);
         }
 
-        Observe(app.Services);
+        Gauges.Observe(app.Services);
         return app;
     }
 
@@ -88,17 +88,8 @@ public static class GatewayHost
             out var isOn
         ) && isOn;
 
-    /// <summary>Registers the gauges that are measured when they are read.</summary>
-    private static void Observe(IServiceProvider services)
-    {
-        var metrics = services.GetRequiredService<GatewayMetrics>();
-        metrics.ObserveOutboxes(() => services.GetRequiredService<SessionRegistry>().QueuedBytes);
-        metrics.ObserveFeeds(() => services.GetRequiredService<FeedSet>().Bytes);
-        metrics.ObserveBackends(() =>
-            services.GetRequiredService<BackendRegistry>().All.Select(backend => (backend.Name, !backend.IsTroubled))
-        );
-        metrics.ObserveDraining(() => services.GetRequiredService<Admission>().IsClosed);
-    }
+    private static int BackendsIn(ConfigurationManager settings) =>
+        settings.GetSection($"{GatewayOptions.Section}:{nameof(GatewayOptions.Backends)}").GetChildren().Count();
 
     private static void AddGateway(IServiceCollection services)
     {

@@ -1,8 +1,8 @@
-using System.Reflection;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Startup;
+using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway;
 
@@ -51,9 +51,7 @@ internal static class GatewayProgram
 
         if (args.Contains("--version", StringComparer.Ordinal))
         {
-            Console.WriteLine(
-                Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion
-            );
+            Console.WriteLine(BuildVersion.Version);
             return 0;
         }
 
@@ -78,8 +76,10 @@ internal static class GatewayProgram
             }
 
             await using var app = GatewayHost.Build(args);
+            ServiceManager.Follow(app.Lifetime);
             await app.StartAsync();
             hasStarted = true;
+            SettingsWarnings.Log(app, app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value);
             PrintWelcome(app);
             await app.WaitForShutdownAsync();
             return 0;
@@ -96,6 +96,7 @@ internal static class GatewayProgram
     private static void PrintWelcome(WebApplication app)
     {
         var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        Console.WriteLine($"Version:    {BuildVersion.Text}");
         foreach (var url in app.Urls)
         {
             var page = $"{url}{(options.PathBase.Length > 0 ? $"{options.PathBase}/" : "")}";

@@ -274,6 +274,56 @@ public sealed class CheckConfigTests : IDisposable
     }
 
     [Fact]
+    public async Task It_warns_of_fewer_descriptors_than_connections()
+    {
+        var run = await ProgramRun.ToItsEndAsync(
+            "sh",
+            "-c",
+            "ulimit -n 1000; exec dotnet \"$@\"",
+            "sh",
+            typeof(GatewayHost).Assembly.Location,
+            "--check-config",
+            Backend
+        );
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains(
+            "Warning:  Gateway:Limits:Connections is 10000, but this process may open 1000 files and sockets",
+            run.Output,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Settings_of_a_newer_version_are_faults_or_warnings_as_the_settings_say()
+    {
+        string[] newer =
+        [
+            Backend,
+            "--Gateway:Limits:Newer=1",
+            "--Gateway:Backends:local:Newest=s3cret-metadata",
+            "--Gateway:Later:On=true",
+        ];
+        string[] expected = ["Gateway:Limits:Newer", "Gateway:Backends:local:Newest", "Gateway:Later"];
+
+        var refused = await CheckAsync(newer);
+        var ignored = await CheckAsync([.. newer, "--Gateway:Compatibility:IgnoreUnknown=true"]);
+
+        Assert.Equal((1, 0), (refused.ExitCode, ignored.ExitCode));
+        Assert.All(expected, name => Assert.Contains($"  {name} is no setting.", refused.Error, StringComparison.Ordinal));
+        Assert.All(
+            expected,
+            name =>
+                Assert.Contains(
+                    $"Ignored (Gateway:Compatibility:IgnoreUnknown): {name} is no setting.",
+                    ignored.Output,
+                    StringComparison.Ordinal
+                )
+        );
+        Assert.DoesNotContain("s3cret-metadata", refused.Output + refused.Error + ignored.Output + ignored.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_is_no_JSON_is_a_fault_with_its_name_and_line()
     {
         await WriteAsync("{\n  \"Gateway\": {,}\n}");

@@ -188,6 +188,10 @@ public sealed partial class DeployedManifestsTests
         Assert.Equal(named.Count + 3, statuses.Count);
     }
 
+    /// <summary><see cref="ServiceManagerTests" /> shows that it does.</summary>
+    [Fact]
+    public void Systemd_waits_until_the_gateway_says_that_it_is_ready() => Assert.Equal("notify", UnitSetting("Type"));
+
     [Fact]
     public void Systemd_starts_the_program_by_its_name() =>
         Assert.Equal($"/opt/optimization-gateway/{AssemblyName}", UnitSetting("ExecStart"));

@@ -36,13 +36,20 @@ internal sealed class DeployedProxy : IAsyncDisposable
     /// <param name="gateways">Where the two gateways are; one may stand for both.</param>
     /// <param name="timeout">What the timeouts of an idle connection are set to; as shipped by default.</param>
     /// <param name="isUnderAPath">Whether it is set up for the path /optimizer.</param>
-    public static async Task<DeployedProxy> StartAsync(string kind, Uri[] gateways, string timeout = "60s", bool isUnderAPath = false)
+    /// <param name="checks">How long HAProxy waits between two health checks.</param>
+    public static async Task<DeployedProxy> StartAsync(
+        string kind,
+        Uri[] gateways,
+        string timeout = "60s",
+        bool isUnderAPath = false,
+        string checks = "1s"
+    )
     {
-        RequireInstalled(kind);
+        Installed.Require(kind);
         var folder = Directory.CreateTempSubdirectory("gateway-proxy-");
         var authority = new TestAuthority();
         var port = ProgramProcess.FreePort();
-        var files = new ProxyFiles(folder.FullName, authority.Issue(HostName), port, gateways, timeout, isUnderAPath);
+        var files = new ProxyFiles(folder.FullName, authority.Issue(HostName), port, gateways, timeout, isUnderAPath, checks);
         var (file, runtime) = kind == Nginx ? (files.WriteNginx(), "nginx -e stderr -c") : (files.WriteHaproxy(), "haproxy -db -f");
         var process = new ProgramProcess(file, [], new Uri($"http://127.0.0.1:{port}"), "PATH=$PATH:/usr/sbin", runtime);
         var proxy = new DeployedProxy(folder, authority, process, port);
@@ -57,6 +64,9 @@ internal sealed class DeployedProxy : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What the proxy has said.</summary>
+    public string Output => process.Output;
 
     public Task<TestClient> ConnectAsync(string path = "/ws/optimization", params (string Name, string Value)[] headers) =>
         TestClient.ConnectAsync(
@@ -116,16 +126,4 @@ internal sealed class DeployedProxy : IAsyncDisposable
 
     private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
         authority.IsSigner((X509Certificate2)certificate!);
-
-    private static void RequireInstalled(string kind)
-    {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        var isThere = folders.Append("/usr/sbin").Any(folder => File.Exists(Path.Combine(folder, kind)));
-        if (!isThere && Environment.GetEnvironmentVariable("CI") != "true")
-        {
-            Assert.Skip($"install {kind}: make deps");
-        }
-
-        Assert.True(isThere, $"{kind} isn't installed.");
-    }
 }

@@ -75,6 +75,31 @@ public sealed class DeployedProxyTests
         }
     }
 
+    [Fact]
+    public async Task HAProxy_gives_up_a_gateway_at_the_first_connection_that_fails()
+    {
+        await using var backend = await SilentBackendAsync();
+        await using var killed = await StartGatewayAsync(backend.Url);
+        await using var other = await StartGatewayAsync(backend.Url);
+
+        // Without health checks, so that they aren't what finds it out.
+        await using var proxy = await DeployedProxy.StartAsync(DeployedProxy.Haproxy, [killed.Url, other.Url], checks: "1h");
+        await killed.Process.KillAsync();
+
+        // With as many connections at each, the gateways take turns: one of two requests meets the dead one.
+        for (var i = 0; i < 2; i++)
+        {
+            using var answer = await proxy.GetAsync("/");
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        await Until.TrueAsync(
+            () => Task.FromResult(proxy.Output.Contains("Server gateways/gateway-1 is DOWN", StringComparison.Ordinal)),
+            "HAProxy has given it up",
+            () => Task.FromResult(proxy.Output)
+        );
+    }
+
     [Theory]
     [MemberData(nameof(Proxies))]
     public async Task A_gateway_that_is_busy_for_some_seconds_is_not_taken_for_dead(string kind)

@@ -3,7 +3,15 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Gateway.IntegrationTests;
 
 /// <summary>The files of deploy/nginx and deploy/haproxy, with what a test has to replace.</summary>
-internal sealed class ProxyFiles(string folder, TestCertificate certificate, int port, Uri[] gateways, string timeout, bool isUnderAPath)
+internal sealed class ProxyFiles(
+    string folder,
+    TestCertificate certificate,
+    int port,
+    Uri[] gateways,
+    string timeout,
+    bool isUnderAPath,
+    string checks
+)
 {
     private const string Snippet = "/etc/nginx/snippets/optimization-gateway.conf";
 
@@ -59,6 +67,7 @@ internal sealed class ProxyFiles(string folder, TestCertificate certificate, int
                     .. Gateways,
                     .. path,
                     ("maxconn 20000", "maxconn 200"),
+                    ("inter 1s", $"inter {checks}"),
                     ("    bind :80\n", ""),
                     ("bind :443", $"bind 127.0.0.1:{port}"),
                     ("/etc/haproxy/certs/optimizer.example.com.pem", pem),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Google.Protobuf;
+using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Otlp;
 
@@ -52,8 +53,12 @@ public sealed class TelemetryTests
         Assert.Contains(watch.Attributes, tag => tag.Key == "gateway.job_id" && tag.Value.StringValue == "job-1");
         Assert.Equal("{connection}", collector.Metrics["gateway.connections"]);
         Assert.Equal("s", collector.Metrics["gateway.event.delay"]);
-        Assert.Contains(collector.Logs, text => text.StartsWith("Connection {ConnectionId} ended", StringComparison.Ordinal));
+        Assert.Contains(collector.Logs, text => text == "Connection ended.");
         Assert.Equal(("optimization-gateway", "search"), (collector.Resource["service.name"], collector.Resource["team"]));
+        Assert.Equal(BuildVersion.Version, collector.Resource["service.version"]);
+
+        // Nothing was refused, so this is the counter's 0.
+        Assert.Equal("{connection}", collector.Metrics["gateway.connections.refused"]);
     }
 
     [Fact]
@@ -136,8 +141,16 @@ public sealed class TelemetryTests
 
         await Until.TrueAsync(() => Task.FromResult(Line() is not null), "the connection's line is there");
         Assert.Equal(isJson, IsJson(Line()!));
+        if (isJson)
+        {
+            // .NET's own format has 636.
+            Assert.True(Line()!.Length <= 318, Line());
+        }
 
-        string? Line() => gateway.Process.Output.Split('\n').FirstOrDefault(line => line.Contains("ended after", StringComparison.Ordinal));
+        string? Line() =>
+            gateway
+                .Process.Output.Split('\n')
+                .FirstOrDefault(line => line.Contains(isJson ? "ended." : "ended after", StringComparison.Ordinal));
     }
 
     private static bool IsJson(string line)

@@ -5,6 +5,8 @@ namespace OptimizationGateway.Testing;
 /// <summary>The gateway's own program, on a port of its own.</summary>
 public sealed class GatewayProcess : IAsyncDisposable
 {
+    private const string PathBase = "--Gateway:PathBase=";
+
     /// <summary>Tests that a shell runs in the background inherit that SIGINT is ignored, and so would the program.</summary>
     private const string HearsInterrupt = "env --default-signal=INT dotnet";
 
@@ -21,7 +23,8 @@ public sealed class GatewayProcess : IAsyncDisposable
         Process = new ProgramProcess(
             typeof(GatewayHost).Assembly.Location,
             [$"--urls={Url}", .. settings],
-            Url,
+            // It listens some moments before it is ready, and a proxy that asks in between takes it for down.
+            new UriBuilder(Url) { Path = $"{settings.LastOrDefault(IsPathBase)?[PathBase.Length..]}/health/ready" }.Uri,
             prelude: environment is [] ? ":" : $"export {string.Join(' ', environment)}",
             runtime: HearsInterrupt
         );
@@ -46,6 +49,8 @@ public sealed class GatewayProcess : IAsyncDisposable
         (string Name, string Value)[] environment,
         string[] arguments
     ) => ProgramRun.ToItsEndAsync(folder, environment, "dotnet", [typeof(GatewayHost).Assembly.Location, .. arguments]);
+
+    private static bool IsPathBase(string setting) => setting.StartsWith(PathBase, StringComparison.Ordinal);
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 }

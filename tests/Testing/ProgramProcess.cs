@@ -8,7 +8,7 @@ namespace OptimizationGateway.Testing;
 /// <summary>One of the programs as a process of its own, which can be killed without a word and started again as it was.</summary>
 /// <param name="assembly">The program.</param>
 /// <param name="settings">Its arguments.</param>
-/// <param name="ready">Where it listens once it is ready.</param>
+/// <param name="ready">Where it listens once it is ready; with a path, where it then answers 200.</param>
 /// <param name="prelude">What a shell does before it becomes the program: signals and limits that are inherited.</param>
 /// <param name="runtime">What runs it: another one for a program in another language.</param>
 public sealed class ProgramProcess(string assembly, string[] settings, Uri ready, string prelude = ":", string runtime = "dotnet")
@@ -133,15 +133,22 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
         }
     }
 
+    private async Task<bool> IsOkAsync()
+    {
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(ready);
+        return answer.IsSuccessStatusCode;
+    }
+
     private async Task<bool> AnswersAsync()
     {
         using var client = new TcpClient();
         try
         {
             await client.ConnectAsync(ready.Host, ready.Port);
-            return true;
+            return ready.AbsolutePath == "/" || await IsOkAsync();
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or HttpRequestException)
         {
             return false;
         }

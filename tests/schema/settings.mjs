@@ -9,7 +9,9 @@ const gateway = (settings) => ({ Gateway: settings });
 
 /** Each with the places that are wrong. */
 const cases = [
-  [{ $schema: 'schema/appsettings.json', Urls: 'http://127.0.0.1:0', Logging: { LogLevel: { Default: 'Debug' } }, Mine: 1 }],
+  [{ $schema: 'schema/appsettings.json', Urls: 'http://127.0.0.1:0', Logging: { LogLevel: { Default: 'Debug' } }, OTEL_SDK_DISABLED: 'true' }],
+  [{ Gatway: {} }, ''],
+  [{ Loging: {} }, ''],
   [gateway({ Backends: { 'a.b': { Address: 'http://127.0.0.1:5001', Metadata: { 'x-key': 'k' } } } })],
   [gateway({ Limits: { Connections: 1, PingInterval: '00:00:20' }, Upstream: { OpenTimeout: '00:00:00.5' } })],
   [gateway({ Limit: {} }), '/Gateway'],

@@ -27,7 +27,7 @@ export interface GatewayClientOptions {
   readonly url: string | URL;
   /** A bearer token for each attempt to connect; sent as a subprotocol. Default: none. */
   readonly getToken?: GetToken;
-  /** Delays between attempts to reconnect, with full jitter; `false`: never. Default `{ minDelay: 500, maxDelay: 20_000 }`, in ms, at least 1. */
+  /** Delays between attempts to reconnect, with full jitter; `false`: never. Default `{ minDelay: 500, maxDelay: 20_000 }`, in ms, at least 1; while the page is visible 10_000. */
   readonly reconnect?: Partial<BackoffOptions> | false;
   /** Finding out that a socket is dead; `false`: never asked. Default `{ interval: 15_000, timeout: 10_000 }`, in ms, at least 1. */
   readonly keepAlive?: Partial<KeepAliveOptions> | false;

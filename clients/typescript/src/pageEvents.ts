@@ -7,6 +7,9 @@ export interface PageListener {
   readonly hidden: () => void;
 }
 
+/** Whether somebody may be looking; false where there is no page. */
+export const isVisible = (): boolean => globalThis.document?.visibilityState === 'visible';
+
 /** Listens where there is a page; elsewhere it does nothing. Returns how to stop. */
 export function listenToPage({ woke, offline, hidden }: PageListener): () => void {
   const controller = new AbortController();
@@ -18,7 +21,7 @@ export function listenToPage({ woke, offline, hidden }: PageListener): () => voi
     pageshow: woke,
     pagehide: hidden,
     resume: woke,
-    visibilitychange: () => document.visibilityState === 'visible' && woke(),
+    visibilitychange: () => isVisible() && woke(),
   };
   for (const [name, handler] of Object.entries(handlers)) globalThis.window?.addEventListener(name, handler, options);
   return () => controller.abort();

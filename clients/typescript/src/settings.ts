@@ -17,10 +17,10 @@ export interface Settings
 /** Throws an `invalid_argument` that names the option. */
 export function settingsOf(options: GatewayClientOptions): Settings {
   const { batch = 'frame', idleTimeout = 30_000, maxSubscriptions = 100, reconnect, keepAlive } = options;
-  const { minDelay = 500, maxDelay = 20_000 } = reconnect || {};
+  const { minDelay = 500, maxDelay } = reconnect || {};
   const { interval = 15_000, timeout = 10_000 } = keepAlive || {};
   const numbers = { minDelay, maxDelay, interval, timeout, maxSubscriptions, idleTimeout };
-  for (const [name, value] of Object.entries(numbers)) checkNumber(name, value, name === 'idleTimeout' ? 0 : 1);
+  for (const [name, value = 1] of Object.entries(numbers)) checkNumber(name, value, name === 'idleTimeout' ? 0 : 1);
   if (batch !== 'frame' && batch !== false) checkNumber('batch', batch, 0);
   return { ...options, ...numbers, batch, url: absolute(options.url) };
 }

@@ -9,6 +9,7 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 async function open(options?: Parameters<typeof bench>[0]): Promise<Bench> {
@@ -31,11 +32,31 @@ describe('Reconnecting', () => {
       await settle(delays.at(-1));
     }
     expect(delays).toEqual([1000, 2000, 4000, 8000, 16000, 20000, 20000, 20000]);
+    // Somebody looks at the page.
+    vi.stubGlobal('document', { visibilityState: 'visible' });
+    gateway.socket.end(1006);
+    expect((client.getSnapshot().retryAt ?? 0) - Date.now()).toBe(10_000);
+    await settle(10_000);
     vi.spyOn(Math, 'random').mockReturnValue(0);
     gateway.socket.end(1006);
     expect((client.getSnapshot().retryAt ?? 0) - Date.now()).toBe(500);
     client.close();
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('waits as long as it is told, whoever looks', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    vi.stubGlobal('document', { visibilityState: 'visible' });
+    const { gateway, client } = await open({ reconnect: { minDelay: 15_000, maxDelay: 40_000 } });
+    gateway.accepts = false;
+    const delays: number[] = [];
+    for (let i = 0; i < 2; i++) {
+      gateway.socket.end(1006);
+      delays.push((client.getSnapshot().retryAt ?? 0) - Date.now());
+      await settle(delays.at(-1));
+    }
+    expect(delays).toEqual([30_000, 40_000]);
+    client.close();
   });
 
   it('starts with short delays again only after a connection that lasted', async () => {

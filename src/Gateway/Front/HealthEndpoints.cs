@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Front;
 
@@ -33,6 +34,7 @@ internal static class HealthEndpoints
         using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();
         json.WriteString("status", report.Status == HealthStatus.Unhealthy ? "unavailable" : "ok");
+        json.WriteString("version", BuildVersion.Version);
         foreach (var (name, entry) in report.Entries)
         {
             json.WritePropertyName(name);

@@ -26,6 +26,16 @@ internal sealed class Descriptors(long limit)
         return new Descriptors(long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : long.MaxValue);
     }
 
+    /// <summary>Compares the limit with the connections that there may be.</summary>
+    /// <returns>A text for people that says so and names the remedy; null if the limit suffices.</returns>
+    public string? WhyTooFewFor(int connections) =>
+        limit - Reserve >= connections
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Gateway:Limits:Connections is {connections}, but this process may open {limit} files and sockets (ulimit -n), and keeps {Reserve} of them for itself. Raise that limit (systemd: LimitNOFILE), or lower Connections: else newcomers wait without an answer instead of being refused."
+            );
+
     /// <summary>True if only the reserve is left, as last measured.</summary>
     /// <param name="newest">The newest descriptor. The kernel gives the lowest number that is free, so all below are in use.</param>
     public bool AreScarce(nint newest) => newest >= limit - Reserve;

@@ -81,4 +81,26 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
         "This address has as many connections as it may have (Gateway:Limits:ConnectionsPerAddress). Close one first; one connection can watch many jobs. Behind a proxy all its clients have its address, unless Gateway:Proxies:Known names it.",
         IsForNow: true
     );
+
+    /// <summary>The names of all refusals of the WebSocket's path.</summary>
+    public static readonly IReadOnlyList<string> Names =
+    [
+        .. new[]
+        {
+            HostNotAllowed,
+            OriginNotAllowed,
+            TokenMissing,
+            Unauthorized,
+            TokenExpired,
+            Forbidden,
+            AuthorityUnavailable,
+            MethodNotAllowed,
+            MalformedHandshake,
+            UpgradeRequired,
+            Draining,
+            TooManyConnections,
+            TooManyNewConnections,
+            TooManyFromAddress,
+        }.Select(refusal => refusal.Name),
+    ];
 }

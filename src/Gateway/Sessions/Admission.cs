@@ -19,6 +19,18 @@ internal sealed class Admission(SessionLimits limits, TimeProvider time)
     /// <summary>True if every connection is refused.</summary>
     public bool IsClosed => isClosed;
 
+    /// <summary>The connections of the address that has the most.</summary>
+    public int BusiestAddress
+    {
+        get
+        {
+            lock (gate)
+            {
+                return byAddress.Count == 0 ? 0 : byAddress.Values.Max();
+            }
+        }
+    }
+
     /// <summary>Refuses every connection from now on.</summary>
     public void Close() => isClosed = true;
 

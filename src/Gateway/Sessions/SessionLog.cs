@@ -5,35 +5,15 @@ internal static partial class SessionLog
     [LoggerMessage(Level = LogLevel.Error, Message = "A connection ends with 1011: a fault of the gateway's own. Please report it.")]
     public static partial void Fault(ILogger logger, Exception fault);
 
-    [LoggerMessage(
-        Level = LogLevel.Information,
-        Message = "Connection {ConnectionId} ended after {Duration}: {Reason}, close code {CloseCode}; {Received} messages received, {Sent} sent with {Events} events in {Bytes} bytes."
-    )]
-    private static partial void Ended(
-        ILogger logger,
-        string connectionId,
-        TimeSpan duration,
-        SessionEndReason reason,
-        object closeCode,
-        long received,
-        long sent,
-        long events,
-        long bytes
-    );
-
-    /// <summary>The one line of a connection's life. The close code is a number, or <c>none</c> if no close frame was sent.</summary>
-    public static void Ended(ILogger logger, string connectionId, TimeSpan duration, SessionEnd ended, SessionTally tally) =>
-        Ended(
-            logger,
-            connectionId,
-            duration,
-            ended.Reason,
-            ended.CloseCode is { } code ? code.Status : "none",
-            tally.MessagesReceived,
-            tally.MessagesSent,
-            tally.EventsSent,
-            tally.BytesSent
-        );
+    /// <summary>The one line of a connection's life.</summary>
+    public static void Ended(ILogger logger, string connectionId, TimeSpan duration, SessionEnd ended, SessionTally tally)
+    {
+        if (logger.IsEnabled(LogLevel.Information))
+        {
+            var line = new ConnectionEnded(connectionId, duration, ended, tally);
+            logger.Log(LogLevel.Information, ConnectionEnded.Id, line, exception: null, static (line, _) => line.ToString());
+        }
+    }
 
     [LoggerMessage(
         Level = LogLevel.Information,

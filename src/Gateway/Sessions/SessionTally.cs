@@ -24,7 +24,7 @@ internal sealed class SessionTally(GatewayMetrics metrics)
     public void Received(ClientMessageType? type)
     {
         MessagesReceived++;
-        metrics.MessageReceived(type is { } known ? TagValue.Of(known) : "none");
+        metrics.MessageReceived(type is { } known ? TagValue.Of(known) : GatewayMetrics.NoType);
     }
 
     /// <summary>The socket has taken a message.</summary>

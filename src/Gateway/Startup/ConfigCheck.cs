@@ -56,6 +56,7 @@ internal static class ConfigCheck
         PrintList("Backends:", SettingsSummary.Backends(dryRun.Options));
         PrintList("On:", on);
         PrintList("Off:", off.Count > 0 ? [string.Join(", ", off)] : []);
+        PrintList("Warning:", SettingsWarnings.In(dryRun.Options, configuration));
         Console.WriteLine();
     }
 

@@ -49,4 +49,6 @@ internal sealed record GatewayOptions
 
     [ValidateObjectMembers]
     public InspectorOptions Inspector { get; init; } = new();
+
+    public CompatibilityOptions Compatibility { get; init; } = new();
 }

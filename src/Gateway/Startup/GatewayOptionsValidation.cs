@@ -23,7 +23,11 @@ internal sealed partial class GatewayOptionsValidation(IConfiguration configurat
         var faults = (ranges.Failures ?? []).Select(WithFullPath).ToList();
         var section = configuration.GetSection(GatewayOptions.Section);
         faults.AddRange(UnknownSettings.Beside(configuration, GatewayOptions.Section));
-        faults.AddRange(UnknownSettings.In(section, typeof(GatewayOptions)));
+        if (!options.Compatibility.IgnoreUnknown)
+        {
+            faults.AddRange(UnknownSettings.In(section, typeof(GatewayOptions)));
+        }
+
         faults.AddRange(UnreadableSettings.In(section, typeof(GatewayOptions)).Values);
         if (options.Backends.Count == 0)
         {

@@ -9,7 +9,7 @@ namespace OptimizationGateway.Gateway.Startup;
 public static class UnknownArguments
 {
     /// <summary>The settings that ASP.NET Core and .NET read themselves.</summary>
-    private static readonly string[] Foreign =
+    internal static readonly string[] Foreign =
     [
         "Urls",
         "http_ports",
@@ -26,7 +26,7 @@ public static class UnknownArguments
         "HostBuilder",
     ];
 
-    private static readonly string[] Prefixes = ["OTEL_", "DOTNET_", "ASPNETCORE_"];
+    internal static readonly string[] Prefixes = ["OTEL_", "DOTNET_", "ASPNETCORE_"];
 
     /// <param name="args">The command line.</param>
     /// <param name="alsoKnown">More section names, and whole arguments that the program itself understands.</param>

@@ -17,11 +17,8 @@ internal static class ConsoleLogs
         var format = builder.Configuration[FormatSetting] ?? (isInContainer ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple);
         if (string.Equals(format, ConsoleFormatterNames.Json, StringComparison.OrdinalIgnoreCase))
         {
-            builder.Logging.AddJsonConsole(console =>
-            {
-                console.UseUtcTimestamp = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-            });
+            builder.Logging.AddConsole(console => console.FormatterName = JsonLines.FormatterName);
+            builder.Logging.AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
         }
         else
         {

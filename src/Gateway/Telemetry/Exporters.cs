@@ -24,9 +24,16 @@ internal static class Exporters
         "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
     ];
 
+    /// <summary>The most series of one metric unless there are many backends; OpenTelemetry's own default.</summary>
+    private const int Series = 2000;
+
+    /// <summary>More than there are causes that break a stream: each backend has a series for each.</summary>
+    private const int SeriesPerBackend = 20;
+
     /// <param name="builder">The program's builder.</param>
     /// <param name="usesPrometheus">True if Prometheus may ask.</param>
-    public static void Add(WebApplicationBuilder builder, bool usesPrometheus)
+    /// <param name="backends">The number of backends.</param>
+    public static void Add(WebApplicationBuilder builder, bool usesPrometheus, int backends)
     {
         var usesOtlp = IsOtlpOn(builder.Configuration);
         if (!usesOtlp && !usesPrometheus)
@@ -36,10 +43,16 @@ internal static class Exporters
 
         var telemetry = builder
             .Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(ServiceName).AddEnvironmentVariableDetector())
+            .ConfigureResource(resource =>
+                resource.AddService(ServiceName, serviceVersion: BuildVersion.Version).AddEnvironmentVariableDetector()
+            )
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(GatewayMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime");
+                metrics.AddView(
+                    "gateway.upstream.*",
+                    new MetricStreamConfiguration { CardinalityLimit = Math.Max(Series, backends * SeriesPerBackend) }
+                );
                 if (usesPrometheus)
                 {
                     metrics.AddPrometheusExporter();

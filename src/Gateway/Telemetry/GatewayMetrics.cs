@@ -7,6 +7,12 @@ internal sealed class GatewayMetrics
 {
     public const string MeterName = "OptimizationGateway";
 
+    /// <summary>The type of what isn't a message of the protocol.</summary>
+    public const string NoType = "none";
+
+    /// <summary>The cause of a reopened stream that was closed because its client was slow.</summary>
+    private const string HeldBack = "HeldBack";
+
     /// <summary>
     /// From a fifth of a millisecond, the time of a quiet gateway, to the minute after which a stream is reopened; in seconds.
     /// </summary>
@@ -73,6 +79,50 @@ internal sealed class GatewayMetrics
         viewersJoined = Count("gateway.feeds.joined", "{viewer}", "Subscriptions that joined a stream that was open already.");
         viewersFallen = Count("gateway.feeds.fallen", "{viewer}", "Subscriptions that fell behind and got a stream of their own.");
     }
+
+    /// <summary>
+    /// Sets every counter to 0 for each value that its tags can have. Otherwise it would appear with its first value, and a rate or an
+    /// increase doesn't see that.
+    /// </summary>
+    public void StartAtZero(TagValues values)
+    {
+        connections.Add(0);
+        Zero(refusals, "reason", values.Refusals);
+        Zero(ends, "reason", values.Ends);
+        Zero(aborts, "cause", values.Ends);
+        Zero(messagesReceived, "type", values.Received);
+        Zero(messagesSent, "type", values.Sent);
+        Zero(eventsSent, "type", values.WithEvents);
+        eventsDropped.Add(0);
+        feeds.Add(0);
+        viewersJoined.Add(0);
+        viewersFallen.Add(0);
+        foreach (var state in values.States)
+        {
+            subscriptions.Add(0, Tag("state", state));
+        }
+
+        foreach (var backend in values.Backends)
+        {
+            streams.Add(0, Tag("backend", backend));
+            streamsOpened.Add(0, Tag("backend", backend));
+            Zero(streamsBroken, "cause", values.Causes, Tag("backend", backend));
+            Zero(streamsReopened, "cause", [.. values.Causes, HeldBack], Tag("backend", backend));
+        }
+    }
+
+    /// <summary>Exports 1, with the build as tags.</summary>
+    public void ObserveBuild() =>
+        meter.CreateObservableGauge(
+            "gateway.build.info",
+            () => new Measurement<int>(1, Tag("version", BuildVersion.Version), Tag("commit", BuildVersion.Commit)),
+            unit: null,
+            "1, with the version and the commit of the build."
+        );
+
+    /// <summary>Exports a number that is read with the metrics, such as a limit that an alert compares a use with.</summary>
+    public void ObserveGauge(string name, string unit, string description, Func<long> value) =>
+        meter.CreateObservableGauge(name, value, unit, description);
 
     /// <summary>
     /// Exports the bytes in all outboxes. They are summed only when the metrics are read, so that sending costs nothing more.
@@ -171,9 +221,22 @@ internal sealed class GatewayMetrics
     /// <param name="backend">Its name in the settings.</param>
     /// <param name="cause">The fault that broke the stream before; null if it was closed because its client was slow.</param>
     public void StreamReopened(string backend, string? cause) =>
-        streamsReopened.Add(1, Tag("backend", backend), Tag("cause", cause ?? "HeldBack"));
+        streamsReopened.Add(1, Tag("backend", backend), Tag("cause", cause ?? HeldBack));
 
     public void StreamBroke(string backend, string cause) => streamsBroken.Add(1, Tag("backend", backend), Tag("cause", cause));
+
+    private static void Zero(
+        Counter<long> counter,
+        string tag,
+        IReadOnlyList<string> values,
+        params ReadOnlySpan<KeyValuePair<string, object?>> others
+    )
+    {
+        foreach (var value in values)
+        {
+            counter.Add(0, [.. others, Tag(tag, value)]);
+        }
+    }
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 

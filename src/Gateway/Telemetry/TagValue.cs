@@ -7,6 +7,10 @@ internal static class TagValue
     public static string Of<T>(T member)
         where T : struct, Enum => Names<T>.ByMember[member];
 
+    /// <returns>The names of all members.</returns>
+    public static IReadOnlyList<string> All<T>()
+        where T : struct, Enum => [.. Names<T>.ByMember.Values];
+
     private static class Names<T>
         where T : struct, Enum
     {

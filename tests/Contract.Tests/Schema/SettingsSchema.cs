@@ -8,8 +8,8 @@ using OptimizationGateway.Gateway.Startup;
 namespace OptimizationGateway.Contract.Tests.Schema;
 
 /// <summary>
-/// appsettings.json as an editor should know it, made from the options types. Draft 7, without references: editors know that best. What is
-/// beside <c>Gateway</c> is .NET's own and left open; below it a name that isn't there is a fault.
+/// appsettings.json as an editor should know it, made from the options types. Draft 7, without references: editors know that best. The
+/// sections beside <c>Gateway</c> are .NET's own and left open. A name that nobody reads is a fault, there as below <c>Gateway</c>.
 /// </summary>
 internal static class SettingsSchema
 {
@@ -29,9 +29,18 @@ internal static class SettingsSchema
                 ["Urls"] = With(Typed("string", "Addresses to listen on, separated by semicolons."), "default", GatewayHost.DefaultUrl),
                 ["Kestrel"] = Typed("object", "ASP.NET's own settings of the server: endpoints, certificates, limits."),
                 ["Logging"] = Typed("object", ".NET's own settings of logs."),
+                ["Stub"] = Typed("object", "The settings of the optimizer stub, which the demo runs beside the gateway."),
                 [GatewayOptions.Section] = Record(typeof(GatewayOptions), Descriptions.Of(typeof(GatewayOptions))),
             },
         };
+        var properties = document["properties"]!.AsObject();
+        foreach (var name in UnknownArguments.Foreign.Where(name => !properties.ContainsKey(name)))
+        {
+            properties[name] = new JsonObject { ["description"] = "A setting of .NET's or ASP.NET's own." };
+        }
+
+        document["patternProperties"] = new JsonObject { [$"^({string.Join('|', UnknownArguments.Prefixes)})"] = new JsonObject() };
+        document["additionalProperties"] = false;
         return document.ToJsonString(SchemaText.Readable) + "\n";
     }
 

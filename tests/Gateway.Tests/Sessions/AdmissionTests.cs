@@ -42,6 +42,22 @@ public sealed class AdmissionTests
         Assert.NotNull(admission.TryEnter(Office, out _));
     }
 
+    [Fact]
+    public void The_busiest_address_is_the_one_with_the_most_connections()
+    {
+        var admission = new Admission(new SessionLimits(), clock);
+        Assert.Equal(0, admission.BusiestAddress);
+
+        using var loopback = admission.TryEnter(IPAddress.Loopback, out _);
+        using var other = admission.TryEnter(IPAddress.Parse("192.0.2.8"), out _);
+        using var first = admission.TryEnter(Office, out _);
+        var second = admission.TryEnter(Office, out _);
+        Assert.Equal(2, admission.BusiestAddress);
+
+        second!.Dispose();
+        Assert.Equal(1, admission.BusiestAddress);
+    }
+
     [Theory]
     [InlineData("127.0.0.1", null)]
     [InlineData("::1", null)]

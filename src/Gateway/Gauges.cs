@@ -1,0 +1,55 @@
+using OpenTelemetry.Metrics;
+using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Gateway.Feeds;
+using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Telemetry;
+
+namespace OptimizationGateway.Gateway;
+
+/// <summary>Starts the counters at 0, and registers the gauges that are measured when they are read.</summary>
+internal static class Gauges
+{
+    public static void Observe(IServiceProvider services)
+    {
+        var metrics = services.GetRequiredService<GatewayMetrics>();
+
+        // What is measured before the exporters listen is lost.
+        services.GetService<MeterProvider>();
+        metrics.StartAtZero(KnownTags.Of(services.GetRequiredService<IReadOnlyDictionary<string, BackendOptions>>().Keys));
+        metrics.ObserveBuild();
+        metrics.ObserveOutboxes(() => services.GetRequiredService<SessionRegistry>().QueuedBytes);
+        metrics.ObserveFeeds(() => services.GetRequiredService<FeedSet>().Bytes);
+        metrics.ObserveBackends(() =>
+            services.GetRequiredService<BackendRegistry>().All.Select(backend => (backend.Name, !backend.IsTroubled))
+        );
+        metrics.ObserveDraining(() => services.GetRequiredService<Admission>().IsClosed);
+        metrics.ObserveGauge(
+            "gateway.connections.per_address.most",
+            "{connection}",
+            "Connections of the address that has the most.",
+            () => services.GetRequiredService<Admission>().BusiestAddress
+        );
+        ObserveLimits(metrics, services.GetRequiredService<SessionLimits>(), services.GetRequiredService<FeedOptions>());
+    }
+
+    private static void ObserveLimits(GatewayMetrics metrics, SessionLimits limits, FeedOptions feeds)
+    {
+        metrics.ObserveGauge("gateway.connections.limit", "{connection}", "The most connections.", () => limits.Connections);
+        metrics.ObserveGauge(
+            "gateway.connections.per_address.limit",
+            "{connection}",
+            "The most connections of one address.",
+            () => limits.ConnectionsPerAddress
+        );
+        metrics.ObserveGauge(
+            "gateway.subscriptions.per_connection.limit",
+            "{subscription}",
+            "The most subscriptions of one connection.",
+            () => limits.SubscriptionsPerConnection
+        );
+
+        // As FeedSet bounds itself.
+        var feedBytes = Math.Min(feeds.MemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
+        metrics.ObserveGauge("gateway.feeds.limit", "By", "The most bytes of events that are held for viewers.", () => feedBytes);
+    }
+}
