@@ -29,10 +29,10 @@ internal static class Gauges
             "Connections of the address that has the most.",
             () => services.GetRequiredService<Admission>().BusiestAddress
         );
-        ObserveLimits(metrics, services.GetRequiredService<SessionLimits>(), services.GetRequiredService<FeedOptions>());
+        ObserveLimits(metrics, services.GetRequiredService<SessionLimits>(), services.GetRequiredService<FeedSet>());
     }
 
-    private static void ObserveLimits(GatewayMetrics metrics, SessionLimits limits, FeedOptions feeds)
+    private static void ObserveLimits(GatewayMetrics metrics, SessionLimits limits, FeedSet feeds)
     {
         metrics.ObserveGauge("gateway.connections.limit", "{connection}", "The most connections.", () => limits.Connections);
         metrics.ObserveGauge(
@@ -47,9 +47,6 @@ internal static class Gauges
             "The most subscriptions of one connection.",
             () => limits.SubscriptionsPerConnection
         );
-
-        // As FeedSet bounds itself.
-        var feedBytes = Math.Min(feeds.MemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
-        metrics.ObserveGauge("gateway.feeds.limit", "By", "The most bytes of events that are held for viewers.", () => feedBytes);
+        metrics.ObserveGauge("gateway.feeds.limit", "By", "The most bytes of events that are held for viewers.", () => feeds.LimitBytes);
     }
 }

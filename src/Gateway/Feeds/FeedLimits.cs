@@ -12,6 +12,9 @@ internal sealed class FeedMemory(long limit)
 {
     private long bytes;
 
+    /// <summary>The most there should be, in bytes.</summary>
+    public long Limit => limit;
+
     /// <summary>The memory in use, in bytes.</summary>
     public long Bytes => Volatile.Read(ref bytes);
 

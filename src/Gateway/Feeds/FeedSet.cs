@@ -62,6 +62,9 @@ internal sealed class FeedSet : IDisposable
     /// <summary>The memory of all rings, in bytes.</summary>
     public long Bytes => limits.Memory.Bytes;
 
+    /// <summary>The most memory that all rings should take, in bytes.</summary>
+    public long LimitBytes => limits.Memory.Limit;
+
     /// <summary>Creates the watch of one viewer.</summary>
     /// <returns>Null if no backend is configured for the job.</returns>
     public JobWatcher? NewWatch(WatchStart start) => watches.Create(start);
