@@ -17,15 +17,13 @@ namespace OptimizationGateway.Gateway.Feeds;
 internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, FeedLimits limits, Func<bool> isSound) : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly List<Seat> seats = [];
+    private readonly SeatList seats = new(ring, limits.UnsentBytes);
+    private readonly RingBounds bounds = new(ring, limits);
     private readonly List<Seat> waking = [];
     private SeatEnd? end;
     private bool isAway;
-    private long furthest;
-    private long counted;
     private readonly SeatReader reader = new();
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource? room;
 
     /// <summary>The log's epoch; empty if the backend doesn't say.</summary>
     public string Epoch => epoch;
@@ -58,8 +56,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
         {
             lock (gate)
             {
-                var slowest = seats.Count == 0 ? ring.End : seats.Min(seat => seat.Next);
-                return new FeedView(seats.Count, ring.Floor, ring.Head, ring.Bytes, ring.BytesFrom(slowest));
+                return new FeedView(seats.Count, ring.Floor, ring.Head, ring.Bytes, ring.BytesFrom(seats.Slowest));
             }
         }
     }
@@ -90,7 +87,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
             {
                 HeadAtJoin = ring.Head,
             };
-            Add(seat);
+            seats.Add(seat);
             return seat;
         }
     }
@@ -103,8 +100,8 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
         lock (gate)
         {
             var seat = new Seat(this, viewer, ring.End, cursor, replayUntil: ring.End, owesReplay: false) { HeadAtJoin = cursor };
-            Add(seat);
-            CountMemory();
+            seats.Add(seat);
+            bounds.Count();
             return seat;
         }
     }
@@ -115,10 +112,10 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     {
         lock (gate)
         {
-            if (!HasEnded && !limits.Memory.IsOver)
+            if (!HasEnded)
             {
-                ring.Prepend(older, limits.RingBytes - ring.Bytes);
-                CountMemory();
+                ring.Prepend(older, bounds.RoomForOlder);
+                bounds.Count();
             }
         }
     }
@@ -136,7 +133,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
 
             ring.Append(kind, watched.Id, watched.PreviousId, json, readAt, happenedAt);
             isAway = false;
-            Evict();
+            bounds.Evict(seats.Furthest);
             return true;
         }
     }
@@ -146,7 +143,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     {
         lock (gate)
         {
-            ring.AppendMark(RingEntryKind.BatchEnd, hasMore, readAt);
+            AppendMark(RingEntryKind.BatchEnd, hasMore, readAt);
             isAway = false;
         }
     }
@@ -156,7 +153,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     {
         lock (gate)
         {
-            ring.AppendMark(RingEntryKind.Outage, hasMore: false, readAt);
+            AppendMark(RingEntryKind.Outage, hasMore: false, readAt);
             isAway = true;
         }
     }
@@ -166,8 +163,8 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     {
         lock (gate)
         {
+            AppendMark(RingEntryKind.End, hasMore: false, readAt);
             end = reason;
-            ring.AppendMark(RingEntryKind.End, hasMore: false, readAt);
         }
 
         Wake();
@@ -178,7 +175,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     {
         lock (gate)
         {
-            seats.ForEach(seat => seat.Viewer.Note(kind, code, eventId));
+            seats.Note(kind, code, eventId);
         }
     }
 
@@ -187,14 +184,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     {
         lock (gate)
         {
-            foreach (var seat in seats)
-            {
-                if (seat.IsParked && Has(seat))
-                {
-                    seat.IsParked = false;
-                    waking.Add(seat);
-                }
-            }
+            seats.TakeReady(waking);
         }
 
         // Only the pump wakes, so the list is its own. A lane takes its outbox's lock, which comes before this feed's. A single viewer is
@@ -212,13 +202,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     {
         lock (gate)
         {
-            if (seats.Count == 0 || ring.BytesFrom(furthest) <= limits.UnsentBytes)
-            {
-                return Task.CompletedTask;
-            }
-
-            room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return room.Task;
+            return seats.WaitForRoom();
         }
     }
 
@@ -229,16 +213,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     {
         lock (gate)
         {
-            var readBefore = seats.Count > 1 ? sharedBefore : aloneBefore;
-            var slowest = seats.Count == 0 ? ring.End : seats.Min(seat => seat.Next);
-            while (ring.First < slowest && (limits.Memory.IsOver || ring[ring.First].ReadAt < readBefore))
-            {
-                ring.RemoveFirst();
-                CountMemory();
-            }
-
-            ring.Trim();
-            CountMemory();
+            bounds.Trim(seats.Slowest, seats.Count > 1 ? sharedBefore : aloneBefore);
         }
     }
 
@@ -247,7 +222,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     {
         lock (gate)
         {
-            return Has(seat);
+            return seat.HasMore(ring);
         }
     }
 
@@ -256,7 +231,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     {
         lock (gate)
         {
-            seat.IsParked = !Has(seat);
+            seat.IsParked = !seat.HasMore(ring);
             return seat.IsParked;
         }
     }
@@ -276,16 +251,16 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
         lock (gate)
         {
             message = default;
-            if (!Has(seat))
+            if (!seat.HasMore(ring))
             {
                 return false;
             }
 
             var taken = reader.Read(ring, seat, out message);
-            MoveFurthest(Math.Max(furthest, seat.Next));
-            if (limits.Memory.IsOver)
+            seats.Moved(seat);
+            if (bounds.IsMemoryOver)
             {
-                Evict();
+                bounds.Evict(seats.Furthest);
             }
 
             if (taken == SeatTake.Message)
@@ -328,32 +303,21 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
 
     private bool HasEnded => end is not null || empty.Task.IsCompleted;
 
-    private void Add(Seat seat)
-    {
-        seats.Add(seat);
-        MoveFurthest(Math.Max(furthest, seat.Next));
-    }
-
-    /// <summary>Sets the place of the furthest viewer, and lets the pump go on if that has room.</summary>
-    private void MoveFurthest(long next)
-    {
-        furthest = next;
-        if (room is not null && (seats.Count == 0 || ring.BytesFrom(furthest) <= limits.UnsentBytes))
-        {
-            room.TrySetResult();
-            room = null;
-        }
-    }
-
     private bool IsSameLog(string other) => epoch.Length == 0 || other.Length == 0 || epoch == other;
-
-    private bool Has(Seat seat) => !seat.IsLost && (seat.Next < Math.Min(ring.End, seat.Until) || seat.OwesReplay);
 
     /// <summary>
     /// Returns the end for a viewer that has all events: it is where the watch was when the backend ended it, so the answer is its own too.
     /// A viewer that is ahead asks the backend itself.
     /// </summary>
     private SeatEnd EndFor(Seat seat) => seat.Cursor > ring.Head ? new SeatEnd.Alone() : end!;
+
+    private void AppendMark(RingEntryKind kind, bool hasMore, long readAt)
+    {
+        if (!HasEnded)
+        {
+            ring.AppendMark(kind, hasMore, readAt);
+        }
+    }
 
     private void Remove(Seat seat)
     {
@@ -362,30 +326,10 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
             return;
         }
 
-        MoveFurthest(seats.Count == 0 ? 0 : seats.Max(other => other.Next));
         if (seats.Count == 0)
         {
             empty.TrySetResult();
-            ring.Clear();
-            CountMemory();
+            bounds.Clear();
         }
-    }
-
-    /// <summary>Drops what the furthest viewer has, beyond the bounds: slower ones that still need it get watches of their own.</summary>
-    private void Evict()
-    {
-        CountMemory();
-        while (ring.First < furthest && ring.Bytes > (limits.Memory.IsOver ? 0 : limits.RingBytes))
-        {
-            ring.RemoveFirst();
-            CountMemory();
-        }
-    }
-
-    private void CountMemory()
-    {
-        var bytes = empty.Task.IsCompleted ? 0 : ring.Bytes;
-        limits.Memory.Add(bytes - counted);
-        counted = bytes;
     }
 }

@@ -1,6 +1,6 @@
+using OptimizationGateway.Gateway.Buffers;
 using OptimizationGateway.Gateway.Outboxes;
 
-using OptimizationGateway.Gateway.Buffers;
 namespace OptimizationGateway.Gateway.Feeds;
 
 /// <summary>A pooled array with the JSON of consecutive events. The array goes back to the pool with the last of them.</summary>

@@ -41,6 +41,9 @@ internal sealed class Seat(Feed feed, IViewer viewer, long next, long cursor, lo
     /// <summary>True if it has been given everything, and is to be woken by the next entry.</summary>
     public bool IsParked { get; set; }
 
+    /// <summary>Returns true if there is something in the ring for it.</summary>
+    public bool HasMore(EventRing ring) => !IsLost && (Next < Math.Min(ring.End, Until) || OwesReplay);
+
     /// <inheritdoc/>
     public override bool HasMessages => feed.HasMessages(this);
 

@@ -1,6 +1,6 @@
 using System.Buffers;
-
 using OptimizationGateway.Gateway.Buffers;
+
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>

@@ -1,8 +1,8 @@
 using System.Net.WebSockets;
+using OptimizationGateway.Gateway.Buffers;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 
-using OptimizationGateway.Gateway.Buffers;
 namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>

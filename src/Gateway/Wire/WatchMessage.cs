@@ -1,8 +1,8 @@
 using System.Buffers;
 using Microsoft.Extensions.ObjectPool;
 using OptimizationGateway.Contracts.V1;
-
 using OptimizationGateway.Gateway.Buffers;
+
 namespace OptimizationGateway.Gateway.Wire;
 
 /// <summary>The kinds of messages on a watch.</summary>

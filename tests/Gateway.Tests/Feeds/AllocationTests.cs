@@ -46,7 +46,11 @@ public sealed class AllocationTests
     private sealed class Way : IDisposable
     {
         private readonly FeedRun feed = new(ringBytes: 256 * 1024);
-        private readonly WatchMachine machine = new(new WatchStart("job", 0, Epoch: null, HistoryOnly: false), new UpstreamOptions(), new Random(1));
+        private readonly WatchMachine machine = new(
+            new WatchStart("job", 0, Epoch: null, HistoryOnly: false),
+            new UpstreamOptions(),
+            new Random(1)
+        );
         private readonly Payload payload = new();
         private readonly FrameStream frames = new(Stream.Null);
         private readonly Outbox outbox = new(512 * 1024, 64 * 1024);
@@ -85,7 +89,12 @@ public sealed class AllocationTests
             var jobEvent = Say.Event(id, previous: id - 1);
             jobEvent.Details = new Struct
             {
-                Fields = { ["model"] = Value.ForString("a-model"), ["tokens"] = Value.ForNumber(1234), ["loss"] = Value.ForNumber(0.0625) },
+                Fields =
+                {
+                    ["model"] = Value.ForString("a-model"),
+                    ["tokens"] = Value.ForNumber(1234),
+                    ["loss"] = Value.ForNumber(0.0625),
+                },
             };
             return Say.Live(jobEvent).ToByteArray();
         }
