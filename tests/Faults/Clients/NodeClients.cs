@@ -20,6 +20,7 @@ internal sealed class NodeClients : IAsyncDisposable
         {
             followers = Of(places, PlaceKind.Follower, []),
             replayers = Of(places, PlaceKind.Replayer, replayed),
+            joiners = Of(places, PlaceKind.Joiner, [.. fleet.PacedJobs, Fleet.ForgottenJob]),
             jobs = fleet.PacedJobs.Append(Fleet.ForgottenJob),
             histories = folder.HistoryFolder,
             seed = random.Next(),
@@ -88,6 +89,8 @@ internal sealed class NodeClients : IAsyncDisposable
                 {
                     name = place.Name,
                     url = place.Url,
+                    caller = place.Caller.Name,
+                    token = place.Caller.Token,
                     jobs,
                 }),
         ];
