@@ -55,7 +55,6 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
         [
             ("dotnet-1", PlaceKind.Follower, usual),
             ("dotnet-2", PlaceKind.Follower, other),
-            ("dotnet-straggler", PlaceKind.Straggler, usual),
             ("dotnet-joiner-1", PlaceKind.Joiner, usual),
             ("dotnet-joiner-2", PlaceKind.Joiner, other),
             ("dotnet-replay-1", PlaceKind.Replayer, usual),
@@ -63,7 +62,7 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
             ("dotnet-sleeper", PlaceKind.Sleeper, usual),
             ("dotnet-prober", PlaceKind.Prober, usual),
             ("node-1", PlaceKind.Follower, usual),
-            ("node-2", PlaceKind.Follower, usual),
+            ("node-straggler", PlaceKind.Straggler, usual),
             ("node-joiner", PlaceKind.Joiner, usual),
             ("node-replay-1", PlaceKind.Replayer, usual),
             ("node-replay-2", PlaceKind.Replayer, other),

@@ -9,6 +9,9 @@ internal sealed class DotnetClients : IAsyncDisposable
     /// <summary>A replay of a job that goes on is done when it is live again.</summary>
     public const int LiveEvents = 20;
 
+    /// <summary>How long a viewer stays that comes and goes, in milliseconds, if nothing comes.</summary>
+    public const int LongestVisit = 4_000;
+
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource end = new();
@@ -124,8 +127,7 @@ internal sealed class DotnetClients : IAsyncDisposable
             using var client = new LogicalClient($"{place.Name}#{n}", place.Url, place.Caller, file, random);
             await client.FollowAsync(JobFor(place.Kind, random));
             Passing(client, place.Kind, isHere: true);
-            var live = place.Kind == PlaceKind.Joiner ? random.Next(1, 3 * LiveEvents) : LiveEvents;
-            await (place.Kind == PlaceKind.Sleeper ? DozeAsync(client, random) : ReadAsync(client, place.Kind, live));
+            await (place.Kind == PlaceKind.Sleeper ? DozeAsync(client, random) : ReadAsync(client, place.Kind, random));
             Passing(client, place.Kind, isHere: false);
             await PauseAsync(PauseAfter(place.Kind, random));
         }
@@ -184,11 +186,16 @@ internal sealed class DotnetClients : IAsyncDisposable
         return new JobCursor(job, newest - behind, random.Next(2) == 0 ? epoch : "");
     }
 
-    private Task ReadAsync(LogicalClient client, PlaceKind kind, int live) =>
-        client.RunAsync(
-            () => client.All(job => job.IsEnded || (kind == PlaceKind.Prober && job.WasRefused) || job.Live >= live),
+    private Task ReadAsync(LogicalClient client, PlaceKind kind, Random random)
+    {
+        var leavesAt = Environment.TickCount64 + (kind == PlaceKind.Joiner ? random.Next(200, LongestVisit) : long.MaxValue / 2);
+        return client.RunAsync(
+            () =>
+                client.All(job => job.IsEnded || (kind == PlaceKind.Prober && job.WasRefused) || job.Live >= LiveEvents)
+                || (!isFinishing && Environment.TickCount64 > leavesAt),
             end.Token
         );
+    }
 
     /// <summary>Reads a while, goes away without a word for longer than the log may remember, comes back.</summary>
     private async Task DozeAsync(LogicalClient client, Random random)

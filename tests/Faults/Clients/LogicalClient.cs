@@ -75,13 +75,15 @@ internal sealed class LogicalClient(string name, Uri url, Caller caller, History
         while (!stop.IsCancellationRequested && !isDone())
         {
             await ConnectAsync(isDone, stop);
-            if (isDone())
+            if (!isDone())
             {
-                Write(new HistoryLine { What = HistoryKind.Done });
-                return;
+                await PauseAsync(TimeSpan.FromMilliseconds(50 + random.Next(350)), stop);
             }
+        }
 
-            await PauseAsync(TimeSpan.FromMilliseconds(50 + random.Next(350)), stop);
+        if (isDone())
+        {
+            Write(new HistoryLine { What = HistoryKind.Done });
         }
     }
 

@@ -18,13 +18,14 @@ internal sealed class NodeClients : IAsyncDisposable
         var replayed = new[] { Fleet.LongJob, Fleet.LongJob, fleet.PacedJobs[random.Next(fleet.PacedJobs.Count)] };
         var settings = new
         {
-            followers = Of(places, PlaceKind.Follower, []),
+            followers = Of(places, PlaceKind.Follower, []).Concat(Of(places, PlaceKind.Straggler, [])),
             replayers = Of(places, PlaceKind.Replayer, replayed),
             joiners = Of(places, PlaceKind.Joiner, [.. fleet.PacedJobs, Fleet.ForgottenJob]),
             jobs = fleet.PacedJobs.Append(Fleet.ForgottenJob),
             histories = folder.HistoryFolder,
             seed = random.Next(),
             liveEvents = DotnetClients.LiveEvents,
+            longestVisit = DotnetClients.LongestVisit,
         };
         var start = new ProcessStartInfo(
             "node",

@@ -9,8 +9,8 @@ internal sealed class Place : IAsyncDisposable
     /// <summary>The line of who reads histories, so that one takes some seconds.</summary>
     private const int SlowLine = 600_000;
 
-    /// <summary>The line of who falls behind: a third of what all jobs write.</summary>
-    private const int SlowestLine = 120_000;
+    /// <summary>The line of who falls behind: a fifth of what all jobs write.</summary>
+    private const int SlowestLine = 60_000;
 
     public Place(string name, PlaceKind kind, Caller caller, Random random, IPEndPoint[] gateways)
     {

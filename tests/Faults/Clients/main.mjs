@@ -11,7 +11,7 @@ const seeded = (seed) => () => {
   return ((t ^ (t >>> 14)) >>> 0) / 4294967296
 }
 
-const { followers, replayers, joiners, jobs, histories, seed, liveEvents } = JSON.parse(process.argv[2])
+const { followers, replayers, joiners, jobs, histories, seed, liveEvents, longestVisit } = JSON.parse(process.argv[2])
 const random = seeded(seed)
 const files = []
 const following = []
@@ -47,10 +47,11 @@ const join = async (place) => {
     if (heads || jobs.some((job) => following.every((client) => client.reached(job).after === 0))) continue
     const client = new LogicalClient(place, `${place.name}#${n}`, file, seeded(seed - n))
     const job = place.jobs[Math.floor(random() * place.jobs.length)]
-    const live = 1 + Math.floor(random() * 3 * liveEvents)
+    const leavesAt = Date.now() + 200 + random() * longestVisit
     client.follow(job, anyCursor(job))
     current.set(place.name, client)
-    await client.run(() => client.all((each) => each.live >= live), () => isEnding)
+    const isDone = () => client.all((each) => each.live >= liveEvents) || (!heads && Date.now() > leavesAt)
+    await client.run(isDone, () => isEnding)
     current.delete(place.name)
   }
 }
