@@ -44,9 +44,7 @@ internal sealed class BackendLogs
 
     /// <summary>The job whose event this is, if it isn't this job's.</summary>
     public string? OwnerOf(long id, uint sum, string exceptJob) =>
-        logs
-            .Values.FirstOrDefault(log => log.Job != exceptJob && Contains(log, id, sum))
-            ?.Job;
+        logs.Values.FirstOrDefault(log => log.Job != exceptJob && Contains(log, id, sum))?.Job;
 
     /// <summary>The epoch of the job whose event this is, if it isn't this epoch's.</summary>
     public string? EpochOf(long id, uint sum, string job, string exceptEpoch) =>

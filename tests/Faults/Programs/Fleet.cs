@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
-using OptimizationGateway.Testing.Tokens;
 using OptimizationGateway.Faults.Clients;
 using OptimizationGateway.Faults.Proxy;
+using OptimizationGateway.Testing.Tokens;
 
 namespace OptimizationGateway.Faults.Programs;
 

@@ -9,7 +9,7 @@ namespace OptimizationGateway.Gateway.IntegrationTests.Feeds;
 public sealed class FeedCrowdTests
 {
     private const int EventBytes = 8_000;
-    private const int SmallRing = 64 * 1024;
+    private const int SmallRing = 512 * 1024;
     private const int UsualRing = 1024 * 1024;
 
     /// <summary>Memory that the ring takes before it is needed, or hasn't given back: two chunks.</summary>
@@ -27,6 +27,7 @@ public sealed class FeedCrowdTests
     private const int UnsentBytes = 512 * 1024;
 
     private static readonly int Viewers = LongForm.IsAsked ? 1_000 : 100;
+    private static readonly int Crowd = LongForm.IsAsked ? 1_000 : 30;
     private static readonly int EventsPerSecond = LongForm.IsAsked ? 16 : 64;
 
     private static readonly string[] Settings =
@@ -35,6 +36,7 @@ public sealed class FeedCrowdTests
         "Gateway:Limits:Connections=2000",
         "Gateway:Limits:ConnectionsPerAddress=2000",
         "Gateway:Limits:NewConnectionsPerSecond=2000",
+        "Gateway:Drain:Time=00:00:00",
     ];
 
     private readonly ConcurrentDictionary<long, long> written = [];
@@ -48,16 +50,16 @@ public sealed class FeedCrowdTests
             new JobLog { Padding = EventBytes },
             settings: [$"Gateway:Feeds:RingBytes={SmallRing}", .. Settings]
         );
-        var others = await Task.WhenAll(Enumerable.Range(0, Viewers - 1).Select(_ => CountingClient.OpenAsync(audience.Gateway, written)));
-        await TestGateway.EventuallyAsync(() => FeedProbe.ViewersOf(audience.Gateway) == Viewers - 1, "all have a seat");
-        var streams = audience.Log.MostStreams;
+        var others = await Task.WhenAll(Enumerable.Range(0, Crowd - 1).Select(_ => CountingClient.OpenAsync(audience.Gateway, written)));
+        await TestGateway.EventuallyAsync(() => FeedProbe.ViewersOf(audience.Gateway) == Crowd - 1, "all have a seat");
+        var (streams, requests) = (audience.Log.MostStreams, audience.Backend.Requests.Count);
         await WriteAsync(audience, seconds, each: () => Task.CompletedTask);
         var without = await DelayAsync(audience, others);
 
         await using var slow = await SlowClient.ConnectAsync(audience.Gateway.SocketUrl);
         var (began, read, memory) = (audience.Log.Head, new List<long>(), 0L);
         await slow.SendAsync($$"""{"type":"subscribe","jobId":"job-1","afterEventId":{{began}}}""");
-        await TestGateway.EventuallyAsync(() => FeedProbe.ViewersOf(audience.Gateway) == Viewers, "it has a seat");
+        await TestGateway.EventuallyAsync(() => FeedProbe.ViewersOf(audience.Gateway) == Crowd, "it has a seat");
         await WriteAsync(
             audience,
             seconds,
@@ -72,6 +74,7 @@ public sealed class FeedCrowdTests
 
         TestContext.Current.SendDiagnosticMessage($"the others' p99: {without.TotalMilliseconds:F1} ms, {with.TotalMilliseconds:F1} ms");
         Assert.Equal(audience.Log.After(began), read);
+        Assert.InRange(audience.Backend.Requests.Count, requests + 1, requests + 20);
         Assert.InRange(audience.Log.MostStreams, streams, Math.Max(streams, 2));
         Assert.InRange(memory, 1, SmallRing + Chunks + UnsentBytes);
         Assert.True(!LongForm.IsAsked || with <= 1.2 * without, $"{with} is more than 1.2 times {without}.");

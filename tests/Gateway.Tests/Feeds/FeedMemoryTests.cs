@@ -12,7 +12,7 @@ public sealed class FeedMemoryTests
     /// <summary>What the runtime and the pools may hold besides.</summary>
     private const int Slack = 512 * 1024;
 
-    private static readonly int Events = LongForm.IsAsked ? 10_000_000 : 50_000;
+    private static readonly int Events = LongForm.IsAsked ? 10_000_000 : 30_000;
 
     [Fact]
     public void Very_many_events_with_viewers_that_join_at_random_leave_memory_where_it_was()
@@ -135,16 +135,7 @@ public sealed class FeedMemoryTests
 
         public bool IsLost => viewer.Lost is not null;
 
-        public void TakeAll()
-        {
-            foreach (var id in viewer.TakeAll().Ids)
-            {
-                Assert.Equal(++last, id);
-            }
-
-            viewer.Ids.Clear();
-            viewer.Kinds.Clear();
-        }
+        public void TakeAll() => last = viewer.Skim(last);
 
         public void Leave() => viewer.Unsubscribe();
     }
