@@ -4,7 +4,7 @@ BUF := node_modules/.bin/buf
 BIOME := node_modules/.bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test chaos proxies memory bench oom fuzz audit check release-check fmt clean
+.PHONY: help deps run build test chaos proxies memory feeds bench oom fuzz audit check release-check fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,12 @@ proxies: ## Five minutes of silence through nginx and HAProxy, with the timeouts
 memory: ## What 1,000 slow readers cost, and what 30,000 connections leave behind
 	dotnet run -c Release --project bench/Memory -- slow
 	dotnet run -c Release --project bench/Memory -- churn
+
+feeds: ## Shared streams at length: a million steps of the model, ten million events, a thousand viewers slow or stuck
+	dotnet build --verbosity quiet tests/Gateway.Tests
+	dotnet build --verbosity quiet tests/Gateway.IntegrationTests
+	LONG_FORM=true dotnet test --project tests/Gateway.Tests --no-build -- --filter-class '*.FeedModelTests' --filter-class '*.FeedMemoryTests'
+	LONG_FORM=true dotnet test --project tests/Gateway.IntegrationTests --no-build -- --filter-class '*.FeedCrowdTests'
 
 bench: ## The gateway against the same by hand; WORKLOADS=live-1,live-50 TARGETS=gateway,csharp ROUNDS=3 QUICK=1 NAME=mine for less
 	dotnet build -c Release --verbosity quiet bench/Bench

@@ -42,27 +42,33 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
 
         await Task.Delay(Settling);
         var rest = await Task.WhenAll(fleet.Programs.Select(AtRestAsync));
-        await File.WriteAllTextAsync(folder.Facts, JsonSerializer.Serialize(facts with { AtRest = [.. rest] }));
+        var shares = fleet.Gateways.Select(gateway => gateway.Process.Shares).Aggregate((a, b) => a + b);
+        facts = facts with { AtRest = [.. rest], Joined = shares.Joined, Fallen = shares.Fallen };
+        await File.WriteAllTextAsync(folder.Facts, JsonSerializer.Serialize(facts));
         await WriteLogAsync(facts.Heads.Keys);
     }
 
     private List<Place> Seat()
     {
-        (string Name, PlaceKind Kind)[] seats =
+        var (usual, other) = (fleet.Usual, fleet.Other);
+        (string Name, PlaceKind Kind, Caller Caller)[] seats =
         [
-            ("dotnet-1", PlaceKind.Follower),
-            ("dotnet-2", PlaceKind.Follower),
-            ("dotnet-replay-1", PlaceKind.Replayer),
-            ("dotnet-replay-2", PlaceKind.Replayer),
-            ("dotnet-sleeper", PlaceKind.Sleeper),
-            ("dotnet-prober", PlaceKind.Prober),
-            ("node-1", PlaceKind.Follower),
-            ("node-2", PlaceKind.Follower),
-            ("node-replay-1", PlaceKind.Replayer),
-            ("node-replay-2", PlaceKind.Replayer),
+            ("dotnet-1", PlaceKind.Follower, usual),
+            ("dotnet-2", PlaceKind.Follower, other),
+            ("dotnet-joiner-1", PlaceKind.Joiner, usual),
+            ("dotnet-joiner-2", PlaceKind.Joiner, other),
+            ("dotnet-replay-1", PlaceKind.Replayer, usual),
+            ("dotnet-replay-2", PlaceKind.Replayer, other),
+            ("dotnet-sleeper", PlaceKind.Sleeper, usual),
+            ("dotnet-prober", PlaceKind.Prober, usual),
+            ("node-1", PlaceKind.Follower, usual),
+            ("node-straggler", PlaceKind.Straggler, usual),
+            ("node-joiner", PlaceKind.Joiner, usual),
+            ("node-replay-1", PlaceKind.Replayer, usual),
+            ("node-replay-2", PlaceKind.Replayer, other),
         ];
         var gateways = fleet.Gateways.Select(gateway => gateway.Process.Address).ToArray();
-        return [.. seats.Select(seat => new Place(seat.Name, seat.Kind, random, gateways))];
+        return [.. seats.Select(seat => new Place(seat.Name, seat.Kind, seat.Caller, random, gateways))];
     }
 
     /// <summary>Clients read, faults happen, faults stop, everybody gets everything, everybody leaves.</summary>
@@ -136,10 +142,7 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
 
     private static async Task SetTideAsync(List<Place> places, DotnetClients dotnet, NodeClients node, bool isIn)
     {
-        foreach (var place in places.Where(place => place.Kind == PlaceKind.Replayer))
-        {
-            place.SlowDown(isIn);
-        }
+        places.ForEach(place => place.SlowDown(isIn));
 
         dotnet.Tide(isIn);
         await node.TideAsync(isIn);
@@ -195,7 +198,7 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
         foreach (var gateway in fleet.Gateways)
         {
             var url = new Uri($"ws://{gateway.Process.Address}/ws/optimization");
-            using var client = new LogicalClient(gateway.Process.Name, url, history, random);
+            using var client = new LogicalClient(gateway.Process.Name, url, fleet.Usual, history, random);
             foreach (var job in fleet.PacedJobs.Append(Fleet.ForgottenJob))
             {
                 await client.FollowAsync(new JobCursor(job));

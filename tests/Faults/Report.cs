@@ -15,6 +15,7 @@ internal static class Report
     {
         var facts = JsonSerializer.Deserialize<RunFacts>(File.ReadAllText(run.Facts))!;
         var missing = verdict.Faults.Missing(facts.Seconds).ToList();
+        var unshared = Sharing.Missing(facts).ToList();
         if (verdict.Breaches.Count > 0)
         {
             PrintBreaches(run, facts, verdict.Breaches);
@@ -25,11 +26,16 @@ internal static class Report
             Console.WriteLine($"Too few faults took effect: {kind}.");
         }
 
+        foreach (var rare in unshared)
+        {
+            Console.WriteLine($"Too rarely {rare}.");
+        }
+
         Console.WriteLine(
             $"chaos: {verdict.DistinctEvents} distinct events, {verdict.Faults.Total} faults ({verdict.Faults}), "
-                + $"{verdict.Lost} lost, {verdict.Repeated} repeated, seed {facts.Seed}"
+                + $"{facts.Joined} joins of shared streams, {facts.Fallen} falls, {verdict.Lost} lost, {verdict.Repeated} repeated, seed {facts.Seed}"
         );
-        return verdict.Breaches.Count == 0 && missing.Count == 0 ? 0 : 1;
+        return verdict.Breaches.Count == 0 && missing.Count + unshared.Count == 0 ? 0 : 1;
     }
 
     private static void PrintBreaches(RunFolder run, RunFacts facts, IReadOnlyList<Breach> breaches)

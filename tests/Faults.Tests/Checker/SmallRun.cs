@@ -13,7 +13,8 @@ internal sealed class SmallRun
     public const string Ending = "load-5";
     public const string First = "dotnet-1";
     public const string Second = "node-1";
-    private const string Epoch = "7c1d";
+    public const string Caller = "usual";
+    public const string Epoch = "7c1d";
     private const long Began = 1_800_000_000_000;
     private const int Head = 20;
     private const int LastOfEnding = 5;
@@ -66,13 +67,14 @@ internal sealed class SmallRun
             Ids = [.. Enumerable.Range((int)from, (int)(to - from + 1))],
             Sums = [.. Enumerable.Range((int)from, (int)(to - from + 1)).Select(id => Sum(job, id))],
             Marks = [job],
+            Callers = [Caller],
             Terminal = job == Ending && to == LastOfEnding ? to : null,
         };
 
     private static ProgramAtRest AtRest(string gateway) =>
         new(gateway, new() { ["gateway.connections"] = 0, ["gateway.subscriptions"] = 0 }, 25, 25);
 
-    private static BackendLog Log(string job, int count, bool isEnded) =>
+    public static BackendLog Log(string job, int count, bool isEnded) =>
         new()
         {
             Job = job,
@@ -86,7 +88,7 @@ internal sealed class SmallRun
     {
         List<HistoryLine> first =
         [
-            new() { What = HistoryKind.Open },
+            new() { What = HistoryKind.Open, Caller = Caller },
             Subscribe(Endless, 0, ""),
             Subscribed(Endless, 8),
             Events(HistoryKind.Replay, Endless, 1, 8),
@@ -104,7 +106,7 @@ internal sealed class SmallRun
         ];
         List<HistoryLine> second =
         [
-            new() { What = HistoryKind.Open },
+            new() { What = HistoryKind.Open, Caller = Caller },
             Subscribe(Endless, 11, Epoch),
             Subscribed(Endless, 14),
             Events(HistoryKind.Replay, Endless, 12, 14),

@@ -31,7 +31,7 @@ public sealed class NetworkFaultsTests : IAsyncLifetime
         var random = new Random(1);
         log = new FaultLog(folder.Faults);
         fleet = new Fleet(folder, random, pacedJobs: 1);
-        place = new Place("dotnet-replay-1", PlaceKind.Replayer, random, [(IPEndPoint)gateway.LocalEndpoint]);
+        place = new Place("dotnet-replay-1", PlaceKind.Replayer, fleet.Usual, random, [(IPEndPoint)gateway.LocalEndpoint]);
         network = new NetworkFaults(fleet, [place], log, new Debts(log, replays, Minute));
         line = new TcpClient();
         await line.ConnectAsync(IPAddress.Loopback, place.Way.Port, TestContext.Current.CancellationToken);

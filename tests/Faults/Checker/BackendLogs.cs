@@ -44,7 +44,12 @@ internal sealed class BackendLogs
 
     /// <summary>The job whose event this is, if it isn't this job's.</summary>
     public string? OwnerOf(long id, uint sum, string exceptJob) =>
-        logs
-            .Values.FirstOrDefault(log => log.Job != exceptJob && id >= log.First && id <= log.Latest && log.Sums[id - log.First] == sum)
-            ?.Job;
+        logs.Values.FirstOrDefault(log => log.Job != exceptJob && Contains(log, id, sum))?.Job;
+
+    /// <summary>The epoch of the job whose event this is, if it isn't this epoch's.</summary>
+    public string? EpochOf(long id, uint sum, string job, string exceptEpoch) =>
+        logs.Values.FirstOrDefault(log => log.Job == job && log.Epoch != exceptEpoch && Contains(log, id, sum))?.Epoch;
+
+    private static bool Contains(BackendLog log, long id, uint sum) =>
+        id >= log.First && id <= log.Latest && log.Sums[id - log.First] == sum;
 }

@@ -12,17 +12,15 @@ internal sealed class ClientStory(string client, BackendLogs logs, RunFacts fact
     private readonly HashSet<string> broken = [];
     private long lastAt;
     private bool isDone;
+    private string? caller;
 
     public string Client => client;
 
     public Breach? Take(HistoryLine line)
     {
         lastAt = line.At;
-        if (line.What == HistoryKind.Done)
-        {
-            isDone = true;
-        }
-
+        isDone |= line.What == HistoryKind.Done;
+        caller ??= line.Caller;
         Breach? breach = null;
         if (line.What == HistoryKind.Closed)
         {
@@ -33,9 +31,13 @@ internal sealed class ClientStory(string client, BackendLogs logs, RunFacts fact
 
             breach = IsFinal(line.Code) ? new Breach(Invariant.Served, $"Its connection was closed for good, with {line.Code}.") : null;
         }
+        else if (line.What == HistoryKind.Garbled)
+        {
+            breach = new Breach(Invariant.Intact, $"What came can't be read: {line.Code}");
+        }
         else if (line.Job is { } name && !broken.Contains(name))
         {
-            breach = Story(name, line.What).Take(line);
+            breach = AnotherCallers(line) ?? Story(name, line.What).Take(line);
             Break(breach, name);
         }
 
@@ -59,6 +61,12 @@ internal sealed class ClientStory(string client, BackendLogs logs, RunFacts fact
             }
         }
     }
+
+    /// <summary>Each event says for whom the backend sent it.</summary>
+    private Breach? AnotherCallers(HistoryLine line) =>
+        line.Callers?.FirstOrDefault(told => told != caller) is { } other
+            ? new Breach(Invariant.Private, $"It speaks for '{caller}', and got what the backend sent for '{other}'.")
+            : null;
 
     private static bool IsFinal(string? code) =>
         code is "1002" or "1003" or "1007" or "1009" or "1011" || (code?[0] == '4' && code.Length == 4);

@@ -18,6 +18,9 @@ internal enum Invariant
     /// <summary>Nothing arrives of another job, or on a connection that didn't ask for it.</summary>
     Addressed,
 
+    /// <summary>Nothing arrives that the backend sent for another caller.</summary>
+    Private,
+
     /// <summary>A terminal event once, nothing after it, and one <c>unsubscribed</c>.</summary>
     EndsOnce,
 

@@ -179,6 +179,11 @@ internal sealed class JobStory(string job, BackendLogs logs, long? head)
             return null;
         }
 
+        if (logs.EpochOf(id, sum, job, epoch) is { } other)
+        {
+            return new Breach(Invariant.Told, $"Event {id} is one of epoch '{other}', and it was told of '{epoch}'.");
+        }
+
         return logs.OwnerOf(id, sum, job) is { } owner
             ? new Breach(Invariant.Addressed, $"Event {id} is one of {owner}.")
             : new Breach(Invariant.Intact, $"Event {id} isn't what the backend has (its log: {log.First} to {log.Latest}).");

@@ -15,6 +15,12 @@ internal sealed record RunFacts
     public Dictionary<string, long> Heads { get; init; } = [];
 
     public List<ProgramAtRest> AtRest { get; init; } = [];
+
+    /// <summary>How often viewers joined a stream that was open already.</summary>
+    public long Joined { get; init; }
+
+    /// <summary>How often viewers fell behind what a gateway keeps of a job.</summary>
+    public long Fallen { get; init; }
 }
 
 /// <summary>What a program has open two seconds after the last socket was closed.</summary>

@@ -9,6 +9,9 @@ internal sealed class DotnetClients : IAsyncDisposable
     /// <summary>A replay of a job that goes on is done when it is live again.</summary>
     public const int LiveEvents = 20;
 
+    /// <summary>How long a viewer stays that comes and goes, in milliseconds, if nothing comes.</summary>
+    public const int LongestVisit = 4_000;
+
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource end = new();
@@ -87,9 +90,9 @@ internal sealed class DotnetClients : IAsyncDisposable
     {
         var file = new HistoryWriter(folder.History(place.Name), replays);
         files.Add(file);
-        if (place.Kind == PlaceKind.Follower)
+        if (place.Kind is PlaceKind.Follower or PlaceKind.Straggler)
         {
-            var client = new LogicalClient(place.Name, place.Url, file, random);
+            var client = new LogicalClient(place.Name, place.Url, place.Caller, file, random);
             followers.Add(client);
             running.Add(FollowAllAsync(client));
         }
@@ -114,21 +117,30 @@ internal sealed class DotnetClients : IAsyncDisposable
     {
         for (var n = 1; !end.IsCancellationRequested; n++)
         {
-            if (isFinishing || (place.Kind == PlaceKind.Replayer && !isTideIn))
+            if (isFinishing || !CanBegin(place.Kind))
             {
                 n--;
                 await PauseAsync(Glance);
                 continue;
             }
 
-            using var client = new LogicalClient($"{place.Name}#{n}", place.Url, file, random);
+            using var client = new LogicalClient($"{place.Name}#{n}", place.Url, place.Caller, file, random);
             await client.FollowAsync(JobFor(place.Kind, random));
             Passing(client, place.Kind, isHere: true);
-            await (place.Kind == PlaceKind.Sleeper ? DozeAsync(client, random) : ReadAsync(client, place.Kind));
+            await (place.Kind == PlaceKind.Sleeper ? DozeAsync(client, random) : ReadAsync(client, place.Kind, random));
             Passing(client, place.Kind, isHere: false);
-            await PauseAsync(place.Kind == PlaceKind.Replayer ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(1, 4)));
+            await PauseAsync(PauseAfter(place.Kind, random));
         }
     }
+
+    /// <summary>Histories are read while the tide is in; who joins others needs to know where they are.</summary>
+    private bool CanBegin(PlaceKind kind) =>
+        kind switch
+        {
+            PlaceKind.Replayer => isTideIn,
+            PlaceKind.Joiner => fleet.PacedJobs.All(job => followers.Exists(client => client.Reached(job).After > 0)),
+            _ => true,
+        };
 
     private void Passing(LogicalClient client, PlaceKind kind, bool isHere)
     {
@@ -138,9 +150,18 @@ internal sealed class DotnetClients : IAsyncDisposable
         }
     }
 
+    private static TimeSpan PauseAfter(PlaceKind kind, Random random) =>
+        kind switch
+        {
+            PlaceKind.Replayer => TimeSpan.Zero,
+            PlaceKind.Joiner => TimeSpan.FromMilliseconds(random.Next(300)),
+            _ => TimeSpan.FromSeconds(random.Next(1, 4)),
+        };
+
     private JobCursor JobFor(PlaceKind kind, Random random) =>
         (kind, random.Next(3)) switch
         {
+            (PlaceKind.Joiner, _) => AnyCursor(random),
             (PlaceKind.Sleeper, _) => new JobCursor(Fleet.ForgottenJob),
             (PlaceKind.Prober, 0) => new JobCursor(fleet.PacedJobs[0], after: 1_000_000_000_000),
             (PlaceKind.Prober, 1) => new JobCursor(fleet.PacedJobs[0], after: 5, epoch: "of another log"),
@@ -149,11 +170,32 @@ internal sealed class DotnetClients : IAsyncDisposable
             _ => new JobCursor(Fleet.LongJob),
         };
 
-    private Task ReadAsync(LogicalClient client, PlaceKind kind) =>
-        client.RunAsync(
-            () => client.All(job => job.IsEnded || (kind == PlaceKind.Prober && job.WasRefused) || job.Live >= LiveEvents),
+    /// <summary>
+    /// A cursor of a job that others watch: where one of them is, a little behind it, or anywhere before that.
+    /// </summary>
+    private JobCursor AnyCursor(Random random)
+    {
+        var job = random.Next(6) == 0 ? Fleet.ForgottenJob : fleet.PacedJobs[random.Next(fleet.PacedJobs.Count)];
+        var (newest, epoch) = followers.Select(client => client.Reached(job)).MaxBy(reached => reached.After);
+        var behind = random.Next(10) switch
+        {
+            0 or 1 => 0,
+            9 => random.NextInt64(newest + 1),
+            _ => random.NextInt64(Math.Min(newest, 100) + 1),
+        };
+        return new JobCursor(job, newest - behind, random.Next(2) == 0 ? epoch : "");
+    }
+
+    private Task ReadAsync(LogicalClient client, PlaceKind kind, Random random)
+    {
+        var leavesAt = Environment.TickCount64 + (kind == PlaceKind.Joiner ? random.Next(200, LongestVisit) : long.MaxValue / 2);
+        return client.RunAsync(
+            () =>
+                client.All(job => job.IsEnded || (kind == PlaceKind.Prober && job.WasRefused) || job.Live >= LiveEvents)
+                || (!isFinishing && Environment.TickCount64 > leavesAt),
             end.Token
         );
+    }
 
     /// <summary>Reads a while, goes away without a word for longer than the log may remember, comes back.</summary>
     private async Task DozeAsync(LogicalClient client, Random random)

@@ -41,10 +41,16 @@ internal sealed record HistoryLine
     /// <summary>The jobs whose names these events carry, each once.</summary>
     public string[]? Marks { get; init; }
 
+    /// <summary>The callers for whom the backend sent these events, each once; empty for one of an event that names none.</summary>
+    public string[]? Callers { get; init; }
+
+    /// <summary>Of an open: the caller that the client speaks for.</summary>
+    public string? Caller { get; init; }
+
     /// <summary>The id of the terminal event among them.</summary>
     public long? Terminal { get; init; }
 
-    /// <summary>Of an error or a close: the code. 1006 also where the client gave up.</summary>
+    /// <summary>Of an error or a close: the code; 1006 also where the client gave up. Of a garbled message: what is wrong with it.</summary>
     public string? Code { get; init; }
 
     /// <summary>Of an error: what it did to the <c>subscription</c>. Of an unsubscribed: the <c>reason</c>.</summary>
@@ -66,6 +72,9 @@ internal enum HistoryKind
     Error,
     Unsubscribed,
     Closed,
+
+    /// <summary>A frame or a message that can't be read came.</summary>
+    Garbled,
 
     /// <summary>The client has what it came for.</summary>
     Done,

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using OptimizationGateway.Faults.Programs;
 
 namespace OptimizationGateway.Faults.Clients;
 
@@ -7,7 +8,7 @@ namespace OptimizationGateway.Faults.Clients;
 /// One reader of a few jobs, over as many connections as it takes: a plain client as PROTOCOL.md describes it, that comes back with its
 /// last ids and writes down what it sees. It judges nothing.
 /// </summary>
-internal sealed class LogicalClient(string name, Uri url, HistoryWriter history, Random random) : IDisposable
+internal sealed class LogicalClient(string name, Uri url, Caller caller, HistoryWriter history, Random random) : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(1);
@@ -59,19 +60,30 @@ internal sealed class LogicalClient(string name, Uri url, HistoryWriter history,
         }
     }
 
+    /// <summary>The last id that it has of a job, and the epoch that the id belongs to.</summary>
+    public (long After, string Epoch) Reached(string job)
+    {
+        lock (gate)
+        {
+            return jobs.TryGetValue(job, out var cursor) ? (cursor.After, cursor.Epoch) : (0, "");
+        }
+    }
+
     /// <summary>Reads until it has what it came for, or is stopped.</summary>
     public async Task RunAsync(Func<bool> isDone, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested && !isDone())
         {
             await ConnectAsync(isDone, stop);
-            if (isDone())
+            if (!isDone())
             {
-                Write(new HistoryLine { What = HistoryKind.Done });
-                return;
+                await PauseAsync(TimeSpan.FromMilliseconds(50 + random.Next(350)), stop);
             }
+        }
 
-            await PauseAsync(TimeSpan.FromMilliseconds(50 + random.Next(350)), stop);
+        if (isDone())
+        {
+            Write(new HistoryLine { What = HistoryKind.Done });
         }
     }
 
@@ -96,6 +108,7 @@ internal sealed class LogicalClient(string name, Uri url, HistoryWriter history,
         using var life = CancellationTokenSource.CreateLinkedTokenSource(stop);
         socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
         socket.Options.Proxy = null;
+        socket.Options.SetRequestHeader("Authorization", $"Bearer {caller.Token}");
         var isOpen = false;
         Task pinging = Task.CompletedTask;
         try
@@ -104,11 +117,16 @@ internal sealed class LogicalClient(string name, Uri url, HistoryWriter history,
             await socket.ConnectAsync(url, life.Token);
             isOpen = true;
             pongAt = Environment.TickCount64;
-            Write(new HistoryLine { What = HistoryKind.Open });
+            Write(new HistoryLine { What = HistoryKind.Open, Caller = caller.Name });
             life.CancelAfter(Silence);
             pinging = PingAsync(socket, life.Token);
             await SubscribeAllAsync(socket);
             await ReceiveAsync(socket, life, isDone);
+        }
+        catch (WebSocketException e) when (isOpen && e.WebSocketErrorCode == WebSocketError.Faulted)
+        {
+            // Frames that can't be read. No fault of a network does that to a stream of TCP.
+            Write(new HistoryLine { What = HistoryKind.Garbled, Code = e.Message });
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
@@ -238,17 +256,34 @@ internal sealed class LogicalClient(string name, Uri url, HistoryWriter history,
                 continue;
             }
 
-            using (var json = JsonDocument.Parse(message.GetBuffer().AsMemory(0, (int)message.Length)))
+            var isReadable = await TryTakeAsync(socket, message.GetBuffer().AsMemory(0, (int)message.Length));
+            message.SetLength(0);
+            if (!isReadable)
             {
-                await TakeAsync(socket, json.RootElement);
+                return;
             }
 
-            message.SetLength(0);
             if (isDone())
             {
                 await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", life.Token);
                 return;
             }
+        }
+    }
+
+    /// <returns>False for what is no message as PROTOCOL.md describes them.</returns>
+    private async Task<bool> TryTakeAsync(ClientWebSocket socket, ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            await TakeAsync(socket, json.RootElement);
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            Write(new HistoryLine { What = HistoryKind.Garbled, Code = e.Message });
+            return false;
         }
     }
 
@@ -316,6 +351,7 @@ internal sealed class LogicalClient(string name, Uri url, HistoryWriter history,
                 Ids = [.. ids],
                 Sums = [.. events.Select(EventSum.Of)],
                 Marks = [.. marks.OfType<string>().Distinct()],
+                Callers = [.. events.Select(CallerOf).Distinct()],
                 Terminal = events.FindIndex(EventSum.IsTerminal) is var terminal and >= 0 ? ids[terminal] : null,
             }
         );
@@ -324,6 +360,9 @@ internal sealed class LogicalClient(string name, Uri url, HistoryWriter history,
             job?.After = ids[^1];
         }
     }
+
+    private static string CallerOf(JsonElement told) =>
+        told.GetProperty("data").TryGetProperty(CallerMarks.Member, out var named) ? named.ToString() : "";
 
     private async Task TakeErrorAsync(ClientWebSocket socket, JsonElement message, string? jobId, JobCursor? job)
     {

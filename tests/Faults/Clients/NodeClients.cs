@@ -18,12 +18,14 @@ internal sealed class NodeClients : IAsyncDisposable
         var replayed = new[] { Fleet.LongJob, Fleet.LongJob, fleet.PacedJobs[random.Next(fleet.PacedJobs.Count)] };
         var settings = new
         {
-            followers = Of(places, PlaceKind.Follower, []),
+            followers = Of(places, PlaceKind.Follower, []).Concat(Of(places, PlaceKind.Straggler, [])),
             replayers = Of(places, PlaceKind.Replayer, replayed),
+            joiners = Of(places, PlaceKind.Joiner, [.. fleet.PacedJobs, Fleet.ForgottenJob]),
             jobs = fleet.PacedJobs.Append(Fleet.ForgottenJob),
             histories = folder.HistoryFolder,
             seed = random.Next(),
             liveEvents = DotnetClients.LiveEvents,
+            longestVisit = DotnetClients.LongestVisit,
         };
         var start = new ProcessStartInfo(
             "node",
@@ -88,6 +90,8 @@ internal sealed class NodeClients : IAsyncDisposable
                 {
                     name = place.Name,
                     url = place.Url,
+                    caller = place.Caller.Name,
+                    token = place.Caller.Token,
                     jobs,
                 }),
         ];

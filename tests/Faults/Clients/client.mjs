@@ -42,11 +42,13 @@ export class History {
 }
 
 /** How far a client is with a job: all that it keeps over a reconnect. */
-export const cursor = (job) => ({ job, after: 0, epoch: '', isOpen: false, isEnded: false, live: 0 })
+export const cursor = (job, { after = 0, epoch = '' } = {}) => ({ job, after, epoch, isOpen: false, isEnded: false, live: 0 })
 
 export class LogicalClient {
   #name
   #url
+  #caller
+  #token
   #history
   #random
   #jobs = new Map()
@@ -54,17 +56,25 @@ export class LogicalClient {
   #connection = 0
   #pongAt = 0
 
-  constructor(name, url, history, random) {
+  constructor({ url, caller, token }, name, history, random) {
     this.#name = name
     this.#url = url
+    this.#caller = caller
+    this.#token = token
     this.#history = history
     this.#random = random
   }
 
-  follow(job) {
-    const added = cursor(job)
+  follow(job, from) {
+    const added = cursor(job, from)
     this.#jobs.set(job, added)
     if (this.#socket) this.#subscribe(this.#socket, added)
+  }
+
+  /** The last id that it has of a job, and the epoch that the id belongs to. */
+  reached(job) {
+    const { after, epoch } = this.#jobs.get(job) ?? cursor(job)
+    return { after, epoch }
   }
 
   all(condition) {
@@ -86,7 +96,9 @@ export class LogicalClient {
 
   #connect(isOver) {
     this.#connection++
-    const socket = new WebSocket(this.#url, { handshakeTimeout: CONNECT_LIMIT, perMessageDeflate: false })
+    const socket = new WebSocket(this.#url, {
+      handshakeTimeout: CONNECT_LIMIT, perMessageDeflate: false, headers: { authorization: `Bearer ${this.#token}` },
+    })
     return new Promise((resume) => {
       let heard = Date.now()
       let isOpen = false
@@ -101,16 +113,24 @@ export class LogicalClient {
         isOpen = true
         this.#pongAt = heard
         this.#socket = socket
-        this.#write({ what: 'Open' })
+        this.#write({ what: 'Open', caller: this.#caller })
         for (const job of this.#jobs.values()) if (!job.isEnded) this.#subscribe(socket, job)
       })
       socket.on('message', (data) => {
         if (this.#socket !== socket) return
         heard = Date.now()
-        this.#take(socket, JSON.parse(data))
+        try {
+          this.#take(socket, JSON.parse(data))
+        } catch (error) {
+          this.#write({ what: 'Garbled', code: String(error) })
+          socket.terminate()
+        }
         if (isOver()) socket.close(1000)
       })
-      socket.on('error', () => {})
+      socket.on('error', ({ code, message }) => {
+        // No fault of a network does that to a stream of TCP.
+        if (code?.startsWith('WS_ERR_')) this.#write({ what: 'Garbled', code: message })
+      })
       socket.on('close', (code) => {
         clearInterval(watch)
         this.#socket = null
@@ -169,6 +189,7 @@ export class LogicalClient {
     const marks = new Set(events.map((event) => event.data.job).filter((mark) => mark !== undefined))
     this.#write({
       what, job: jobId, more, ids: events.map((event) => event.id), sums: events.map(sum), marks: [...marks],
+      callers: [...new Set(events.map((event) => event.data.caller ?? ''))],
       terminal: events.find(isTerminal)?.id,
     })
     if (job && events.length > 0) job.after = events.at(-1).id

@@ -15,6 +15,8 @@ internal sealed class ChildProgram(string name, string kind, IPEndPoint address,
     private Process? process;
     private TaskCompletionSource<string> answer = NewAnswer();
     private TaskCompletionSource<string> ready = NewAnswer();
+    private ShareCount before = new(0, 0);
+    private ShareCount now = new(0, 0);
 
     public string Name => name;
 
@@ -23,11 +25,28 @@ internal sealed class ChildProgram(string name, string kind, IPEndPoint address,
 
     public bool IsRunning => process is not null;
 
+    /// <summary>What it said of shared streams, over all its lives.</summary>
+    public ShareCount Shares
+    {
+        get
+        {
+            lock (gate)
+            {
+                return before + now;
+            }
+        }
+    }
+
     public static IPEndPoint FreeAddress() => new(IPAddress.Loopback, ProgramProcess.FreePort());
 
     public async Task StartAsync()
     {
         ready = NewAnswer();
+        lock (gate)
+        {
+            (before, now) = (before + now, new ShareCount(0, 0));
+        }
+
         var start = new ProcessStartInfo("dotnet", [typeof(ChildProgram).Assembly.Location, kind, .. settings])
         {
             UseShellExecute = false,
@@ -131,6 +150,14 @@ internal sealed class ChildProgram(string name, string kind, IPEndPoint address,
         else if (line?.StartsWith(HostedProgram.AskGauges + " ", StringComparison.Ordinal) is true)
         {
             answer.TrySetResult(line[(HostedProgram.AskGauges.Length + 1)..]);
+        }
+        else if (line?.StartsWith(ShareCounts.Word + " ", StringComparison.Ordinal) is true)
+        {
+            var said = JsonSerializer.Deserialize<ShareCount>(line[(ShareCounts.Word.Length + 1)..])!;
+            lock (gate)
+            {
+                now = said;
+            }
         }
         else if (line is not null)
         {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using OptimizationGateway.Faults.Clients;
 using OptimizationGateway.Faults.Proxy;
+using OptimizationGateway.Testing.Tokens;
 
 namespace OptimizationGateway.Faults.Programs;
 
@@ -16,6 +18,10 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>A history of some seconds on a slow line.</summary>
     public const string LongJob = "load-20000";
 
+    private const int SmallestRing = 64 * 1024;
+    private const int UsualRing = 1024 * 1024;
+
+    private readonly TestKey key = TestKey.Ec();
     private readonly List<FaultProxy> proxies = [];
     private readonly RunFolder folder;
 
@@ -26,8 +32,18 @@ internal sealed class Fleet : IAsyncDisposable
         Replicas = [Stub("clock-1"), Stub("clock-2")];
         Stored = Stub("stored");
         Forgetful = Stub("forgetful", "--Stub:RetainEventsPerJob=2000");
-        Gateways = [Gateway("a", random), Gateway("b", random)];
+        var keyFile = Path.Combine(folder.Root, "key.pem");
+        File.WriteAllText(keyFile, key.PublicPem);
+        Gateways = [Gateway("a", random, keyFile, SmallestRing), Gateway("b", random, keyFile, UsualRing)];
+        Usual = Caller.Named("usual", key);
+        Other = Caller.Named("other", key);
     }
+
+    /// <summary>The caller that most clients speak for, and so share streams with each other.</summary>
+    public Caller Usual { get; }
+
+    /// <summary>A caller that the backends can tell from the first.</summary>
+    public Caller Other { get; }
 
     /// <summary>Jobs that never end.</summary>
     public IReadOnlyList<string> PacedJobs { get; }
@@ -81,6 +97,8 @@ internal sealed class Fleet : IAsyncDisposable
         {
             await proxy.DisposeAsync();
         }
+
+        key.Dispose();
     }
 
     private StubProgram Stub(string name, params string[] settings)
@@ -106,7 +124,7 @@ internal sealed class Fleet : IAsyncDisposable
         return new StubProgram(process, new Uri($"http://{http}"), folder.Data(name));
     }
 
-    private GatewayProgram Gateway(string name, Random random)
+    private GatewayProgram Gateway(string name, Random random, string keyFile, int ringBytes)
     {
         var clock = Proxy($"{name}/clock", random, [.. Replicas.Select(replica => replica.Process.Address)]);
         var stored = Proxy($"{name}/stored", random, Stored.Process.Address);
@@ -124,6 +142,13 @@ internal sealed class Fleet : IAsyncDisposable
                 "--Gateway:Backends:stored:JobIds=job-*",
                 $"--Gateway:Backends:forgetful:Address=http://127.0.0.1:{forgetful.Port}",
                 $"--Gateway:Backends:forgetful:JobIds={ForgottenJob}",
+                "--Gateway:Backends:clock:ForwardAuthorization=true",
+                "--Gateway:Backends:stored:ForwardAuthorization=true",
+                "--Gateway:Backends:forgetful:ForwardAuthorization=true",
+                $"--Gateway:Security:Jwt:PublicKeyFile={keyFile}",
+                .. JwtText.Settings.Select(setting => $"--{setting}"),
+                // At one of the two a viewer falls off the ring when it is two seconds behind.
+                $"--Gateway:Feeds:RingBytes={ringBytes}",
                 // As long as a run of minutes allows, so that silence is met as often as what is said.
                 "--Gateway:Upstream:SilenceTimeout=00:00:03",
                 "--Gateway:Upstream:OpenTimeout=00:00:04",

@@ -8,8 +8,8 @@ using OptimizationGateway.OptimizerStub;
 namespace OptimizationGateway.Faults.Programs;
 
 /// <summary>
-/// The other side of <see cref="ChildProgram"/>: the gateway or the stub as they are, in a process whose only addition is that it answers
-/// on standard input what its gauges show, and ends with it.
+/// The other side of <see cref="ChildProgram"/>: the gateway or the stub as they are, in a process whose only additions are that it answers
+/// on standard input what its gauges show, and ends with it; and that the stub marks its events with the caller whom they are for.
 /// </summary>
 internal static class HostedProgram
 {
@@ -19,6 +19,7 @@ internal static class HostedProgram
     public static async Task RunAsync(string kind, string[] args)
     {
         using var gauges = new Gauges("OptimizationGateway");
+        using var shares = kind == ProgramKind.Gateway ? new ShareCounts() : null;
         await using var app = kind == ProgramKind.Gateway ? GatewayHost.Build(args) : BuildStub(args, gauges);
         await app.StartAsync();
         var answering = new Thread(() => Answer(gauges, app.Lifetime)) { IsBackground = true };
@@ -35,7 +36,11 @@ internal static class HostedProgram
             builder =>
             {
                 builder.Services.AddSingleton(gauges);
-                builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<WatchCount>());
+                builder.Services.AddGrpc(grpc =>
+                {
+                    grpc.Interceptors.Add<WatchCount>();
+                    grpc.Interceptors.Add<CallerMarks>();
+                });
             }
         );
     }

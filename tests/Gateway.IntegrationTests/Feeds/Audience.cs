@@ -84,6 +84,18 @@ internal sealed class Audience : IAsyncDisposable
             $"there are {count} streams, and not {Log.Streams}"
         );
 
+    /// <summary>Waits until a value above zero has stayed the same for 0.8 s.</summary>
+    public static async Task StandsStillAsync(Func<long> value)
+    {
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        for (var (last, same) = (value(), 0); same < 8; )
+        {
+            await poll.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+            var now = value();
+            (last, same) = (now, now == last && now > 0 ? same + 1 : 0);
+        }
+    }
+
     /// <summary>The cursors of the requests so far.</summary>
     public List<long> Cursors => [.. Backend.Requests.Select(request => request.HasAfterEventId ? request.AfterEventId : -1)];
 

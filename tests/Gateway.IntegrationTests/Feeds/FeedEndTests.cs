@@ -144,7 +144,7 @@ public sealed class FeedEndTests
     }
 
     [Fact]
-    public async Task A_newcomer_is_refused_by_the_backend_alone_and_the_viewers_of_the_shared_stream_hear_nothing_of_it()
+    public async Task A_feed_never_refuses_a_viewer_on_its_own()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         await using var audience = await Audience.OpenAsync(clock: clock);

@@ -13,7 +13,7 @@ public sealed class FeedHerdTests
     [InlineData(90, 95, 98, 99, 100)]
     [InlineData(100, 99, 98, 95, 90)]
     [InlineData(100, 80, 60, 40, 20)]
-    public async Task The_backend_sees_few_of_three_hundred_viewers_and_each_gets_everything(params int[] cursors)
+    public async Task Streams_per_key_are_one_and_a_bounded_number_of_catch_ups(params int[] cursors)
     {
         await using var audience = await Audience.OpenAsync(
             new JobLog { Padding = 100 },

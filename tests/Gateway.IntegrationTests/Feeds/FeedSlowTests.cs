@@ -53,7 +53,7 @@ public sealed class FeedSlowTests
             return Task.CompletedTask;
         };
         audience.Log.Append(3_000);
-        await StandsStillAsync(() => Volatile.Read(ref sent));
+        await Audience.StandsStillAsync(() => Volatile.Read(ref sent));
 
         Assert.InRange(Volatile.Read(ref sent), 50, 2_000);
         Assert.InRange(FeedProbe.MemoryOf(audience.Gateway), 0, (512 + 64 + 64) * 1024);
@@ -120,16 +120,5 @@ public sealed class FeedSlowTests
 
         Assert.All(jobs, job => Assert.Equal(audience.Log.After(0), client.EventIds(job)));
         Assert.InRange(FeedProbe.MemoryOf(audience.Gateway), 0, 2 * 1024 * 1024);
-    }
-
-    private static async Task StandsStillAsync(Func<long> value)
-    {
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        for (var (last, same) = (value(), 0); same < 8; )
-        {
-            await poll.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-            var now = value();
-            (last, same) = (now, now == last && now > 0 ? same + 1 : 0);
-        }
     }
 }

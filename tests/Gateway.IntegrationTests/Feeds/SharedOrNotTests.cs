@@ -24,7 +24,7 @@ public sealed class SharedOrNotTests
     [InlineData(13)]
     [InlineData(14)]
     [InlineData(15)]
-    public async Task Each_viewer_is_told_the_same_events_and_kinds_of_messages(int seed)
+    public async Task On_and_off_are_the_same_to_a_viewer(int seed)
     {
         var both = await Task.WhenAll(TellAsync(seed, shared: true), TellAsync(seed, shared: false));
         var (shared, alone) = (both[0], both[1]);

@@ -118,6 +118,37 @@ public sealed class SharedStreamTests
     }
 
     [Fact]
+    public async Task Contiguous_a_stream_that_skips_an_event_is_reopened_and_nothing_is_appended()
+    {
+        await using var audience = await Audience.OpenAsync();
+        var skips = new TaskCompletionSource();
+        audience.Backend.Next(
+            async (_, stream, cancelled) =>
+            {
+                await stream.WriteAsync(Say.Subscribed(last: 2), cancelled);
+                await stream.WriteAsync(Say.Replay(Say.Event(1), Say.Event(2, previous: 1)), cancelled);
+                await skips.Task.WaitAsync(cancelled);
+                await stream.WriteAsync(Say.Live(Say.Event(5, previous: 4)), cancelled);
+                await ScriptedBackend.SilenceAsync(cancelled);
+            }
+        );
+        await audience.SettleAsync(0);
+        await audience.SettleAsync(1);
+        audience.Log.Append(6);
+        skips.SetResult();
+
+        foreach (var viewer in audience.Viewers)
+        {
+            await Audience.UpToAsync(viewer, 6);
+        }
+
+        Assert.Equal([0, 2], audience.Cursors);
+        Assert.Equal(audience.Log.After(0), audience.Viewers[0].EventIds(Audience.Job));
+        Assert.Equal(audience.Log.After(1), audience.Viewers[1].EventIds(Audience.Job));
+        Assert.DoesNotContain(audience.Viewers.SelectMany(viewer => viewer.Received), m => (string?)m["type"] == "error");
+    }
+
+    [Fact]
     public async Task With_sharing_off_each_subscription_has_a_stream_of_its_own()
     {
         await using var audience = await Audience.OpenAsync(settings: "Gateway:Feeds:Shared=false");
@@ -128,7 +159,7 @@ public sealed class SharedStreamTests
     }
 
     [Fact]
-    public async Task When_the_last_viewer_leaves_the_stream_is_cancelled_without_a_wait()
+    public async Task When_the_last_seat_leaves_the_stream_is_cancelled_within_a_second_and_streams_return_to_zero()
     {
         // The clock stands: nothing waits for a time to pass.
         await using var audience = await Audience.OpenAsync(clock: new());
@@ -165,7 +196,7 @@ public sealed class SharedStreamTests
     }
 
     [Fact]
-    public async Task Callers_share_only_if_the_backend_is_sent_the_same_of_them()
+    public async Task Different_credentials_never_share()
     {
         await using var audience = await Audience.OpenAsync(settings: "Gateway:Backends:test:ForwardHeaders=X-Tenant");
         await using var acme = await WatchAsTenantAsync(audience, "acme");
@@ -180,7 +211,7 @@ public sealed class SharedStreamTests
     [Theory]
     [InlineData(true, 2)]
     [InlineData(false, 1)]
-    public async Task Bearers_of_different_tokens_share_only_if_the_backend_is_sent_no_token(bool forwards, int streams)
+    public async Task Different_credentials_never_share_unless_the_backend_is_sent_none(bool forwards, int streams)
     {
         using var keys = new KeyFolder();
         var log = new JobLog();

@@ -1,11 +1,13 @@
 using CsCheck;
 using OptimizationGateway.Gateway.Feeds;
+using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.Tests.Feeds;
 
 /// <summary>
 /// Any order of events, joins, reads, falls, outages and leaves, against a list: each viewer gets every event above its cursor once and in
 /// order, from the feed or, where that grants no seat, from the list as a watch of its own would.
+/// The long form takes a million steps.
 /// </summary>
 public sealed class FeedModelTests
 {
@@ -40,7 +42,7 @@ public sealed class FeedModelTests
 
                     model.Finish();
                 },
-                iter: 2_500
+                iter: LongForm.IsAsked ? 2_500 : 200
             );
 
     private sealed class Model : IDisposable

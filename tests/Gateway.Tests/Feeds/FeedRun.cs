@@ -160,6 +160,29 @@ internal sealed class Viewer : IViewer
         return true;
     }
 
+    /// <summary>Takes all messages without reading them. The ids of events are expected to follow each other.</summary>
+    /// <param name="cursor">The id that the viewer has.</param>
+    /// <returns>The id that it has now.</returns>
+    public long Skim(long cursor)
+    {
+        while (waiting.IsCompleted)
+        {
+            while (outbox.TryTake(out var message))
+            {
+                message.Return();
+                if (message.Facts.Events > 0)
+                {
+                    Assert.Equal(cursor + message.Facts.Events, message.Facts.LastEventId);
+                    cursor = message.Facts.LastEventId;
+                }
+            }
+
+            waiting = outbox.WaitToTakeAsync();
+        }
+
+        return cursor;
+    }
+
     public Viewer TakeAll()
     {
         while (Take() || waiting.IsCompleted) { }

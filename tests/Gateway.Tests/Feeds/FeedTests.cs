@@ -7,7 +7,7 @@ namespace OptimizationGateway.Gateway.Tests.Feeds;
 public sealed class FeedTests
 {
     [Fact]
-    public void An_event_is_appended_only_if_none_is_missing_before_it()
+    public void Contiguous_an_event_is_appended_only_if_none_is_missing_before_it()
     {
         using var run = new FeedRun(after: 5);
         var viewer = run.Found(5);
@@ -31,7 +31,7 @@ public sealed class FeedTests
     [InlineData(9L, "", true)]
     [InlineData(9L, "e2", false)]
     [InlineData(null, "e1", true)]
-    public void A_viewer_joins_only_if_the_ring_has_what_follows_its_cursor_in_the_same_log(long? cursor, string epoch, bool joins)
+    public void A_join_needs_the_floor_at_or_below_the_cursor_and_the_same_epoch(long? cursor, string epoch, bool joins)
     {
         using var run = new FeedRun(after: 5);
         run.Found(5);
@@ -42,7 +42,7 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public async Task A_viewer_of_live_events_begins_at_the_head_that_it_is_told_also_while_events_come()
+    public async Task A_join_is_judged_under_the_lock_that_appends()
     {
         using var run = new FeedRun();
         run.Found(0);
@@ -116,7 +116,7 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public void A_viewer_that_lacks_an_event_before_the_next_one_has_fallen()
+    public void A_take_yields_only_what_follows_the_cursor_and_who_lacks_an_event_before_it_has_fallen()
     {
         using var run = new FeedRun(after: 5);
         var viewer = run.Found(3);
@@ -128,7 +128,7 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public void An_empty_ring_grants_only_viewers_that_are_at_its_head()
+    public void An_empty_ring_and_a_cursor_that_is_not_its_head_are_no_join()
     {
         using var run = new FeedRun(after: 5);
         run.Found(5);
@@ -157,7 +157,7 @@ public sealed class FeedTests
     [Theory]
     [InlineData(10_000)]
     [InlineData(200_000)]
-    public void The_ring_holds_its_bound_and_one_event_more_however_much_comes(int eventBytes)
+    public void Ring_bytes_are_at_most_the_bound_and_one_entry(int eventBytes)
     {
         const int Bound = 128 * 1024;
         using var run = new FeedRun(ringBytes: Bound);
@@ -197,7 +197,7 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public void Nothing_waits_for_a_slow_viewer_while_another_reads()
+    public void Nothing_waits_for_a_viewer_while_another_reads()
     {
         using var run = new FeedRun(ringBytes: 64 * 1024, unsentBytes: 32 * 1024);
         var reader = run.Found(0);
