@@ -12,8 +12,8 @@ internal static class SlowReaders
     /// <summary>An event of a few hundred bytes, as jobs write them; the largest would be 4 MB.</summary>
     private const int DecodedBytes = 4 * 1024;
 
-    /// <summary>What a connection whose writer waits has in its hands: 64 KiB gathered for one write, and 64 KiB in the server's response buffer.</summary>
-    private const int WriteBytes = 64 * 1024 + 64 * 1024;
+    /// <summary>What a connection whose writer waits has in its hands: 16 KiB gathered for one write, and 64 KiB in the server's response buffer.</summary>
+    private const int WriteBytes = (16 * 1024) + (64 * 1024);
 
     /// <summary>Session, timers, tasks, the gRPC call with its HTTP/2 stream.</summary>
     private const int ObjectBytes = 32 * 1024;
