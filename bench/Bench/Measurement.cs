@@ -54,7 +54,7 @@ internal sealed class Measurement(Workload workload, Target target, Child backen
         // Twice, with a pause each: the compiler counts calls, and compiles for speed once nothing new was called for a while.
         for (var part = 0; part < 2; part++)
         {
-            await FloodOnceAsync(bridge, workload.WarmUp / 2, $"w{part}-");
+            await FloodOnceAsync(bridge, workload.WarmUp / 2, $"w{part}x");
             await UntilNoStreamsAsync();
             await Task.Delay(Compiling);
         }

@@ -16,9 +16,9 @@ public sealed class FeedCrowdTests
     private const int Chunks = 2 * 32 * 1024;
 
     /// <summary>
-    /// The cost of any connection whose writer waits: 64 KiB gathered for one write, and 64 KiB in the server's response buffer.
+    /// The cost of any connection whose writer waits: 16 KiB gathered for one write, and 64 KiB in the server's response buffer.
     /// </summary>
-    private const int WaitingWriteBytes = 2 * 64 * 1024;
+    private const int WaitingWriteBytes = (16 + 64) * 1024;
 
     /// <summary>The stream at both its ends, since the backend is in this process.</summary>
     private const int StreamBytes = 1024 * 1024;
