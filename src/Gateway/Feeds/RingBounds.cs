@@ -24,8 +24,13 @@ internal sealed class RingBounds(EventRing ring, FeedLimits limits)
     /// <param name="furthest">The sequence number that the furthest viewer gets next.</param>
     public void Evict(long furthest)
     {
+        while (ring.First < furthest && ring.Bytes > limits.RingBytes)
+        {
+            ring.RemoveFirst();
+        }
+
         Count();
-        while (ring.First < furthest && ring.Bytes > (limits.Memory.IsOver ? 0 : limits.RingBytes))
+        while (ring.First < furthest && limits.Memory.IsOver)
         {
             RemoveFirst();
         }

@@ -20,6 +20,8 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     private readonly WatchHealth health = backend.NewWatch(start.JobId);
     private readonly long began = time.GetTimestamp();
     private WatchStream? stream;
+
+    /// <summary>The time of the last message, in ticks from the start of the watch.</summary>
     private long heardAt;
 
     /// <summary>The id of the last event that was told; before the first, the position at which the watch started.</summary>
@@ -37,7 +39,7 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     /// True while events come as they happen: the stream is confirmed, its history is read, and the backend has said something in the last 20 s.
     /// Can be read from any thread.
     /// </summary>
-    public bool IsSound => machine.State == WatchState.Live && time.GetElapsedTime(Volatile.Read(ref heardAt)) < HeardWithin;
+    public bool IsSound => machine.State == WatchState.Live && Now - TimeSpan.FromTicks(Volatile.Read(ref heardAt)) < HeardWithin;
 
     /// <summary>The watch as it is now. Unlike the other members it can be read from any thread.</summary>
     public WatchView View =>
@@ -70,18 +72,22 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     {
         try
         {
-            for (var action = machine.Next(Now); action is not WatchAction.End; action = machine.Next(Now))
+            // The clock is looked at where time has passed: looking costs as much as a step of the machine.
+            var now = Now;
+            for (var action = machine.Next(now); action is not WatchAction.End; action = machine.Next(now))
             {
                 Report(action);
                 switch (action)
                 {
                     case WatchAction.Tell tell:
                         yield return tell.Step;
+                        now = Now;
                         break;
                     case WatchAction.Read read:
                         var result = await stream!.ReadAsync(read.Within);
-                        Volatile.Write(ref heardAt, result.Message is null ? heardAt : time.GetTimestamp());
-                        machine.Received(Now, result);
+                        now = Now;
+                        Volatile.Write(ref heardAt, result.Message is null ? heardAt : now.Ticks);
+                        machine.Received(now, result);
                         break;
                     case WatchAction.OpenStream open:
                         Open(open, stop);
@@ -94,6 +100,7 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
                         break;
                     case WatchAction.Wait wait:
                         await time.DelayAsync(wait.For, stop);
+                        now = Now;
                         break;
                 }
             }
