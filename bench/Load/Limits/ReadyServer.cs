@@ -99,15 +99,19 @@ internal sealed class ReadyServer(int framesAWrite)
 
     private void Pace()
     {
-        for (; ; Thread.Sleep(1))
+        while (true)
         {
+            var isBehind = false;
             lock (gate)
             {
                 foreach (var audience in audiences.Values)
                 {
-                    audience.SendDue();
+                    isBehind |= audience.SendNext();
                 }
             }
+
+            // Viewers can join also while it is behind.
+            Thread.Sleep(isBehind ? 0 : 1);
         }
     }
 
@@ -120,12 +124,17 @@ internal sealed class ReadyServer(int framesAWrite)
 
         public long NextId { get; private set; } = ReadyFrames.FirstId;
 
-        public void SendDue()
+        /// <summary>Sends the next event, if it is due.</summary>
+        /// <returns>True if another one is due.</returns>
+        public bool SendNext()
         {
-            for (; Moment.Now is var now && now >= dueAt; dueAt += period)
+            if (Moment.Now is var now && now >= dueAt)
             {
                 SendToAll(frames.From(NextId++, 1, now).Span);
+                dueAt += period;
             }
+
+            return Moment.Now >= dueAt;
         }
 
         private void SendToAll(ReadOnlySpan<byte> bytes)

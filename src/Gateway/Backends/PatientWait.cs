@@ -33,7 +33,7 @@ internal sealed class PatientWait : IValueTaskSource<bool>, IDisposable
         this.stop = stop;
         onCompleted = Completed;
         timer = time.CreateTimer(static wait => ((PatientWait)wait!).Fired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        stopping = stop.UnsafeRegister(static wait => ((PatientWait)wait!).End(false), this);
+        stopping = stop.UnsafeRegister(static wait => ((PatientWait)wait!).Stopped(), this);
     }
 
     /// <summary>Waits until a task completes, for at most so long.</summary>
@@ -69,7 +69,7 @@ internal sealed class PatientWait : IValueTaskSource<bool>, IDisposable
 
         if (stop.IsCancellationRequested)
         {
-            End(false);
+            Stopped();
         }
 
         return new ValueTask<bool>(this, core.Version);
@@ -99,11 +99,19 @@ internal sealed class PatientWait : IValueTaskSource<bool>, IDisposable
 
     private void Completed()
     {
-        // It may come late, after the reader saw for itself that the task is complete, and went on to the next.
-        if (task!.IsCompleted)
+        lock (gate)
         {
-            End(true);
+            // It may come late, after the reader saw for itself that the task is complete, and went on to the next.
+            if (!isWaiting || !task!.IsCompleted)
+            {
+                return;
+            }
+
+            isWaiting = false;
         }
+
+        // Outside of the lock: the reader goes on in this thread.
+        core.SetResult(true);
     }
 
     private void Fired()
@@ -111,15 +119,22 @@ internal sealed class PatientWait : IValueTaskSource<bool>, IDisposable
         lock (gate)
         {
             firesAt = null;
-            var left = isWaiting ? time.GetElapsedTime(time.GetTimestamp(), until) : TimeSpan.Zero;
+            var left = time.GetElapsedTime(time.GetTimestamp(), until);
+            if (!isWaiting)
+            {
+                return;
+            }
+
             if (left > TimeSpan.Zero)
             {
                 Arm(left);
                 return;
             }
+
+            isWaiting = false;
         }
 
-        End(false);
+        core.SetResult(false);
     }
 
     private void Arm(TimeSpan left)
@@ -129,7 +144,7 @@ internal sealed class PatientWait : IValueTaskSource<bool>, IDisposable
         timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
     }
 
-    private void End(bool hasCompleted)
+    private void Stopped()
     {
         lock (gate)
         {
@@ -141,7 +156,6 @@ internal sealed class PatientWait : IValueTaskSource<bool>, IDisposable
             isWaiting = false;
         }
 
-        // Outside of the lock: the reader goes on in this thread.
-        core.SetResult(hasCompleted);
+        core.SetResult(false);
     }
 }

@@ -36,9 +36,8 @@ internal sealed class UselessMessages
     /// <returns>The fault if there are too many; else null.</returns>
     public WatchFault? Take(TimeSpan now, WatchMessage message, bool isNews)
     {
-        var last = message.Events.Count > 0 ? message.Events[^1].Id : 0;
-        var isInOrder = last > newestId;
-        newestId = Math.Max(newestId, last);
+        var isInOrder = message.LastId > newestId;
+        newestId = Math.Max(newestId, message.LastId);
         if (isNews)
         {
             return null;

@@ -59,6 +59,9 @@ internal sealed class WatchMessage
     /// <summary>The events of a <c>replay</c>, or the one of an <c>event</c>. The watch takes out what the client has.</summary>
     public List<WatchedEvent> Events { get; } = [];
 
+    /// <summary>The id of its last event, whether the client has it or not; 0 if it has none.</summary>
+    public long LastId { get; private set; }
+
     /// <summary>True if more history follows; of <c>replay</c>.</summary>
     public bool HasMore { get; private set; }
 
@@ -74,6 +77,7 @@ internal sealed class WatchMessage
         message.bytes = BytePool.Rent(message.Size);
         encoded.CopyTo(message.bytes);
         message.Kind = message.ReadKind(message.bytes.AsMemory(0, message.Size));
+        message.LastId = message.Events.Count > 0 ? message.Events[^1].Id : 0;
         return message;
     }
 
