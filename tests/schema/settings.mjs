@@ -9,7 +9,14 @@ const gateway = (settings) => ({ Gateway: settings });
 
 /** Each with the places that are wrong. */
 const cases = [
-  [{ $schema: 'schema/appsettings.json', Urls: 'http://127.0.0.1:0', Logging: { LogLevel: { Default: 'Debug' } }, OTEL_SDK_DISABLED: 'true' }],
+  [
+    {
+      $schema: 'schema/appsettings.json',
+      Urls: 'http://127.0.0.1:0',
+      Logging: { LogLevel: { Default: 'Debug' } },
+      OTEL_SDK_DISABLED: 'true',
+    },
+  ],
   [{ Gatway: {} }, ''],
   [{ Loging: {} }, ''],
   [gateway({ Backends: { 'a.b': { Address: 'http://127.0.0.1:5001', Metadata: { 'x-key': 'k' } } } })],
