@@ -455,6 +455,26 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public void Where_there_is_one_viewer_events_are_old_sooner()
+    {
+        using var run = new FeedRun();
+        var first = run.Found(0);
+        run.Append(1);
+        run.Append(2);
+        var second = run.Join(2)!;
+        run.Feed.Wake();
+        first.TakeAll();
+        second.TakeAll();
+
+        run.Feed.Trim(sharedBefore: 1, aloneBefore: 100);
+        Assert.Equal(2, run.Ring.Count);
+        second.Unsubscribe();
+        run.Feed.Trim(sharedBefore: 1, aloneBefore: 100);
+
+        Assert.Equal(0, run.Ring.Count);
+    }
+
+    [Fact]
     public void Operators_see_how_far_the_slowest_viewer_is_behind()
     {
         using var run = new FeedRun();
