@@ -23,7 +23,6 @@ internal sealed class Backend : IAsyncDisposable
     private readonly IReadOnlyList<string> takesHeaders;
     private readonly BackendHealth health;
     private readonly LogThrottle breaches;
-    private readonly ReopenPacer pacer;
     private bool isWithoutAddress;
 
     public Backend(
@@ -48,7 +47,7 @@ internal sealed class Backend : IAsyncDisposable
         logger = loggers.CreateLogger<Backend>();
         health = new BackendHealth(name, logger);
         breaches = new LogThrottle(time);
-        pacer = new ReopenPacer(time, upstream.ReopensPerSecond);
+        Opens = new OpenPacer(time, upstream.OpensPerSecond, upstream.CatchUps);
 
         var path = $"Gateway:Backends:{name}";
         var faults = new List<string>();
@@ -77,6 +76,9 @@ internal sealed class Backend : IAsyncDisposable
 
     /// <summary>The number of replicas that failed and haven't answered since.</summary>
     public int ReplicasAway => replicas.Away;
+
+    /// <summary>The turns to open streams.</summary>
+    public OpenPacer Opens { get; }
 
     /// <summary>The limits and timeouts of its watches.</summary>
     public UpstreamOptions Options => upstream;
@@ -109,9 +111,6 @@ internal sealed class Backend : IAsyncDisposable
     /// <returns>Empty if that is nothing.</returns>
     public string FingerprintOf(CallerHeaders caller) => caller.Fingerprint(takesToken, takesHeaders);
 
-    /// <summary>Reserves the next turn to reopen a stream, and returns the wait for it.</summary>
-    public TimeSpan NextTurn() => pacer.Reserve();
-
     /// <summary>Creates a watch's share in the backend's health.</summary>
     public WatchHealth NewWatch(string jobId) => new(health, jobId);
 
@@ -134,7 +133,11 @@ internal sealed class Backend : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => replicas.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Opens.Dispose();
+        return replicas.DisposeAsync();
+    }
 
     /// <summary>Creates a replica.</summary>
     /// <param name="url">The replica's URL.</param>
