@@ -48,7 +48,15 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
 
     /// <summary>The watch as it is now. Unlike the other members it can be read from any thread.</summary>
     public WatchView View =>
-        new(statistics, Cursor, machine.Head, machine.Epoch, machine.IsConfirmed, machine.OutageSince is { } since ? Now - since : null);
+        new(
+            statistics,
+            Cursor,
+            machine.Head,
+            machine.Epoch,
+            machine.IsConfirmed,
+            turn is { HasCome: false },
+            machine.OutageSince is { } since ? Now - since : null
+        );
 
     private TimeSpan Now => time.GetElapsedTime(began);
 
