@@ -116,6 +116,7 @@ public static class GatewayHost
         services.AddSingleton<GatewayEndpoint>();
         AddInspector(services);
         services.AddHostedService<SessionDrain>();
+        services.AddHostedService<SessionAging>();
         services
             .AddOptions<HostOptions>()
             .Configure<IOptions<GatewayOptions>>((host, gateway) => host.ShutdownTimeout = gateway.Value.Drain.ShutdownTimeout);
