@@ -145,7 +145,7 @@ internal sealed class Viewer : IViewer
             return false;
         }
 
-        if (!outbox.TryTake(out var message))
+        if (!outbox.TryTake(out var message, out _))
         {
             waiting = outbox.WaitToTakeAsync();
             return false;
@@ -167,7 +167,7 @@ internal sealed class Viewer : IViewer
     {
         while (waiting.IsCompleted)
         {
-            while (outbox.TryTake(out var message))
+            while (outbox.TryTake(out var message, out _))
             {
                 message.Return();
                 if (message.Facts.Events > 0)
