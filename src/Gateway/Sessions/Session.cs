@@ -13,9 +13,6 @@ namespace OptimizationGateway.Gateway.Sessions;
 /// </summary>
 internal sealed class Session : IDisposable
 {
-    /// <summary>The bytes of answers that may wait before a client that sends and doesn't read is disconnected.</summary>
-    private const int ControlBytes = 64 * 1024;
-
     private readonly ClientConnection connection;
     private readonly SocketReader reader;
     private readonly SocketWriter writer;
@@ -44,7 +41,7 @@ internal sealed class Session : IDisposable
         Tally = new SessionTally(metrics);
         this.connection = connection;
         logger = environment.Logger;
-        outbox = new Outbox(limits.OutboxBytesPerSubscription, ControlBytes);
+        outbox = new Outbox(environment.Outbox);
         meter = new FrameMeter(
             time,
             limits.MessageBytes,
@@ -56,7 +53,7 @@ internal sealed class Session : IDisposable
         progress = new SendProgress(time, limits.StuckReaderTimeout, () => end.TrySetResult(SessionEnd.Stuck));
         connection.Watch(meter, progress);
         reader = new SocketReader(connection.Socket, meter, limits.MessageBytes);
-        writer = new SocketWriter(connection.Socket, connection.Stream, outbox, Tally.Sent);
+        writer = new SocketWriter(connection.Socket, connection.Stream, outbox, environment.Outbox.Held, Tally.Sent);
         subscriptions = new SubscriptionSet(source, outbox, limits.SubscriptionsPerConnection, time, metrics, Timeline, Fail);
         replays = new ReplayQueue(source, outbox, limits.WaitingReplays, time, Timeline, Fail);
         intake = new MessageIntake(subscriptions, replays, caller, outbox, limits, time, Tally, Timeline);
@@ -85,6 +82,12 @@ internal sealed class Session : IDisposable
 
     /// <summary>True if its end has been decided.</summary>
     public bool IsEnding => end.Task.IsCompleted;
+
+    /// <summary>What waits for the client, and since when.</summary>
+    public Backlog Backlog => outbox.Backlog;
+
+    /// <summary>Ends it because the gateway is short of memory.</summary>
+    public void Shed() => end.TrySetResult(SessionEnd.Shed);
 
     /// <summary>Ends it because the gateway shuts down: sends queued messages, then 1012.</summary>
     public void Drain() => end.TrySetResult(SessionEnd.Draining);
@@ -133,6 +136,7 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         expiry?.Dispose();
+        outbox.Discard();
         closing.Dispose();
         progress.Dispose();
         meter.Dispose();

@@ -5,7 +5,9 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Feeds;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Tests.Outboxes;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Transports;
 using OptimizationGateway.Gateway.Watching;
@@ -53,14 +55,16 @@ public sealed class AllocationTests
         );
         private readonly Payload payload = new();
         private readonly FrameStream frames = new(Stream.Null);
-        private readonly Outbox outbox = new(512 * 1024, 64 * 1024);
+        private readonly Outbox outbox = TestOutbox.New(512 * 1024, 64 * 1024);
         private readonly WebSocket socket = WebSocket.CreateFromStream(Stream.Null, new WebSocketCreationOptions());
         private readonly FeedWriter writer;
 
         public Way()
         {
             writer = new FeedWriter(feed.Feed, new TranslationOptions(), TimeProvider.System, (_, _, _) => Assert.Fail("refused"));
-            _ = new SocketWriter(socket, frames, outbox, (facts, _) => Sent += facts.Events).DrainAsync(CancellationToken.None);
+            _ = new SocketWriter(socket, frames, outbox, HeldMemory.Plenty, (facts, _) => Sent += facts.Events).DrainAsync(
+                CancellationToken.None
+            );
             outbox.Ticket(outbox.OpenLane()).Attach(feed.Feed.Found(new Viewer(), 0));
             Assert.IsType<WatchAction.OpenStream>(machine.Next(TimeSpan.Zero));
             machine.StreamOpened(TimeSpan.Zero, TimeSpan.FromSeconds(10));
