@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using OptimizationGateway.Gateway.Feeds;
@@ -59,7 +60,7 @@ internal sealed class GatewayEndpoint(
         var socket = await context.WebSockets.AcceptWebSocketAsync(isOffered ? Subprotocol : null);
         using var session = new Session(
             environment,
-            new ClientConnection(socket, FrameUpgrade.StreamOf(context)!, context.Abort),
+            NewTransport(socket, context),
             ClientInfo.Of(context, verdict.Caller.Name),
             verdict.Caller,
             new JobSource(feeds, verdict.Caller.Headers, translation)
@@ -85,6 +86,24 @@ internal sealed class GatewayEndpoint(
         {
             metrics.ConnectionClosed();
         }
+    }
+
+    private WebSocketTransport NewTransport(WebSocket socket, HttpContext context)
+    {
+        var (limits, time) = (environment.Limits, environment.Time);
+        return new WebSocketTransport(
+            socket,
+            FrameUpgrade.StreamOf(context)!,
+            context.Abort,
+            new SocketLimits(
+                limits.MessageBytes,
+                limits.FragmentsPerMessage,
+                limits.MessageTimeout,
+                limits.StuckReaderTimeout,
+                new ControlRate(time).TryTake
+            ),
+            time
+        );
     }
 
     /// <summary>Checks the request itself, before any limit counts it.</summary>

@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Protocol;
+
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>
@@ -5,7 +7,10 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// must never wait for, and a <see cref="Lane"/> for each job, whose producer waits while it is full. Control goes first; the lanes take
 /// turns by bytes (deficit round robin), so that one job's replay doesn't hold up its neighbours' events.
 /// </summary>
-internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
+/// <param name="laneCapacityBytes">The most that may wait in a lane.</param>
+/// <param name="controlCapacityBytes">The most answers that may wait.</param>
+/// <param name="form">The form of the messages; null for <see cref="MessageForm.Enveloped"/>.</param>
+internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes, MessageForm? form = null)
 {
     private readonly Lock gate = new();
     private readonly Queue<OutboxMessage> control = new();
@@ -14,6 +19,9 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     private int controlBytes;
     private bool closed;
     private readonly TakerSignal taker = new();
+
+    /// <summary>The form in which messages are put in.</summary>
+    public MessageForm Form { get; } = form ?? MessageForm.Enveloped;
 
     /// <summary>The bytes that wait in all lanes and in their sources.</summary>
     public long QueuedBytes

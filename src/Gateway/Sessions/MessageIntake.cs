@@ -122,8 +122,12 @@ internal sealed class MessageIntake(
     {
         timeline?.Add(TimelineEntryKind.ErrorSent, error.JobId, error.Code.Name);
         using var answer = new MessageBuffer();
-        ServerMessageWriter.WriteError(answer, error);
-        return outbox.TryPost(answer.Detach(new MessageFacts(ServerMessageType.Error)));
+        if (outbox.Form.HasEnvelopes)
+        {
+            ServerMessageWriter.WriteError(answer, error);
+        }
+
+        return outbox.TryPost(answer.Detach(new MessageFacts(ServerMessageType.Error) { Content = error }));
     }
 
     private bool TryAnswerUnsubscribed(ClientMessage message)
