@@ -18,6 +18,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes, Me
     private readonly HashSet<Lane> lanes = [];
     private int controlBytes;
     private bool closed;
+    private bool nudged;
     private readonly TakerSignal taker = new();
 
     /// <summary>The form in which messages are put in.</summary>
@@ -174,8 +175,9 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes, Me
     {
         lock (gate)
         {
-            if (HasSomething())
+            if (HasSomething() || nudged)
             {
+                nudged = false;
                 return ValueTask.FromResult(true);
             }
 
@@ -185,6 +187,19 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes, Me
             }
 
             return taker.Wait();
+        }
+    }
+
+    /// <summary>Wakes the taker, or has its next wait end at once, although there may be nothing to take.</summary>
+    public void Nudge()
+    {
+        lock (gate)
+        {
+            nudged = !taker.TryClaim(wakeResult: true);
+            if (!nudged)
+            {
+                taker.Wake(runsHere: false);
+            }
         }
     }
 

@@ -12,6 +12,9 @@ internal abstract class MessageForm
     /// <summary>Whole JSON messages, for WebSocket.</summary>
     public static readonly MessageForm Enveloped = new EnvelopedForm();
 
+    /// <summary>The JSON of events alone, with commas between those of one message.</summary>
+    public static readonly MessageForm Bare = new BareForm();
+
     /// <summary>True if messages other than events and replays have bytes.</summary>
     public abstract bool HasEnvelopes { get; }
 
@@ -26,6 +29,18 @@ internal abstract class MessageForm
 
     /// <summary>Ends a batch of history.</summary>
     public abstract void EndReplay(IBufferWriter<byte> output, bool hasMore, bool requested, string? requestId);
+
+    private sealed class BareForm : MessageForm
+    {
+        public override bool HasEnvelopes => false;
+
+        public override void WriteEvent(IBufferWriter<byte> output, JsonEncodedText jobId, ReadOnlySpan<byte> eventJson) =>
+            output.Write(eventJson);
+
+        public override void BeginReplay(IBufferWriter<byte> output, JsonEncodedText jobId) { }
+
+        public override void EndReplay(IBufferWriter<byte> output, bool hasMore, bool requested, string? requestId) { }
+    }
 
     private sealed class EnvelopedForm : MessageForm
     {

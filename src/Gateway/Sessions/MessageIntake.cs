@@ -48,6 +48,22 @@ internal sealed class MessageIntake(
         }
     }
 
+    /// <summary>Handles the one message of a client that sends no others.</summary>
+    /// <returns>The close code; null to go on.</returns>
+    public CloseCode? Take(ClientMessage message)
+    {
+        lock (taking)
+        {
+            if (takesNoMore)
+            {
+                return null;
+            }
+
+            tally.Received(message.Type);
+            return TryDispatch(message) ? null : CloseCode.RateLimited;
+        }
+    }
+
     private CloseCode? TakeInTurn(ReadOnlySpan<byte> text)
     {
         if (!rate.TryTake())

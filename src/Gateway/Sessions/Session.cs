@@ -143,7 +143,7 @@ internal sealed class Session : IDisposable
                     return;
                 }
 
-                if ((read.CloseCode ?? intake.Take(read.Text.Span)) is { } broken)
+                if ((read.CloseCode ?? (read.Read is { } request ? intake.Take(request) : intake.Take(read.Text.Span))) is { } broken)
                 {
                     end.TrySetResult(SessionEnd.BrokeRule(broken));
                 }
@@ -164,9 +164,10 @@ internal sealed class Session : IDisposable
     {
         try
         {
-            if (await transport.SendAsync(outbox, Tally.Sent, abort) == SendEnd.Lost)
+            var sent = await transport.SendAsync(outbox, Tally.Sent, abort);
+            if (sent != SendEnd.Closed)
             {
-                end.TrySetResult(SessionEnd.Lost);
+                end.TrySetResult(sent == SendEnd.Complete ? SessionEnd.Answered : SessionEnd.Lost);
             }
         }
         catch (Exception e)

@@ -8,6 +8,9 @@ internal enum ClientReadKind
     /// <summary>A whole text message.</summary>
     Message,
 
+    /// <summary>A message that came in another form than JSON, and is read already.</summary>
+    Request,
+
     /// <summary>The client closed, or answered our close.</summary>
     Closed,
 
@@ -24,9 +27,17 @@ internal enum ClientReadKind
 /// <param name="Kind">The kind of result.</param>
 /// <param name="Text">The message, valid UTF-8; valid until the next read.</param>
 /// <param name="CloseCode">The close code after a violation.</param>
-internal readonly record struct ClientRead(ClientReadKind Kind, ReadOnlyMemory<byte> Text = default, CloseCode? CloseCode = null)
+/// <param name="Read">The message that is read already.</param>
+internal readonly record struct ClientRead(
+    ClientReadKind Kind,
+    ReadOnlyMemory<byte> Text = default,
+    CloseCode? CloseCode = null,
+    ClientMessage? Read = null
+)
 {
     public static ClientRead Message(ReadOnlyMemory<byte> text) => new(ClientReadKind.Message, text);
+
+    public static ClientRead Request(ClientMessage message) => new(ClientReadKind.Request, Read: message);
 
     public static ClientRead Violation(CloseCode code) => new(ClientReadKind.Violation, CloseCode: code);
 
