@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
+using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Http;
@@ -119,13 +120,14 @@ public sealed class LongPollTests
         bridge.Backend.Always(ScriptedBackend.Fail(Grpc.Core.StatusCode.Unavailable));
 
         var waiting = bridge.GetAsync(AtOne);
-        await bridge.Gateway.WaitsAsync();
-        while (!waiting.IsCompleted)
+        while (!bridge.Gateway.Views().Exists(view => view.State == SubscriptionState.Waiting))
         {
-            clock.Advance(TimeSpan.FromSeconds(0.2));
-            await Task.Yield();
+            clock.Advance(TimeSpan.FromSeconds(0.05));
+            await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
+        Assert.False(waiting.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(20));
         var answer = await waiting;
         Assert.Equal((503, "backend_unavailable"), (answer.Status, answer.Code));
         Assert.NotNull(answer["Retry-After"]);
