@@ -106,7 +106,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
 
         // A source's message may be longer than what is left of the turn; the next turns pay for it.
         Deficit -= message.Length;
-        tally.Taken(message);
+        tally.Taken(message.Facts);
         return true;
     }
 
@@ -127,8 +127,17 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     /// <summary>Has the source give no message that isn't there yet.</summary>
     public void CloseWhenDrained() => source?.CloseWhenDrained();
 
-    /// <summary>Records that the message dequeued last has been sent.</summary>
-    public void Sent() => tally.Sent();
+    /// <summary>Returns the receipt for a message that was just taken.</summary>
+    public Receipt ReceiptFor(in OutboxMessage message) => new(this, tally.Subscription, message.Facts, message.Length);
+
+    /// <summary>Records that the socket has taken a message, unless it was one of an earlier subscription.</summary>
+    public void Sent(in Receipt receipt)
+    {
+        if (receipt.Subscription == tally.Subscription)
+        {
+            tally.Sent(receipt.Facts, receipt.Length);
+        }
+    }
 
     /// <summary>The task that completes when the lane has room for a message that holds so many bytes, or is cleared.</summary>
     public Task WaitForRoom(int held)

@@ -153,19 +153,34 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes, Me
         }
     }
 
-    /// <summary>Takes the next message to send. The caller returns it, and comes back once it has sent it.</summary>
-    public bool TryTake(out OutboxMessage message)
+    /// <summary>Takes the next message to send.</summary>
+    /// <param name="message">The message; the caller returns it.</param>
+    /// <param name="receipt">What <see cref="Sent"/> is told once the socket has taken the message.</param>
+    public bool TryTake(out OutboxMessage message, out Receipt receipt)
     {
         lock (gate)
         {
-            ring.Settle();
             if (control.TryDequeue(out message))
             {
                 controlBytes -= message.Held;
+                receipt = new Receipt(Lane: null, 0, message.Facts, message.Length);
                 return true;
             }
 
-            return ring.TryTake(out message);
+            return ring.TryTake(out message, out receipt);
+        }
+    }
+
+    /// <summary>Records that the socket has taken messages.</summary>
+    /// <param name="receipts">Their receipts, in the order in which they were taken; none is left out but the newest.</param>
+    public void Sent(List<Receipt> receipts)
+    {
+        lock (gate)
+        {
+            foreach (var receipt in receipts)
+            {
+                receipt.Lane?.Sent(receipt);
+            }
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
     /// </summary>
     private const int GatherSize = 16 * 1024;
 
-    private readonly List<(MessageFacts Facts, int Length)> gathered = [];
+    private readonly List<Receipt> gathered = [];
 
     /// <summary>Rented only while something is sent: an idle socket costs nothing here.</summary>
     private byte[] buffer = [];
@@ -36,9 +36,9 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
             {
                 stream.IsWriterBusy = true;
                 buffer = BytePool.Rent(GatherSize);
-                while (outbox.TryTake(out var message))
+                while (outbox.TryTake(out var message, out var receipt))
                 {
-                    await AddAsync(message, abort);
+                    await AddAsync(message, receipt, abort);
                 }
 
                 await SendAsync(rest: default, abort);
@@ -62,7 +62,7 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
         }
     }
 
-    private async ValueTask AddAsync(OutboxMessage message, CancellationToken abort)
+    private async ValueTask AddAsync(OutboxMessage message, Receipt receipt, CancellationToken abort)
     {
         try
         {
@@ -72,7 +72,7 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
             }
 
             count += FrameWriter.WriteTextHeader(buffer.AsSpan(count), message.Length);
-            gathered.Add((message.Facts, message.Length));
+            gathered.Add(receipt);
             if (message.Length > GatherSize - count)
             {
                 await SendAsync(message.Bytes, abort);
@@ -96,9 +96,10 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
     {
         await stream.WriteFramesAsync(buffer.AsMemory(0, count), rest, abort);
         count = 0;
-        foreach (var (facts, length) in gathered)
+        outbox.Sent(gathered);
+        foreach (var receipt in gathered)
         {
-            sent(facts, length);
+            sent(receipt.Facts, receipt.Length);
         }
 
         gathered.Clear();

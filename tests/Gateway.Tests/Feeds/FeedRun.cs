@@ -147,7 +147,7 @@ internal sealed class Viewer : IViewer
             return false;
         }
 
-        if (!outbox.TryTake(out var message))
+        if (!outbox.TryTake(out var message, out _))
         {
             waiting = outbox.WaitToTakeAsync();
             return false;
@@ -169,7 +169,7 @@ internal sealed class Viewer : IViewer
     {
         while (waiting.IsCompleted)
         {
-            while (outbox.TryTake(out var message))
+            while (outbox.TryTake(out var message, out _))
             {
                 message.Return();
                 if (message.Facts.Events > 0)

@@ -30,20 +30,32 @@ public sealed class OutboxTests
         await ticket.WriteAsync(Events("d", count: 1, last: 8, readAt: 200));
         Assert.Equal((3, 8L, 0L, 100L), Positions());
 
-        // It is on its way: the client may not have it yet, so it is what the client waits for.
-        Assert.True(outbox.TryTake(out _));
-        Assert.Equal((1, 8L, 0L, 100L), Positions());
-        Assert.True(outbox.TryTake(out _));
+        // They are on their way: the client may not have them yet, so they are what it waits for.
+        Assert.True(outbox.TryTake(out _, out var first));
+        Assert.True(outbox.TryTake(out _, out var second));
+        Assert.False(outbox.TryTake(out _, out _));
+        Assert.Equal((0, 8L, 0L, 100L), Positions());
+        outbox.Sent([first]);
         Assert.Equal((0, 8L, 7L, 200L), Positions());
-        Assert.False(outbox.TryTake(out _));
+        outbox.Sent([second]);
         Assert.Equal((0, 8L, 8L, 0L), Positions());
         Assert.Equal((3L, 4L), (outbox.View(lane).EventsSent, outbox.View(lane).BytesSent));
 
         // What the client has is still known when the lane is gone; a new subscription begins at nothing.
         outbox.Remove(lane);
         Assert.Equal(8, outbox.View(lane).SentEventId);
-        outbox.Ticket(lane);
+        var next = outbox.Ticket(lane);
         Assert.Equal((0, 0L, 0L, 0L), Positions());
+
+        // What an earlier subscription was sent isn't counted for the next one.
+        outbox.Sent([second]);
+        Assert.Equal((0, 0L, 0L, 0L), Positions());
+        await next.WriteAsync(Events("e", count: 1, last: 9, readAt: 300));
+        Assert.True(outbox.TryTake(out _, out var third));
+        outbox.Sent([second]);
+        Assert.Equal((0, 9L, 0L, 300L), Positions());
+        outbox.Sent([third]);
+        Assert.Equal((0, 9L, 9L, 0L), Positions());
 
         (int, long, long, long) Positions()
         {
@@ -78,7 +90,7 @@ public sealed class OutboxTests
         Write(live, Message("live"));
 
         var before = 0;
-        while (large.TryTake(out var message) && message.Length != 4)
+        while (large.TryTake(out var message, out _) && message.Length != 4)
         {
             before += message.Length;
         }
@@ -93,8 +105,8 @@ public sealed class OutboxTests
         Write(large.Ticket(large.OpenLane()), Message(new string('x', 200_000)));
         Write(large.Ticket(large.OpenLane()), Message("short"));
 
-        Assert.True(large.TryTake(out var first));
-        Assert.True(large.TryTake(out var second));
+        Assert.True(large.TryTake(out var first, out _));
+        Assert.True(large.TryTake(out var second, out _));
         Assert.Equal((5, 200_000), (first.Length, second.Length));
     }
 
@@ -106,7 +118,7 @@ public sealed class OutboxTests
         var waiting = ticket.WriteAsync(Message(new string('y', 600))).AsTask();
         Assert.False(waiting.IsCompleted);
 
-        Assert.True(outbox.TryTake(out _));
+        Assert.True(outbox.TryTake(out _, out _));
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal([new string('y', 600)], TakeAll());
@@ -211,7 +223,7 @@ public sealed class OutboxTests
                         model.Clear(lanes[lane]);
                         expected[lane].Clear();
                     }
-                    else if (model.TryTake(out var message))
+                    else if (model.TryTake(out var message, out _))
                     {
                         var parts = Text(message).Split(':');
                         Assert.Equal(expected[int.Parse(parts[0], null)].Dequeue(), int.Parse(parts[1], null));
@@ -219,7 +231,7 @@ public sealed class OutboxTests
                 }
 
                 var left = 0;
-                while (model.TryTake(out var message))
+                while (model.TryTake(out var message, out _))
                 {
                     var parts = Text(message).Split(':');
                     Assert.Equal(expected[int.Parse(parts[0], null)].Dequeue(), int.Parse(parts[1], null));
@@ -228,7 +240,7 @@ public sealed class OutboxTests
 
                 Assert.All(expected, Assert.Empty);
                 Assert.Equal(0, model.QueuedBytes);
-                Assert.False(model.TryTake(out _));
+                Assert.False(model.TryTake(out _, out _));
             });
 
     [Fact]
@@ -285,7 +297,7 @@ public sealed class OutboxTests
                 }
 
                 var sent = new long[sizes.Length];
-                while (sent.Max() < 800_000 && model.TryTake(out var message))
+                while (sent.Max() < 800_000 && model.TryTake(out var message, out _))
                 {
                     sent[message.Bytes.Span[0]] += message.Length;
                     message.Return();
@@ -295,7 +307,7 @@ public sealed class OutboxTests
 
     private static bool TakeOne(Outbox model, ModelLane[] lanes)
     {
-        if (!model.TryTake(out var message))
+        if (!model.TryTake(out var message, out _))
         {
             return false;
         }
@@ -392,7 +404,7 @@ public sealed class OutboxTests
     private List<string> TakeAll()
     {
         var taken = new List<string>();
-        while (outbox.TryTake(out var message))
+        while (outbox.TryTake(out var message, out _))
         {
             taken.Add(Text(message));
             message.Return();

@@ -57,7 +57,7 @@ internal sealed class AbsentJobs : IAsyncDisposable
     public async Task<JsonNode> TakeAsync()
     {
         Assert.True(await Outbox.WaitToTakeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
-        Assert.True(Outbox.TryTake(out var message));
+        Assert.True(Outbox.TryTake(out var message, out _));
         var json = JsonNode.Parse(message.Bytes.Span)!;
         message.Return();
         return json;
@@ -68,7 +68,7 @@ internal sealed class AbsentJobs : IAsyncDisposable
         Until.TrueAsync(
             () =>
             {
-                Assert.False(Outbox.TryTake(out _));
+                Assert.False(Outbox.TryTake(out _, out _));
                 return Task.FromResult(condition());
             },
             what

@@ -56,7 +56,7 @@ public sealed class JobMessageWriterTests
         await writer.WriteHistoryAsync(new WatchStep.History(events, hasMore), requested: true, requestId, CancellationToken.None);
 
         var messages = new List<(int, long[], bool, string?)>();
-        while (outbox.TryTake(out var message))
+        while (outbox.TryTake(out var message, out _))
         {
             var json = JsonNode.Parse(message.Bytes.Span)!;
             var ids = json["data"]!.AsArray().Select(e => (long)e!["id"]!).ToArray();
