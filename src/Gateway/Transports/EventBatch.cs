@@ -34,11 +34,12 @@ internal sealed class EventBatch(HttpContext context, ClientMessage request, boo
         timer = time.CreateTimer(_ => EndWait(outbox), state: null, most, Timeout.InfiniteTimeSpan);
         while (!IsComplete && Error is null && await outbox.WaitToTakeAsync())
         {
-            while (!IsFull && outbox.TryTake(out var message))
+            while (!IsFull && outbox.TryTake(out var message, out var receipt))
             {
                 Add(message);
-                sent(message.Facts, message.Length);
                 message.Return();
+                outbox.Sent([receipt]);
+                sent(receipt.Facts, receipt.Length);
             }
 
             Error ??= isTimeUp && json.WrittenCount == 0 && !IsAtEnd ? Unavailable : null;

@@ -21,9 +21,11 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
     /// <summary>The most that is gathered for one write, in bytes, unless one message is larger.</summary>
     private const int GatherSize = 16 * 1024;
 
-    private readonly List<(MessageFacts Facts, int Length)> gathered = [];
+    private readonly List<Receipt> gathered = [];
     private readonly MessageBuffer buffer = new();
     private SendProgress? progress;
+    private Outbox? source;
+    private Action<MessageFacts, int>? onSent;
     private ResponseWriter? body;
     private EventStreamWriter? events;
     private bool owesControl;
@@ -41,13 +43,14 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
     /// <inheritdoc/>
     public override async Task<SendEnd> SendAsync(Outbox outbox, Action<MessageFacts, int> sent, CancellationToken abort)
     {
+        (source, onSent) = (outbox, sent);
         events = new EventStreamWriter(Position, stream.Cursor, time);
         await using var ticks = time.CreateTimer(_ => Tick(outbox), state: null, CommentInterval, CommentInterval);
         try
         {
             while (await outbox.WaitToTakeAsync())
             {
-                await TakeAsync(outbox, sent, abort);
+                await TakeAsync(outbox, abort);
                 progress!.Drained();
                 if (Position.IsClosed || Position.Error is not null)
                 {
@@ -80,7 +83,7 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
         try
         {
             events!.WriteEnd(buffer, Refusal.Of(code));
-            await SendAsync(static (_, _) => { }, abort);
+            await SendGatheredAsync(abort);
             progress!.Drained();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
@@ -89,13 +92,13 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
         }
     }
 
-    private async ValueTask TakeAsync(Outbox outbox, Action<MessageFacts, int> sent, CancellationToken abort)
+    private async ValueTask TakeAsync(Outbox outbox, CancellationToken abort)
     {
-        while (Position is { IsClosed: false, Error: null } && outbox.TryTake(out var message))
+        while (Position is { IsClosed: false, Error: null } && outbox.TryTake(out var message, out var receipt))
         {
             try
             {
-                await AddAsync(message, sent, abort);
+                await AddAsync(message, receipt, abort);
             }
             finally
             {
@@ -114,11 +117,11 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
             buffer.Write(EventStreamWriter.Comment);
         }
 
-        await SendAsync(sent, abort);
+        await SendGatheredAsync(abort);
         buffer.Release();
     }
 
-    private async ValueTask AddAsync(OutboxMessage message, Action<MessageFacts, int> sent, CancellationToken abort)
+    private async ValueTask AddAsync(OutboxMessage message, Receipt receipt, CancellationToken abort)
     {
         if (owesControl)
         {
@@ -127,11 +130,11 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
 
         if (buffer.Count > 0 && buffer.Count + message.Length > GatherSize)
         {
-            await SendAsync(sent, abort);
+            await SendGatheredAsync(abort);
         }
 
         Position.Take(message.Facts);
-        gathered.Add((message.Facts, message.Length));
+        gathered.Add(receipt);
         if (!HasStarted && !await TryStartAsync(message.Facts, abort))
         {
             return;
@@ -179,7 +182,7 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
     }
 
     /// <summary>Sends what was gathered.</summary>
-    private async ValueTask SendAsync(Action<MessageFacts, int> sent, CancellationToken abort)
+    private async ValueTask SendGatheredAsync(CancellationToken abort)
     {
         if (buffer.Count > 0 && HasStarted)
         {
@@ -194,9 +197,10 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
             }
         }
 
-        foreach (var (facts, length) in gathered)
+        source!.Sent(gathered);
+        foreach (var receipt in gathered)
         {
-            sent(facts, length);
+            onSent!(receipt.Facts, receipt.Length);
         }
 
         gathered.Clear();

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Tokens;
 
@@ -42,8 +43,8 @@ public sealed class HttpCallersTests
     [Fact]
     public async Task A_preflight_is_answered_without_a_token()
     {
-        await using var authority = new KeyFolder();
-        await using var bridge = await OpenAsync([$"Gateway:Security:AllowedOrigins={Page}", .. authority.Settings]);
+        using var keys = new KeyFolder();
+        await using var bridge = await OpenAsync([$"Gateway:Security:AllowedOrigins={Page}", keys.PemSetting, .. JwtText.Settings]);
 
         var answer = await bridge.SendAsync(
             HttpMethod.Options,
@@ -83,6 +84,63 @@ public sealed class HttpCallersTests
         Assert.NotNull(second["Retry-After"]);
         Assert.Equal(200, returning.Status);
         Assert.StartsWith("retry: ", returning.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_comes_in_the_header_and_in_the_query_only_where_that_is_enabled()
+    {
+        using var keys = new KeyFolder();
+        await using var strict = await OpenAsync([keys.PemSetting, .. JwtText.Settings]);
+        await using var lax = await OpenAsync([keys.PemSetting, "Gateway:Security:Jwt:AllowQueryToken=true", .. JwtText.Settings]);
+        var token = JwtText.Make(keys.Rsa);
+
+        var without = await strict.GetAsync(
+            "",
+            EventsBridge.Job,
+            ("Origin", $"http://localhost:{strict.Gateway.HttpUrl.Port}"),
+            ("Host", "localhost")
+        );
+        Assert.Equal((401, "token_missing", "Bearer"), (without.Status, without.Code, without["WWW-Authenticate"]));
+        Assert.Equal(200, (await strict.GetAsync("", EventsBridge.Job, ("Authorization", $"Bearer {token}"))).Status);
+        Assert.Equal(401, (await strict.GetAsync("", EventsBridge.Job, ("Authorization", "Bearer x.y.z"))).Status);
+        Assert.Equal(401, (await strict.GetAsync($"?access_token={token}")).Status);
+        Assert.Equal(200, (await lax.GetAsync($"?offset=-1&access_token={token}")).Status);
+        Assert.Empty(strict.Backend.Requests.Skip(1));
+    }
+
+    [Fact]
+    public async Task A_token_that_allows_other_jobs_is_403()
+    {
+        using var keys = new KeyFolder();
+        await using var bridge = await OpenAsync([keys.PemSetting, "Gateway:Security:Jwt:JobsClaim=jobs", .. JwtText.Settings]);
+        var token = JwtText.Make(keys.Rsa, claims => claims["jobs"] = "team-a-*");
+
+        var answer = await bridge.GetAsync("", EventsBridge.Job, ("Authorization", $"Bearer {token}"));
+
+        Assert.Equal((403, "forbidden"), (answer.Status, answer.Code));
+        Assert.Empty(bridge.Backend.Requests);
+    }
+
+    [Fact]
+    public async Task At_a_tokens_expiry_a_stream_ends_and_says_why_and_a_long_poll_is_401()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+        using var keys = new KeyFolder();
+        await using var bridge = await EventsBridge.OpenAsync(clock, [keys.PemSetting, .. JwtText.Settings]);
+        bridge.Backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay()));
+        var token = JwtText.Make(keys.Rsa, claims => claims["exp"] = clock.GetUtcNow().ToUnixTimeSeconds() + 5, now: clock.GetUtcNow());
+        var authorization = ("Authorization", $"Bearer {token}");
+        await using var reader = await bridge.StreamAsync($"?offset={EventsBridge.Offset(1)}&live=sse", authorization);
+        await reader.ControlAsync();
+        var waiting = bridge.GetAsync($"?offset={EventsBridge.Offset(1)}&live=long-poll", EventsBridge.Job, authorization);
+        await TestGateway.EventuallyAsync(() => bridge.Gateway.Views().Count(view => view.Seat is not null) == 2, "both wait");
+
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await reader.ToEndAsync();
+        var answer = await waiting;
+
+        Assert.Equal(("token_expired", false), ((string?)reader.Controls[^1]["code"], (bool)reader.Controls[^1]["retryable"]!));
+        Assert.Equal((401, "token_expired"), (answer.Status, answer.Code));
     }
 
     private static async Task<EventsBridge> OpenAsync(params string[] settings)
