@@ -72,6 +72,7 @@ public static class GatewayHost
         var pings = options.Limits.PingInterval;
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = pings, KeepAliveTimeout = pings });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
+        app.Map(EventsEndpoint.Path, app.Services.GetRequiredService<EventsEndpoint>().InvokeAsync);
         HealthEndpoints.Map(app);
         ConsolePage.Map(app, options.Console);
         if (options.Telemetry.Prometheus)
@@ -118,7 +119,9 @@ public static class GatewayHost
         services.AddSingleton<CallerPolicy>();
         AddTokens(services);
         services.AddSingleton<RefusalLog>();
+        services.AddSingleton<FrontDoor>();
         services.AddSingleton<GatewayEndpoint>();
+        services.AddSingleton<EventsEndpoint>();
         AddInspector(services);
         services.AddHostedService<Shedding>();
         services.AddHostedService<SessionDrain>();

@@ -58,6 +58,9 @@ internal sealed class HeldMemory(long limit)
         SignalIfPressed(now - bytes, now);
     }
 
+    /// <summary>Counts what work takes that isn't done at once.</summary>
+    public ValueTask WhileAsync(ValueTask work, int bytes) => work.IsCompletedSuccessfully ? work : CountAsync(work, bytes);
+
     /// <summary>Counts what a connection or a stream takes by itself, or, with a negative number, one that is gone.</summary>
     public void AddFixed(int bytes)
     {
@@ -87,6 +90,19 @@ internal sealed class HeldMemory(long limit)
     private static long Part(long whole, double part) => (long)(whole * part);
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async ValueTask CountAsync(ValueTask work, int bytes)
+    {
+        Add(bytes);
+        try
+        {
+            await work;
+        }
+        finally
+        {
+            Add(-bytes);
+        }
+    }
 
     private void SignalIfPressed(long before, long now)
     {

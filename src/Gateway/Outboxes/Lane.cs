@@ -17,6 +17,9 @@ internal sealed class Lane(Outbox outbox)
     private int roomWanted;
     private LaneSource? source;
 
+    /// <inheritdoc cref="Outbox.Form"/>
+    public MessageForm Form => outbox.Form;
+
     /// <summary>The memory that waiting messages take, in bytes.</summary>
     public int Bytes { get; private set; }
 

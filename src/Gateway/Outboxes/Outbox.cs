@@ -1,3 +1,6 @@
+using OptimizationGateway.Gateway.Memory;
+using OptimizationGateway.Gateway.Protocol;
+
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>
@@ -6,7 +9,8 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// turns by bytes (deficit round robin), so that one job's replay doesn't hold up its neighbours' events.
 /// </summary>
 /// <param name="limits">The bounds.</param>
-internal sealed class Outbox(OutboxLimits limits)
+/// <param name="form">The form of the messages; null for <see cref="MessageForm.Enveloped"/>.</param>
+internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
 {
     private readonly Lock gate = new();
     private readonly Queue<OutboxMessage> control = new();
@@ -15,7 +19,14 @@ internal sealed class Outbox(OutboxLimits limits)
     private int controlBytes;
     private int laneBytes;
     private bool closed;
+    private bool nudged;
     private readonly TakerSignal taker = new();
+
+    /// <summary>The form in which messages are put in.</summary>
+    public MessageForm Form { get; } = form ?? MessageForm.Enveloped;
+
+    /// <summary>The memory of all clients.</summary>
+    public HeldMemory Held => limits.Held;
 
     /// <summary>The bytes that wait in all lanes and in their sources.</summary>
     public long QueuedBytes
@@ -216,8 +227,9 @@ internal sealed class Outbox(OutboxLimits limits)
     {
         lock (gate)
         {
-            if (HasSomething())
+            if (HasSomething() || nudged)
             {
+                nudged = false;
                 return ValueTask.FromResult(true);
             }
 
@@ -227,6 +239,19 @@ internal sealed class Outbox(OutboxLimits limits)
             }
 
             return taker.Wait();
+        }
+    }
+
+    /// <summary>Wakes the taker, or has its next wait end at once, although there may be nothing to take.</summary>
+    public void Nudge()
+    {
+        lock (gate)
+        {
+            nudged = !taker.TryClaim(wakeResult: true);
+            if (!nudged)
+            {
+                taker.Wake(runsHere: false);
+            }
         }
     }
 

@@ -8,6 +8,9 @@ internal enum SessionEndReason
     /// <summary>The client closed it.</summary>
     ClientClosed,
 
+    /// <summary>An HTTP request was answered in full.</summary>
+    Answered,
+
     /// <summary>The client broke a rule; the close code says which.</summary>
     ClientBrokeRule,
 
@@ -44,6 +47,7 @@ internal delegate void SessionEndHandler(Session session, SessionEnd end);
 internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)
 {
     public static readonly SessionEnd ClientClosed = new(SessionEndReason.ClientClosed, CloseCode.Normal);
+    public static readonly SessionEnd Answered = new(SessionEndReason.Answered, CloseCode.Normal);
     public static readonly SessionEnd Lost = new(SessionEndReason.Lost, null);
     public static readonly SessionEnd Stuck = new(SessionEndReason.Stuck, null);
     public static readonly SessionEnd Expired = new(SessionEndReason.Expired, CloseCode.TokenExpired);

@@ -111,6 +111,10 @@ internal sealed record SessionLimits
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>The longest time that a long-poll waits for an event before it is answered with 204. Default: 20 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan LongPollTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>
     /// The longest time for the headers of an HTTP request, the WebSocket handshake's too. A slower one gets 408. Default: 10 s.
     /// </summary>

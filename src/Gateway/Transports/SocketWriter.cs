@@ -13,9 +13,8 @@ namespace OptimizationGateway.Gateway.Transports;
 /// <param name="socket">The WebSocket, which sends the close frame and its own control frames.</param>
 /// <param name="stream">The stream below it.</param>
 /// <param name="outbox">The messages to send.</param>
-/// <param name="held">The memory of all clients.</param>
 /// <param name="sent">Called with each message once the socket has taken it.</param>
-internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox outbox, HeldMemory held, Action<MessageFacts, int> sent)
+internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox outbox, Action<MessageFacts, int> sent)
 {
     /// <summary>
     /// The most that is gathered for one write, in bytes. 64 KiB are no faster, and a reader that takes nothing would hold as much.
@@ -97,7 +96,7 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> rest, CancellationToken abort)
     {
         var writing = stream.WriteFramesAsync(buffer.AsMemory(0, count), rest, abort);
-        await (writing.IsCompletedSuccessfully ? writing : CountAsync(writing));
+        await outbox.Held.WhileAsync(writing, Costs.StuckWrite);
         count = 0;
         outbox.Sent(gathered);
         foreach (var receipt in gathered)
@@ -106,19 +105,5 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
         }
 
         gathered.Clear();
-    }
-
-    /// <summary>Counts the memory of a write while the client doesn't take it.</summary>
-    private async ValueTask CountAsync(ValueTask writing)
-    {
-        held.Add(Costs.StuckWrite);
-        try
-        {
-            await writing;
-        }
-        finally
-        {
-            held.Add(-Costs.StuckWrite);
-        }
     }
 }

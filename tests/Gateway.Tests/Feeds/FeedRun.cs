@@ -101,6 +101,8 @@ internal sealed class Viewer : IViewer
         waiting = outbox.WaitToTakeAsync();
     }
 
+    public MessageForm Form => MessageForm.Enveloped;
+
     public JsonEncodedText JobId { get; } = JsonEncodedText.Encode("job");
 
     public Seat Seat { get; private set; } = null!;
