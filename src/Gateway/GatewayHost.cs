@@ -11,6 +11,8 @@ using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Listening;
+using OptimizationGateway.Gateway.Memory;
+using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Startup;
@@ -103,6 +105,9 @@ public static class GatewayHost
         services.TryAddSingleton<NameLookup>(Dns.GetHostAddressesAsync);
         services.AddSingleton<BackendRegistry>();
         services.AddSingleton<WatchFactory>();
+        services.AddSingleton(provider => MemoryBounds.Of(provider.GetRequiredService<SessionLimits>()));
+        services.AddSingleton(provider => new HeldMemory(provider.GetRequiredService<MemoryPlan>().LimitBytes));
+        services.AddSingleton(NewOutboxLimits);
         services.AddSingleton(NewFeedSet);
         services.AddSingleton<Admission>();
         services.AddSingleton<SessionRegistry>();
@@ -118,6 +123,7 @@ public static class GatewayHost
         services.AddSingleton<GatewayEndpoint>();
         services.AddSingleton<EventsEndpoint>();
         AddInspector(services);
+        services.AddHostedService<Shedding>();
         services.AddHostedService<SessionDrain>();
         services
             .AddOptions<HostOptions>()
@@ -151,16 +157,31 @@ public static class GatewayHost
         new(
             services.GetRequiredService<WatchFactory>(),
             services.GetRequiredService<FeedOptions>(),
-            services.GetRequiredService<SessionLimits>().OutboxBytesPerSubscription,
+            services.GetRequiredService<HeldMemory>(),
+            services.GetRequiredService<MemoryPlan>().SubscriptionBytes,
+            services.GetRequiredService<UpstreamOptions>().StreamWindowBytes,
             services.GetRequiredService<TranslationOptions>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<GatewayMetrics>()
         );
 
+    private static OutboxLimits NewOutboxLimits(IServiceProvider services)
+    {
+        var plan = services.GetRequiredService<MemoryPlan>();
+        return new OutboxLimits(
+            plan.SubscriptionBytes,
+            SessionLimits.ControlBytes,
+            plan.ConnectionBytes,
+            services.GetRequiredService<UpstreamOptions>().StreamWindowBytes,
+            services.GetRequiredService<HeldMemory>()
+        );
+    }
+
     private static SessionEnvironment NewSessionEnvironment(IServiceProvider services)
     {
         return new SessionEnvironment(
             services.GetRequiredService<SessionLimits>(),
+            services.GetRequiredService<OutboxLimits>(),
             KeepsTimelines: services.GetRequiredService<InspectorOptions>().IsOn,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<GatewayMetrics>(),

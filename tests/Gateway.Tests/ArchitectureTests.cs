@@ -19,15 +19,16 @@ public sealed class ArchitectureTests
         ["Configuration"] = [],
         ["Telemetry"] = [],
         ["Buffers"] = [],
+        ["Memory"] = [],
         ["Wire"] = ["Buffers"],
         ["Translation"] = ["Wire"],
-        ["Outboxes"] = ["Protocol", "Buffers"],
-        ["Transports"] = ["Protocol", "Buffers", "Outboxes"],
+        ["Outboxes"] = ["Protocol", "Buffers", "Memory"],
+        ["Transports"] = ["Protocol", "Buffers", "Memory", "Outboxes"],
         ["Backends"] = ["Wire", "Configuration", "Telemetry"],
         ["Watching"] = ["Wire", "Backends", "Telemetry"],
-        ["Feeds"] = ["Protocol", "Buffers", "Wire", "Backends", "Watching", "Translation", "Outboxes", "Telemetry"],
+        ["Feeds"] = ["Protocol", "Buffers", "Memory", "Wire", "Backends", "Watching", "Translation", "Outboxes", "Telemetry"],
         ["Subscriptions"] = ["Protocol", "Wire", "Backends", "Watching", "Feeds", "Translation", "Outboxes", "Telemetry"],
-        ["Sessions"] = ["Protocol", "Backends", "Subscriptions", "Outboxes", "Transports", "Telemetry"],
+        ["Sessions"] = ["Protocol", "Memory", "Backends", "Subscriptions", "Outboxes", "Transports", "Telemetry"],
         ["Security"] = ["Protocol", "Configuration", "Backends", "Sessions", "Telemetry"],
         ["Listening"] = ["Configuration", "Security", "Transports"],
         ["Front"] =
@@ -65,6 +66,7 @@ public sealed class ArchitectureTests
         ["Startup"] =
         [
             "Configuration",
+            "Memory",
             "Listening",
             "Security",
             "Sessions",

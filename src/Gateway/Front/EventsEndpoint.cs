@@ -76,7 +76,8 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Sessio
         await RunAsync(context, batch, verdict);
         if (batch.IsComplete)
         {
-            await EventsAnswer.WriteAsync(context, request, batch, environment.Time);
+            var writing = new ValueTask(EventsAnswer.WriteAsync(context, request, batch, environment.Time));
+            await environment.Outbox.Held.WhileAsync(writing, batch.Json.Length);
             return;
         }
 

@@ -8,7 +8,7 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// <see cref="LaneTicket"/>. <see cref="Clear"/> makes earlier tickets worthless, so that a stopped subscription sends nothing more, however
 /// late its producer notices.
 /// </summary>
-internal sealed class Lane(Outbox outbox, int capacityBytes)
+internal sealed class Lane(Outbox outbox)
 {
     private readonly Queue<OutboxMessage> messages = new();
     private readonly LaneTally tally = new();
@@ -47,13 +47,18 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
         return new LaneTicket(this, generation);
     }
 
+    /// <summary>The time the oldest unsent events were read, as the clock's timestamp; 0 if there are none.</summary>
+    public long OldestReadAt =>
+        tally.OnItsWaySince > 0 ? tally.OnItsWaySince
+        : IsEmpty ? source?.View.OldestReadAt ?? 0
+        : messages.Peek().Facts.ReadAt;
+
     /// <summary>The lane as it is now.</summary>
     public LaneView View
     {
         get
         {
             var waiting = source?.View ?? default;
-            var oldest = IsEmpty ? waiting.OldestReadAt : messages.Peek().Facts.ReadAt;
             return new LaneView(
                 Bytes + (int)Math.Min(waiting.Bytes, int.MaxValue - Bytes),
                 messages.Count + waiting.Events,
@@ -62,7 +67,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
                 tally.SentEventId,
                 tally.EventsSent,
                 tally.BytesSent,
-                tally.OnItsWaySince > 0 ? tally.OnItsWaySince : oldest,
+                OldestReadAt,
                 // A producer that waits until the lane is empty doesn't wait for room.
                 roomWaiter is not null
                     && roomWanted < int.MaxValue
@@ -78,13 +83,11 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
 
     public bool Honours(int ticket) => ticket == generation;
 
-    public bool HasRoomFor(int held) => Bytes == 0 || held <= capacityBytes - Bytes;
-
     public void Enqueue(OutboxMessage message)
     {
         messages.Enqueue(message);
         tally.Queued(message.Facts);
-        Bytes += message.Held;
+        Hold(message.Held);
     }
 
     /// <summary>Takes the next message, if the deficit allows it.</summary>
@@ -158,7 +161,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
 
         messages.Clear();
         tally.Dropped();
-        Bytes = 0;
+        Hold(-Bytes);
         source?.Leave();
         source = null;
         ReleaseWaiter();
@@ -168,17 +171,23 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     {
         messages.Dequeue();
         tally.Dequeued(message.Facts);
-        Bytes -= message.Held;
+        Hold(-message.Held);
         IsOpenAtClient = message.Facts.Type switch
         {
             ServerMessageType.Subscribed => true,
             ServerMessageType.Unsubscribed => false,
             _ => IsOpenAtClient,
         };
-        if (roomWaiter is not null && HasRoomFor(roomWanted))
+        if (roomWaiter is not null && outbox.HasRoomFor(this, roomWanted))
         {
             ReleaseWaiter();
         }
+    }
+
+    private void Hold(int more)
+    {
+        Bytes += more;
+        outbox.Count(more);
     }
 
     private void ReleaseWaiter()

@@ -86,6 +86,13 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
         IsForNow: true
     );
 
+    public static readonly Refusal MemoryLow = new(
+        "memory_low",
+        503,
+        "The gateway holds as much for its clients as it may (Gateway:Limits:MemoryBytes). Come back in a moment.",
+        IsForNow: true
+    );
+
     public static readonly Refusal TooManyFromAddress = new(
         "too_many_connections_from_address",
         429,
@@ -119,6 +126,7 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
             Draining,
             TooManyConnections,
             TooManyNewConnections,
+            MemoryLow,
             TooManyFromAddress,
         }.Select(refusal => refusal.Name),
     ];

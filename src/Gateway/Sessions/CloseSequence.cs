@@ -14,6 +14,9 @@ internal sealed class CloseSequence(IClientTransport transport, Outbox outbox, T
     /// <summary>The longest time for the answers that wait and the close handshake together.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same if memory is short: a frame that isn't taken holds some.</summary>
+    private static readonly TimeSpan ShedLimit = TimeSpan.FromSeconds(1);
+
     /// <summary>The same if the caller's token has expired: PROTOCOL.md section 9.</summary>
     private static readonly TimeSpan ExpiredLimit = TimeSpan.FromSeconds(2);
 
@@ -53,7 +56,13 @@ internal sealed class CloseSequence(IClientTransport transport, Outbox outbox, T
 
     public void Dispose() => abort.Dispose();
 
-    private static TimeSpan LimitOf(SessionEnd ended) => ended.Reason == SessionEndReason.Expired ? ExpiredLimit : Limit;
+    private static TimeSpan LimitOf(SessionEnd ended) =>
+        ended.Reason switch
+        {
+            SessionEndReason.Expired => ExpiredLimit,
+            SessionEndReason.Shed => ShedLimit,
+            _ => Limit,
+        };
 
     /// <summary>Sends the answers, then the end, then waits for the client's answer.</summary>
     private async Task SayAsync(CloseCode code, Task reading, Task writing, CancellationToken aborted)

@@ -12,9 +12,6 @@ namespace OptimizationGateway.Gateway.Sessions;
 /// </summary>
 internal sealed class Session : IDisposable
 {
-    /// <summary>The bytes of answers that may wait before a client that sends and doesn't read is disconnected.</summary>
-    private const int ControlBytes = 64 * 1024;
-
     private readonly IClientTransport transport;
     private readonly Outbox outbox;
     private readonly SubscriptionSet subscriptions;
@@ -39,7 +36,7 @@ internal sealed class Session : IDisposable
         Tally = new SessionTally(metrics);
         this.transport = transport;
         logger = environment.Logger;
-        outbox = new Outbox(limits.OutboxBytesPerSubscription, ControlBytes, transport.Form);
+        outbox = new Outbox(environment.Outbox, transport.Form);
         transport.Watch(code => end.TrySetResult(SessionEnd.BrokeRule(code)), () => end.TrySetResult(SessionEnd.Stuck));
         subscriptions = new SubscriptionSet(source, outbox, limits.SubscriptionsPerConnection, time, metrics, Timeline, Fail);
         replays = new ReplayQueue(source, outbox, limits.WaitingReplays, time, Timeline, Fail);
@@ -69,6 +66,12 @@ internal sealed class Session : IDisposable
 
     /// <summary>True if its end has been decided.</summary>
     public bool IsEnding => end.Task.IsCompleted;
+
+    /// <summary>What waits for the client, and since when.</summary>
+    public Backlog Backlog => outbox.Backlog;
+
+    /// <summary>Ends it because the gateway is short of memory.</summary>
+    public void Shed() => end.TrySetResult(SessionEnd.Shed);
 
     /// <summary>Ends it because the gateway shuts down: sends queued messages, then 1012.</summary>
     public void Drain() => end.TrySetResult(SessionEnd.Draining);
@@ -117,6 +120,7 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         expiry?.Dispose();
+        outbox.Discard();
         closing.Dispose();
         transport.Dispose();
     }

@@ -34,6 +34,9 @@ internal enum SessionEndReason
 
     /// <summary>An operator closed it.</summary>
     ClosedByOperator,
+
+    /// <summary>The gateway is short of memory, and much of it waits for this client.</summary>
+    Shed,
 }
 
 /// <summary>Called for every session that has ended.</summary>
@@ -49,6 +52,7 @@ internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)
     public static readonly SessionEnd Stuck = new(SessionEndReason.Stuck, null);
     public static readonly SessionEnd Expired = new(SessionEndReason.Expired, CloseCode.TokenExpired);
     public static readonly SessionEnd Draining = new(SessionEndReason.Draining, CloseCode.ServiceRestart);
+    public static readonly SessionEnd Shed = new(SessionEndReason.Shed, CloseCode.MemoryLow);
     public static readonly SessionEnd Fault = new(SessionEndReason.Fault, CloseCode.InternalError);
 
     /// <summary>

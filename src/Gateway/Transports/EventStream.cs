@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 
@@ -186,7 +187,7 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
             var batch = buffer.Detach(default);
             try
             {
-                await body!.WriteAsync(batch.Bytes, abort);
+                await source!.Held.WhileAsync(body!.WriteAsync(batch.Bytes, abort), Costs.StuckWrite);
             }
             finally
             {

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using OptimizationGateway.Gateway.Buffers;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 
@@ -94,7 +95,8 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
     /// <param name="abort">Gives up the write.</param>
     private async ValueTask SendAsync(ReadOnlyMemory<byte> rest, CancellationToken abort)
     {
-        await stream.WriteFramesAsync(buffer.AsMemory(0, count), rest, abort);
+        var writing = stream.WriteFramesAsync(buffer.AsMemory(0, count), rest, abort);
+        await outbox.Held.WhileAsync(writing, Costs.StuckWrite);
         count = 0;
         outbox.Sent(gathered);
         foreach (var receipt in gathered)

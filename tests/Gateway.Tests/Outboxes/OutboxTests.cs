@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 
@@ -10,7 +11,7 @@ public sealed class OutboxTests
     private const int LaneCapacity = 1_000;
     private const int ControlCapacity = 200;
 
-    private readonly Outbox outbox = new(LaneCapacity, ControlCapacity);
+    private readonly Outbox outbox = TestOutbox.New(LaneCapacity, ControlCapacity);
 
     [Fact]
     public void Messages_of_one_lane_keep_their_order()
@@ -68,6 +69,61 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task What_waits_is_counted_and_nothing_is_left_of_it_in_the_end()
+    {
+        var held = new HeldMemory(1_000_000);
+        var counted = TestOutbox.New(LaneCapacity, ControlCapacity, held: held);
+        var (one, other) = (counted.OpenLane(), counted.OpenLane());
+        var ticket = counted.Ticket(one);
+        var message = Message(new string('x', 600));
+        Write(ticket, message);
+        Assert.True(counted.TryPost(Message("pong")));
+        Write(counted.Ticket(other), Message("y"));
+        var before = message.Held + Message("pong").Held + Message("y").Held;
+        Assert.Equal(before, held.Bytes);
+
+        // One whose producer waits holds its message and its stream's window.
+        var waiting = ticket.WriteAsync(Message(new string('z', 600))).AsTask();
+        Assert.Equal(before + message.Held + TestOutbox.WindowBytes, held.Bytes);
+
+        counted.Remove(one);
+        await waiting;
+        counted.Discard();
+        Assert.Equal(0, held.Bytes);
+    }
+
+    [Fact]
+    public void All_lanes_together_hold_no_more_than_a_connection_may_but_an_empty_one_always_takes_a_message()
+    {
+        var small = TestOutbox.New(LaneCapacity, ControlCapacity, bytes: 1_500);
+        var (full, next, empty) = (small.OpenLane(), small.OpenLane(), small.OpenLane());
+        Write(small.Ticket(full), Message(new string('x', 800)));
+        var ticket = small.Ticket(next);
+        Write(ticket, Message(new string('x', 300)));
+        Assert.False(ticket.WriteAsync(Message(new string('x', 400))).AsTask().IsCompleted);
+        Assert.True(small.Ticket(empty).WriteAsync(Message(new string('x', 400))).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task While_memory_is_short_little_waits_for_each_lane()
+    {
+        var held = new HeldMemory(10_000_000);
+        var outbox = TestOutbox.New(512 * 1024, ControlCapacity, held: held);
+        var ticket = outbox.Ticket(outbox.OpenLane());
+        held.Add(6_600_000);
+        Write(ticket, Message(new string('x', 60_000)));
+        var waiting = ticket.WriteAsync(Message(new string('x', 60_000))).AsTask();
+        Assert.False(waiting.IsCompleted);
+
+        held.Add(-6_600_000);
+        Assert.True(outbox.TryTake(out _, out _));
+        await waiting;
+        Assert.True(outbox.TryTake(out _, out _));
+        Write(ticket, Message(new string('x', 100_000)));
+        Write(ticket, Message(new string('x', 100_000)));
+    }
+
+    [Fact]
     public void Control_overtakes_what_waits_in_lanes()
     {
         Write(NewLane(out _), "event");
@@ -79,7 +135,7 @@ public sealed class OutboxTests
     [Fact]
     public void Lanes_take_turns_by_bytes_so_that_a_replay_does_not_hold_up_its_neighbours()
     {
-        var large = new Outbox(1024 * 1024, ControlCapacity);
+        var large = TestOutbox.New(1024 * 1024, ControlCapacity);
         var replay = large.Ticket(large.OpenLane());
         var live = large.Ticket(large.OpenLane());
         for (var i = 0; i < 100; i++)
@@ -101,7 +157,7 @@ public sealed class OutboxTests
     [Fact]
     public void A_message_longer_than_a_turn_is_sent_and_the_others_take_theirs_first()
     {
-        var large = new Outbox(1024 * 1024, ControlCapacity);
+        var large = TestOutbox.New(1024 * 1024, ControlCapacity);
         Write(large.Ticket(large.OpenLane()), Message(new string('x', 200_000)));
         Write(large.Ticket(large.OpenLane()), Message("short"));
 
@@ -207,7 +263,7 @@ public sealed class OutboxTests
             .List[1, 200]
             .Sample(steps =>
             {
-                var model = new Outbox(int.MaxValue, int.MaxValue);
+                var model = TestOutbox.New(int.MaxValue, int.MaxValue);
                 var lanes = Enumerable.Range(0, 4).Select(_ => model.OpenLane()).ToArray();
                 var expected = lanes.Select(_ => new Queue<int>()).ToArray();
                 var next = 0;
@@ -250,7 +306,7 @@ public sealed class OutboxTests
         await step.List[1, 200]
             .SampleAsync(async steps =>
             {
-                var model = new Outbox(LaneCapacity, int.MaxValue);
+                var model = TestOutbox.New(LaneCapacity, int.MaxValue);
                 var lanes = Enumerable.Range(0, 3).Select(_ => new ModelLane(model)).ToArray();
                 foreach (var (which, what, length) in steps)
                 {
@@ -286,7 +342,7 @@ public sealed class OutboxTests
             .Sample(sizes =>
             {
                 const int Turn = 32 * 1024;
-                var model = new Outbox(int.MaxValue, int.MaxValue);
+                var model = TestOutbox.New(int.MaxValue, int.MaxValue);
                 foreach (var (size, lane) in sizes.Select((size, lane) => (size, lane)))
                 {
                     var ticket = model.Ticket(model.OpenLane());

@@ -7,10 +7,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Feeds;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Tests.Outboxes;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Watching;
 using OptimizationGateway.Testing;
@@ -33,9 +35,18 @@ internal sealed class AbsentJobs : IAsyncDisposable
         var away = new BackendOptions { Address = "http://away.invalid:1", JobIds = "away-*" };
         var settings = new Dictionary<string, BackendOptions>(StringComparer.Ordinal) { ["away"] = away };
         backends = new BackendRegistry(settings, new UpstreamOptions(), NoAddress, Clock, NullLoggerFactory.Instance, Metrics);
-        Outbox = new Outbox(outboxBytes, outboxBytes);
+        Outbox = TestOutbox.New(outboxBytes, outboxBytes);
         var watches = new WatchFactory(backends, Clock, Metrics);
-        feeds = new FeedSet(watches, new FeedOptions(), outboxBytes, new TranslationOptions(), Clock, Metrics);
+        feeds = new FeedSet(
+            watches,
+            new FeedOptions(),
+            HeldMemory.Plenty,
+            outboxBytes,
+            windowBytes: 0,
+            new TranslationOptions(),
+            Clock,
+            Metrics
+        );
         Source = new JobSource(feeds, CallerHeaders.None, new TranslationOptions());
     }
 
