@@ -211,7 +211,7 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
     }
 }
 
-/// <summary>What a request for an event stream says beside the job and the place in its log.</summary>
+/// <summary>The rest of a request for an event stream, beside the job and the place in its log.</summary>
 /// <param name="Cursor">The cursor that the client sent; null if none.</param>
 /// <param name="IsReturn">True if an <c>EventSource</c> comes back: it can't read a status, and stops only at 204.</param>
 /// <param name="StuckReaderTimeout">The longest time the reader may take nothing.</param>
