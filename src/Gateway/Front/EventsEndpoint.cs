@@ -76,8 +76,7 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Sessio
         await RunAsync(context, batch, verdict);
         if (batch.IsComplete)
         {
-            var writing = new ValueTask(EventsAnswer.WriteAsync(context, request, batch, environment.Time));
-            await environment.Outbox.Held.WhileAsync(writing, batch.Json.Length);
+            await batch.WhileHeldAsync(EventsAnswer.WriteAsync(context, request, batch, environment.Time));
             return;
         }
 
