@@ -13,6 +13,9 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Sessio
 {
     public const string Path = "/jobs/{jobId}/events";
 
+    /// <summary>The longest silence of an event stream, unless sockets are pinged more often.</summary>
+    private static readonly TimeSpan MostSilence = TimeSpan.FromSeconds(15);
+
     private readonly SessionLimits limits = environment.Limits;
 
     public async Task InvokeAsync(HttpContext context)
@@ -73,8 +76,7 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Sessio
         await RunAsync(context, batch, verdict);
         if (batch.IsComplete)
         {
-            var writing = new ValueTask(EventsAnswer.WriteAsync(context, request, batch, environment.Time));
-            await environment.Outbox.Held.WhileAsync(writing, batch.Json.Length);
+            await batch.WhileHeldAsync(EventsAnswer.WriteAsync(context, request, batch, environment.Time));
             return;
         }
 
@@ -83,7 +85,8 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Sessio
 
     private async Task StreamAsync(HttpContext context, EventsRequest request, CallerVerdict verdict)
     {
-        var rest = new EventStreamRequest(request.Cursor, request.IsReturn, limits.StuckReaderTimeout, EventsAnswer.StartStream);
+        var comments = limits.PingInterval < MostSilence ? limits.PingInterval : MostSilence;
+        var rest = new EventStreamRequest(request.Cursor, request.IsReturn, limits.StuckReaderTimeout, comments, EventsAnswer.StartStream);
         var stream = new EventStream(context, request.ToMessage(context), rest, environment.Time);
         await RunAsync(context, stream, verdict);
         if (stream.IsOver)

@@ -7,13 +7,13 @@ namespace OptimizationGateway.Gateway.Front;
 /// <summary>The ways in which a job's events can be read by HTTP.</summary>
 internal enum EventsMode
 {
-    /// <summary>What there is.</summary>
+    /// <summary>The log as it is.</summary>
     CatchUp,
 
-    /// <summary>What there is, or the next event.</summary>
+    /// <summary>The rest of the log, or the next event.</summary>
     LongPoll,
 
-    /// <summary>What there is and what follows, as server-sent events.</summary>
+    /// <summary>The rest of the log and all that follows, as server-sent events.</summary>
     EventStream,
 }
 

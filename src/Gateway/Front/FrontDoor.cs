@@ -9,7 +9,7 @@ using OptimizationGateway.Gateway.Transports;
 
 namespace OptimizationGateway.Gateway.Front;
 
-/// <summary>What all transports have in common at the door: limits, the caller's identity, refusals, and the run of a session.</summary>
+/// <summary>Lets clients of all transports in: limits, the caller's identity, refusals, and the run of a session.</summary>
 internal sealed class FrontDoor(
     CallerCheck callers,
     Admission admission,

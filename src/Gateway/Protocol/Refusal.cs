@@ -103,6 +103,7 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
     /// <summary>Maps the end of a session to what a client is told by HTTP.</summary>
     public static Refusal Of(CloseCode code) =>
         code.Status == CloseCode.ServiceRestart.Status ? Draining
+        : code == CloseCode.MemoryLow ? MemoryLow
         : code.Status == CloseCode.TokenExpired.Status ? TokenExpired
         : code.Status == CloseCode.ClosedForGood.Status ? ClosedByOperator
         : InternalError;
@@ -121,6 +122,8 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
             AuthorityUnavailable,
             MethodNotAllowed,
             InvalidRequest,
+            ClosedByOperator,
+            InternalError,
             MalformedHandshake,
             UpgradeRequired,
             Draining,

@@ -59,7 +59,7 @@ internal sealed class SubscriptionMessages(
     public void Note(TimelineEntryKind kind, string? code, long? eventId) => timeline?.Add(kind, request.JobId, code, eventId);
 
     /// <summary>Tells the client that its subscription is open.</summary>
-    /// <param name="opened">What the log's reader says of it.</param>
+    /// <param name="opened">The log as the backend described it.</param>
     /// <param name="isJobsEnd">True if the job has ended, and no event follows.</param>
     public ValueTask WriteSubscribedAsync(WatchStep.Opened opened, bool isJobsEnd = false)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 
@@ -20,6 +21,7 @@ internal sealed class EventBatch(HttpContext context, ClientMessage request, boo
 
     private readonly ArrayBufferWriter<byte> json = new();
     private ITimer? timer;
+    private HeldMemory? held;
     private volatile bool isTimeUp;
 
     /// <summary>The events as JSON, with commas between.</summary>
@@ -28,9 +30,13 @@ internal sealed class EventBatch(HttpContext context, ClientMessage request, boo
     /// <summary>True if the answer is complete. Otherwise <see cref="HttpTransport.Error"/> or the session's end says why not.</summary>
     public bool IsComplete { get; private set; }
 
+    /// <summary>Counts the events as held for the client while the answer is being written.</summary>
+    public ValueTask WhileHeldAsync(Task writing) => held!.WhileAsync(new ValueTask(writing), json.WrittenCount);
+
     /// <inheritdoc/>
     public override async Task<SendEnd> SendAsync(Outbox outbox, Action<MessageFacts, int> sent, CancellationToken abort)
     {
+        held = outbox.Held;
         timer = time.CreateTimer(_ => EndWait(outbox), state: null, most, Timeout.InfiniteTimeSpan);
         while (!IsComplete && Error is null && await outbox.WaitToTakeAsync())
         {

@@ -16,9 +16,6 @@ namespace OptimizationGateway.Gateway.Transports;
 internal sealed class EventStream(HttpContext context, ClientMessage request, EventStreamRequest stream, TimeProvider time)
     : HttpTransport(context, request)
 {
-    /// <summary>The time between comments, which show an idle reader that the stream is alive.</summary>
-    private static readonly TimeSpan CommentInterval = TimeSpan.FromSeconds(15);
-
     /// <summary>The most that is gathered for one write, in bytes, unless one message is larger.</summary>
     private const int GatherSize = 16 * 1024;
 
@@ -46,7 +43,7 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
     {
         (source, onSent) = (outbox, sent);
         events = new EventStreamWriter(Position, stream.Cursor, time);
-        await using var ticks = time.CreateTimer(_ => Tick(outbox), state: null, CommentInterval, CommentInterval);
+        await using var ticks = time.CreateTimer(_ => Tick(outbox), state: null, stream.CommentInterval, stream.CommentInterval);
         try
         {
             while (await outbox.WaitToTakeAsync())
@@ -214,9 +211,16 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
     }
 }
 
-/// <summary>What a request for an event stream says beside the job and the place in its log.</summary>
+/// <summary>The rest of a request for an event stream, beside the job and the place in its log.</summary>
 /// <param name="Cursor">The cursor that the client sent; null if none.</param>
 /// <param name="IsReturn">True if an <c>EventSource</c> comes back: it can't read a status, and stops only at 204.</param>
 /// <param name="StuckReaderTimeout">The longest time the reader may take nothing.</param>
+/// <param name="CommentInterval">The time between comments, which show an idle reader that the stream is alive.</param>
 /// <param name="OnStart">Sets the response's headers.</param>
-internal sealed record EventStreamRequest(string? Cursor, bool IsReturn, TimeSpan StuckReaderTimeout, Action<HttpResponse> OnStart);
+internal sealed record EventStreamRequest(
+    string? Cursor,
+    bool IsReturn,
+    TimeSpan StuckReaderTimeout,
+    TimeSpan CommentInterval,
+    Action<HttpResponse> OnStart
+);

@@ -11,7 +11,7 @@ internal sealed class EventsReader : IAsyncDisposable
     private readonly Stream body;
     private readonly IAsyncEnumerator<SseItem<string>> items;
 
-    private EventsReader(HttpResponseMessage response, Stream body)
+    public EventsReader(HttpResponseMessage response, Stream body)
     {
         this.response = response;
         this.body = body;
