@@ -11,6 +11,8 @@ using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Listening;
+using OptimizationGateway.Gateway.Memory;
+using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Startup;
@@ -70,6 +72,7 @@ public static class GatewayHost
         var pings = options.Limits.PingInterval;
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = pings, KeepAliveTimeout = pings });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
+        app.Map(EventsEndpoint.Path, app.Services.GetRequiredService<EventsEndpoint>().InvokeAsync);
         HealthEndpoints.Map(app);
         ConsolePage.Map(app, options.Console);
         if (options.Telemetry.Prometheus)
@@ -102,6 +105,9 @@ public static class GatewayHost
         services.TryAddSingleton<NameLookup>(Dns.GetHostAddressesAsync);
         services.AddSingleton<BackendRegistry>();
         services.AddSingleton<WatchFactory>();
+        services.AddSingleton(provider => MemoryBounds.Of(provider.GetRequiredService<SessionLimits>()));
+        services.AddSingleton(provider => new HeldMemory(provider.GetRequiredService<MemoryPlan>().LimitBytes));
+        services.AddSingleton(NewOutboxLimits);
         services.AddSingleton(NewFeedSet);
         services.AddSingleton<Admission>();
         services.AddSingleton<SessionRegistry>();
@@ -113,8 +119,11 @@ public static class GatewayHost
         services.AddSingleton<CallerPolicy>();
         AddTokens(services);
         services.AddSingleton<RefusalLog>();
+        services.AddSingleton<FrontDoor>();
         services.AddSingleton<GatewayEndpoint>();
+        services.AddSingleton<EventsEndpoint>();
         AddInspector(services);
+        services.AddHostedService<Shedding>();
         services.AddHostedService<SessionDrain>();
         services.AddHostedService<SessionAging>();
         services
@@ -149,16 +158,31 @@ public static class GatewayHost
         new(
             services.GetRequiredService<WatchFactory>(),
             services.GetRequiredService<FeedOptions>(),
-            services.GetRequiredService<SessionLimits>().OutboxBytesPerSubscription,
+            services.GetRequiredService<HeldMemory>(),
+            services.GetRequiredService<MemoryPlan>().SubscriptionBytes,
+            services.GetRequiredService<UpstreamOptions>().StreamWindowBytes,
             services.GetRequiredService<TranslationOptions>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<GatewayMetrics>()
         );
 
+    private static OutboxLimits NewOutboxLimits(IServiceProvider services)
+    {
+        var plan = services.GetRequiredService<MemoryPlan>();
+        return new OutboxLimits(
+            plan.SubscriptionBytes,
+            SessionLimits.ControlBytes,
+            plan.ConnectionBytes,
+            services.GetRequiredService<UpstreamOptions>().StreamWindowBytes,
+            services.GetRequiredService<HeldMemory>()
+        );
+    }
+
     private static SessionEnvironment NewSessionEnvironment(IServiceProvider services)
     {
         return new SessionEnvironment(
             services.GetRequiredService<SessionLimits>(),
+            services.GetRequiredService<OutboxLimits>(),
             KeepsTimelines: services.GetRequiredService<InspectorOptions>().IsOn,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<GatewayMetrics>(),

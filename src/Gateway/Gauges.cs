@@ -1,6 +1,7 @@
 using OpenTelemetry.Metrics;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Feeds;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Telemetry;
 
@@ -27,6 +28,9 @@ internal static class Gauges
             "Connections of the address that has the most.",
             () => services.GetRequiredService<Admission>().BusiestAddress
         );
+        var held = services.GetRequiredService<HeldMemory>();
+        metrics.ObserveGauge("gateway.memory.held", "By", "Memory that is held for clients.", () => held.Bytes);
+        metrics.ObserveGauge("gateway.memory.limit", "By", "The most memory that may be held for clients.", () => held.Limit);
         ObserveLimits(metrics, services.GetRequiredService<SessionLimits>(), services.GetRequiredService<FeedSet>());
     }
 

@@ -17,7 +17,7 @@ public sealed class ExamplesTests
 
         var run = await KitRun.OfAsync(
             $"--backend={backend.Url}",
-            $"--start-job={Curl.Post(new Uri(backend.JobsUrl, "/jobs?iterations=1000&delayMs=2"))}",
+            $"--start-job={Curl.Post(new Uri(backend.JobsUrl, "/jobs?iterations=250&delayMs=8"))}",
             $"--silent-job={silent}",
             $"--watches-command={Curl.Get(new Uri(backend.JobsUrl, "/watches"))}",
             "--heartbeat=1",

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using OptimizationGateway.Gateway.IntegrationTests.Http;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
@@ -232,6 +233,35 @@ public sealed class DeployedProxyTests
         Assert.Single(await client.SettleAsync());
     }
 
+    [Theory]
+    [MemberData(nameof(Proxies))]
+    public async Task A_jobs_events_come_through_over_plain_http_each_when_it_happens(string kind)
+    {
+        var log = new SharedLog();
+        log.Append(2);
+        await using var backend = await ScriptedBackend.StartAsync();
+        backend.Always(log.ServeAsync);
+        await using var gateway = await StartGatewayAsync(backend.Url, "Gateway:Limits:LongPollTimeout=00:00:01");
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
+
+        using var history = await proxy.GetAsync("/jobs/a%2Fb/events");
+        using var waited = await proxy.GetAsync($"/jobs/a%2Fb/events?offset={EventsBridge.Offset(2)}&live=long-poll");
+        using var stream = await proxy.GetAsync("/jobs/a%2Fb/events?offset=-1&live=sse");
+        await using var body = await stream.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        await using var reader = new EventsReader(stream, body);
+        await reader.UntilAsync(2);
+        await reader.UntilAsync(log.Append(1));
+
+        var past = await EventsReply.ReadAsync(history);
+        Assert.Equal([1, 2], past.Ids);
+        Assert.Equal(
+            (HttpStatusCode.NoContent, EventsBridge.Offset(2)),
+            (waited.StatusCode, waited.Headers.GetValues("Stream-Next-Offset").Single())
+        );
+        Assert.Equal([1, 2, 3], reader.Ids);
+        Assert.All(backend.Requests, request => Assert.Equal("a/b", request.JobId));
+    }
+
     [Fact]
     public async Task HAProxy_also_takes_WebSockets_over_HTTP_2()
     {
@@ -254,12 +284,17 @@ public sealed class DeployedProxyTests
         await using var client = await proxy.ConnectAsync();
         await client.SubscribeAsync("job-1");
         await client.NextAsync("subscribed");
+        using var events = await proxy.GetAsync("/jobs/job-1/events?offset=now&live=sse");
+        await using var body = await events.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        await using var reader = new EventsReader(events, body);
+        await reader.ControlAsync();
 
         // It waits for what should not come: any message, or the end.
         await Assert.ThrowsAsync<TimeoutException>(() => client.ClosedAsync(duration));
 
         Assert.Single(client.Received);
         Assert.Equal("pong", (string?)(await client.SettleAsync()).Single()["type"]);
+        Assert.False(reader.NextAsync().IsCompleted, "The event stream has ended.");
     }
 
     private static async Task<ScriptedBackend> SilentBackendAsync()

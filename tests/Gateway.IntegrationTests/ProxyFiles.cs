@@ -74,6 +74,8 @@ internal sealed class ProxyFiles(
                     ("bind :443", $"bind 127.0.0.1:{port}"),
                     ("/etc/haproxy/certs/optimizer.example.com.pem", pem),
                     ("timeout tunnel 60s", $"timeout tunnel {timeout}"),
+                    ("timeout client 30s", $"timeout client {HttpTimeout}"),
+                    ("timeout server 30s", $"timeout server {HttpTimeout}"),
                     (
                         "    http-request redirect",
                         $"    http-request set-src req.hdr({DeployedProxy.AddressHeader})\n    http-request redirect"
@@ -95,6 +97,9 @@ internal sealed class ProxyFiles(
                 ("    #hash-balance-factor", "    hash-balance-factor"),
             ]
             : [];
+
+    /// <summary>The timeout of an answer, which an event stream is, too.</summary>
+    private string HttpTimeout => timeout == "60s" ? "30s" : timeout;
 
     private (string, string)[] NginxTimeouts => [.. IdleTimeouts.Select(name => ($"\n{name} 60s", $"\n{name} {timeout}"))];
 

@@ -82,7 +82,11 @@ internal sealed class Cancellation()
         {
             watches.AddRange(Enumerable.Range(0, Silent).Select(i => subject.Watch(open, i % 2 == 0 ? 0 : null, token)));
             watches.AddRange(Enumerable.Range(0, load is null ? 0 : HeldBack).Select(_ => subject.Watch(load!, 0, token)));
-            await Task.WhenAll(watches.Select(watch => watch.NextAsync(subject.Options.FirstMessage, token)));
+            foreach (var unanswered in await Crowd.UnansweredAsync(watches, subject.Options.FirstMessage, token))
+            {
+                throw unanswered.Silence(subject.Options.FirstMessage);
+            }
+
             var during = await count.AskAsync(token);
             if (during < before + Silent)
             {

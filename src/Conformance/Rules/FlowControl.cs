@@ -41,7 +41,11 @@ internal sealed class FlowControl()
         {
             var slowest = await BesideAsync(async () =>
             {
-                await Task.WhenAll(stuck.Select(watch => watch.NextAsync(subject.Options.FirstMessage, token)));
+                foreach (var unanswered in await Crowd.UnansweredAsync(stuck, subject.Options.FirstMessage, token))
+                {
+                    throw unanswered.Silence(subject.Options.FirstMessage);
+                }
+
                 await Task.Delay(AShortWhile, subject.Time, token);
                 return await NeighboursAsync(connection, finished, token);
             });

@@ -63,13 +63,13 @@ internal sealed class HundredStreams()
         var watches = Enumerable.Range(0, Streams).Select(_ => connection.Open(Subject.Request(job, 0), token)).ToList();
         try
         {
-            await Task.WhenAll(watches.Select(watch => watch.HearsAsync(subject.Options.FirstMessage, token)));
+            await Crowd.UnansweredAsync(watches, subject.Options.FirstMessage, token);
             var answered = watches.Count(watch => watch.Story.Messages.Count > 0);
             if (answered < Streams)
             {
                 var refused = watches.Select(watch => watch.End).FirstOrDefault(end => end is not null);
                 throw new BreachException(
-                    $"Of {Streams} watches on one connection {answered} were answered within {Spoken.Time(subject.Options.FirstMessage)}"
+                    $"Of {Streams} watches on one connection {answered} were answered, and no other for {Spoken.Time(subject.Options.FirstMessage)}"
                         + (refused is not null ? $"; one ended with {refused}." : ": the server limits its streams, or its threads."),
                     refused
                 );

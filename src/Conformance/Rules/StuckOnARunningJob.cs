@@ -64,7 +64,7 @@ internal sealed class StuckOnARunningJob(Subject subject, CancellationToken toke
         {
             var opened = Enumerable.Range(0, count).Select(_ => connection.Open(Subject.Request(job.Id, 0), token)).ToList();
             watches.AddRange(opened);
-            await Task.WhenAll(opened.Select(watch => watch.HearsAsync(subject.Options.FirstMessage, token)));
+            await Crowd.UnansweredAsync(opened, subject.Options.FirstMessage, token);
             if (opened.Select(watch => watch.End).FirstOrDefault(end => end is { IsOk: false }) is { } refused)
             {
                 throw new BreachException($"A watch of {job.Id} ended with {refused}.", refused);

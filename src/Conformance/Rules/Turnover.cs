@@ -31,8 +31,7 @@ internal sealed class Turnover()
             var watches = Enumerable.Range(0, AtOnce).Select(i => subject.Watch(job, i % 2 == 0 ? 0 : null, token)).ToList();
             try
             {
-                var heard = await Task.WhenAll(watches.Select(watch => watch.HearsAsync(subject.Options.FirstMessage, token)));
-                if (heard.Contains(value: false))
+                if ((await Crowd.UnansweredAsync(watches, subject.Options.FirstMessage, token)).Count > 0)
                 {
                     throw new BreachException(
                         $"After {Spoken.Count(wave * AtOnce, "watch")} that were cancelled the next got no answer within {Spoken.Time(subject.Options.FirstMessage)}."

@@ -86,14 +86,20 @@ internal sealed class Watch : IDisposable
     {
         if (!await HearsAsync(within, token))
         {
-            var last =
-                Story.Messages.Count > 0 ? $"after {Spoken.Message(Story.Messages[^1])}"
-                : HasHeaders ? "after the response headers, which confirm nothing"
-                : "at all";
-            throw new BreachException($"Nothing came for {Spoken.Time(within)} {last}, on {Spoken.Request(Request)}.");
+            throw Silence(within);
         }
 
         return End is null ? Story.Messages[^1] : null;
+    }
+
+    /// <summary>The breach of a watch on which nothing came for so long.</summary>
+    public BreachException Silence(TimeSpan time)
+    {
+        var last =
+            Story.Messages.Count > 0 ? $"after {Spoken.Message(Story.Messages[^1])}"
+            : HasHeaders ? "after the response headers, which confirm nothing"
+            : "at all";
+        return new BreachException($"Nothing came for {Spoken.Time(time)} {last}, on {Spoken.Request(Request)}.");
     }
 
     /// <summary>Reads on to the end, of whatever kind. Silence is a breach.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Grpc.Core;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Wire;
 
@@ -30,6 +31,7 @@ internal sealed class Backend : IAsyncDisposable
         BackendOptions options,
         UpstreamOptions upstream,
         MemoryBudget budget,
+        HeldMemory held,
         NameLookup lookup,
         TimeProvider time,
         GatewayMetrics metrics,
@@ -47,7 +49,7 @@ internal sealed class Backend : IAsyncDisposable
         logger = loggers.CreateLogger<Backend>();
         health = new BackendHealth(name, logger);
         breaches = new LogThrottle(time);
-        Opens = new OpenPacer(time, upstream.OpensPerSecond, upstream.CatchUps);
+        Opens = new OpenPacer(time, upstream.OpensPerSecond, upstream.CatchUps, held);
 
         var path = $"Gateway:Backends:{name}";
         var faults = new List<string>();

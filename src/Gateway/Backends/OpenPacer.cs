@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Memory;
+
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
@@ -6,12 +8,13 @@ namespace OptimizationGateway.Gateway.Backends;
 /// </summary>
 /// <param name="perSecond">The most opens in any second.</param>
 /// <param name="catchUps">The most streams that read history at once.</param>
-internal sealed class OpenPacer(TimeProvider time, int perSecond, int catchUps) : IDisposable
+/// <param name="held">The memory of all clients.</param>
+internal sealed class OpenPacer(TimeProvider time, int perSecond, int catchUps, HeldMemory held) : IDisposable
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock gate = new();
-    private readonly OpenSchedule schedule = new(perSecond, catchUps);
+    private readonly OpenSchedule schedule = new(perSecond, catchUps, held);
     private readonly long began = time.GetTimestamp();
     private ITimer? timer;
     private bool isDisposed;

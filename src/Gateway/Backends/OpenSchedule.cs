@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Memory;
+
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
@@ -7,9 +9,13 @@ namespace OptimizationGateway.Gateway.Backends;
 /// </summary>
 /// <param name="perSecond">The most opens in any second.</param>
 /// <param name="places">The most catch-ups at once.</param>
-internal sealed class OpenSchedule(int perSecond, int places)
+/// <param name="held">The memory of all clients, in which each stream is counted.</param>
+internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
 {
     private const int UnansweredParts = 5;
+
+    /// <summary>The time after which memory is looked at again, while there is none for a stream.</summary>
+    private static readonly TimeSpan RoomInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly OpenRate rate = new(perSecond);
     private readonly FairQueue catchUps = new();
@@ -28,7 +34,7 @@ internal sealed class OpenSchedule(int perSecond, int places)
     /// <summary>Asks for a turn, which comes at once if none waits that could come, and the rate and the places allow it.</summary>
     public void Ask(OpenTurn turn, TimeSpan now)
     {
-        if (!CanNext() && unanswered < mostUnanswered && (!turn.IsCatchUp || HasFree) && rate.TryTake(now))
+        if (!CanNext() && unanswered < mostUnanswered && (!turn.IsCatchUp || HasFree) && held.HasRoom && rate.TryTake(now))
         {
             Grant(turn);
             return;
@@ -44,6 +50,11 @@ internal sealed class OpenSchedule(int perSecond, int places)
     {
         while (CanNext())
         {
+            if (!held.HasRoom)
+            {
+                return RoomInterval;
+            }
+
             if (!rate.TryTake(now))
             {
                 return rate.Wait();
@@ -86,6 +97,11 @@ internal sealed class OpenSchedule(int perSecond, int places)
         }
 
         GivePlace(turn);
+        if (turn.IsCounted)
+        {
+            turn.IsCounted = false;
+            held.AddFixed(-Costs.Stream);
+        }
     }
 
     private bool HasFree => taken < places;
@@ -110,6 +126,8 @@ internal sealed class OpenSchedule(int perSecond, int places)
 
         turn.IsUnanswered = true;
         unanswered++;
+        turn.IsCounted = true;
+        held.AddFixed(Costs.Stream);
         turn.Come();
     }
 }

@@ -31,6 +31,9 @@ internal sealed class OpenTurn(object client, bool isCatchUp)
     /// <summary>Its node in the queue; null if it doesn't wait.</summary>
     public LinkedListNode<OpenTurn>? Node { get; set; }
 
+    /// <summary>True if its stream is counted in the memory of all clients.</summary>
+    public bool IsCounted { get; set; }
+
     /// <summary>Completes when the turn has come. Asked for only by a turn that had to wait.</summary>
     public Task Coming => waiting?.Task ?? Task.CompletedTask;
 

@@ -17,7 +17,7 @@ namespace OptimizationGateway.Gateway.Feeds;
 internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, FeedLimits limits, Func<bool> isSound) : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly SeatList seats = new(ring, limits.UnsentBytes);
+    private readonly SeatList seats = new(ring, limits);
     private readonly RingBounds bounds = new(ring, limits);
     private readonly List<Seat> waking = [];
     private SeatEnd? end;
@@ -30,6 +30,9 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
 
     /// <summary>The oldest event of the log, as the backend said when the watch began; null if it didn't.</summary>
     public long? EarliestEventId => earliestEventId;
+
+    /// <summary>The bounds of its memory.</summary>
+    public FeedLimits Limits => limits;
 
     /// <summary>The watch behind it, for operators; null in a test without one.</summary>
     public JobWatcher? Watcher { get; init; }

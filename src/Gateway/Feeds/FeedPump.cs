@@ -82,12 +82,26 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
             if (feed.WaitForRoom() is { IsCompleted: false } room)
             {
                 feed.Wake();
-                await heldBack.WaitAsync(room, CancellationToken.None);
+                await WaitForRoomAsync(room);
             }
             else
             {
                 heldBack.HasRoom();
             }
+        }
+    }
+
+    private async Task WaitForRoomAsync(Task room)
+    {
+        var (held, window) = (feed.Limits.Memory.Held, feed.Limits.WindowBytes);
+        held.Add(window);
+        try
+        {
+            await heldBack.WaitAsync(room, CancellationToken.None);
+        }
+        finally
+        {
+            held.Add(-window);
         }
     }
 }

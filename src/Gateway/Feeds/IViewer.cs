@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Feeds;
@@ -7,6 +8,9 @@ namespace OptimizationGateway.Gateway.Feeds;
 /// <summary>A subscription as its seat needs it: the parts of messages that are its own.</summary>
 internal interface IViewer
 {
+    /// <summary>The form of its messages.</summary>
+    public MessageForm Form { get; }
+
     /// <summary>The job's id as JSON.</summary>
     public JsonEncodedText JobId { get; }
 

@@ -8,10 +8,12 @@ internal sealed class RingBounds(EventRing ring, FeedLimits limits)
     private long counted;
 
     /// <summary>The memory that older events may take, in bytes.</summary>
-    public long RoomForOlder => limits.Memory.IsOver ? 0 : limits.RingBytes - ring.Bytes;
+    public long RoomForOlder => limits.Memory.IsOver ? 0 : limits.RingNow - ring.Bytes;
 
     /// <summary>True if all feeds together take more than they should.</summary>
     public bool IsMemoryOver => limits.Memory.IsOver;
+
+    private bool IsTooLarge => limits.Memory.IsOver || ring.Bytes > limits.RingNow;
 
     /// <summary>Counts what the ring takes now.</summary>
     public void Count()
@@ -24,7 +26,7 @@ internal sealed class RingBounds(EventRing ring, FeedLimits limits)
     /// <param name="furthest">The sequence number that the furthest viewer gets next.</param>
     public void Evict(long furthest)
     {
-        while (ring.First < furthest && ring.Bytes > limits.RingBytes)
+        while (ring.First < furthest && ring.Bytes > limits.RingNow)
         {
             ring.RemoveFirst();
         }
@@ -41,7 +43,7 @@ internal sealed class RingBounds(EventRing ring, FeedLimits limits)
     /// <param name="readBefore">The time, as the clock's timestamp.</param>
     public void Trim(long slowest, long readBefore)
     {
-        while (ring.First < slowest && (limits.Memory.IsOver || ring[ring.First].ReadAt < readBefore))
+        while (ring.First < slowest && (IsTooLarge || ring[ring.First].ReadAt < readBefore))
         {
             RemoveFirst();
         }

@@ -7,8 +7,8 @@ namespace OptimizationGateway.Gateway.Feeds;
 /// keeps the ring from dropping old events. Used under the feed's lock.
 /// </summary>
 /// <param name="ring">The ring that the seats read.</param>
-/// <param name="unsentBytes">The most that the furthest seat may still have to be sent, in bytes.</param>
-internal sealed class SeatList(EventRing ring, long unsentBytes)
+/// <param name="limits">The bounds.</param>
+internal sealed class SeatList(EventRing ring, FeedLimits limits)
 {
     private readonly List<Seat> seats = [];
     private TaskCompletionSource? room;
@@ -78,7 +78,7 @@ internal sealed class SeatList(EventRing ring, long unsentBytes)
     /// <summary>Notes for each viewer what happens to the stream.</summary>
     public void Note(TimelineEntryKind kind, string? code, long? eventId) => seats.ForEach(seat => seat.Viewer.Note(kind, code, eventId));
 
-    private bool HasRoom => seats.Count == 0 || ring.BytesFrom(Furthest) <= unsentBytes;
+    private bool HasRoom => seats.Count == 0 || ring.BytesFrom(Furthest) <= limits.UnsentNow;
 
     private void GiveRoom()
     {

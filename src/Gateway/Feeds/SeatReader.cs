@@ -87,7 +87,7 @@ internal sealed class SeatReader : IDisposable
             return SeatTake.Fallen;
         }
 
-        ServerMessageWriter.WriteEvent(buffer, seat.Viewer.JobId, entry.Json);
+        seat.Viewer.Form.WriteEvent(buffer, seat.Viewer.JobId, entry.Json);
         Pass(entry, seat);
         return Send(seat, new MessageFacts(ServerMessageType.Event, 1, entry.ReadAt, entry.HappenedAt, entry.Id), out message);
     }
@@ -104,7 +104,7 @@ internal sealed class SeatReader : IDisposable
                 return Fall(out message);
             }
 
-            if (!ReplayMessage.TryAdd(buffer, jobId, events, entry.Json))
+            if (!ReplayMessage.TryAdd(seat.Viewer.Form, buffer, jobId, events, entry.Json))
             {
                 break;
             }
@@ -114,10 +114,13 @@ internal sealed class SeatReader : IDisposable
         }
 
         seat.OwesReplay = seat.Next < seat.ReplayUntil;
-        ReplayMessage.End(buffer, jobId, events, seat.OwesReplay);
+        ReplayMessage.End(seat.Viewer.Form, buffer, jobId, events, seat.OwesReplay);
         return Send(
             seat,
-            new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: events > 0 ? seat.Cursor : 0),
+            new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: events > 0 ? seat.Cursor : 0)
+            {
+                HasMore = seat.OwesReplay,
+            },
             out message
         );
     }
@@ -144,7 +147,7 @@ internal sealed class SeatReader : IDisposable
             {
                 return Fall(out message);
             }
-            else if (!ReplayMessage.TryAdd(buffer, jobId, events, entry.Json))
+            else if (!ReplayMessage.TryAdd(seat.Viewer.Form, buffer, jobId, events, entry.Json))
             {
                 break;
             }
@@ -160,10 +163,10 @@ internal sealed class SeatReader : IDisposable
             return SeatTake.Nothing;
         }
 
-        ReplayMessage.End(buffer, jobId, events, hasMore);
+        ReplayMessage.End(seat.Viewer.Form, buffer, jobId, events, hasMore);
         return Send(
             seat,
-            new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: events > 0 ? seat.Cursor : 0),
+            new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: events > 0 ? seat.Cursor : 0) { HasMore = hasMore },
             out message
         );
     }

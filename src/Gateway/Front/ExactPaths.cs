@@ -10,7 +10,19 @@ namespace OptimizationGateway.Gateway.Front;
 internal sealed class ExactPaths(string pathBase)
 {
     public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
-        context.GetEndpoint() is RouteEndpoint endpoint && pathBase + endpoint.RoutePattern.RawText != SentTarget.PathOf(context)
+        context.GetEndpoint() is RouteEndpoint endpoint && !IsAsMapped(pathBase + endpoint.RoutePattern.RawText, SentTarget.PathOf(context))
             ? Problem.WriteAsync(context, Refusal.NotFoundUnder(context.Request.PathBase.ToUriComponent()))
             : next(context);
+
+    /// <summary>Compares part by part: a part with a parameter can be anything.</summary>
+    private static bool IsAsMapped(string pattern, string path)
+    {
+        if (!pattern.Contains('{', StringComparison.Ordinal))
+        {
+            return pattern == path;
+        }
+
+        var (mapped, sent) = (pattern.Split('/'), path.Split('/'));
+        return mapped.Length == sent.Length && mapped.Zip(sent).All(part => part.First.StartsWith('{') || part.First == part.Second);
+    }
 }

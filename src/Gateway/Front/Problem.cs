@@ -12,7 +12,10 @@ internal static class Problem
     private const int SoonestReturn = 1;
     private const int LatestReturn = 5;
 
-    public static Task WriteAsync(HttpContext context, Refusal refusal)
+    /// <param name="context">The request.</param>
+    /// <param name="refusal">The refusal.</param>
+    /// <param name="more">Further members, beside <c>code</c>; those that are null are left out.</param>
+    public static Task WriteAsync(HttpContext context, Refusal refusal, params ReadOnlySpan<(string Name, object? Value)> more)
     {
         if (refusal.IsForNow)
         {
@@ -28,6 +31,14 @@ internal static class Problem
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.StatusCode = refusal.Status;
         var code = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = refusal.Name };
+        foreach (var (name, value) in more)
+        {
+            if (value is not null)
+            {
+                code[name] = value;
+            }
+        }
+
         return Results.Problem(refusal.Text, statusCode: refusal.Status, extensions: code).ExecuteAsync(context);
     }
 

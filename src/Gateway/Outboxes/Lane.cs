@@ -8,7 +8,7 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// <see cref="LaneTicket"/>. <see cref="Clear"/> makes earlier tickets worthless, so that a stopped subscription sends nothing more, however
 /// late its producer notices.
 /// </summary>
-internal sealed class Lane(Outbox outbox, int capacityBytes)
+internal sealed class Lane(Outbox outbox)
 {
     private readonly Queue<OutboxMessage> messages = new();
     private readonly LaneTally tally = new();
@@ -16,6 +16,9 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     private TaskCompletionSource? roomWaiter;
     private int roomWanted;
     private LaneSource? source;
+
+    /// <inheritdoc cref="Outbox.Form"/>
+    public MessageForm Form => outbox.Form;
 
     /// <summary>The memory that waiting messages take, in bytes.</summary>
     public int Bytes { get; private set; }
@@ -44,13 +47,18 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
         return new LaneTicket(this, generation);
     }
 
+    /// <summary>The time the oldest unsent events were read, as the clock's timestamp; 0 if there are none.</summary>
+    public long OldestReadAt =>
+        tally.OnItsWaySince > 0 ? tally.OnItsWaySince
+        : IsEmpty ? source?.View.OldestReadAt ?? 0
+        : messages.Peek().Facts.ReadAt;
+
     /// <summary>The lane as it is now.</summary>
     public LaneView View
     {
         get
         {
             var waiting = source?.View ?? default;
-            var oldest = IsEmpty ? waiting.OldestReadAt : messages.Peek().Facts.ReadAt;
             return new LaneView(
                 Bytes + (int)Math.Min(waiting.Bytes, int.MaxValue - Bytes),
                 messages.Count + waiting.Events,
@@ -59,7 +67,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
                 tally.SentEventId,
                 tally.EventsSent,
                 tally.BytesSent,
-                tally.OnItsWaySince > 0 ? tally.OnItsWaySince : oldest,
+                OldestReadAt,
                 // A producer that waits until the lane is empty doesn't wait for room.
                 roomWaiter is not null
                     && roomWanted < int.MaxValue
@@ -75,13 +83,11 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
 
     public bool Honours(int ticket) => ticket == generation;
 
-    public bool HasRoomFor(int held) => Bytes == 0 || held <= capacityBytes - Bytes;
-
     public void Enqueue(OutboxMessage message)
     {
         messages.Enqueue(message);
         tally.Queued(message.Facts);
-        Bytes += message.Held;
+        Hold(message.Held);
     }
 
     /// <summary>Takes the next message, if the deficit allows it.</summary>
@@ -103,7 +109,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
 
         // A source's message may be longer than what is left of the turn; the next turns pay for it.
         Deficit -= message.Length;
-        tally.Taken(message);
+        tally.Taken(message.Facts);
         return true;
     }
 
@@ -124,8 +130,17 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     /// <summary>Has the source give no message that isn't there yet.</summary>
     public void CloseWhenDrained() => source?.CloseWhenDrained();
 
-    /// <summary>Records that the message dequeued last has been sent.</summary>
-    public void Sent() => tally.Sent();
+    /// <summary>Returns the receipt for a message that was just taken.</summary>
+    public Receipt ReceiptFor(in OutboxMessage message) => new(this, tally.Subscription, message.Facts, message.Length);
+
+    /// <summary>Records that the socket has taken a message, unless it was one of an earlier subscription.</summary>
+    public void Sent(in Receipt receipt)
+    {
+        if (receipt.Subscription == tally.Subscription)
+        {
+            tally.Sent(receipt.Facts, receipt.Length);
+        }
+    }
 
     /// <summary>The task that completes when the lane has room for a message that holds so many bytes, or is cleared.</summary>
     public Task WaitForRoom(int held)
@@ -146,7 +161,7 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
 
         messages.Clear();
         tally.Dropped();
-        Bytes = 0;
+        Hold(-Bytes);
         source?.Leave();
         source = null;
         ReleaseWaiter();
@@ -156,17 +171,23 @@ internal sealed class Lane(Outbox outbox, int capacityBytes)
     {
         messages.Dequeue();
         tally.Dequeued(message.Facts);
-        Bytes -= message.Held;
+        Hold(-message.Held);
         IsOpenAtClient = message.Facts.Type switch
         {
             ServerMessageType.Subscribed => true,
             ServerMessageType.Unsubscribed => false,
             _ => IsOpenAtClient,
         };
-        if (roomWaiter is not null && HasRoomFor(roomWanted))
+        if (roomWaiter is not null && outbox.HasRoomFor(this, roomWanted))
         {
             ReleaseWaiter();
         }
+    }
+
+    private void Hold(int more)
+    {
+        Bytes += more;
+        outbox.Count(more);
     }
 
     private void ReleaseWaiter()

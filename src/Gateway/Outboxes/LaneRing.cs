@@ -10,7 +10,6 @@ internal sealed class LaneRing
     private const int Quantum = 32 * 1024;
 
     private readonly Queue<Lane> ring = new();
-    private Lane? served;
 
     public bool HasMessages
     {
@@ -39,27 +38,20 @@ internal sealed class LaneRing
         }
     }
 
-    /// <summary>Records that the message taken last has been sent.</summary>
-    public void Settle()
-    {
-        served?.Sent();
-        served = null;
-    }
-
-    public bool TryTake(out OutboxMessage message)
+    public bool TryTake(out OutboxMessage message, out Receipt receipt)
     {
         while (ring.TryPeek(out var lane))
         {
             if (lane.TryTake(out message))
             {
-                served = lane;
+                receipt = lane.ReceiptFor(message);
                 return true;
             }
 
             EndTurn(ring.Dequeue());
         }
 
-        message = default;
+        (message, receipt) = (default, default);
         return false;
     }
 

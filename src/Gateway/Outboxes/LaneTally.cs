@@ -3,8 +3,11 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// <summary>Counts one lane's progress, for operators. The outbox's lock guards it.</summary>
 internal sealed class LaneTally
 {
-    private MessageFacts onItsWay;
-    private int onItsWayBytes;
+    private int onItsWay;
+    private long takenLast;
+
+    /// <summary>Changes with each subscription, so that what was taken for an earlier one isn't counted.</summary>
+    public int Subscription { get; private set; }
 
     /// <summary>The number of events that wait.</summary>
     public int QueuedEvents { get; private set; }
@@ -20,8 +23,8 @@ internal sealed class LaneTally
     /// <summary>Bytes of the messages, without their frames.</summary>
     public long BytesSent { get; private set; }
 
-    /// <summary>The time at which the events in the current write were read; 0 if there is none.</summary>
-    public long OnItsWaySince => onItsWay.ReadAt;
+    /// <summary>The time at which the oldest event was read that the socket was given and hasn't taken; 0 if there is none.</summary>
+    public long OnItsWaySince { get; private set; }
 
     public void Queued(in MessageFacts facts)
     {
@@ -32,20 +35,21 @@ internal sealed class LaneTally
     public void Dequeued(in MessageFacts facts) => QueuedEvents -= facts.Events;
 
     /// <summary>Records that a message is on its way, from the queue or from the lane's source.</summary>
-    public void Taken(in OutboxMessage message)
+    public void Taken(in MessageFacts facts)
     {
-        onItsWay = message.Facts;
-        onItsWayBytes = message.Length;
+        onItsWay++;
+        takenLast = facts.ReadAt;
+        OnItsWaySince = OnItsWaySince == 0 ? facts.ReadAt : OnItsWaySince;
     }
 
-    /// <summary>Records that the current message has been sent.</summary>
-    public void Sent()
+    /// <summary>Records that the socket has taken the oldest message that is on its way.</summary>
+    public void Sent(in MessageFacts facts, int length)
     {
-        EventsSent += onItsWay.Events;
-        BytesSent += onItsWayBytes;
-        SentEventId = Math.Max(SentEventId, onItsWay.LastEventId);
-        onItsWay = default;
-        onItsWayBytes = 0;
+        EventsSent += facts.Events;
+        BytesSent += length;
+        SentEventId = Math.Max(SentEventId, facts.LastEventId);
+        // The writer reports all that it was given, or all but the last.
+        OnItsWaySince = --onItsWay == 0 ? 0 : takenLast;
     }
 
     /// <summary>Records that the waiting messages were dropped.</summary>
@@ -54,8 +58,8 @@ internal sealed class LaneTally
     /// <summary>Starts anew for another subscription.</summary>
     public void StartAnew()
     {
+        Subscription++;
         (QueuedEvents, QueuedEventId, SentEventId, EventsSent, BytesSent) = (0, 0, 0, 0, 0);
-        onItsWay = default;
-        onItsWayBytes = 0;
+        (onItsWay, OnItsWaySince) = (0, 0);
     }
 }

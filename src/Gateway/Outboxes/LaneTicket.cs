@@ -1,8 +1,13 @@
+using OptimizationGateway.Gateway.Protocol;
+
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>The right to write into a lane until it is next cleared.</summary>
 internal readonly struct LaneTicket(Lane lane, int generation)
 {
+    /// <inheritdoc cref="Outbox.Form"/>
+    public MessageForm Form => lane.Form;
+
     /// <summary>
     /// Queues the message; waits while the lane is full. After the lane was cleared the message is dropped instead, silently: its
     /// subscription is over. There is no token to cancel the wait with because clearing ends it.

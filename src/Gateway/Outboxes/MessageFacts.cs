@@ -16,4 +16,17 @@ internal readonly record struct MessageFacts(
     long ReadAt = 0,
     long HappenedAt = 0,
     long LastEventId = 0
-);
+)
+{
+    /// <summary>True if more history follows it.</summary>
+    public bool HasMore { get; init; }
+
+    /// <summary>True if the job has ended, and no event follows.</summary>
+    public bool IsJobsEnd { get; init; }
+
+    /// <summary>
+    /// The content of a message without events, for a transport that has its own form for it: a <see cref="SubscribedMessage"/>, an
+    /// <see cref="ErrorMessage"/> or an <see cref="UnsubscribeReason"/>; otherwise null.
+    /// </summary>
+    public object? Content { get; init; }
+}

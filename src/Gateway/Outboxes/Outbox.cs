@@ -1,3 +1,6 @@
+using OptimizationGateway.Gateway.Memory;
+using OptimizationGateway.Gateway.Protocol;
+
 namespace OptimizationGateway.Gateway.Outboxes;
 
 /// <summary>
@@ -5,15 +8,25 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// must never wait for, and a <see cref="Lane"/> for each job, whose producer waits while it is full. Control goes first; the lanes take
 /// turns by bytes (deficit round robin), so that one job's replay doesn't hold up its neighbours' events.
 /// </summary>
-internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
+/// <param name="limits">The bounds.</param>
+/// <param name="form">The form of the messages; null for <see cref="MessageForm.Enveloped"/>.</param>
+internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
 {
     private readonly Lock gate = new();
     private readonly Queue<OutboxMessage> control = new();
     private readonly LaneRing ring = new();
     private readonly HashSet<Lane> lanes = [];
     private int controlBytes;
+    private int laneBytes;
     private bool closed;
+    private bool nudged;
     private readonly TakerSignal taker = new();
+
+    /// <summary>The form in which messages are put in.</summary>
+    public MessageForm Form { get; } = form ?? MessageForm.Enveloped;
+
+    /// <summary>The memory of all clients.</summary>
+    public HeldMemory Held => limits.Held;
 
     /// <summary>The bytes that wait in all lanes and in their sources.</summary>
     public long QueuedBytes
@@ -27,15 +40,46 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
+    /// <summary>What waits in all lanes and in their sources, and since when.</summary>
+    public Backlog Backlog
+    {
+        get
+        {
+            lock (gate)
+            {
+                var (bytes, oldest) = ((long)controlBytes, 0L);
+                foreach (var lane in lanes)
+                {
+                    bytes += lane.WaitingBytes;
+                    var readAt = lane.OldestReadAt;
+                    oldest = readAt > 0 && (oldest == 0 || readAt < oldest) ? readAt : oldest;
+                }
+
+                return new Backlog(bytes, oldest);
+            }
+        }
+    }
+
     public Lane OpenLane()
     {
-        var lane = new Lane(this, laneCapacityBytes);
+        var lane = new Lane(this);
         lock (gate)
         {
             lanes.Add(lane);
         }
 
         return lane;
+    }
+
+    /// <summary>Returns true if a lane may hold so much more. An empty one always may, so that every job moves on.</summary>
+    public bool HasRoomFor(Lane lane, int held) =>
+        lane.Bytes == 0 || (held <= limits.LaneNow - lane.Bytes && held <= limits.Bytes - laneBytes);
+
+    /// <summary>Counts what a lane holds more, or less. Called under the lock.</summary>
+    public void Count(int bytes)
+    {
+        laneBytes += bytes;
+        limits.Held.Add(bytes);
     }
 
     /// <summary>The lane as it is now, or as it was when it was last cleared.</summary>
@@ -83,7 +127,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     {
         lock (gate)
         {
-            if (closed || controlBytes + message.Held > controlCapacityBytes)
+            if (closed || controlBytes + message.Held > limits.ControlBytes)
             {
                 message.Return();
                 return closed;
@@ -91,6 +135,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
 
             control.Enqueue(message);
             controlBytes += message.Held;
+            limits.Held.Add(message.Held);
             WakeTaker();
             return true;
         }
@@ -144,19 +189,35 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
-    /// <summary>Takes the next message to send. The caller returns it, and comes back once it has sent it.</summary>
-    public bool TryTake(out OutboxMessage message)
+    /// <summary>Takes the next message to send.</summary>
+    /// <param name="message">The message; the caller returns it.</param>
+    /// <param name="receipt">What <see cref="Sent"/> is told once the socket has taken the message.</param>
+    public bool TryTake(out OutboxMessage message, out Receipt receipt)
     {
         lock (gate)
         {
-            ring.Settle();
             if (control.TryDequeue(out message))
             {
                 controlBytes -= message.Held;
+                limits.Held.Add(-message.Held);
+                receipt = new Receipt(Lane: null, 0, message.Facts, message.Length);
                 return true;
             }
 
-            return ring.TryTake(out message);
+            return ring.TryTake(out message, out receipt);
+        }
+    }
+
+    /// <summary>Records that the socket has taken messages.</summary>
+    /// <param name="receipts">Their receipts, in the order in which they were taken; none is left out but the newest.</param>
+    public void Sent(List<Receipt> receipts)
+    {
+        lock (gate)
+        {
+            foreach (var receipt in receipts)
+            {
+                receipt.Lane?.Sent(receipt);
+            }
         }
     }
 
@@ -166,8 +227,9 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
     {
         lock (gate)
         {
-            if (HasSomething())
+            if (HasSomething() || nudged)
             {
+                nudged = false;
                 return ValueTask.FromResult(true);
             }
 
@@ -177,6 +239,19 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
             }
 
             return taker.Wait();
+        }
+    }
+
+    /// <summary>Wakes the taker, or has its next wait end at once, although there may be nothing to take.</summary>
+    public void Nudge()
+    {
+        lock (gate)
+        {
+            nudged = !taker.TryClaim(wakeResult: true);
+            if (!nudged)
+            {
+                taker.Wake(runsHere: false);
+            }
         }
     }
 
@@ -210,20 +285,40 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
         }
     }
 
+    /// <summary>Drops what is left once nobody takes it any more.</summary>
+    public void Discard()
+    {
+        Close();
+        while (TryTake(out var answer, out _))
+        {
+            answer.Return();
+        }
+    }
+
     private async Task WriteWhenRoomAsync(Lane lane, int ticket, OutboxMessage message, Task room)
     {
-        while (true)
+        // While its producer waits, the stream's window fills.
+        var held = message.Held + limits.WindowBytes;
+        limits.Held.Add(held);
+        try
         {
-            await room;
-            lock (gate)
+            while (true)
             {
-                if (TryEnqueue(lane, ticket, message))
+                await room;
+                lock (gate)
                 {
-                    return;
-                }
+                    if (TryEnqueue(lane, ticket, message))
+                    {
+                        return;
+                    }
 
-                room = lane.WaitForRoom(message.Held);
+                    room = lane.WaitForRoom(message.Held);
+                }
             }
+        }
+        finally
+        {
+            limits.Held.Add(-held);
         }
     }
 
@@ -236,7 +331,7 @@ internal sealed class Outbox(int laneCapacityBytes, int controlCapacityBytes)
             return true;
         }
 
-        if (!lane.HasRoomFor(message.Held))
+        if (!HasRoomFor(lane, message.Held))
         {
             return false;
         }

@@ -14,16 +14,17 @@ internal static class ReplayMessage
     private const int TailBytes = 512;
 
     /// <summary>Adds an event; with the first one begins the message.</summary>
+    /// <param name="form">The form.</param>
     /// <param name="message">The message's buffer; empty before the first event.</param>
     /// <param name="jobId">The job's id as JSON.</param>
     /// <param name="events">The number of events that the message has.</param>
     /// <param name="eventJson">One event object of section 4, as the translator wrote it.</param>
     /// <returns>False if it doesn't fit any more.</returns>
-    public static bool TryAdd(MessageBuffer message, JsonEncodedText jobId, int events, ReadOnlySpan<byte> eventJson)
+    public static bool TryAdd(MessageForm form, MessageBuffer message, JsonEncodedText jobId, int events, ReadOnlySpan<byte> eventJson)
     {
         if (events == 0)
         {
-            ServerMessageWriter.BeginReplay(message, jobId);
+            form.BeginReplay(message, jobId);
         }
         else if (message.Count + eventJson.Length + TailBytes > MaxBytes)
         {
@@ -39,6 +40,7 @@ internal static class ReplayMessage
     }
 
     /// <summary>Completes the message.</summary>
+    /// <param name="form">The form.</param>
     /// <param name="message">The message's buffer.</param>
     /// <param name="jobId">The job's id as JSON.</param>
     /// <param name="events">The number of events that the message has.</param>
@@ -46,6 +48,7 @@ internal static class ReplayMessage
     /// <param name="requested">True if it answers a <c>replay</c> request.</param>
     /// <param name="requestId">That request's id; null if it has none.</param>
     public static void End(
+        MessageForm form,
         MessageBuffer message,
         JsonEncodedText jobId,
         int events,
@@ -56,9 +59,9 @@ internal static class ReplayMessage
     {
         if (events == 0)
         {
-            ServerMessageWriter.BeginReplay(message, jobId);
+            form.BeginReplay(message, jobId);
         }
 
-        ServerMessageWriter.EndReplay(message, hasMore, requested, requestId);
+        form.EndReplay(message, hasMore, requested, requestId);
     }
 }

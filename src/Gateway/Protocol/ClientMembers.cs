@@ -97,13 +97,13 @@ internal struct ClientMembers
     }
 
     private static ClientMember<string> CheckJobId(ClientMember<string> jobId) =>
-        jobId.Value switch
-        {
-            null => jobId,
-            { Length: 0 or > MaxJobIdLength } => new(null, $"\"jobId\" must have 1 to {MaxJobIdLength} characters."),
-            var id when id.Any(char.IsControl) => new(null, "\"jobId\" must have no control characters."),
-            _ => jobId,
-        };
+        jobId.Value is { } id && FaultOfJobId(id) is { } fault ? new(null, $"\"jobId\" {fault}") : jobId;
+
+    /// <returns>The end of a sentence that says what is wrong with a job id; null if nothing is.</returns>
+    public static string? FaultOfJobId(string jobId) =>
+        jobId.Length is 0 or > MaxJobIdLength ? $"must have 1 to {MaxJobIdLength} characters."
+        : jobId.Any(char.IsControl) ? "must have no control characters."
+        : null;
 
     private static ClientMember<string> CheckRequestId(ClientMember<string> requestId) =>
         requestId.Value is { Length: > MaxRequestIdLength }

@@ -47,6 +47,17 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
 
     public static readonly Refusal MethodNotAllowed = new("method_not_allowed", 405, "This is a WebSocket: connect to it with GET.");
 
+    public static readonly Refusal InvalidRequest = new("invalid_request", 400, "The request is not valid.");
+
+    public static readonly Refusal ClosedByOperator = new("closed_by_operator", 403, "The gateway's operator closed this connection.");
+
+    public static readonly Refusal InternalError = new(
+        "internal_error",
+        500,
+        "A fault of the gateway's own. Come back in a moment.",
+        IsForNow: true
+    );
+
     public static readonly Refusal MalformedHandshake = new(
         "malformed_handshake",
         400,
@@ -75,6 +86,13 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
         IsForNow: true
     );
 
+    public static readonly Refusal MemoryLow = new(
+        "memory_low",
+        503,
+        "The gateway holds as much for its clients as it may (Gateway:Limits:MemoryBytes). Come back in a moment.",
+        IsForNow: true
+    );
+
     public static readonly Refusal TooManyFromAddress = new(
         "too_many_connections_from_address",
         429,
@@ -82,7 +100,15 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
         IsForNow: true
     );
 
-    /// <summary>The names of all refusals of the WebSocket's path.</summary>
+    /// <summary>Maps the end of a session to what a client is told by HTTP.</summary>
+    public static Refusal Of(CloseCode code) =>
+        code.Status == CloseCode.ServiceRestart.Status ? Draining
+        : code == CloseCode.MemoryLow ? MemoryLow
+        : code.Status == CloseCode.TokenExpired.Status ? TokenExpired
+        : code.Status == CloseCode.ClosedForGood.Status ? ClosedByOperator
+        : InternalError;
+
+    /// <summary>The names of all refusals of the WebSocket's path and of a job's events.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
         .. new[]
@@ -95,11 +121,15 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
             Forbidden,
             AuthorityUnavailable,
             MethodNotAllowed,
+            InvalidRequest,
+            ClosedByOperator,
+            InternalError,
             MalformedHandshake,
             UpgradeRequired,
             Draining,
             TooManyConnections,
             TooManyNewConnections,
+            MemoryLow,
             TooManyFromAddress,
         }.Select(refusal => refusal.Name),
     ];

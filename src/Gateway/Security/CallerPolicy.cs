@@ -17,6 +17,9 @@ internal sealed class CallerPolicy(SecurityOptions options)
     private readonly HashSet<string> hosts = new([.. Loopback, .. CommaList.Split(options.AllowedHosts)], StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> origins = new(CommaList.Split(options.AllowedOrigins), StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>True if pages of any origin may connect.</summary>
+    public bool AllowsEveryOrigin => origins.Contains(All);
+
     /// <returns>The reason to refuse the request; null if it may come in.</returns>
     public Refusal? WhyNot(HttpRequest request)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Sessions;
@@ -8,7 +9,7 @@ namespace OptimizationGateway.Gateway.Sessions;
 /// Admits connections before the upgrade: Kestrel's own limit of upgraded connections answers 500. A place is reserved before anything
 /// waits, so that many who come at once can't all take the last one.
 /// </summary>
-internal sealed class Admission(SessionLimits limits, TimeProvider time)
+internal sealed class Admission(SessionLimits limits, HeldMemory held, TimeProvider time)
 {
     private readonly Lock gate = new();
     private readonly NewcomerRate newcomers = new(time, limits.NewConnectionsPerSecond);
@@ -50,6 +51,7 @@ internal sealed class Admission(SessionLimits limits, TimeProvider time)
             }
 
             taken++;
+            held.AddFixed(Costs.Connection);
             if (address is not null)
             {
                 CollectionsMarshal.GetValueRefOrAddDefault(byAddress, address, out _)++;
@@ -64,6 +66,7 @@ internal sealed class Admission(SessionLimits limits, TimeProvider time)
         isClosed ? Refusal.Draining
         : address is not null && byAddress.GetValueOrDefault(address) >= limits.ConnectionsPerAddress ? Refusal.TooManyFromAddress
         : taken >= limits.Connections ? Refusal.TooManyConnections
+        : !held.HasRoom ? Refusal.MemoryLow
         : newcomers.TryTake(address) ? null
         : Refusal.TooManyNewConnections;
 
@@ -72,6 +75,7 @@ internal sealed class Admission(SessionLimits limits, TimeProvider time)
         lock (gate)
         {
             taken--;
+            held.AddFixed(-Costs.Connection);
             if (address is null)
             {
                 return;

@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Telemetry;
@@ -7,19 +6,16 @@ using OptimizationGateway.Gateway.Transports;
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
-/// Ends a connection in order: queued messages are sent if the client is asked to reconnect, then the close frame is sent
-/// and answered. Each step has a time limit. After it, or if nothing can be sent, the connection is aborted.
+/// Ends a connection in order: queued messages are sent if the client is asked to reconnect, then the client is told the
+/// end and answers it. Each step has a time limit. After it, or if nothing can be sent, the connection is aborted.
 /// </summary>
-internal sealed class CloseSequence(
-    ClientConnection connection,
-    SocketWriter writer,
-    Outbox outbox,
-    TimeProvider time,
-    GatewayMetrics metrics
-) : IDisposable
+internal sealed class CloseSequence(IClientTransport transport, Outbox outbox, TimeProvider time, GatewayMetrics metrics) : IDisposable
 {
     /// <summary>The longest time for the answers that wait and the close handshake together.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    /// <summary>The same if memory is short: a frame that isn't taken holds some.</summary>
+    private static readonly TimeSpan ShedLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>The same if the caller's token has expired: PROTOCOL.md section 9.</summary>
     private static readonly TimeSpan ExpiredLimit = TimeSpan.FromSeconds(2);
@@ -42,7 +38,7 @@ internal sealed class CloseSequence(
         await IsDoneInTimeAsync(writing, FlushLimit);
     }
 
-    /// <summary>Sends the close frame and waits for the client's own; aborts the connection if that fails or takes too long.</summary>
+    /// <summary>Tells the client the end and waits for its answer; aborts the connection if that fails or takes too long.</summary>
     /// <param name="ended">The reason and the close code.</param>
     /// <param name="reading">Ends with the client's close.</param>
     /// <param name="writing">Ends when the answers that are left in the closed outbox have been sent.</param>
@@ -54,32 +50,25 @@ internal sealed class CloseSequence(
         }
 
         metrics.ConnectionAborted(ended.Reason.ToString());
-        connection.Abort();
+        transport.Abort();
         await abort.CancelAsync();
     }
 
     public void Dispose() => abort.Dispose();
 
-    private static TimeSpan LimitOf(SessionEnd ended) => ended.Reason == SessionEndReason.Expired ? ExpiredLimit : Limit;
+    private static TimeSpan LimitOf(SessionEnd ended) =>
+        ended.Reason switch
+        {
+            SessionEndReason.Expired => ExpiredLimit,
+            SessionEndReason.Shed => ShedLimit,
+            _ => Limit,
+        };
 
-    /// <summary>Sends the answers, then the close frame, then waits for the client's own.</summary>
+    /// <summary>Sends the answers, then the end, then waits for the client's answer.</summary>
     private async Task SayAsync(CloseCode code, Task reading, Task writing, CancellationToken aborted)
     {
         await writing;
-        try
-        {
-            await writer.CloseAsync(code, aborted);
-            if (code == CloseCode.ProtocolError)
-            {
-                // The library has closed and reads no more; ending the request now would reset the connection and take the close frame with it.
-                await connection.Stream.DiscardAsync(aborted);
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
-        {
-            // The connection went away first.
-        }
-
+        await transport.CloseAsync(code, aborted);
         await reading;
     }
 

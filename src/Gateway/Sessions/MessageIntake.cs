@@ -48,6 +48,22 @@ internal sealed class MessageIntake(
         }
     }
 
+    /// <summary>Handles the one message of a client that sends no others.</summary>
+    /// <returns>The close code; null to go on.</returns>
+    public CloseCode? Take(ClientMessage message)
+    {
+        lock (taking)
+        {
+            if (takesNoMore)
+            {
+                return null;
+            }
+
+            tally.Received(message.Type);
+            return TryDispatch(message) ? null : CloseCode.RateLimited;
+        }
+    }
+
     private CloseCode? TakeInTurn(ReadOnlySpan<byte> text)
     {
         if (!rate.TryTake())
@@ -122,8 +138,12 @@ internal sealed class MessageIntake(
     {
         timeline?.Add(TimelineEntryKind.ErrorSent, error.JobId, error.Code.Name);
         using var answer = new MessageBuffer();
-        ServerMessageWriter.WriteError(answer, error);
-        return outbox.TryPost(answer.Detach(new MessageFacts(ServerMessageType.Error)));
+        if (outbox.Form.HasEnvelopes)
+        {
+            ServerMessageWriter.WriteError(answer, error);
+        }
+
+        return outbox.TryPost(answer.Detach(new MessageFacts(ServerMessageType.Error) { Content = error }));
     }
 
     private bool TryAnswerUnsubscribed(ClientMessage message)

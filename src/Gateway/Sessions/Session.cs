@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Subscriptions;
@@ -8,19 +7,12 @@ using OptimizationGateway.Gateway.Transports;
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>
-/// Runs one connection: receives, dispatches, and ends in order. The first cause to end it (the client, a rule, the socket, the
-/// shutdown, a fault of ours) decides the end; the <see cref="CloseSequence"/> then gives reader and writer a limited time.
+/// Runs one connection over any transport: receives, dispatches, and ends in order. The first cause to end it (the client, a rule, the
+/// transport, the shutdown, a fault of ours) decides the end; the <see cref="CloseSequence"/> then gives reader and writer a limited time.
 /// </summary>
 internal sealed class Session : IDisposable
 {
-    /// <summary>The bytes of answers that may wait before a client that sends and doesn't read is disconnected.</summary>
-    private const int ControlBytes = 64 * 1024;
-
-    private readonly ClientConnection connection;
-    private readonly SocketReader reader;
-    private readonly SocketWriter writer;
-    private readonly FrameMeter meter;
-    private readonly SendProgress progress;
+    private readonly IClientTransport transport;
     private readonly Outbox outbox;
     private readonly SubscriptionSet subscriptions;
     private readonly ReplayQueue replays;
@@ -34,11 +26,11 @@ internal sealed class Session : IDisposable
     private readonly TaskCompletionSource<SessionEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="environment">The parts that all sessions share.</param>
-    /// <param name="connection">The connection; the session disposes it.</param>
+    /// <param name="transport">The way to the client; the session disposes it.</param>
     /// <param name="client">The client.</param>
     /// <param name="caller">The client's identity and rights.</param>
     /// <param name="source">The source of its jobs' messages.</param>
-    public Session(SessionEnvironment environment, ClientConnection connection, ClientInfo client, Caller caller, JobSource source)
+    public Session(SessionEnvironment environment, IClientTransport transport, ClientInfo client, Caller caller, JobSource source)
     {
         var (limits, metrics) = (environment.Limits, environment.Metrics);
         time = environment.Time;
@@ -48,25 +40,14 @@ internal sealed class Session : IDisposable
         Since = time.GetUtcNow();
         Timeline = environment.NewTimeline();
         Tally = new SessionTally(metrics);
-        this.connection = connection;
+        this.transport = transport;
         logger = environment.Logger;
-        outbox = new Outbox(limits.OutboxBytesPerSubscription, ControlBytes);
-        meter = new FrameMeter(
-            time,
-            limits.MessageBytes,
-            limits.FragmentsPerMessage,
-            limits.MessageTimeout,
-            new ControlRate(time).TryTake,
-            code => end.TrySetResult(SessionEnd.BrokeRule(code))
-        );
-        progress = new SendProgress(time, limits.StuckReaderTimeout, () => end.TrySetResult(SessionEnd.Stuck));
-        connection.Watch(meter, progress);
-        reader = new SocketReader(connection.Socket, meter, limits.MessageBytes);
-        writer = new SocketWriter(connection.Socket, connection.Stream, outbox, Tally.Sent);
+        outbox = new Outbox(environment.Outbox, transport.Form);
+        transport.Watch(code => end.TrySetResult(SessionEnd.BrokeRule(code)), () => end.TrySetResult(SessionEnd.Stuck));
         subscriptions = new SubscriptionSet(source, outbox, limits.SubscriptionsPerConnection, time, metrics, Timeline, Fail);
         replays = new ReplayQueue(source, outbox, limits.WaitingReplays, time, Timeline, Fail);
         intake = new MessageIntake(subscriptions, replays, caller, outbox, limits, time, Tally, Timeline);
-        closing = new CloseSequence(connection, writer, outbox, time, metrics);
+        closing = new CloseSequence(transport, outbox, time, metrics);
         expiry = caller.Expires is { } expires ? new Expiry(expires, time, Expire) : null;
         Timeline?.Add(TimelineEntryKind.Connected);
     }
@@ -91,6 +72,12 @@ internal sealed class Session : IDisposable
 
     /// <summary>True if its end has been decided.</summary>
     public bool IsEnding => end.Task.IsCompleted;
+
+    /// <summary>What waits for the client, and since when.</summary>
+    public Backlog Backlog => outbox.Backlog;
+
+    /// <summary>Ends it because the gateway is short of memory.</summary>
+    public void Shed() => end.TrySetResult(SessionEnd.Shed);
 
     /// <summary>Ends it because the gateway shuts down: sends queued messages, then 1012.</summary>
     public void Drain() => end.TrySetResult(SessionEnd.Draining);
@@ -148,10 +135,9 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         expiry?.Dispose();
+        outbox.Discard();
         closing.Dispose();
-        progress.Dispose();
-        meter.Dispose();
-        connection.Dispose();
+        transport.Dispose();
     }
 
     /// <summary>Queues nothing more from now on, also if the session is ending for another reason.</summary>
@@ -169,14 +155,14 @@ internal sealed class Session : IDisposable
         {
             while (true)
             {
-                var read = await reader.ReadAsync(abort);
+                var read = await transport.ReadAsync(abort);
                 if (EndOf(read) is { } ended)
                 {
                     end.TrySetResult(ended);
                     return;
                 }
 
-                if ((read.CloseCode ?? intake.Take(read.Text.Span)) is { } broken)
+                if ((read.CloseCode ?? (read.Read is { } request ? intake.Take(request) : intake.Take(read.Text.Span))) is { } broken)
                 {
                     end.TrySetResult(SessionEnd.BrokeRule(broken));
                 }
@@ -197,21 +183,10 @@ internal sealed class Session : IDisposable
     {
         try
         {
-            await writer.DrainAsync(abort);
-        }
-        catch (Exception e)
-            when (e
-                    is WebSocketException
-                        or IOException
-                        or ObjectDisposedException
-                        or OperationCanceledException
-                        or InvalidOperationException
-            )
-        {
-            // A socket that is closed or aborted by itself ends the reader too, and the reader knows which it was.
-            if (connection.Socket.State == WebSocketState.Open)
+            var sent = await transport.SendAsync(outbox, Tally.Sent, abort);
+            if (sent != SendEnd.Closed)
             {
-                end.TrySetResult(SessionEnd.Lost);
+                end.TrySetResult(sent == SendEnd.Complete ? SessionEnd.Answered : SessionEnd.Lost);
             }
         }
         catch (Exception e)
@@ -221,12 +196,12 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Maps a read that can't go on to the session's end; null for the others.</summary>
-    private static SessionEnd? EndOf(SocketRead read) =>
+    private static SessionEnd? EndOf(ClientRead read) =>
         read.Kind switch
         {
-            SocketReadKind.Closed => SessionEnd.ClientClosed,
-            SocketReadKind.Refused => SessionEnd.BrokeRule(CloseCode.ProtocolError),
-            SocketReadKind.Lost => SessionEnd.Lost,
+            ClientReadKind.Closed => SessionEnd.ClientClosed,
+            ClientReadKind.Refused => SessionEnd.BrokeRule(CloseCode.ProtocolError),
+            ClientReadKind.Lost => SessionEnd.Lost,
             _ => null,
         };
 

@@ -8,6 +8,9 @@ internal enum SessionEndReason
     /// <summary>The client closed it.</summary>
     ClientClosed,
 
+    /// <summary>An HTTP request was answered in full.</summary>
+    Answered,
+
     /// <summary>The client broke a rule; the close code says which.</summary>
     ClientBrokeRule,
 
@@ -32,6 +35,9 @@ internal enum SessionEndReason
     /// <summary>An operator closed it.</summary>
     ClosedByOperator,
 
+    /// <summary>The gateway is short of memory, and much of it waits for this client.</summary>
+    Shed,
+
     /// <summary>It had reached the age that connections may have.</summary>
     Aged,
 }
@@ -44,10 +50,12 @@ internal delegate void SessionEndHandler(Session session, SessionEnd end);
 internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)
 {
     public static readonly SessionEnd ClientClosed = new(SessionEndReason.ClientClosed, CloseCode.Normal);
+    public static readonly SessionEnd Answered = new(SessionEndReason.Answered, CloseCode.Normal);
     public static readonly SessionEnd Lost = new(SessionEndReason.Lost, null);
     public static readonly SessionEnd Stuck = new(SessionEndReason.Stuck, null);
     public static readonly SessionEnd Expired = new(SessionEndReason.Expired, CloseCode.TokenExpired);
     public static readonly SessionEnd Draining = new(SessionEndReason.Draining, CloseCode.ServiceRestart);
+    public static readonly SessionEnd Shed = new(SessionEndReason.Shed, CloseCode.MemoryLow);
     public static readonly SessionEnd Aged = new(SessionEndReason.Aged, CloseCode.Aged);
     public static readonly SessionEnd Fault = new(SessionEndReason.Fault, CloseCode.InternalError);
 

@@ -5,6 +5,9 @@ namespace OptimizationGateway.Gateway.Sessions;
 /// <summary>The limits on clients, in all and for each: the settings under <c>Gateway:Limits</c>.</summary>
 internal sealed record SessionLimits
 {
+    /// <summary>The bytes of answers that may wait before a client that sends and doesn't read is disconnected.</summary>
+    public const int ControlBytes = 64 * 1024;
+
     /// <summary>The most connections in all. One more is refused with 503. Default: 10,000.</summary>
     [Range(1, 10_000_000)]
     public int Connections { get; init; } = 10_000;
@@ -83,9 +86,26 @@ internal sealed record SessionLimits
     [Range(1, 1_000_000)]
     public int MessageBurst { get; init; } = 100;
 
-    /// <summary>The bytes that may wait for the client in each subscription before its backend is held back. Default: 512 KiB.</summary>
+    /// <summary>
+    /// The bytes that may wait for the client in each subscription before its backend is held back. Default: 512 KiB; less where
+    /// <c>MemoryBytes</c> is below 128 MiB.
+    /// </summary>
     [Range(65_536, 1_073_741_824)]
     public int OutboxBytesPerSubscription { get; init; } = 512 * 1024;
+
+    /// <summary>
+    /// The bytes that may wait for one connection, in all its subscriptions. Default: 8 MiB; less where <c>MemoryBytes</c> is below 128 MiB.
+    /// </summary>
+    [Range(65_536, 2_147_483_647)]
+    public int OutboxBytesPerConnection { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>
+    /// The memory that may be held for all clients, in bytes. Near it slow readers are sent away with 1013, and new connections are refused
+    /// with 503. Default: half of what the process may use beyond its own 32 MiB, which is the limit of its heap, or three quarters of a
+    /// container's memory.
+    /// </summary>
+    [Range(typeof(long), "16777216", "1099511627776")]
+    public long? MemoryBytes { get; init; }
 
     /// <summary>The longest time a reader may take nothing before its socket is aborted. Default: 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
@@ -97,6 +117,10 @@ internal sealed record SessionLimits
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The longest time that a long-poll waits for an event before it is answered with 204. Default: 20 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan LongPollTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// The longest time for the headers of an HTTP request, the WebSocket handshake's too. A slower one gets 408. Default: 10 s.

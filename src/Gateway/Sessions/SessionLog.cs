@@ -23,6 +23,12 @@ internal static partial class SessionLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
+        Message = "Memory is short: {Count} slow readers are sent away with 1013; {Bytes} of {Limit} bytes are held for clients. They resume and miss nothing. Gateway:Limits:MemoryBytes and the container's memory set the limit."
+    )]
+    public static partial void Shed(ILogger logger, int count, long bytes, long limit);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
         Message = "The shutdown timeout is over with {Count} connections left; they are reset. Gateway:Drain:Time sets it."
     )]
     public static partial void DrainGivenUp(ILogger logger, int count);

@@ -21,6 +21,11 @@ internal sealed partial class SettingsWarnings
         {
             yield return tooFew;
         }
+
+        foreach (var warning in MemoryBounds.Warnings(options.Limits))
+        {
+            yield return warning;
+        }
     }
 
     public static void Log(WebApplication app, GatewayOptions options)

@@ -28,6 +28,9 @@ internal sealed class JobMessageWriter(
     private readonly MessageBuffer eventJson = new();
     private readonly HeldBack heldBack = new(watcher, time);
 
+    /// <summary>True if the watch's next step is the end of the job: no event follows the present step.</summary>
+    public bool IsJobsEnd => watcher is { IsJobsEndNext: true };
+
     public JsonEncodedText JobId { get; } = ServerMessageWriter.Encode(jobId);
 
     /// <summary>Writes one live event, or refuses it if it can't be shown.</summary>
@@ -42,9 +45,10 @@ internal sealed class JobMessageWriter(
         }
 
         trail?.Add(step.Event, eventJson.Written, readAt, translator.HappenedAt);
-        ServerMessageWriter.WriteEvent(message, JobId, eventJson.Written);
+        lane.Form.WriteEvent(message, JobId, eventJson.Written);
         ReleaseLargeBuffer();
-        return SendAsync(new MessageFacts(ServerMessageType.Event, Events: 1, readAt, translator.HappenedAt, step.Event.Id), stop);
+        var facts = new MessageFacts(ServerMessageType.Event, Events: 1, readAt, translator.HappenedAt, step.Event.Id);
+        return SendAsync(facts with { IsJobsEnd = IsJobsEnd }, stop);
     }
 
     /// <summary>Writes a batch of history in one or more <c>replay</c> messages, up to the first event that can't be shown.</summary>
@@ -72,11 +76,11 @@ internal sealed class JobMessageWriter(
                 return;
             }
 
-            if (!ReplayMessage.TryAdd(message, JobId, events, eventJson.Written))
+            if (!ReplayMessage.TryAdd(lane.Form, message, JobId, events, eventJson.Written))
             {
-                ReplayMessage.End(message, JobId, events, hasMore: true, requested, requestId);
-                await SendAsync(new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: last), stop);
-                ReplayMessage.TryAdd(message, JobId, events = 0, eventJson.Written);
+                ReplayMessage.End(lane.Form, message, JobId, events, hasMore: true, requested, requestId);
+                await SendAsync(new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: last) { HasMore = true }, stop);
+                ReplayMessage.TryAdd(lane.Form, message, JobId, events = 0, eventJson.Written);
             }
 
             trail?.Add(watched, eventJson.Written, readAt, translator.HappenedAt);
@@ -84,15 +88,20 @@ internal sealed class JobMessageWriter(
             events++;
         }
 
-        ReplayMessage.End(message, JobId, events, step.HasMore, requested, requestId);
+        ReplayMessage.End(lane.Form, message, JobId, events, step.HasMore, requested, requestId);
         ReleaseLargeBuffer();
-        await SendAsync(new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: last), stop);
+        var facts = new MessageFacts(ServerMessageType.Replay, events, readAt, LastEventId: last);
+        await SendAsync(facts with { HasMore = step.HasMore, IsJobsEnd = IsJobsEnd }, stop);
     }
 
     public ValueTask WriteErrorAsync(ErrorMessage error, CancellationToken stop)
     {
-        ServerMessageWriter.WriteError(message, error);
-        return SendAsync(new MessageFacts(ServerMessageType.Error), stop);
+        if (lane.Form.HasEnvelopes)
+        {
+            ServerMessageWriter.WriteError(message, error);
+        }
+
+        return SendAsync(new MessageFacts(ServerMessageType.Error) { Content = error }, stop);
     }
 
     /// <summary>Waits until all that was written is on its way.</summary>
@@ -120,8 +129,8 @@ internal sealed class JobMessageWriter(
             return ValueTask.CompletedTask;
         }
 
-        ReplayMessage.End(message, JobId, facts.Events, hasMore: true, requested, requestId);
-        return SendAsync(facts, stop);
+        ReplayMessage.End(lane.Form, message, JobId, facts.Events, hasMore: true, requested, requestId);
+        return SendAsync(facts with { HasMore = true }, stop);
     }
 
     private ValueTask SendAsync(MessageFacts facts, CancellationToken stop)

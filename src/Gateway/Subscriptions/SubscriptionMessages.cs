@@ -40,13 +40,16 @@ internal sealed class SubscriptionMessages(
     public long? EarliestTold { get; private set; }
 
     /// <inheritdoc/>
+    public MessageForm Form => lane.Form;
+
+    /// <inheritdoc/>
     public JsonEncodedText JobId { get; } = ServerMessageWriter.Encode(request.JobId);
 
     /// <inheritdoc/>
     public OutboxMessage WriteOutage()
     {
         var error = NoteOutage();
-        return Put(ServerMessageType.Error, message => ServerMessageWriter.WriteError(message, error));
+        return Put(ServerMessageType.Error, error, message => ServerMessageWriter.WriteError(message, error));
     }
 
     /// <inheritdoc/>
@@ -56,7 +59,9 @@ internal sealed class SubscriptionMessages(
     public void Note(TimelineEntryKind kind, string? code, long? eventId) => timeline?.Add(kind, request.JobId, code, eventId);
 
     /// <summary>Tells the client that its subscription is open.</summary>
-    public ValueTask WriteSubscribedAsync(WatchStep.Opened opened)
+    /// <param name="opened">The log as the backend described it.</param>
+    /// <param name="isJobsEnd">True if the job has ended, and no event follows.</param>
+    public ValueTask WriteSubscribedAsync(WatchStep.Opened opened, bool isJobsEnd = false)
     {
         MoveTo(SubscriptionState.Open);
         timeline?.Add(TimelineEntryKind.Subscribed, request.JobId, eventId: opened.LastEventId);
@@ -65,6 +70,7 @@ internal sealed class SubscriptionMessages(
         return lane.WriteAsync(
             Put(
                 ServerMessageType.Subscribed,
+                new SubscribedMessage(epoch, last, earliest, isJobsEnd),
                 message => ServerMessageWriter.WriteSubscribed(message, JobId, epoch, last, earliest, request.RequestId)
             )
         );
@@ -76,7 +82,7 @@ internal sealed class SubscriptionMessages(
         switch (step)
         {
             case WatchStep.Opened opened:
-                return WriteSubscribedAsync(opened);
+                return WriteSubscribedAsync(opened, writer.IsJobsEnd);
             case WatchStep.History history:
                 MoveTo(SubscriptionState.Open);
                 return writer.WriteHistoryAsync(history, requested: false, requestId: null, stop);
@@ -135,22 +141,30 @@ internal sealed class SubscriptionMessages(
     }
 
     private ValueTask WriteErrorAsync(ErrorMessage error) =>
-        lane.WriteAsync(Put(ServerMessageType.Error, message => ServerMessageWriter.WriteError(message, error)));
+        lane.WriteAsync(Put(ServerMessageType.Error, error, message => ServerMessageWriter.WriteError(message, error)));
 
     private ValueTask WriteUnsubscribedAsync(UnsubscribeReason reason)
     {
         Ended = reason;
         timeline?.Add(TimelineEntryKind.Unsubscribed, request.JobId, reason.Name, Cursor);
         return lane.WriteAsync(
-            Put(ServerMessageType.Unsubscribed, message => ServerMessageWriter.WriteUnsubscribed(message, JobId, reason, requestId: null))
+            Put(
+                ServerMessageType.Unsubscribed,
+                reason,
+                message => ServerMessageWriter.WriteUnsubscribed(message, JobId, reason, requestId: null)
+            )
         );
     }
 
-    private static OutboxMessage Put(ServerMessageType type, Action<MessageBuffer> write)
+    private OutboxMessage Put(ServerMessageType type, object content, Action<MessageBuffer> write)
     {
         using var message = new MessageBuffer();
-        write(message);
-        return message.Detach(new MessageFacts(type));
+        if (Form.HasEnvelopes)
+        {
+            write(message);
+        }
+
+        return message.Detach(new MessageFacts(type) { Content = content });
     }
 
     private void MoveTo(SubscriptionState next)

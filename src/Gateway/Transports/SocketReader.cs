@@ -21,7 +21,7 @@ internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBy
     private bool isBroken;
 
     /// <summary>Reads the next message. After a violation the rest is read and dropped until the client closes.</summary>
-    public async ValueTask<SocketRead> ReadAsync(CancellationToken abort)
+    public async ValueTask<ClientRead> ReadAsync(CancellationToken abort)
     {
         try
         {
@@ -30,15 +30,15 @@ internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBy
         catch (WebSocketException e) when (e.WebSocketErrorCode == WebSocketError.Faulted)
         {
             // To text that isn't UTF-8, and to what isn't WebSocket at all, the library itself has answered, with 1007 or 1002.
-            return SocketRead.Refused;
+            return ClientRead.Refused;
         }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
         {
-            return SocketRead.Lost;
+            return ClientRead.Lost;
         }
     }
 
-    private async ValueTask<SocketRead> ReadMessageAsync(CancellationToken abort)
+    private async ValueTask<ClientRead> ReadMessageAsync(CancellationToken abort)
     {
         BytePool.Return(ref buffer);
         if (isBroken)
@@ -53,7 +53,7 @@ internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBy
             var received = await socket.ReceiveAsync(buffer.AsMemory(length), abort);
             if (received.MessageType == WebSocketMessageType.Close)
             {
-                return SocketRead.Closed;
+                return ClientRead.Closed;
             }
 
             if (received.MessageType == WebSocketMessageType.Binary)
@@ -75,20 +75,20 @@ internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBy
             if (received.EndOfMessage)
             {
                 whole++;
-                return SocketRead.Message(buffer.AsMemory(0, length));
+                return ClientRead.Message(buffer.AsMemory(0, length));
             }
 
             EnsureFree(length);
         }
     }
 
-    private SocketRead Violation(CloseCode code)
+    private ClientRead Violation(CloseCode code)
     {
         isBroken = true;
-        return SocketRead.Violation(code);
+        return ClientRead.Violation(code);
     }
 
-    private async ValueTask<SocketRead> DiscardAsync(CancellationToken abort)
+    private async ValueTask<ClientRead> DiscardAsync(CancellationToken abort)
     {
         EnsureFree(length: 0);
         while (true)
@@ -96,7 +96,7 @@ internal sealed class SocketReader(WebSocket socket, FrameMeter meter, int maxBy
             var received = await socket.ReceiveAsync(buffer.AsMemory(), abort);
             if (received.MessageType == WebSocketMessageType.Close)
             {
-                return SocketRead.Closed;
+                return ClientRead.Closed;
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using OptimizationGateway.Gateway.Buffers;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 
@@ -20,7 +21,7 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
     /// </summary>
     private const int GatherSize = 16 * 1024;
 
-    private readonly List<(MessageFacts Facts, int Length)> gathered = [];
+    private readonly List<Receipt> gathered = [];
 
     /// <summary>Rented only while something is sent: an idle socket costs nothing here.</summary>
     private byte[] buffer = [];
@@ -36,9 +37,9 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
             {
                 stream.IsWriterBusy = true;
                 buffer = BytePool.Rent(GatherSize);
-                while (outbox.TryTake(out var message))
+                while (outbox.TryTake(out var message, out var receipt))
                 {
-                    await AddAsync(message, abort);
+                    await AddAsync(message, receipt, abort);
                 }
 
                 await SendAsync(rest: default, abort);
@@ -62,7 +63,7 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
         }
     }
 
-    private async ValueTask AddAsync(OutboxMessage message, CancellationToken abort)
+    private async ValueTask AddAsync(OutboxMessage message, Receipt receipt, CancellationToken abort)
     {
         try
         {
@@ -72,7 +73,7 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
             }
 
             count += FrameWriter.WriteTextHeader(buffer.AsSpan(count), message.Length);
-            gathered.Add((message.Facts, message.Length));
+            gathered.Add(receipt);
             if (message.Length > GatherSize - count)
             {
                 await SendAsync(message.Bytes, abort);
@@ -94,11 +95,13 @@ internal sealed class SocketWriter(WebSocket socket, FrameStream stream, Outbox 
     /// <param name="abort">Gives up the write.</param>
     private async ValueTask SendAsync(ReadOnlyMemory<byte> rest, CancellationToken abort)
     {
-        await stream.WriteFramesAsync(buffer.AsMemory(0, count), rest, abort);
+        var writing = stream.WriteFramesAsync(buffer.AsMemory(0, count), rest, abort);
+        await outbox.Held.WhileAsync(writing, Costs.StuckWrite);
         count = 0;
-        foreach (var (facts, length) in gathered)
+        outbox.Sent(gathered);
+        foreach (var receipt in gathered)
         {
-            sent(facts, length);
+            sent(receipt.Facts, receipt.Length);
         }
 
         gathered.Clear();

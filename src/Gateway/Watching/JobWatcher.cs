@@ -40,6 +40,9 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     /// </summary>
     public bool HasCaughtUp => machine.HasCaughtUp;
 
+    /// <summary>True if the next step tells that the job has ended. Asked between two steps.</summary>
+    public bool IsJobsEndNext => machine.IsJobsEndNext;
+
     /// <summary>
     /// True while events come as they happen: the stream is confirmed, its history is read, and the backend has said something in the last 20 s.
     /// Can be read from any thread.

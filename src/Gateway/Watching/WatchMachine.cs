@@ -50,6 +50,10 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
     public bool HasCaughtUp =>
         State == WatchState.Live && taken is not { Fault: not null } && !actions.Any(action => action is WatchAction.Tell);
 
+    /// <summary>True if the next step tells that the job has ended.</summary>
+    public bool IsJobsEndNext =>
+        actions.TryPeek(out var next) && next is WatchAction.Tell { Step: WatchStep.Ended { Reason: WatchEnd.JobEnded } };
+
     /// <summary>True while there is a confirmed stream.</summary>
     public bool IsConfirmed => State is WatchState.Replaying or WatchState.Live;
 

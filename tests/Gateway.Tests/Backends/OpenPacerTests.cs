@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Gateway.Memory;
 
 namespace OptimizationGateway.Gateway.Tests.Backends;
 
@@ -11,7 +12,7 @@ public sealed class OpenPacerTests
     public void An_open_that_nothing_is_before_starts_no_timer_and_allocates_its_turn_alone()
     {
         var clock = new CountingClock();
-        using var pacer = new OpenPacer(clock, perSecond: 1_000_000, catchUps: 2);
+        using var pacer = new OpenPacer(clock, perSecond: 1_000_000, catchUps: 2, HeldMemory.Plenty);
         var client = new object();
         OpenAndEnd(pacer, client);
 
@@ -29,7 +30,7 @@ public sealed class OpenPacerTests
     public void One_that_has_to_wait_comes_when_the_rate_allows_it()
     {
         var clock = new CountingClock();
-        using var pacer = new OpenPacer(clock, perSecond: 2, catchUps: 64);
+        using var pacer = new OpenPacer(clock, perSecond: 2, catchUps: 64, HeldMemory.Plenty);
         var turns = Enumerable.Range(0, 3).Select(_ => pacer.Ask(clock, isCatchUp: false)).ToList();
         Assert.Equal([true, false, false], turns.Select(turn => turn.HasCome));
         Assert.Equal(2, pacer.Waiting);
@@ -51,7 +52,7 @@ public sealed class OpenPacerTests
     [Fact]
     public void One_that_waits_for_a_place_comes_when_another_gives_it()
     {
-        using var pacer = new OpenPacer(new CountingClock(), perSecond: 1_000, catchUps: 1);
+        using var pacer = new OpenPacer(new CountingClock(), perSecond: 1_000, catchUps: 1, HeldMemory.Plenty);
         var (first, second) = (pacer.Ask(this, isCatchUp: true), pacer.Ask(this, isCatchUp: true));
         Assert.Equal((1, 1), (pacer.CatchUps, pacer.Waiting));
 

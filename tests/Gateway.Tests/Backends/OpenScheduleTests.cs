@@ -1,4 +1,5 @@
 using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Gateway.Memory;
 
 namespace OptimizationGateway.Gateway.Tests.Backends;
 
@@ -9,7 +10,7 @@ public sealed class OpenScheduleTests
     [Fact]
     public void Opens_that_nothing_is_before_come_at_once()
     {
-        var schedule = new OpenSchedule(perSecond: 600, places: 64);
+        var schedule = new OpenSchedule(perSecond: 600, places: 64, HeldMemory.Plenty);
 
         for (var i = 0; i < 100; i++)
         {
@@ -29,7 +30,7 @@ public sealed class OpenScheduleTests
     [InlineData(600)]
     public void No_second_has_more_opens_than_the_rate_and_in_the_long_run_it_is_used(int perSecond)
     {
-        var schedule = new OpenSchedule(perSecond, places: 1_000_000);
+        var schedule = new OpenSchedule(perSecond, places: 1_000_000, HeldMemory.Plenty);
         var opened = Run(schedule, Ask(schedule, new object(), count: perSecond * 20, isCatchUp: false), 10 * Second);
 
         Assert.InRange(MostInASecond(opened), Math.Min(perSecond, 1), perSecond);
@@ -39,7 +40,7 @@ public sealed class OpenScheduleTests
     [Fact]
     public void After_a_pause_there_are_no_more_than_the_rate_in_any_second_either()
     {
-        var schedule = new OpenSchedule(perSecond: 100, places: 1_000);
+        var schedule = new OpenSchedule(perSecond: 100, places: 1_000, HeldMemory.Plenty);
         var client = new object();
         var opened = Run(schedule, Ask(schedule, client, count: 300, isCatchUp: false), 5 * Second);
         Assert.Equal(0, schedule.Waiting);
@@ -54,7 +55,7 @@ public sealed class OpenScheduleTests
     public void Ten_thousand_watches_are_back_within_twenty_seconds_of_a_restart_with_the_default()
     {
         var options = new UpstreamOptions();
-        var schedule = new OpenSchedule(options.OpensPerSecond, options.CatchUps);
+        var schedule = new OpenSchedule(options.OpensPerSecond, options.CatchUps, HeldMemory.Plenty);
         var turns = Enumerable.Range(0, 10_000).Select(i => new OpenTurn(new object(), isCatchUp: true)).ToList();
         turns.ForEach(turn => schedule.Ask(turn, TimeSpan.Zero));
 
@@ -71,7 +72,7 @@ public sealed class OpenScheduleTests
     [InlineData(true)]
     public void A_newcomer_waits_for_one_turn_of_each_client_however_much_they_want(bool isCatchUp)
     {
-        var schedule = new OpenSchedule(perSecond: 1, places: 1_000);
+        var schedule = new OpenSchedule(perSecond: 1, places: 1_000, HeldMemory.Plenty);
         var greedy = Ask(schedule, new object(), count: 50, isCatchUp);
         var other = Ask(schedule, new object(), count: 50, isCatchUp);
         var newcomer = Ask(schedule, new object(), count: 1, isCatchUp).Single();
@@ -90,7 +91,7 @@ public sealed class OpenScheduleTests
     [Fact]
     public void A_full_house_of_catch_ups_holds_up_catch_ups_alone()
     {
-        var schedule = new OpenSchedule(perSecond: 1_000, places: 2);
+        var schedule = new OpenSchedule(perSecond: 1_000, places: 2, HeldMemory.Plenty);
         var catchUps = Ask(schedule, new object(), count: 4, isCatchUp: true);
         var live = Ask(schedule, new object(), count: 1, isCatchUp: false).Single();
 
@@ -109,7 +110,7 @@ public sealed class OpenScheduleTests
     [Fact]
     public void A_fifth_of_a_seconds_opens_may_be_unanswered_at_once()
     {
-        var schedule = new OpenSchedule(perSecond: 100, places: 1_000);
+        var schedule = new OpenSchedule(perSecond: 100, places: 1_000, HeldMemory.Plenty);
         var turns = Ask(schedule, new object(), count: 100, isCatchUp: false);
         for (var now = TimeSpan.Zero; now < Second; now += 0.01 * Second)
         {
@@ -131,7 +132,7 @@ public sealed class OpenScheduleTests
     [Fact]
     public void A_turn_that_is_ended_while_it_waits_leaves_nothing_behind()
     {
-        var schedule = new OpenSchedule(perSecond: 1_000, places: 1);
+        var schedule = new OpenSchedule(perSecond: 1_000, places: 1, HeldMemory.Plenty);
         var turns = Ask(schedule, new object(), count: 3, isCatchUp: true);
 
         schedule.End(turns[1]);
@@ -147,7 +148,7 @@ public sealed class OpenScheduleTests
     [Fact]
     public void A_turn_whose_client_is_stuck_before_it_comes_takes_no_place()
     {
-        var schedule = new OpenSchedule(perSecond: 1_000, places: 1);
+        var schedule = new OpenSchedule(perSecond: 1_000, places: 1, HeldMemory.Plenty);
         var turns = Ask(schedule, new object(), count: 3, isCatchUp: true);
 
         schedule.GivePlace(turns[1]);
@@ -156,6 +157,25 @@ public sealed class OpenScheduleTests
 
         Assert.Equal([true, true, true], turns.Select(turn => turn.HasCome));
         Assert.Equal([false, false, true], turns.Select(turn => turn.HasPlace));
+    }
+
+    [Fact]
+    public void A_stream_for_which_there_is_no_memory_waits_until_another_has_ended_and_each_is_counted_once()
+    {
+        var held = new HeldMemory(Costs.Stream * 5);
+        var schedule = new OpenSchedule(perSecond: 1_000, places: 64, held);
+        var turns = Ask(schedule, new object(), count: 4, isCatchUp: false);
+        Assert.Equal([true, true, true, false], turns.Select(turn => turn.HasCome));
+        Assert.Equal((3 * Costs.Stream, TimeSpan.FromMilliseconds(100)), (held.Bytes, schedule.Advance(Second)));
+
+        schedule.End(turns[0]);
+        schedule.End(turns[0]);
+        schedule.Advance(Second);
+        Assert.True(turns[3].HasCome);
+        Assert.Equal(3 * Costs.Stream, held.Bytes);
+
+        turns.ForEach(schedule.End);
+        Assert.Equal(0, held.Bytes);
     }
 
     private static List<OpenTurn> Ask(OpenSchedule schedule, object client, int count, bool isCatchUp, TimeSpan now = default)

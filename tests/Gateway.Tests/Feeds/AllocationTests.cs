@@ -5,7 +5,9 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Feeds;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
+using OptimizationGateway.Gateway.Tests.Outboxes;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Transports;
 using OptimizationGateway.Gateway.Watching;
@@ -53,7 +55,7 @@ public sealed class AllocationTests
         );
         private readonly Payload payload = new();
         private readonly FrameStream frames = new(Stream.Null);
-        private readonly Outbox outbox = new(512 * 1024, 64 * 1024);
+        private readonly Outbox outbox = TestOutbox.New(512 * 1024, 64 * 1024);
         private readonly WebSocket socket = WebSocket.CreateFromStream(Stream.Null, new WebSocketCreationOptions());
         private readonly FeedWriter writer;
 

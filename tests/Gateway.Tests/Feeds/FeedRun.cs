@@ -3,9 +3,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OptimizationGateway.Gateway.Feeds;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Tests.Outboxes;
 using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Tests.Feeds;
@@ -22,8 +24,8 @@ internal sealed class FeedRun : IDisposable
     )
     {
         Ring = new EventRing(after);
-        Memory = new FeedMemory(memory);
-        Feed = new Feed(epoch, earliestEventId: null, Ring, new FeedLimits(ringBytes, unsentBytes, Memory), () => IsSound);
+        Memory = new FeedMemory(memory, HeldMemory.Plenty);
+        Feed = new Feed(epoch, earliestEventId: null, Ring, new FeedLimits(ringBytes, unsentBytes, WindowBytes: 0, Memory), () => IsSound);
     }
 
     public EventRing Ring { get; }
@@ -87,7 +89,7 @@ internal sealed class FeedRun : IDisposable
 /// <summary>A viewer of a <see cref="FeedRun"/>.</summary>
 internal sealed class Viewer : IViewer
 {
-    private readonly Outbox outbox = new(512 * 1024, 64 * 1024);
+    private readonly Outbox outbox = TestOutbox.New(512 * 1024, 64 * 1024);
     private readonly Lane lane;
 
     // As the outbox gives it: a task made of it would complete a moment later, in another thread.
@@ -98,6 +100,8 @@ internal sealed class Viewer : IViewer
         lane = outbox.OpenLane();
         waiting = outbox.WaitToTakeAsync();
     }
+
+    public MessageForm Form => MessageForm.Enveloped;
 
     public JsonEncodedText JobId { get; } = JsonEncodedText.Encode("job");
 
@@ -145,7 +149,7 @@ internal sealed class Viewer : IViewer
             return false;
         }
 
-        if (!outbox.TryTake(out var message))
+        if (!outbox.TryTake(out var message, out _))
         {
             waiting = outbox.WaitToTakeAsync();
             return false;
@@ -167,7 +171,7 @@ internal sealed class Viewer : IViewer
     {
         while (waiting.IsCompleted)
         {
-            while (outbox.TryTake(out var message))
+            while (outbox.TryTake(out var message, out _))
             {
                 message.Return();
                 if (message.Facts.Events > 0)

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 
@@ -10,7 +11,7 @@ public sealed class OutboxTests
     private const int LaneCapacity = 1_000;
     private const int ControlCapacity = 200;
 
-    private readonly Outbox outbox = new(LaneCapacity, ControlCapacity);
+    private readonly Outbox outbox = TestOutbox.New(LaneCapacity, ControlCapacity);
 
     [Fact]
     public void Messages_of_one_lane_keep_their_order()
@@ -30,20 +31,32 @@ public sealed class OutboxTests
         await ticket.WriteAsync(Events("d", count: 1, last: 8, readAt: 200));
         Assert.Equal((3, 8L, 0L, 100L), Positions());
 
-        // It is on its way: the client may not have it yet, so it is what the client waits for.
-        Assert.True(outbox.TryTake(out _));
-        Assert.Equal((1, 8L, 0L, 100L), Positions());
-        Assert.True(outbox.TryTake(out _));
+        // They are on their way: the client may not have them yet, so they are what it waits for.
+        Assert.True(outbox.TryTake(out _, out var first));
+        Assert.True(outbox.TryTake(out _, out var second));
+        Assert.False(outbox.TryTake(out _, out _));
+        Assert.Equal((0, 8L, 0L, 100L), Positions());
+        outbox.Sent([first]);
         Assert.Equal((0, 8L, 7L, 200L), Positions());
-        Assert.False(outbox.TryTake(out _));
+        outbox.Sent([second]);
         Assert.Equal((0, 8L, 8L, 0L), Positions());
         Assert.Equal((3L, 4L), (outbox.View(lane).EventsSent, outbox.View(lane).BytesSent));
 
         // What the client has is still known when the lane is gone; a new subscription begins at nothing.
         outbox.Remove(lane);
         Assert.Equal(8, outbox.View(lane).SentEventId);
-        outbox.Ticket(lane);
+        var next = outbox.Ticket(lane);
         Assert.Equal((0, 0L, 0L, 0L), Positions());
+
+        // What an earlier subscription was sent isn't counted for the next one.
+        outbox.Sent([second]);
+        Assert.Equal((0, 0L, 0L, 0L), Positions());
+        await next.WriteAsync(Events("e", count: 1, last: 9, readAt: 300));
+        Assert.True(outbox.TryTake(out _, out var third));
+        outbox.Sent([second]);
+        Assert.Equal((0, 9L, 0L, 300L), Positions());
+        outbox.Sent([third]);
+        Assert.Equal((0, 9L, 9L, 0L), Positions());
 
         (int, long, long, long) Positions()
         {
@@ -53,6 +66,61 @@ public sealed class OutboxTests
 
         static OutboxMessage Events(string text, int count, long last, long readAt) =>
             new(Encoding.UTF8.GetBytes(text), text.Length, new MessageFacts(ServerMessageType.Replay, count, readAt, LastEventId: last));
+    }
+
+    [Fact]
+    public async Task What_waits_is_counted_and_nothing_is_left_of_it_in_the_end()
+    {
+        var held = new HeldMemory(1_000_000);
+        var counted = TestOutbox.New(LaneCapacity, ControlCapacity, held: held);
+        var (one, other) = (counted.OpenLane(), counted.OpenLane());
+        var ticket = counted.Ticket(one);
+        var message = Message(new string('x', 600));
+        Write(ticket, message);
+        Assert.True(counted.TryPost(Message("pong")));
+        Write(counted.Ticket(other), Message("y"));
+        var before = message.Held + Message("pong").Held + Message("y").Held;
+        Assert.Equal(before, held.Bytes);
+
+        // One whose producer waits holds its message and its stream's window.
+        var waiting = ticket.WriteAsync(Message(new string('z', 600))).AsTask();
+        Assert.Equal(before + message.Held + TestOutbox.WindowBytes, held.Bytes);
+
+        counted.Remove(one);
+        await waiting;
+        counted.Discard();
+        Assert.Equal(0, held.Bytes);
+    }
+
+    [Fact]
+    public void All_lanes_together_hold_no_more_than_a_connection_may_but_an_empty_one_always_takes_a_message()
+    {
+        var small = TestOutbox.New(LaneCapacity, ControlCapacity, bytes: 1_500);
+        var (full, next, empty) = (small.OpenLane(), small.OpenLane(), small.OpenLane());
+        Write(small.Ticket(full), Message(new string('x', 800)));
+        var ticket = small.Ticket(next);
+        Write(ticket, Message(new string('x', 300)));
+        Assert.False(ticket.WriteAsync(Message(new string('x', 400))).AsTask().IsCompleted);
+        Assert.True(small.Ticket(empty).WriteAsync(Message(new string('x', 400))).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task While_memory_is_short_little_waits_for_each_lane()
+    {
+        var held = new HeldMemory(10_000_000);
+        var outbox = TestOutbox.New(512 * 1024, ControlCapacity, held: held);
+        var ticket = outbox.Ticket(outbox.OpenLane());
+        held.Add(6_600_000);
+        Write(ticket, Message(new string('x', 60_000)));
+        var waiting = ticket.WriteAsync(Message(new string('x', 60_000))).AsTask();
+        Assert.False(waiting.IsCompleted);
+
+        held.Add(-6_600_000);
+        Assert.True(outbox.TryTake(out _, out _));
+        await waiting;
+        Assert.True(outbox.TryTake(out _, out _));
+        Write(ticket, Message(new string('x', 100_000)));
+        Write(ticket, Message(new string('x', 100_000)));
     }
 
     [Fact]
@@ -67,7 +135,7 @@ public sealed class OutboxTests
     [Fact]
     public void Lanes_take_turns_by_bytes_so_that_a_replay_does_not_hold_up_its_neighbours()
     {
-        var large = new Outbox(1024 * 1024, ControlCapacity);
+        var large = TestOutbox.New(1024 * 1024, ControlCapacity);
         var replay = large.Ticket(large.OpenLane());
         var live = large.Ticket(large.OpenLane());
         for (var i = 0; i < 100; i++)
@@ -78,7 +146,7 @@ public sealed class OutboxTests
         Write(live, Message("live"));
 
         var before = 0;
-        while (large.TryTake(out var message) && message.Length != 4)
+        while (large.TryTake(out var message, out _) && message.Length != 4)
         {
             before += message.Length;
         }
@@ -89,12 +157,12 @@ public sealed class OutboxTests
     [Fact]
     public void A_message_longer_than_a_turn_is_sent_and_the_others_take_theirs_first()
     {
-        var large = new Outbox(1024 * 1024, ControlCapacity);
+        var large = TestOutbox.New(1024 * 1024, ControlCapacity);
         Write(large.Ticket(large.OpenLane()), Message(new string('x', 200_000)));
         Write(large.Ticket(large.OpenLane()), Message("short"));
 
-        Assert.True(large.TryTake(out var first));
-        Assert.True(large.TryTake(out var second));
+        Assert.True(large.TryTake(out var first, out _));
+        Assert.True(large.TryTake(out var second, out _));
         Assert.Equal((5, 200_000), (first.Length, second.Length));
     }
 
@@ -106,7 +174,7 @@ public sealed class OutboxTests
         var waiting = ticket.WriteAsync(Message(new string('y', 600))).AsTask();
         Assert.False(waiting.IsCompleted);
 
-        Assert.True(outbox.TryTake(out _));
+        Assert.True(outbox.TryTake(out _, out _));
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal([new string('y', 600)], TakeAll());
@@ -195,7 +263,7 @@ public sealed class OutboxTests
             .List[1, 200]
             .Sample(steps =>
             {
-                var model = new Outbox(int.MaxValue, int.MaxValue);
+                var model = TestOutbox.New(int.MaxValue, int.MaxValue);
                 var lanes = Enumerable.Range(0, 4).Select(_ => model.OpenLane()).ToArray();
                 var expected = lanes.Select(_ => new Queue<int>()).ToArray();
                 var next = 0;
@@ -211,7 +279,7 @@ public sealed class OutboxTests
                         model.Clear(lanes[lane]);
                         expected[lane].Clear();
                     }
-                    else if (model.TryTake(out var message))
+                    else if (model.TryTake(out var message, out _))
                     {
                         var parts = Text(message).Split(':');
                         Assert.Equal(expected[int.Parse(parts[0], null)].Dequeue(), int.Parse(parts[1], null));
@@ -219,7 +287,7 @@ public sealed class OutboxTests
                 }
 
                 var left = 0;
-                while (model.TryTake(out var message))
+                while (model.TryTake(out var message, out _))
                 {
                     var parts = Text(message).Split(':');
                     Assert.Equal(expected[int.Parse(parts[0], null)].Dequeue(), int.Parse(parts[1], null));
@@ -228,7 +296,7 @@ public sealed class OutboxTests
 
                 Assert.All(expected, Assert.Empty);
                 Assert.Equal(0, model.QueuedBytes);
-                Assert.False(model.TryTake(out _));
+                Assert.False(model.TryTake(out _, out _));
             });
 
     [Fact]
@@ -238,7 +306,7 @@ public sealed class OutboxTests
         await step.List[1, 200]
             .SampleAsync(async steps =>
             {
-                var model = new Outbox(LaneCapacity, int.MaxValue);
+                var model = TestOutbox.New(LaneCapacity, int.MaxValue);
                 var lanes = Enumerable.Range(0, 3).Select(_ => new ModelLane(model)).ToArray();
                 foreach (var (which, what, length) in steps)
                 {
@@ -274,7 +342,7 @@ public sealed class OutboxTests
             .Sample(sizes =>
             {
                 const int Turn = 32 * 1024;
-                var model = new Outbox(int.MaxValue, int.MaxValue);
+                var model = TestOutbox.New(int.MaxValue, int.MaxValue);
                 foreach (var (size, lane) in sizes.Select((size, lane) => (size, lane)))
                 {
                     var ticket = model.Ticket(model.OpenLane());
@@ -285,7 +353,7 @@ public sealed class OutboxTests
                 }
 
                 var sent = new long[sizes.Length];
-                while (sent.Max() < 800_000 && model.TryTake(out var message))
+                while (sent.Max() < 800_000 && model.TryTake(out var message, out _))
                 {
                     sent[message.Bytes.Span[0]] += message.Length;
                     message.Return();
@@ -295,7 +363,7 @@ public sealed class OutboxTests
 
     private static bool TakeOne(Outbox model, ModelLane[] lanes)
     {
-        if (!model.TryTake(out var message))
+        if (!model.TryTake(out var message, out _))
         {
             return false;
         }
@@ -392,7 +460,7 @@ public sealed class OutboxTests
     private List<string> TakeAll()
     {
         var taken = new List<string>();
-        while (outbox.TryTake(out var message))
+        while (outbox.TryTake(out var message, out _))
         {
             taken.Add(Text(message));
             message.Return();

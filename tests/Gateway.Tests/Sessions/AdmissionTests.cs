@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
 
@@ -14,7 +15,7 @@ public sealed class AdmissionTests
     [Fact]
     public void There_are_so_many_places_and_one_that_is_given_back_is_free()
     {
-        var admission = new Admission(new SessionLimits { Connections = 2 }, clock);
+        var admission = new Admission(new SessionLimits { Connections = 2 }, HeldMemory.Plenty, clock);
         using var first = admission.TryEnter(IPAddress.Loopback, out _);
         var second = admission.TryEnter(IPAddress.Loopback, out _);
 
@@ -31,7 +32,7 @@ public sealed class AdmissionTests
     [Fact]
     public void An_address_has_so_many_and_the_others_have_theirs()
     {
-        var admission = new Admission(new SessionLimits { ConnectionsPerAddress = 1 }, clock);
+        var admission = new Admission(new SessionLimits { ConnectionsPerAddress = 1 }, HeldMemory.Plenty, clock);
         var mine = admission.TryEnter(Office, out _);
 
         Assert.Null(admission.TryEnter(Office, out var refusal));
@@ -45,7 +46,7 @@ public sealed class AdmissionTests
     [Fact]
     public void The_busiest_address_is_the_one_with_the_most_connections()
     {
-        var admission = new Admission(new SessionLimits(), clock);
+        var admission = new Admission(new SessionLimits(), HeldMemory.Plenty, clock);
         Assert.Equal(0, admission.BusiestAddress);
 
         using var loopback = admission.TryEnter(IPAddress.Loopback, out _);
@@ -74,7 +75,7 @@ public sealed class AdmissionTests
     public void So_many_a_second_may_come_and_who_is_refused_for_another_reason_takes_nobodys_turn()
     {
         var limits = new SessionLimits { NewConnectionsPerSecond = 10, ConnectionsPerAddress = 1 };
-        var admission = new Admission(limits, clock);
+        var admission = new Admission(limits, HeldMemory.Plenty, clock);
         admission.TryEnter(Office, out _);
         for (var i = 0; i < 100; i++)
         {
@@ -92,7 +93,7 @@ public sealed class AdmissionTests
     [Fact]
     public void Once_closed_nobody_comes_in()
     {
-        var admission = new Admission(new SessionLimits(), clock);
+        var admission = new Admission(new SessionLimits(), HeldMemory.Plenty, clock);
         admission.Close();
 
         Assert.Null(admission.TryEnter(IPAddress.Loopback, out var refusal));
@@ -103,7 +104,7 @@ public sealed class AdmissionTests
     public void Many_at_once_never_take_more_places_than_there_are()
     {
         var limits = new SessionLimits { Connections = 100, NewConnectionsPerSecond = 1_000_000 };
-        var admission = new Admission(limits, TimeProvider.System);
+        var admission = new Admission(limits, HeldMemory.Plenty, TimeProvider.System);
         var (most, here) = (0, 0);
 
         Parallel.For(
@@ -136,5 +137,24 @@ public sealed class AdmissionTests
         {
             Interlocked.CompareExchange(ref target, value, seen);
         }
+    }
+
+    [Fact]
+    public void Newcomers_are_refused_while_memory_is_short_and_come_in_when_it_is_not()
+    {
+        var held = new HeldMemory(1_000_000);
+        var admission = new Admission(new SessionLimits(), held, clock);
+        held.Add(900_000);
+        Assert.Null(admission.TryEnter(remote: null, out var refusal));
+        Assert.Equal(Refusal.MemoryLow, refusal);
+
+        held.Add(-500_000);
+        using (admission.TryEnter(remote: null, out refusal))
+        {
+            Assert.Null(refusal);
+            Assert.Equal(400_000 + Costs.Connection, held.Bytes);
+        }
+
+        Assert.Equal(400_000, held.Bytes);
     }
 }

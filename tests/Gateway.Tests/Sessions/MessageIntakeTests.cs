@@ -160,7 +160,7 @@ public sealed class MessageIntakeTests
         public List<string> Answers()
         {
             var answers = new List<string>();
-            while (Jobs.Outbox.TryTake(out OutboxMessage message))
+            while (Jobs.Outbox.TryTake(out OutboxMessage message, out _))
             {
                 var json = JsonNode.Parse(message.Bytes.Span)!;
                 answers.Add(string.Join(' ', new[] { json["type"], json["code"], json["requestId"] }.Where(part => part is not null)));

@@ -38,8 +38,11 @@ public sealed class SessionLimitsTests
     [MemberData(nameof(Names))]
     public void A_limit_has_a_row_in_the_documents_with_its_default(string name)
     {
-        var value = Property(name).GetValue(new SessionLimits())!;
-        var written = value is int number ? number.ToString("N0", CultureInfo.InvariantCulture) : $"`{Text(value)}`";
+        var value = Property(name).GetValue(new SessionLimits());
+        var written =
+            value is null ? "derived"
+            : value is int number ? number.ToString("N0", CultureInfo.InvariantCulture)
+            : $"`{Text(value)}`";
 
         Assert.Contains(
             $"\n| `{name}` | {written} |",
@@ -71,15 +74,18 @@ public sealed class SessionLimitsTests
         value switch
         {
             TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
+            string number when long.TryParse(number, CultureInfo.InvariantCulture, out _) => number,
             string time => TimeSpan.Parse(time, CultureInfo.InvariantCulture).ToString("c", CultureInfo.InvariantCulture),
             _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
         };
 
     private static string JustOutside(object bound, int direction) =>
-        bound is int number
-            ? Text(number + direction)
-            : Text(TimeSpan.Parse(Text(bound), CultureInfo.InvariantCulture) + TimeSpan.FromMilliseconds(direction));
+        bound is int number ? Text(number + direction)
+        : long.TryParse(Text(bound), CultureInfo.InvariantCulture, out var large) ? Text(large + direction)
+        : Text(TimeSpan.Parse(Text(bound), CultureInfo.InvariantCulture) + TimeSpan.FromMilliseconds(direction));
 
     private static object Negative(object bound) =>
-        bound is int number ? -number : -TimeSpan.Parse(Text(bound), CultureInfo.InvariantCulture);
+        bound is int number ? -number
+        : long.TryParse(Text(bound), CultureInfo.InvariantCulture, out var large) ? -large
+        : -TimeSpan.Parse(Text(bound), CultureInfo.InvariantCulture);
 }

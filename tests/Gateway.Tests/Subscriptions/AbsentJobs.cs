@@ -7,10 +7,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Feeds;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Tests.Outboxes;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Watching;
 using OptimizationGateway.Testing;
@@ -32,10 +34,27 @@ internal sealed class AbsentJobs : IAsyncDisposable
         Metrics = new GatewayMetrics(services.GetRequiredService<IMeterFactory>(), Clock);
         var away = new BackendOptions { Address = "http://away.invalid:1", JobIds = "away-*" };
         var settings = new Dictionary<string, BackendOptions>(StringComparer.Ordinal) { ["away"] = away };
-        backends = new BackendRegistry(settings, new UpstreamOptions(), NoAddress, Clock, NullLoggerFactory.Instance, Metrics);
-        Outbox = new Outbox(outboxBytes, outboxBytes);
+        backends = new BackendRegistry(
+            settings,
+            new UpstreamOptions(),
+            HeldMemory.Plenty,
+            NoAddress,
+            Clock,
+            NullLoggerFactory.Instance,
+            Metrics
+        );
+        Outbox = TestOutbox.New(outboxBytes, outboxBytes);
         var watches = new WatchFactory(backends, Clock, Metrics);
-        feeds = new FeedSet(watches, new FeedOptions(), outboxBytes, new TranslationOptions(), Clock, Metrics);
+        feeds = new FeedSet(
+            watches,
+            new FeedOptions(),
+            HeldMemory.Plenty,
+            outboxBytes,
+            windowBytes: 0,
+            new TranslationOptions(),
+            Clock,
+            Metrics
+        );
         Source = new JobSource(feeds, CallerHeaders.None, new TranslationOptions());
     }
 
@@ -57,7 +76,7 @@ internal sealed class AbsentJobs : IAsyncDisposable
     public async Task<JsonNode> TakeAsync()
     {
         Assert.True(await Outbox.WaitToTakeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
-        Assert.True(Outbox.TryTake(out var message));
+        Assert.True(Outbox.TryTake(out var message, out _));
         var json = JsonNode.Parse(message.Bytes.Span)!;
         message.Return();
         return json;
@@ -68,7 +87,7 @@ internal sealed class AbsentJobs : IAsyncDisposable
         Until.TrueAsync(
             () =>
             {
-                Assert.False(Outbox.TryTake(out _));
+                Assert.False(Outbox.TryTake(out _, out _));
                 return Task.FromResult(condition());
             },
             what

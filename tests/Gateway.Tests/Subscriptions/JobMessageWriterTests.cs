@@ -3,6 +3,7 @@ using CsCheck;
 using Google.Protobuf;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Subscriptions;
+using OptimizationGateway.Gateway.Tests.Outboxes;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Watching;
 using OptimizationGateway.Gateway.Wire;
@@ -44,7 +45,7 @@ public sealed class JobMessageWriterTests
         string? requestId
     )
     {
-        var outbox = new Outbox(int.MaxValue, int.MaxValue);
+        var outbox = TestOutbox.New(int.MaxValue, int.MaxValue);
         using var writer = new JobMessageWriter(
             "job-1",
             watcher: null,
@@ -56,7 +57,7 @@ public sealed class JobMessageWriterTests
         await writer.WriteHistoryAsync(new WatchStep.History(events, hasMore), requested: true, requestId, CancellationToken.None);
 
         var messages = new List<(int, long[], bool, string?)>();
-        while (outbox.TryTake(out var message))
+        while (outbox.TryTake(out var message, out _))
         {
             var json = JsonNode.Parse(message.Bytes.Span)!;
             var ids = json["data"]!.AsArray().Select(e => (long)e!["id"]!).ToArray();

@@ -47,7 +47,7 @@ public sealed class ReplayQueueTests
 
         await jobs.EventuallyAsync(() => queue.Count == (4, 0), "the one that waited runs, and the dropped job has none");
         await queue.EndAllAsync();
-        Assert.False(jobs.Outbox.TryTake(out _));
+        Assert.False(jobs.Outbox.TryTake(out _, out _));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class SubscriptionSetTests
 
         Assert.True(set.TryStart(Subscribe("away-2")));
         await set.EndAllAsync();
-        Assert.False(jobs.Outbox.TryTake(out _));
+        Assert.False(jobs.Outbox.TryTake(out _, out _));
     }
 
     [Fact]

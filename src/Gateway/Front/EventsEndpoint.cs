@@ -1,0 +1,139 @@
+using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Gateway.Transports;
+
+namespace OptimizationGateway.Gateway.Front;
+
+/// <summary>
+/// Handles requests for a job's events by HTTP, the read side of the Durable Streams protocol 1.0 (PROTOCOL.md section 11): refuses a request
+/// with the reason, or runs a session for it and answers.
+/// </summary>
+internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, SessionEnvironment environment)
+{
+    public const string Path = "/jobs/{jobId}/events";
+
+    /// <summary>The longest silence of an event stream, unless sockets are pinged more often.</summary>
+    private static readonly TimeSpan MostSilence = TimeSpan.FromSeconds(15);
+
+    private readonly SessionLimits limits = environment.Limits;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var method = context.Request.Method;
+        if (Cors.WhyNot(context.Request, policy) is { } stranger)
+        {
+            await door.RefuseAsync(context, stranger);
+            return;
+        }
+
+        Cors.Set(context);
+        if (method == HttpMethods.Options)
+        {
+            Cors.AnswerOptions(context);
+            return;
+        }
+
+        if (WhyNot(context, method) is { } refusal)
+        {
+            await door.RefuseAsync(context, refusal);
+            return;
+        }
+
+        var (request, malformed) = EventsRequest.Read(context);
+        await door.EnterAsync(
+            context,
+            malformed,
+            refused => RefuseAsync(context, request, refused),
+            verdict =>
+                verdict.Refusal is { } unwanted ? RefuseAsync(context, request, unwanted)
+                : method == HttpMethods.Head ? AnswerAsync(context, request!.AtEnd(), verdict)
+                : request!.Mode == EventsMode.EventStream ? StreamAsync(context, request, verdict)
+                : AnswerAsync(context, request, verdict)
+        );
+    }
+
+    private static Refusal? WhyNot(HttpContext context, string method)
+    {
+        if (method != HttpMethods.Get && method != HttpMethods.Head)
+        {
+            context.Response.Headers.Allow = Cors.Methods;
+            return Refusal.MethodNotAllowed with { Text = "A job's events can only be read. The Allow header has the methods." };
+        }
+
+        return Handshake.HasBody(context)
+            ? Refusal.InvalidRequest with
+            {
+                Text = "The request has no body, so leave out Content-Length and Transfer-Encoding.",
+            }
+            : null;
+    }
+
+    private async Task AnswerAsync(HttpContext context, EventsRequest request, CallerVerdict verdict)
+    {
+        var waits = request.Mode == EventsMode.LongPoll;
+        var batch = new EventBatch(context, request.ToMessage(context), waits, limits.LongPollTimeout, environment.Time);
+        await RunAsync(context, batch, verdict);
+        if (batch.IsComplete)
+        {
+            await batch.WhileHeldAsync(EventsAnswer.WriteAsync(context, request, batch, environment.Time));
+            return;
+        }
+
+        await FailAsync(context, request, batch);
+    }
+
+    private async Task StreamAsync(HttpContext context, EventsRequest request, CallerVerdict verdict)
+    {
+        var comments = limits.PingInterval < MostSilence ? limits.PingInterval : MostSilence;
+        var rest = new EventStreamRequest(request.Cursor, request.IsReturn, limits.StuckReaderTimeout, comments, EventsAnswer.StartStream);
+        var stream = new EventStream(context, request.ToMessage(context), rest, environment.Time);
+        await RunAsync(context, stream, verdict);
+        if (stream.IsOver)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        await FailAsync(context, request, stream);
+    }
+
+    /// <summary>Runs the session. While it runs, its connection isn't one that waits for a request.</summary>
+    private async Task RunAsync(HttpContext context, IClientTransport transport, CallerVerdict verdict)
+    {
+        var connection = context.Features.Get<WaitingConnection>();
+        connection?.BeginSocket();
+        try
+        {
+            await door.RunAsync(context, transport, verdict);
+        }
+        finally
+        {
+            connection?.EndSocket();
+        }
+    }
+
+    private Task FailAsync(HttpContext context, EventsRequest request, HttpTransport transport)
+    {
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        {
+            return Task.CompletedTask;
+        }
+
+        return transport.Error is { } error ? EventsErrors.WriteAsync(context, request, error, transport.Position, environment.Time)
+            : transport.ClosedWith is { } code ? RefuseAsync(context, request, Refusal.Of(code))
+            : Task.CompletedTask;
+    }
+
+    /// <summary>An <c>EventSource</c> never comes back after a status other than 200: it is told in a stream to come back.</summary>
+    private Task RefuseAsync(HttpContext context, EventsRequest? request, Refusal refusal)
+    {
+        if (request is not { IsReturn: true } || !refusal.IsForNow)
+        {
+            return door.RefuseAsync(context, refusal);
+        }
+
+        door.Note(context, refusal);
+        return EventsErrors.ComeBackAsync(context, request, refusal, environment.Time);
+    }
+}

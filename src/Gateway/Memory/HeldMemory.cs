@@ -1,0 +1,118 @@
+namespace OptimizationGateway.Gateway.Memory;
+
+/// <summary>
+/// Counts the memory that the gateway holds for its clients: what waits in outboxes, rings, frames and the windows of streams, and what
+/// connections and streams take by themselves. Any thread may count. It frees nothing: each part looks at the <see cref="Pressure"/> and
+/// takes its measure.
+/// </summary>
+/// <param name="limit">The most that there should be, in bytes.</param>
+internal sealed class HeldMemory(long limit)
+{
+    /// <summary>The part of the limit that connections and streams may take by themselves; the rest is for what waits.</summary>
+    private const double FixedPart = 0.6;
+
+    private readonly long[] steps = [0, Part(limit, 0.5), Part(limit, 0.65), Part(limit, 0.8), Part(limit, 0.9)];
+    private readonly long fixedLimit = Part(limit, FixedPart);
+    private readonly Lock gate = new();
+    private TaskCompletionSource pressed = NewSource();
+    private long total;
+    private long ofFixed;
+
+    /// <summary>Memory without a limit worth the name, for parts that are used by themselves.</summary>
+    public static HeldMemory Plenty => new(long.MaxValue);
+
+    /// <summary>The most that there should be, in bytes.</summary>
+    public long Limit => limit;
+
+    /// <summary>The most that connections and streams may take by themselves, in bytes.</summary>
+    public long FixedLimit => fixedLimit;
+
+    /// <summary>The memory that is held, in bytes.</summary>
+    public long Bytes => Volatile.Read(ref total);
+
+    /// <summary>The present pressure.</summary>
+    public Pressure Pressure
+    {
+        get
+        {
+            var (bytes, step) = (Bytes, (int)Pressure.Refuse);
+            while (step > 0 && bytes < steps[step])
+            {
+                step--;
+            }
+
+            return (Pressure)step;
+        }
+    }
+
+    /// <summary>What is beyond the point from which readers are sent away, and a little more, in bytes; 0 or less if there is none.</summary>
+    public long Excess => Bytes - Part(steps[(int)Pressure.Shed], 0.95);
+
+    /// <summary>True if there is room for another connection or stream.</summary>
+    public bool HasRoom => Bytes < steps[(int)Pressure.Refuse] && Volatile.Read(ref ofFixed) < fixedLimit;
+
+    /// <summary>Counts more of what waits for clients, or less.</summary>
+    public void Add(long bytes)
+    {
+        var now = Interlocked.Add(ref total, bytes);
+        SignalIfPressed(now - bytes, now);
+    }
+
+    /// <summary>Counts what work takes that isn't done at once.</summary>
+    public ValueTask WhileAsync(ValueTask work, int bytes) => work.IsCompletedSuccessfully ? work : CountAsync(work, bytes);
+
+    /// <summary>Counts what a connection or a stream takes by itself, or, with a negative number, one that is gone.</summary>
+    public void AddFixed(int bytes)
+    {
+        Interlocked.Add(ref ofFixed, bytes);
+        Add(bytes);
+    }
+
+    /// <summary>Completes when readers have to be sent away; at once if they have to now.</summary>
+    public Task PressedAsync(CancellationToken stop)
+    {
+        lock (gate)
+        {
+            if (pressed.Task.IsCompleted)
+            {
+                pressed = NewSource();
+            }
+
+            if (Pressure >= Pressure.Shed)
+            {
+                pressed.TrySetResult();
+            }
+
+            return pressed.Task.WaitAsync(stop);
+        }
+    }
+
+    private static long Part(long whole, double part) => (long)(whole * part);
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async ValueTask CountAsync(ValueTask work, int bytes)
+    {
+        Add(bytes);
+        try
+        {
+            await work;
+        }
+        finally
+        {
+            Add(-bytes);
+        }
+    }
+
+    private void SignalIfPressed(long before, long now)
+    {
+        var shed = steps[(int)Pressure.Shed];
+        if (before < shed && now >= shed)
+        {
+            lock (gate)
+            {
+                pressed.TrySetResult();
+            }
+        }
+    }
+}

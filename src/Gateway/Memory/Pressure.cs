@@ -1,0 +1,20 @@
+namespace OptimizationGateway.Gateway.Memory;
+
+/// <summary>How near the memory that is held for clients is to its limit. Each step adds a measure to those before it.</summary>
+internal enum Pressure
+{
+    /// <summary>There is room.</summary>
+    None,
+
+    /// <summary>Feeds keep only what a viewer still has to be sent.</summary>
+    ShrinkRings,
+
+    /// <summary>Little may wait for each subscription, so that streams aren't read on and their windows aren't refilled.</summary>
+    HoldBack,
+
+    /// <summary>The readers that hold most and move least are sent away.</summary>
+    Shed,
+
+    /// <summary>New connections are refused, and new streams wait.</summary>
+    Refuse,
+}

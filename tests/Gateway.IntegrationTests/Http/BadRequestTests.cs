@@ -1,0 +1,57 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using OptimizationGateway.Testing;
+
+namespace OptimizationGateway.Gateway.IntegrationTests.Http;
+
+/// <summary>Each bad request for a job's events gets its documented answer, and asks no backend.</summary>
+public sealed class BadRequestTests
+{
+    [Fact]
+    public async Task Each_gets_its_documented_answer()
+    {
+        Assert.True(BadRequests.All.Count >= 40, $"{BadRequests.All.Count} requests");
+        await using var bridge = await EventsBridge.OpenAsync();
+        var faults = new List<string>();
+        foreach (var bad in BadRequests.All)
+        {
+            var answer = await AskAsync(bridge.Gateway.HttpUrl, bad);
+            if (bad.Code == BadRequests.ServersOwn)
+            {
+                Assert.Equal((bad.Status, ""), (answer.Status, answer.Body));
+                continue;
+            }
+
+            if (answer.Body.Length == 0)
+            {
+                faults.Add($"{bad.What}: {answer.Status} without a body");
+                continue;
+            }
+
+            var problem = JsonNode.Parse(answer.Body)!;
+            var (code, detail) = ((string?)problem["code"], (string?)problem["detail"]);
+            var isRight =
+                answer.Status == bad.Status
+                && code == bad.Code
+                && detail!.Contains(bad.Says, StringComparison.Ordinal)
+                && answer.Headers["Content-Type"] == "application/problem+json"
+                && answer.Headers["X-Content-Type-Options"] == "nosniff"
+                && (bad.Status != 405 || answer.Headers["Allow"] == "GET, HEAD, OPTIONS");
+            if (!isRight)
+            {
+                faults.Add($"{bad.What}: {answer.Status} {code}: {detail}");
+            }
+        }
+
+        Assert.Empty(faults);
+        Assert.Empty(bridge.Backend.Requests);
+        Assert.Equal(0, bridge.Gateway.Connections);
+    }
+
+    private static async Task<RawHttpAnswer> AskAsync(Uri url, BadRequest bad)
+    {
+        await using var client = await RawClient.ConnectAsync(url);
+        await client.SendAsync(Encoding.ASCII.GetBytes($"{bad.Method} {bad.Target} HTTP/1.1\r\n{bad.Headers}\r\n"));
+        return await client.ReadHttpAsync();
+    }
+}
