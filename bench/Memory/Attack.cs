@@ -18,6 +18,9 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle)
     private const int BytesPerSecond = 8 * 1024;
     private const double MostDelay = 250;
 
+    /// <summary>A shorter run is judged by everything but delays, which depend on the machine.</summary>
+    private static readonly TimeSpan Timed = TimeSpan.FromMinutes(1);
+
     /// <summary>The attacks that a gateway must survive.</summary>
     public static readonly IReadOnlyDictionary<string, Attack> All = new Dictionary<string, Attack>(StringComparer.Ordinal)
     {
@@ -26,6 +29,27 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle)
         ["1000x100"] = new(1_000, 100, 0),
         ["9000+1000"] = new(1_000, 1, 9_000),
     };
+
+    /// <summary>Runs each attack against each limit, with shared streams and without.</summary>
+    /// <returns>True if everything held.</returns>
+    public static async Task<bool> RunAllAsync(TimeSpan time)
+    {
+        var failed = 0;
+        foreach (var attack in All.Values)
+        {
+            foreach (var mebibytes in new[] { 256, 512, 1024 })
+            {
+                foreach (var limit in Enum.GetValues<Limit>())
+                {
+                    failed += await attack.RunAsync(limit, mebibytes, shares: true, time) ? 0 : 1;
+                    failed += await attack.RunAsync(limit, mebibytes, shares: false, time) ? 0 : 1;
+                }
+            }
+        }
+
+        Console.WriteLine(failed == 0 ? "memory: every attack was survived" : $"memory: NOT ok: {failed} attacks");
+        return failed == 0;
+    }
 
     /// <summary>Runs the attack.</summary>
     /// <returns>True if everything held.</returns>
@@ -73,7 +97,13 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle)
         }
 
         var own = lines.Count(line => line.Contains("1011", StringComparison.Ordinal));
-        var isWell = isAlive && most <= mebibytes && p99 < MostDelay && healthy.Faults.Count == 0 && own == 0;
+        var isWell =
+            isAlive
+            && (limit == Limit.Heap || most <= mebibytes)
+            && (p99 < MostDelay || time < Timed)
+            && delays.Count > 0
+            && healthy.Faults.Count == 0
+            && own == 0;
         Console.WriteLine(
             $"{(isWell ? "ok" : "NOT ok")}: {Name} against {mebibytes} MiB by {limit}, {(shares ? "shared" : "own")} streams, {time.TotalSeconds:F0} s: "
                 + $"{(isAlive ? "alive" : "DEAD")}, at most {most} MiB; healthy p99 {p99:F0} ms of {delays.Count} events, {healthy.Faults.Count} faults, 1011: {own}; slow: {slow}{(Idle > 0 ? $"; idle: {idle}" : "")}"

@@ -13,6 +13,11 @@ static int Number(string[] rest, int otherwise) => rest is [var text] && int.Try
 
 static async Task<int> AttackAsync(string[] rest)
 {
+    if (rest is ["all", var each])
+    {
+        return await Attack.RunAllAsync(TimeSpan.FromSeconds(Number([each], 60))) ? 0 : 1;
+    }
+
     if (
         rest is not [var name, var limit, var size, var streams, var time]
         || !Attack.All.TryGetValue(name, out var attack)
@@ -30,7 +35,7 @@ static async Task<int> AttackAsync(string[] rest)
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Usage: dotnet run -c Release --project bench/Memory -- slow [readers, default 1000] | churn [connections a round, default 10000] | attack 25x100|100x100|1000x100|9000+1000 heap|cgroup <MiB> shared|own <seconds>"
+        "Usage: dotnet run -c Release --project bench/Memory -- slow [readers, default 1000] | churn [connections a round, default 10000] | attack 25x100|100x100|1000x100|9000+1000 heap|cgroup <MiB> shared|own <seconds> | attack all <seconds each>"
     );
     return 2;
 }
