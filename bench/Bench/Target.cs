@@ -101,6 +101,6 @@ internal sealed record Target(string Name, TargetKind Kind, Func<int, string, st
             "--Gateway:Limits:Connections=100000",
             "--Gateway:Limits:NewConnectionsPerSecond=100000",
             "--Gateway:Limits:WaitingConnections=100000",
-            "--Gateway:Upstream:ReopensPerSecond=100000",
+            "--Gateway:Upstream:OpensPerSecond=100000",
         ];
 }

@@ -125,6 +125,7 @@ public static class GatewayHost
         AddInspector(services);
         services.AddHostedService<Shedding>();
         services.AddHostedService<SessionDrain>();
+        services.AddHostedService<SessionAging>();
         services
             .AddOptions<HostOptions>()
             .Configure<IOptions<GatewayOptions>>((host, gateway) => host.ShutdownTimeout = gateway.Value.Drain.ShutdownTimeout);

@@ -20,9 +20,7 @@ internal static class Gauges
         metrics.ObserveBuild();
         metrics.ObserveOutboxes(() => services.GetRequiredService<SessionRegistry>().QueuedBytes);
         metrics.ObserveFeeds(() => services.GetRequiredService<FeedSet>().Bytes);
-        metrics.ObserveBackends(() =>
-            services.GetRequiredService<BackendRegistry>().All.Select(backend => (backend.Name, !backend.IsTroubled))
-        );
+        ObserveBackends(metrics, services.GetRequiredService<BackendRegistry>());
         metrics.ObserveDraining(() => services.GetRequiredService<Admission>().IsClosed);
         metrics.ObserveGauge(
             "gateway.connections.per_address.most",
@@ -34,6 +32,28 @@ internal static class Gauges
         metrics.ObserveGauge("gateway.memory.held", "By", "Memory that is held for clients.", () => held.Bytes);
         metrics.ObserveGauge("gateway.memory.limit", "By", "The most memory that may be held for clients.", () => held.Limit);
         ObserveLimits(metrics, services.GetRequiredService<SessionLimits>(), services.GetRequiredService<FeedSet>());
+    }
+
+    private static void ObserveBackends(GatewayMetrics metrics, BackendRegistry backends)
+    {
+        metrics.ObserveBackends(
+            "gateway.upstream.up",
+            unit: null,
+            "1 where a backend is ok, 0 where it is troubled, by backend.",
+            () => backends.All.Select(backend => (backend.Name, backend.IsTroubled ? 0 : 1))
+        );
+        metrics.ObserveBackends(
+            "gateway.upstream.waiting",
+            "{stream}",
+            "WatchJob calls that wait for their turn to be opened, by backend.",
+            () => backends.All.Select(backend => (backend.Name, backend.Opens.Waiting))
+        );
+        metrics.ObserveBackends(
+            "gateway.upstream.catchups",
+            "{stream}",
+            "WatchJob calls that read history and have a place for that, by backend.",
+            () => backends.All.Select(backend => (backend.Name, backend.Opens.CatchUps))
+        );
     }
 
     private static void ObserveLimits(GatewayMetrics metrics, SessionLimits limits, FeedSet feeds)

@@ -1,6 +1,7 @@
 using OptimizationGateway.Faults;
 using OptimizationGateway.Faults.Checker;
 using OptimizationGateway.Faults.Programs;
+using OptimizationGateway.Faults.Rolling;
 
 switch (args)
 {
@@ -8,6 +9,17 @@ switch (args)
     case [ProgramKind.Gateway or ProgramKind.Stub, ..]:
         await HostedProgram.RunAsync(args[0], args[1..]);
         return 0;
+
+    case ["fleet", .. var words]:
+        if (FleetOptions.Parse(words) is not { } fleet)
+        {
+            Console.Write(FleetOptions.Help);
+            return 2;
+        }
+
+        var fleetFolder = new RunFolder(Path.Combine(RunFolder.Artifacts, "fleet"));
+        fleetFolder.Clear();
+        return FleetReport.Print(await FleetRun.RunAsync(fleet, fleetFolder));
 
     case ["--check", var folder]:
         return Report.Print(new RunFolder(folder), HistoryChecker.Check(new RunFolder(folder)));

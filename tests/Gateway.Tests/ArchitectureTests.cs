@@ -24,7 +24,7 @@ public sealed class ArchitectureTests
         ["Translation"] = ["Wire"],
         ["Outboxes"] = ["Protocol", "Buffers", "Memory"],
         ["Transports"] = ["Protocol", "Buffers", "Memory", "Outboxes"],
-        ["Backends"] = ["Wire", "Configuration", "Telemetry"],
+        ["Backends"] = ["Wire", "Memory", "Configuration", "Telemetry"],
         ["Watching"] = ["Wire", "Backends", "Telemetry"],
         ["Feeds"] = ["Protocol", "Buffers", "Memory", "Wire", "Backends", "Watching", "Translation", "Outboxes", "Telemetry"],
         ["Subscriptions"] = ["Protocol", "Wire", "Backends", "Watching", "Feeds", "Translation", "Outboxes", "Telemetry"],

@@ -8,6 +8,7 @@ public enum Signal
 {
     Interrupt = 2,
     Kill = 9,
+    UserDefined2 = 12,
     Terminate = 15,
     Continue = 18,
     Stop = 19,

@@ -36,6 +36,12 @@ public sealed class TestGateway : IAsyncDisposable
     /// <summary>How many WatchJob streams it has open.</summary>
     public int UpstreamStreams => app.Services.GetRequiredService<BackendRegistry>().All.Sum(backend => backend.Streams);
 
+    /// <summary>How many connections are open and on their way to their end.</summary>
+    public int EndingConnections => app.Services.GetRequiredService<SessionRegistry>().Here().Count(session => session.IsEnding);
+
+    /// <summary>How many streams wait for their turn to be opened.</summary>
+    public int WaitingOpens => app.Services.GetRequiredService<BackendRegistry>().All.Sum(backend => backend.Opens.Waiting);
+
     /// <summary>How many connections it has.</summary>
     public int Connections => app.Services.GetRequiredService<SessionRegistry>().Count;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Grpc.Core;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Wire;
 
@@ -23,7 +24,6 @@ internal sealed class Backend : IAsyncDisposable
     private readonly IReadOnlyList<string> takesHeaders;
     private readonly BackendHealth health;
     private readonly LogThrottle breaches;
-    private readonly ReopenPacer pacer;
     private bool isWithoutAddress;
 
     public Backend(
@@ -31,6 +31,7 @@ internal sealed class Backend : IAsyncDisposable
         BackendOptions options,
         UpstreamOptions upstream,
         MemoryBudget budget,
+        HeldMemory held,
         NameLookup lookup,
         TimeProvider time,
         GatewayMetrics metrics,
@@ -48,7 +49,7 @@ internal sealed class Backend : IAsyncDisposable
         logger = loggers.CreateLogger<Backend>();
         health = new BackendHealth(name, logger);
         breaches = new LogThrottle(time);
-        pacer = new ReopenPacer(time, upstream.ReopensPerSecond);
+        Opens = new OpenPacer(time, upstream.OpensPerSecond, upstream.CatchUps, held);
 
         var path = $"Gateway:Backends:{name}";
         var faults = new List<string>();
@@ -77,6 +78,9 @@ internal sealed class Backend : IAsyncDisposable
 
     /// <summary>The number of replicas that failed and haven't answered since.</summary>
     public int ReplicasAway => replicas.Away;
+
+    /// <summary>The turns to open streams.</summary>
+    public OpenPacer Opens { get; }
 
     /// <summary>The limits and timeouts of its watches.</summary>
     public UpstreamOptions Options => upstream;
@@ -109,9 +113,6 @@ internal sealed class Backend : IAsyncDisposable
     /// <returns>Empty if that is nothing.</returns>
     public string FingerprintOf(CallerHeaders caller) => caller.Fingerprint(takesToken, takesHeaders);
 
-    /// <summary>Reserves the next turn to reopen a stream, and returns the wait for it.</summary>
-    public TimeSpan NextTurn() => pacer.Reserve();
-
     /// <summary>Creates a watch's share in the backend's health.</summary>
     public WatchHealth NewWatch(string jobId) => new(health, jobId);
 
@@ -134,7 +135,11 @@ internal sealed class Backend : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => replicas.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Opens.Dispose();
+        return replicas.DisposeAsync();
+    }
 
     /// <summary>Creates a replica.</summary>
     /// <param name="url">The replica's URL.</param>

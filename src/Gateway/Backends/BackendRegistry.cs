@@ -1,3 +1,4 @@
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Backends;
@@ -13,6 +14,7 @@ internal sealed class BackendRegistry : IAsyncDisposable
     public BackendRegistry(
         IReadOnlyDictionary<string, BackendOptions> backends,
         UpstreamOptions upstream,
+        HeldMemory held,
         NameLookup lookup,
         TimeProvider time,
         ILoggerFactory loggers,
@@ -20,8 +22,8 @@ internal sealed class BackendRegistry : IAsyncDisposable
     )
     {
         var heap = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        var budget = new MemoryBudget(Math.Min(upstream.ArrivingMessageBytes, heap / HeapParts));
-        All = [.. backends.Select(b => new Backend(b.Key, b.Value, upstream, budget.Share(2), lookup, time, metrics, loggers))];
+        var budget = new MemoryBudget(Math.Min(upstream.ArrivingMessageBytes, heap / HeapParts), held: held);
+        All = [.. backends.Select(b => new Backend(b.Key, b.Value, upstream, budget.Share(2), held, lookup, time, metrics, loggers))];
         routes =
         [
             .. All.SelectMany(backend => backend.Jobs, (backend, pattern) => (pattern, backend))

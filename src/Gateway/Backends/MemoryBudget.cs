@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Memory;
+
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
@@ -6,7 +8,8 @@ namespace OptimizationGateway.Gateway.Backends;
 /// </summary>
 /// <param name="bytes">The number of bytes.</param>
 /// <param name="whole">The budget that this is a share of; null for the process's own.</param>
-internal sealed class MemoryBudget(long bytes, MemoryBudget? whole = null)
+/// <param name="held">The memory of all clients, in which the process's own budget is counted; null for a share.</param>
+internal sealed class MemoryBudget(long bytes, MemoryBudget? whole = null, HeldMemory? held = null)
 {
     private readonly Lock gate = new();
     private readonly LinkedList<Request> waiting = [];
@@ -47,7 +50,7 @@ internal sealed class MemoryBudget(long bytes, MemoryBudget? whole = null)
         {
             if (waiting.Count == 0 && size <= free)
             {
-                free -= size;
+                Take(size);
                 return new Taken(this, size);
             }
 
@@ -73,11 +76,18 @@ internal sealed class MemoryBudget(long bytes, MemoryBudget? whole = null)
         }
     }
 
+    private void Take(long size)
+    {
+        free -= size;
+        held?.Add(size);
+    }
+
     private void Give(long size)
     {
         lock (gate)
         {
             free += size;
+            held?.Add(-size);
             ServeWaiting();
         }
     }
@@ -86,7 +96,7 @@ internal sealed class MemoryBudget(long bytes, MemoryBudget? whole = null)
     {
         while (waiting.First is { } first && first.Value.Size <= free)
         {
-            free -= first.Value.Size;
+            Take(first.Value.Size);
             waiting.RemoveFirst();
             first.Value.Turn.TrySetResult();
         }

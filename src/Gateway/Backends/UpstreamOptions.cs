@@ -25,9 +25,18 @@ internal sealed record UpstreamOptions
     [Range(1, 10_000)]
     public int StreamsPerChannel { get; init; } = 100;
 
-    /// <summary>The number of streams of one backend that may be reopened in a second. Default: 500.</summary>
+    /// <summary>
+    /// The most streams of one backend that are opened or reopened in a second, the first streams of newcomers too. Clients take turns.
+    /// Default: 600, with which 10,000 watches are back within 20 s of a backend's restart.
+    /// </summary>
     [Range(1, 1_000_000)]
-    public int ReopensPerSecond { get; init; } = 500;
+    public int OpensPerSecond { get; init; } = 600;
+
+    /// <summary>
+    /// The most streams of one backend that read history at once. A stream that its client or the backend holds up doesn't count. Default: 64.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int CatchUps { get; init; } = 64;
 
     /// <summary>The HTTP/2 window of one stream, in bytes: the memory that a stream takes while it is held back. Default: 128 KiB.</summary>
     [Range(65_535, 16_777_216)]

@@ -209,6 +209,18 @@ internal sealed record SentDetail(long Events, long Bytes);
 /// <param name="ComeBack">True if the client is to connect again.</param>
 internal sealed record CloseRequest(bool? ComeBack);
 
+/// <summary>The request to close many connections, those that the filters in the query select.</summary>
+/// <param name="ComeBack">True if the clients are to connect again.</param>
+/// <param name="Share">The share of them to close, in percent.</param>
+internal sealed record CloseManyRequest(bool? ComeBack, double? Share);
+
+/// <summary>The answer to a <see cref="CloseManyRequest"/>.</summary>
+/// <param name="Matched">The number of connections that the filters select.</param>
+/// <param name="Closed">The number of those that are closed.</param>
+/// <param name="CloseCode">The close code that the clients get.</param>
+/// <param name="Reason">The close reason that the clients get.</param>
+internal sealed record CloseManyAnswer(int Matched, int Closed, int CloseCode, string Reason);
+
 /// <summary>The answer to a <see cref="CloseRequest"/>.</summary>
 /// <param name="Id">The connection's id.</param>
 /// <param name="CloseCode">The close code that the client gets.</param>

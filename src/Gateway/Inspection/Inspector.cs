@@ -49,6 +49,34 @@ internal sealed class Inspector(
         }
     }
 
+    /// <summary>The connections that a query selects, those that are ending already left out.</summary>
+    public List<Session> Matching(ConnectionQuery query)
+    {
+        lock (gate)
+        {
+            var snapshot = new Snapshot([.. sessions.Here().Where(session => !session.IsEnding)], time);
+            List<Session> matching = [];
+            foreach (var session in snapshot.Sessions)
+            {
+                var progress = new ConnectionProgress(session);
+                var (isNamed, hasJob) = (query.IsNamedBy(session.Client), query.WantsAnyJob);
+                foreach (ref readonly var view in snapshot.SubscriptionsOf(session))
+                {
+                    progress.Add(snapshot.ProgressOf(view));
+                    isNamed = isNamed || query.IsNamedBy(view.JobId);
+                    hasJob = hasJob || query.Watches(view.JobId);
+                }
+
+                if (isNamed && hasJob && query.Matches(session.Client) && query.Matches(progress.LagSeconds))
+                {
+                    matching.Add(session);
+                }
+            }
+
+            return matching;
+        }
+    }
+
     /// <returns>The connection; null if it is neither open nor remembered.</returns>
     public ConnectionDetail? Find(string id)
     {

@@ -30,6 +30,20 @@ internal static partial class InspectorLog
     );
 
     [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Inspector: {Key} at {Address} closed {Count} of {Matched} connections that {Query} selects with {CloseCode}."
+    )]
+    public static partial void ClosedMany(
+        ILogger logger,
+        string key,
+        IPAddress? address,
+        int count,
+        int matched,
+        string query,
+        int closeCode
+    );
+
+    [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "Inspector: {Address} tries keys that don't open it. More of this isn't logged until it has been quiet for a while."
     )]

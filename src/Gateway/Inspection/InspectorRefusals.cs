@@ -50,6 +50,13 @@ internal static class InspectorRefusals
         """Send a JSON object that says whether the client is to connect again: {"comeBack":true} or {"comeBack":false}."""
     );
 
+    public static readonly Refusal InvalidCloseMany = new(
+        "invalid_body",
+        400,
+        "Send a JSON object that says whether the clients are to connect again, and how many percent of those that the query selects are closed: "
+            + """{"comeBack":true,"share":50}. share is a number from 0 to 100."""
+    );
+
     /// <param name="text">The sentence that names the parameter and its allowed values.</param>
     public static Refusal InvalidQuery(string text) => new("invalid_query", 400, text);
 }

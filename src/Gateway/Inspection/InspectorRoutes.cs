@@ -30,6 +30,7 @@ internal static class InspectorRoutes
             context => AnswerAsync(context, inspector.Find((string)context.Request.RouteValues["id"]!))
         );
         routes.MapPost(Root + "/connections/{id}/close", context => CloseAsync(context, inspector, logger));
+        routes.MapPost(Root + "/connections/close", context => ManyConnections.CloseAsync(context, inspector, logger, Json));
         routes.MapRead(Root + "/jobs", context => JobByQueryAsync(context, inspector));
         routes.MapRead(Jobs + "{**id}", context => JobByPathAsync(context, inspector));
         routes.MapRead(Root + "/ended", context => ListAsync(context, inspector.Ended));
@@ -70,7 +71,7 @@ internal static class InspectorRoutes
     private static async Task CloseAsync(HttpContext context, Inspector inspector, ILogger logger)
     {
         var operatorName = InspectorDoor.OperatorOf(context);
-        if (await ReadAsync(context) is not { ComeBack: { } comeBack })
+        if (await ReadAsync<CloseRequest>(context, Json) is not { ComeBack: { } comeBack })
         {
             await Problem.WriteAsync(context, InspectorRefusals.InvalidBody);
             return;
@@ -98,12 +99,15 @@ internal static class InspectorRoutes
         await context.Response.WriteAsJsonAsync(new CloseAnswer(id, code.Status, code.Reason), Json, context.RequestAborted);
     }
 
-    private static async Task<CloseRequest?> ReadAsync(HttpContext context)
+    /// <summary>Reads a request's body.</summary>
+    /// <returns>Null if it isn't what is asked for.</returns>
+    public static async Task<Body?> ReadAsync<Body>(HttpContext context, JsonSerializerOptions json)
+        where Body : class
     {
         try
         {
             return context.Request.HasJsonContentType()
-                ? await context.Request.ReadFromJsonAsync<CloseRequest>(Json, context.RequestAborted)
+                ? await context.Request.ReadFromJsonAsync<Body>(json, context.RequestAborted)
                 : null;
         }
         catch (Exception e) when (e is JsonException or BadHttpRequestException)

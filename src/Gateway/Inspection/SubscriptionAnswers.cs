@@ -117,6 +117,7 @@ internal sealed record UpstreamDetail(
             streams.Place,
             watch.IsConfirmed ? UpstreamState.Open
                 : streams.HasStream ? UpstreamState.Opening
+                : watch.IsQueued ? UpstreamState.Queued
                 : UpstreamState.None,
             streams.Opened,
             reopens,
@@ -142,6 +143,9 @@ internal enum UpstreamState
 
     /// <summary>Confirmed.</summary>
     Open,
+
+    /// <summary>No stream: it waits for its turn, since streams to a backend are opened at a limited rate.</summary>
+    Queued,
 
     /// <summary>No stream: it was released or broke, and another will be opened.</summary>
     None,

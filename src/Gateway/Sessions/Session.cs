@@ -20,6 +20,9 @@ internal sealed class Session : IDisposable
     private readonly CloseSequence closing;
     private readonly ILogger logger;
     private readonly Expiry? expiry;
+    private readonly ConnectionLife life;
+    private readonly TimeProvider time;
+    private readonly long began;
     private readonly TaskCompletionSource<SessionEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="environment">The parts that all sessions share.</param>
@@ -29,7 +32,10 @@ internal sealed class Session : IDisposable
     /// <param name="source">The source of its jobs' messages.</param>
     public Session(SessionEnvironment environment, IClientTransport transport, ClientInfo client, Caller caller, JobSource source)
     {
-        var (limits, time, metrics) = (environment.Limits, environment.Time, environment.Metrics);
+        var (limits, metrics) = (environment.Limits, environment.Metrics);
+        time = environment.Time;
+        began = time.GetTimestamp();
+        life = ConnectionLife.Draw(limits.ConnectionAge, Random.Shared);
         Client = client;
         Since = time.GetUtcNow();
         Timeline = environment.NewTimeline();
@@ -75,6 +81,15 @@ internal sealed class Session : IDisposable
 
     /// <summary>Ends it because the gateway shuts down: sends queued messages, then 1012.</summary>
     public void Drain() => end.TrySetResult(SessionEnd.Draining);
+
+    /// <summary>Ends it if it has reached its age and nothing waits for the client, or has waited for long: the client is to reconnect.</summary>
+    public void EndIfAged()
+    {
+        if (!IsEnding && life.IsOver(time.GetElapsedTime(began), isBusy: QueuedBytes > 0 || Replays is not (0, 0)))
+        {
+            end.TrySetResult(SessionEnd.Aged);
+        }
+    }
 
     /// <summary>Ends it on behalf of an operator.</summary>
     /// <param name="comeBack">True if the client is asked to reconnect; queued messages are then sent first.</param>

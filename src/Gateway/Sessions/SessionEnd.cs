@@ -37,6 +37,9 @@ internal enum SessionEndReason
 
     /// <summary>The gateway is short of memory, and much of it waits for this client.</summary>
     Shed,
+
+    /// <summary>It had reached the age that connections may have.</summary>
+    Aged,
 }
 
 /// <summary>Called for every session that has ended.</summary>
@@ -53,6 +56,7 @@ internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)
     public static readonly SessionEnd Expired = new(SessionEndReason.Expired, CloseCode.TokenExpired);
     public static readonly SessionEnd Draining = new(SessionEndReason.Draining, CloseCode.ServiceRestart);
     public static readonly SessionEnd Shed = new(SessionEndReason.Shed, CloseCode.MemoryLow);
+    public static readonly SessionEnd Aged = new(SessionEndReason.Aged, CloseCode.Aged);
     public static readonly SessionEnd Fault = new(SessionEndReason.Fault, CloseCode.InternalError);
 
     /// <summary>

@@ -40,6 +40,13 @@ internal sealed record SessionLimits
     [Range(1, 10_000_000)]
     public int NewConnectionsPerSecond { get; init; } = 500;
 
+    /// <summary>
+    /// The age at which a connection is closed with 1012, ± 20 %, so that clients spread over a fleet again. It waits up to 30 s for a moment at
+    /// which nothing waits for the client. Default: 0, never.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan ConnectionAge { get; init; } = TimeSpan.Zero;
+
     /// <summary>The largest client message, in bytes. A larger one closes the socket with 1009. Default: 32 KiB.</summary>
     [Range(1_024, 16_777_216)]
     public int MessageBytes { get; init; } = 32 * 1024;

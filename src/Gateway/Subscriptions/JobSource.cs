@@ -26,6 +26,7 @@ internal sealed class JobSource(FeedSet feeds, CallerHeaders caller, Translation
     public WatchStart StartOf(ClientMessage request, bool historyOnly, Timeline? timeline) =>
         new(request.JobId, request.AfterEventId, request.Epoch, historyOnly)
         {
+            Client = this,
             Trace = WatchTrace.ContextOf(request.TraceParent),
             Timeline = timeline,
             Caller = caller,

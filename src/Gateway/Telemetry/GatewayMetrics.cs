@@ -138,13 +138,13 @@ internal sealed class GatewayMetrics
     public void ObserveDraining(Func<bool> isDraining) =>
         meter.CreateObservableGauge("gateway.draining", () => isDraining() ? 1 : 0, "1", "1 while the gateway drains, else 0.");
 
-    /// <summary>Exports each backend's health, as /health/ready shows it.</summary>
-    public void ObserveBackends(Func<IEnumerable<(string Name, bool IsUp)>> backends) =>
+    /// <summary>Exports a number of each backend.</summary>
+    public void ObserveBackends(string name, string? unit, string description, Func<IEnumerable<(string Backend, int Value)>> values) =>
         meter.CreateObservableGauge(
-            "gateway.upstream.up",
-            () => backends().Select(b => new Measurement<int>(b.IsUp ? 1 : 0, Tag("backend", b.Name))),
-            unit: null,
-            "1 where a backend is ok, 0 where it is troubled, by backend."
+            name,
+            () => values().Select(b => new Measurement<int>(b.Value, Tag("backend", b.Backend))),
+            unit,
+            description
         );
 
     public void ConnectionOpened() => connections.Add(1);

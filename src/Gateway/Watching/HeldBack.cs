@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Backends;
+
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
@@ -8,6 +10,9 @@ namespace OptimizationGateway.Gateway.Watching;
 internal sealed class HeldBack(JobWatcher? watcher, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>The time after which the watch gives up its place among the backend's catch-ups: 64 stuck clients must not keep others from theirs.</summary>
+    private static readonly TimeSpan PlaceLimit = TimeSpan.FromMilliseconds(250);
 
     private long? since;
 
@@ -21,16 +26,31 @@ internal sealed class HeldBack(JobWatcher? watcher, TimeProvider time)
     public async Task WaitAsync(Task room, CancellationToken stop)
     {
         since ??= time.GetTimestamp();
-        var left = Limit - time.GetElapsedTime(since.Value);
-        try
+        if (await HasRoomWithinAsync(room, PlaceLimit, stop))
         {
-            await room.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, stop);
+            return;
         }
-        catch (TimeoutException)
+
+        watcher?.LendPlace();
+        if (await HasRoomWithinAsync(room, Limit, stop))
         {
-            since = null;
-            watcher?.LetGo();
-            await room.WaitAsync(stop);
+            return;
         }
+
+        since = null;
+        watcher?.LetGo();
+        await room.WaitAsync(stop);
+    }
+
+    private async Task<bool> HasRoomWithinAsync(Task room, TimeSpan limit, CancellationToken stop)
+    {
+        var left = limit - time.GetElapsedTime(since!.Value);
+        var hasRoom = await time.CompletesAsync(room, left > TimeSpan.Zero ? left : TimeSpan.Zero, stop);
+        if (hasRoom)
+        {
+            await room;
+        }
+
+        return hasRoom;
     }
 }

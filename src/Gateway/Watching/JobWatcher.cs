@@ -15,10 +15,15 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     /// <summary>The longest silence of a stream that viewers may join: a heartbeat is due every 15 s.</summary>
     private static readonly TimeSpan HeardWithin = TimeSpan.FromSeconds(20);
 
+    /// <summary>The longest silence of a catch-up that keeps its place: a backend that is down or stuck must not keep others from theirs.</summary>
+    private static readonly TimeSpan SilentCatchUp = TimeSpan.FromSeconds(2);
+
     private readonly WatchMachine machine = new(start, backend.Options, Random.Shared);
     private readonly StreamStatistics statistics = new(backend.Name, start, time, metrics);
     private readonly WatchHealth health = backend.NewWatch(start.JobId);
     private readonly long began = time.GetTimestamp();
+    private object? client = start.Client;
+    private OpenTurn? turn;
     private WatchStream? stream;
 
     /// <summary>The time of the last message, in ticks from the start of the watch.</summary>
@@ -46,7 +51,15 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
 
     /// <summary>The watch as it is now. Unlike the other members it can be read from any thread.</summary>
     public WatchView View =>
-        new(statistics, Cursor, machine.Head, machine.Epoch, machine.IsConfirmed, machine.OutageSince is { } since ? Now - since : null);
+        new(
+            statistics,
+            Cursor,
+            machine.Head,
+            machine.Epoch,
+            machine.IsConfirmed,
+            turn is { HasCome: false },
+            machine.OutageSince is { } since ? Now - since : null
+        );
 
     private TimeSpan Now => time.GetElapsedTime(began);
 
@@ -67,7 +80,23 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
 
     /// <summary>Leaves the connection that it began for: others share it from now on.</summary>
     /// <param name="note">Notes what happens to its streams.</param>
-    public void Share(StreamNote note) => statistics.ReportTo(note);
+    public void Share(StreamNote note)
+    {
+        statistics.ReportTo(note);
+        client = null;
+    }
+
+    /// <summary>
+    /// Gives up the place among the backend's catch-ups, since the client holds the stream back: it isn't the backend's work that others would
+    /// wait for.
+    /// </summary>
+    public void LendPlace()
+    {
+        if (turn is not null)
+        {
+            backend.Opens.GivePlace(turn);
+        }
+    }
 
     /// <summary>Tells what happens, in order, until <see cref="WatchStep.Ended"/>.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -87,19 +116,27 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
                         now = Now;
                         break;
                     case WatchAction.Read read:
-                        var result = await stream!.ReadAsync(read.Within);
+                        var result = await ReadAsync(read.Within);
                         now = Now;
                         Volatile.Write(ref heardAt, result.Message is null ? heardAt : now.Ticks);
                         machine.Received(now, result);
+                        LendPlaceUnlessCatchingUp(result);
                         break;
                     case WatchAction.OpenStream open:
                         Open(open, stop);
                         break;
                     case WatchAction.Close close:
                         stream!.Close(close.Fault);
+                        EndTurn();
                         break;
-                    case WatchAction.ReserveTurn:
-                        machine.TurnReserved(Now, backend.NextTurn());
+                    case WatchAction.AwaitTurn asked:
+                        var hasCome = await AwaitTurnAsync(asked.Within, stop);
+                        now = Now;
+                        if (hasCome)
+                        {
+                            machine.TurnCame(now);
+                        }
+
                         break;
                     case WatchAction.Wait wait:
                         await time.DelayAsync(wait.For, stop);
@@ -111,7 +148,35 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
         finally
         {
             stream?.Dispose();
+            EndTurn();
             health.Dispose();
+        }
+    }
+
+    private ValueTask<bool> AwaitTurnAsync(TimeSpan within, CancellationToken stop)
+    {
+        turn ??= backend.Opens.Ask(client ?? this, isCatchUp: machine.Cursor is not null || start.HistoryOnly);
+        return turn.HasCome ? ValueTask.FromResult(true) : new ValueTask<bool>(time.CompletesAsync(turn.Coming, within, stop));
+    }
+
+    private void EndTurn()
+    {
+        if (turn is not null)
+        {
+            backend.Opens.End(turn);
+            turn = null;
+        }
+    }
+
+    /// <summary>Reads the stream. A catch-up reads no longer at a time than a silent backend may keep its place.</summary>
+    private ValueTask<WatchRead> ReadAsync(TimeSpan within) =>
+        stream!.ReadAsync(turn is { HasPlace: true } && within > SilentCatchUp ? SilentCatchUp : within);
+
+    private void LendPlaceUnlessCatchingUp(WatchRead read)
+    {
+        if (turn is { HasPlace: true } && (read == WatchRead.Nothing || machine.State == WatchState.Live))
+        {
+            LendPlace();
         }
     }
 

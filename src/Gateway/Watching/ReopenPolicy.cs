@@ -20,12 +20,13 @@ internal sealed class ReopenPolicy(UpstreamOptions options, WatchStart start, Ra
     private TimeSpan? lagBegan;
     private TimeSpan lagEnds;
     private TimeSpan budgetBegan;
+    private TimeSpan? turnAskedAt;
 
     /// <summary>The end of the present wait.</summary>
     public TimeSpan ResumeAt { get; private set; }
 
     /// <summary>True if the present wait is to be followed by one for the backend's turn.</summary>
-    public bool NeedsTurn { get; private set; } = start.Resumed is not null;
+    public bool NeedsTurn { get; private set; } = true;
 
     /// <summary>Forgets earlier faults, since the watch makes progress.</summary>
     public void Progressed(TimeSpan now)
@@ -49,7 +50,14 @@ internal sealed class ReopenPolicy(UpstreamOptions options, WatchStart start, Ra
     public void BackOff(TimeSpan now, bool isOpened) => (ResumeAt, NeedsTurn) = (now + Within(backoff.Next(), now, isOpened), true);
 
     /// <summary>Goes on to wait for the backend's turn.</summary>
-    public void TakeTurn(TimeSpan now, TimeSpan wait, bool isOpened) => (ResumeAt, NeedsTurn) = (now + Within(wait, now, isOpened), false);
+    public void AskForTurn(TimeSpan now) => turnAskedAt ??= now;
+
+    /// <summary>Ends the wait for the backend's turn. It doesn't count towards the open timeout: the stream is late because others come first.</summary>
+    public void TurnCame(TimeSpan now)
+    {
+        budgetBegan += now - (turnAskedAt ?? now);
+        (turnAskedAt, NeedsTurn) = (null, false);
+    }
 
     /// <summary>Decides whether the fault ends the watch.</summary>
     /// <param name="now">The present time.</param>

@@ -35,9 +35,10 @@ internal abstract record WatchAction
     public sealed record Close(WatchFault? Fault, long? Cursor, bool IsBackendDown, bool Reopens) : WatchAction;
 
     /// <summary>
-    /// Reserves the backend's next turn to reopen, and reports the wait for it with <see cref="WatchMachine.TurnReserved"/>.
+    /// Waits for the backend's turn to open a stream for as long as this, and reports with <see cref="WatchMachine.TurnCame"/> if it came.
     /// </summary>
-    public sealed record ReserveTurn : WatchAction;
+    /// <param name="Within">The time; infinite if nothing else is to be done meanwhile.</param>
+    public sealed record AwaitTurn(TimeSpan Within) : WatchAction;
 
     /// <summary>Waits for this long.</summary>
     public sealed record Wait(TimeSpan For) : WatchAction;

@@ -5,10 +5,8 @@ namespace OptimizationGateway.Gateway.Watching;
 /// <content>The inputs: all that can happen to a watch.</content>
 internal sealed partial class WatchMachine
 {
-    /// <summary>Reports the backend's answer to <see cref="WatchAction.ReserveTurn"/>.</summary>
-    /// <param name="now">The present time.</param>
-    /// <param name="wait">The wait for the turn.</param>
-    public void TurnReserved(TimeSpan now, TimeSpan wait) => policy.TakeTurn(now, wait, IsOpened);
+    /// <summary>Reports that the turn came that <see cref="WatchAction.AwaitTurn"/> waits for.</summary>
+    public void TurnCame(TimeSpan now) => policy.TurnCame(now);
 
     /// <summary>Reports that a stream was asked for.</summary>
     /// <param name="now">The present time.</param>

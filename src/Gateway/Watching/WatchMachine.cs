@@ -85,7 +85,7 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
         {
             WatchState.Ended => new WatchAction.End(),
             WatchState.Waiting when policy.ResumeAt > now => new WatchAction.Wait(Sooner(policy.ResumeAt, AnnounceAt) - now),
-            WatchState.Waiting when policy.NeedsTurn => new WatchAction.ReserveTurn(),
+            WatchState.Waiting when policy.NeedsTurn => AwaitTurn(now),
             WatchState.Waiting => new WatchAction.OpenStream(Cursor, Epoch),
             _ => Read(now),
         };
@@ -149,6 +149,12 @@ internal sealed partial class WatchMachine(WatchStart start, UpstreamOptions opt
         policy.BackOff(now, IsOpened);
         isLetGo = false;
         deadlines.Close();
+    }
+
+    private WatchAction.AwaitTurn AwaitTurn(TimeSpan now)
+    {
+        policy.AskForTurn(now);
+        return new WatchAction.AwaitTurn(AnnounceAt - now ?? Timeout.InfiniteTimeSpan);
     }
 
     private WatchAction.Read Read(TimeSpan now)

@@ -15,6 +15,9 @@ internal sealed record WatchStart(string JobId, long? AfterEventId, string? Epoc
     /// <summary>Set if the client was told <c>subscribed</c> by an earlier watch, which this one takes over from.</summary>
     public ResumedWatch? Resumed { get; init; }
 
+    /// <summary>The client that the streams count for, compared by reference; null for the watch by itself.</summary>
+    public object? Client { get; init; }
+
     /// <summary>The trace that the watch is part of; the default if there is none.</summary>
     public ActivityContext Trace { get; init; }
 

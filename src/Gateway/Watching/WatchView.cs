@@ -8,6 +8,7 @@ namespace OptimizationGateway.Gateway.Watching;
 /// <param name="Head">The newest id that its backend has told of; null until it has said something.</param>
 /// <param name="Epoch">The log's epoch as far as it is known; else empty.</param>
 /// <param name="IsConfirmed">True if the backend has confirmed the present stream.</param>
+/// <param name="IsQueued">True if it waits for the backend's turn to open a stream.</param>
 /// <param name="OutageAge">The age of the outage that it is in; null if it is in none.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct WatchView(
@@ -16,5 +17,6 @@ internal readonly record struct WatchView(
     long? Head,
     string Epoch,
     bool IsConfirmed,
+    bool IsQueued,
     TimeSpan? OutageAge
 );

@@ -68,6 +68,14 @@ internal sealed class InspectorClient : IDisposable
         return (answer.StatusCode, await BodyOfAsync(answer));
     }
 
+    /// <summary>Closes many: those that the query selects.</summary>
+    public async Task<(HttpStatusCode Status, JsonObject Body)> CloseManyAsync(string query, object? body)
+    {
+        using var deadline = new CancellationTokenSource(TestClient.Deadline);
+        using var answer = await http.PostAsJsonAsync($"inspector/connections/close{query}", body, deadline.Token);
+        return (answer.StatusCode, await BodyOfAsync(answer));
+    }
+
     public void Dispose() => http.Dispose();
 
     private static async Task<JsonObject> BodyOfAsync(HttpResponseMessage answer)

@@ -64,6 +64,8 @@ public sealed class AllocationTests
             writer = new FeedWriter(feed.Feed, new TranslationOptions(), TimeProvider.System, (_, _, _) => Assert.Fail("refused"));
             _ = new SocketWriter(socket, frames, outbox, (facts, _) => Sent += facts.Events).DrainAsync(CancellationToken.None);
             outbox.Ticket(outbox.OpenLane()).Attach(feed.Feed.Found(new Viewer(), 0));
+            Assert.IsType<WatchAction.AwaitTurn>(machine.Next(TimeSpan.Zero));
+            machine.TurnCame(TimeSpan.Zero);
             Assert.IsType<WatchAction.OpenStream>(machine.Next(TimeSpan.Zero));
             machine.StreamOpened(TimeSpan.Zero, TimeSpan.FromSeconds(10));
         }

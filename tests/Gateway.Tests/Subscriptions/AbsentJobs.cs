@@ -34,7 +34,15 @@ internal sealed class AbsentJobs : IAsyncDisposable
         Metrics = new GatewayMetrics(services.GetRequiredService<IMeterFactory>(), Clock);
         var away = new BackendOptions { Address = "http://away.invalid:1", JobIds = "away-*" };
         var settings = new Dictionary<string, BackendOptions>(StringComparer.Ordinal) { ["away"] = away };
-        backends = new BackendRegistry(settings, new UpstreamOptions(), NoAddress, Clock, NullLoggerFactory.Instance, Metrics);
+        backends = new BackendRegistry(
+            settings,
+            new UpstreamOptions(),
+            HeldMemory.Plenty,
+            NoAddress,
+            Clock,
+            NullLoggerFactory.Instance,
+            Metrics
+        );
         Outbox = TestOutbox.New(outboxBytes, outboxBytes);
         var watches = new WatchFactory(backends, Clock, Metrics);
         feeds = new FeedSet(

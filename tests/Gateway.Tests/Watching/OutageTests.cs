@@ -211,8 +211,9 @@ public sealed class OutageTests
     [Fact]
     public void The_client_hears_of_no_outage_before_it_has_an_answer()
     {
-        var run = new WatchRun { Turn = 5 * Second };
-        run.Fails(WatchFault.Unavailable).Passes(9 * Second);
+        var run = new WatchRun();
+        run.Turn = 5 * Second;
+        run.Reopens().Fails(WatchFault.Unavailable).Passes(9 * Second);
 
         Assert.Empty(run.Told);
     }
@@ -221,7 +222,7 @@ public sealed class OutageTests
     public void A_one_off_replay_hears_of_no_outage()
     {
         var run = new WatchRun(historyOnly: true) { Turn = 5 * Second };
-        run.Says(Say.Subscribed(last: 3)).Fails(WatchFault.Unavailable).Passes(8 * Second);
+        run.Reopens().Says(Say.Subscribed(last: 3)).Fails(WatchFault.Unavailable).Passes(8 * Second);
 
         Assert.Empty(Notices(run));
     }

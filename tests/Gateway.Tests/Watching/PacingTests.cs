@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Watching;
 
 namespace OptimizationGateway.Gateway.Tests.Watching;
@@ -18,19 +16,5 @@ public sealed class PacingTests
 
         backoff.Reset();
         Assert.InRange(backoff.Next().TotalSeconds, 0.2, 0.4);
-    }
-
-    [Fact]
-    public void No_more_than_so_many_reopen_in_a_second()
-    {
-        var clock = new FakeTimeProvider();
-        var pacer = new ReopenPacer(clock, perSecond: 100);
-
-        var turns = Enumerable.Range(0, 250).Select(_ => pacer.Reserve()).ToList();
-
-        Assert.Equal(TimeSpan.Zero, turns[0]);
-        Assert.Equal(100, turns.Count(turn => turn < TimeSpan.FromSeconds(1)));
-        clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(TimeSpan.Zero, pacer.Reserve());
     }
 }

@@ -79,7 +79,9 @@ public sealed class WatchDeadlinesTests
     [Fact]
     public void A_stream_that_is_opened_as_the_time_runs_out_gets_a_moment()
     {
-        var run = new WatchRun { Turn = 60 * Second };
+        var run = new WatchRun { ConfirmsWithin = 60 * Second };
+        run.Settle();
+        run.Skip(9.9 * Second);
         run.Fails(WatchFault.Unavailable).Reopens();
 
         Assert.Equal(10 * Second, run.Now);
@@ -87,6 +89,20 @@ public sealed class WatchDeadlinesTests
         run.Passes(TimeSpan.FromMilliseconds(1));
         Assert.Equal(WatchEnd.Unavailable, run.End);
         Assert.Equal(WatchFault.Silent, Assert.IsType<WatchStep.Ended>(run.Told[^1]).Fault);
+    }
+
+    [Fact]
+    public void The_wait_for_the_turn_does_not_count_towards_the_ten_seconds()
+    {
+        var run = new WatchRun { ConfirmsWithin = 60 * Second, Turn = 60 * Second };
+        run.Reopens().Passes(4 * Second).Fails(WatchFault.Unavailable).Reopens();
+        run.Turn = TimeSpan.Zero;
+
+        Assert.Equal(124.3 * Second, run.Now);
+        run.Passes(5.6 * Second);
+        Assert.Null(run.End);
+        run.Passes(0.1 * Second);
+        Assert.Equal(WatchEnd.Unavailable, run.End);
     }
 
     [Fact]

@@ -114,14 +114,13 @@ public sealed class WatchMachineTests
     [Fact]
     public void It_waits_for_its_backoff_and_then_for_the_backends_turn_and_opens_at_the_cursor_with_the_epoch_it_knows()
     {
-        var run = new WatchRun(after: 0) { Turn = 2 * Second };
-        run.Says(Say.Subscribed(last: 2, epoch: "e7"), Say.Replay(Say.Events(1, 2))).Fails(WatchFault.Unavailable);
+        var run = new WatchRun(after: 0).Says(Say.Subscribed(last: 2, epoch: "e7"), Say.Replay(Say.Events(1, 2)));
+        run.Turn = 2 * Second;
+        run.Fails(WatchFault.Unavailable);
 
         Assert.Equal(new WatchAction.Wait(0.3 * Second), run.Settle());
-        run.Passes(0.2 * Second);
-        Assert.DoesNotContain(run.Done, action => action is WatchAction.ReserveTurn);
-        run.Passes(0.1 * Second);
-        Assert.IsType<WatchAction.ReserveTurn>(run.Done[^1]);
+        run.Passes(0.3 * Second);
+        Assert.IsType<WatchAction.Close>(run.Done[^1]);
         Assert.Equal(new WatchAction.Wait(2 * Second), run.Settle());
         run.Passes(2 * Second);
 
@@ -130,12 +129,13 @@ public sealed class WatchMachineTests
     }
 
     [Fact]
-    public void The_first_stream_waits_for_no_turn()
+    public void The_first_stream_waits_for_its_turn_too()
     {
         var run = new WatchRun { Turn = 5 * Second };
-        run.Settle();
 
-        Assert.DoesNotContain(run.Done, action => action is WatchAction.ReserveTurn);
+        Assert.Equal(new WatchAction.Wait(5 * Second), run.Settle());
+        run.Passes(5 * Second);
+        Assert.Equal([new WatchAction.OpenStream(0, "")], run.Done);
     }
 
     [Fact]

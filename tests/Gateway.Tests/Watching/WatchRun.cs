@@ -32,6 +32,8 @@ internal sealed class WatchRun(
     /// <summary>The wait for the backend's turn.</summary>
     public TimeSpan Turn { get; set; }
 
+    private TimeSpan? turnAt;
+
     /// <summary>Sees each step as it is told, before the machine is asked again.</summary>
     public Action<WatchStep>? OnTold { get; set; }
 
@@ -61,6 +63,20 @@ internal sealed class WatchRun(
         while (true)
         {
             var action = Machine.Next(Now);
+            if (action is WatchAction.AwaitTurn asked)
+            {
+                turnAt ??= Now + Turn;
+                if (turnAt > Now)
+                {
+                    var left = turnAt.Value - Now;
+                    return new WatchAction.Wait(asked.Within >= TimeSpan.Zero && asked.Within < left ? asked.Within : left);
+                }
+
+                turnAt = null;
+                Machine.TurnCame(Now);
+                continue;
+            }
+
             if (action is WatchAction.Read or WatchAction.Wait or WatchAction.End)
             {
                 return action;
@@ -77,9 +93,6 @@ internal sealed class WatchRun(
                     break;
                 case WatchAction.OpenStream:
                     Machine.StreamOpened(Now, ConfirmsWithin);
-                    break;
-                case WatchAction.ReserveTurn:
-                    Machine.TurnReserved(Now, Turn);
                     break;
             }
         }

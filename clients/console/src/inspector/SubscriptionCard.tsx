@@ -33,6 +33,7 @@ export function SubscriptionCard({ subscription: one }: { readonly subscription:
           {upstream ? (
             <>
               {upstream.backend}
+              {upstream.state === 'queued' && <span className="muted"> waits for its turn</span>}
               {upstream.replica && <span className="muted"> at {upstream.replica}</span>}
             </>
           ) : (

@@ -88,7 +88,7 @@ export interface EndedPage {
 export interface Upstream {
   readonly backend: string;
   readonly replica: string | null;
-  readonly state: 'opening' | 'open' | 'none';
+  readonly state: 'opening' | 'open' | 'queued' | 'none';
   readonly streams: number;
   readonly reopens: { readonly [cause: string]: number };
   readonly lastBreak: { readonly cause: string; readonly at: string } | null;

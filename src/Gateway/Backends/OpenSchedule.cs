@@ -1,0 +1,115 @@
+using OptimizationGateway.Gateway.Memory;
+
+namespace OptimizationGateway.Gateway.Backends;
+
+/// <summary>
+/// Decides when the streams of one backend are opened: at a rate, fairly over the clients, and with a bounded number of catch-ups at once.
+/// A catch-up that waits for a place doesn't hold up streams that need none. Pure: no clock, no task; times are counted from its start.
+/// </summary>
+/// <param name="perSecond">The most opens in any second.</param>
+/// <param name="places">The most catch-ups at once.</param>
+/// <param name="held">The memory of all clients, in which each stream is counted.</param>
+internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
+{
+    /// <summary>The time after which memory is looked at again, while there is none for a stream.</summary>
+    private static readonly TimeSpan RoomInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly OpenRate rate = new(perSecond);
+    private readonly FairQueue catchUps = new();
+    private readonly FairQueue others = new();
+    private int taken;
+    private bool othersNext;
+
+    /// <summary>The number of turns that wait.</summary>
+    public int Waiting => catchUps.Count + others.Count;
+
+    /// <summary>The number of places that are taken.</summary>
+    public int CatchUps => taken;
+
+    /// <summary>Asks for a turn, which comes at once if none waits that could come, and the rate and the places allow it.</summary>
+    public void Ask(OpenTurn turn, TimeSpan now)
+    {
+        if (!CanNext() && (!turn.IsCatchUp || HasFree) && held.HasRoom && rate.TryTake(now))
+        {
+            Grant(turn);
+            return;
+        }
+
+        turn.Wait();
+        (turn.IsCatchUp ? catchUps : others).Add(turn);
+    }
+
+    /// <summary>Grants the turns that have come by now.</summary>
+    /// <returns>The time until the next may come; null if none waits, or all wait for a place.</returns>
+    public TimeSpan? Advance(TimeSpan now)
+    {
+        while (CanNext())
+        {
+            if (!held.HasRoom)
+            {
+                return RoomInterval;
+            }
+
+            if (!rate.TryTake(now))
+            {
+                return rate.Wait();
+            }
+
+            Grant(Take());
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives the turn's place back, if it has one; a turn that waits takes none when it comes.</summary>
+    public void GivePlace(OpenTurn turn)
+    {
+        turn.IsPlaceless = true;
+        if (turn.HasPlace)
+        {
+            turn.HasPlace = false;
+            taken--;
+        }
+    }
+
+    /// <summary>Ends a turn: its stream is closed, or it isn't wanted any more. Can be called twice.</summary>
+    public void End(OpenTurn turn)
+    {
+        if (turn.Node is not null)
+        {
+            (turn.IsCatchUp ? catchUps : others).Remove(turn);
+        }
+
+        GivePlace(turn);
+        if (turn.IsCounted)
+        {
+            turn.IsCounted = false;
+            held.AddFixed(-Costs.Stream);
+        }
+    }
+
+    private bool HasFree => taken < places;
+
+    /// <summary>True if a turn waits for nothing but the rate.</summary>
+    private bool CanNext() => others.Count > 0 || (catchUps.Count > 0 && HasFree);
+
+    private OpenTurn Take()
+    {
+        var isOther = others.Count > 0 && (othersNext || catchUps.Count == 0 || !HasFree);
+        othersNext = !isOther;
+        return (isOther ? others : catchUps).Take();
+    }
+
+    private void Grant(OpenTurn turn)
+    {
+        if (turn is { IsCatchUp: true, IsPlaceless: false })
+        {
+            turn.HasPlace = true;
+            taken++;
+        }
+
+        turn.IsCounted = true;
+        held.AddFixed(Costs.Stream);
+        turn.Come();
+    }
+}
