@@ -12,6 +12,9 @@ internal static class Cors
     private const string Exposed = "Stream-Next-Offset, Stream-Cursor, Stream-Up-To-Date, Stream-Closed, ETag, Retry-After";
     private const string Allowed = "Authorization, If-None-Match, Last-Event-ID, Cache-Control, traceparent";
 
+    /// <summary>The header that keeps other pages from embedding an answer.</summary>
+    private const string ResourcePolicy = "Cross-Origin-Resource-Policy";
+
     /// <summary>The time for which a browser needn't ask again, in seconds.</summary>
     private const string MaxAge = "600";
 
@@ -27,11 +30,12 @@ internal static class Cors
         var (request, headers) = (context.Request.Headers, context.Response.Headers);
         headers.Append(HeaderNames.Vary, "Authorization, Origin");
         headers.XContentTypeOptions = "nosniff";
+        headers[ResourcePolicy] = "same-origin";
         if (request.Origin.Count > 0)
         {
             headers.AccessControlAllowOrigin = request.Origin;
             headers.AccessControlExposeHeaders = Exposed;
-            headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+            headers[ResourcePolicy] = "cross-origin";
         }
     }
 

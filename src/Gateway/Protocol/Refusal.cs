@@ -51,6 +51,13 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
 
     public static readonly Refusal ClosedByOperator = new("closed_by_operator", 403, "The gateway's operator closed this connection.");
 
+    public static readonly Refusal Reconnect = new(
+        "reconnect",
+        503,
+        "The gateway asks this client to connect again. Come back in a moment.",
+        IsForNow: true
+    );
+
     public static readonly Refusal InternalError = new(
         "internal_error",
         500,
@@ -102,7 +109,8 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
 
     /// <summary>Maps the end of a session to what a client is told by HTTP.</summary>
     public static Refusal Of(CloseCode code) =>
-        code.Status == CloseCode.ServiceRestart.Status ? Draining
+        code == CloseCode.ServiceRestart ? Draining
+        : code.Status == CloseCode.ServiceRestart.Status ? Reconnect
         : code == CloseCode.MemoryLow ? MemoryLow
         : code.Status == CloseCode.TokenExpired.Status ? TokenExpired
         : code.Status == CloseCode.ClosedForGood.Status ? ClosedByOperator
@@ -123,6 +131,7 @@ internal sealed record Refusal(string Name, int Status, string Text, bool IsForN
             MethodNotAllowed,
             InvalidRequest,
             ClosedByOperator,
+            Reconnect,
             InternalError,
             MalformedHandshake,
             UpgradeRequired,

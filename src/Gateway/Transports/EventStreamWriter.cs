@@ -28,7 +28,7 @@ internal sealed class EventStreamWriter(StreamPosition position, string? cursor,
     public void BeginData(IBufferWriter<byte> output)
     {
         WriteId(output);
-        output.Write("event: data\ndata: ["u8);
+        output.Write("event: data\ndata:["u8);
     }
 
     /// <summary>Writes what comes after the JSON of events.</summary>
@@ -41,7 +41,7 @@ internal sealed class EventStreamWriter(StreamPosition position, string? cursor,
     {
         // One for each event: so without a JSON writer, which would have to be allocated.
         WriteId(output);
-        output.Write("event: control\ndata: {\"streamNextOffset\":\""u8);
+        output.Write("event: control\ndata:{\"streamNextOffset\":\""u8);
         Encoding.ASCII.GetBytes(position.Token!, output);
         if (!position.IsClosed)
         {
@@ -89,7 +89,7 @@ internal sealed class EventStreamWriter(StreamPosition position, string? cursor,
     private Utf8JsonWriter StartControl(IBufferWriter<byte> output)
     {
         WriteId(output);
-        output.Write("event: control\ndata: "u8);
+        output.Write("event: control\ndata:"u8);
         var json = new Utf8JsonWriter(output, Options);
         json.WriteStartObject();
         if (position.Token is { } token)

@@ -135,7 +135,7 @@ public sealed class HttpPromisesTests
         var answer = await waiting;
 
         Assert.Matches(
-            "\nretry: [0-9]{4}\nid: 0000000000000002_ZTE\nevent: control\ndata: .*\"code\":\"draining\".*\"retryable\":true",
+            "\nretry: [0-9]{4}\nid: 0000000000000002_ZTE\nevent: control\ndata:.*\"code\":\"draining\".*\"retryable\":true",
             text
         );
         Assert.Equal((503, "draining"), (answer.Status, answer.Code));
