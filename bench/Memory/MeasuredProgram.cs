@@ -13,7 +13,8 @@ internal sealed class MeasuredProgram : IAsyncDisposable
     /// <summary>The first argument of the process that is measured.</summary>
     public const string Verb = "gateway";
 
-    private const string Ready = "ready";
+    /// <summary>The line that it writes once it listens.</summary>
+    public const string Ready = "ready";
 
     private readonly Process process;
 

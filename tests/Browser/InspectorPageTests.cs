@@ -60,6 +60,40 @@ public sealed class InspectorPageTests
         Assert.Empty(browser.Complaints);
     }
 
+    [Fact]
+    public async Task An_operator_lets_many_reconnect_that_are_like_a_filter()
+    {
+        await using var browser = await Chromium.StartAsync();
+        await using var backend = await ScriptedBackend.StartAsync();
+        var (installation, inspector) = await StartAsync(backend);
+        await using var _ = installation;
+        var page = new ConsolePage(browser);
+        backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 3), Say.Replay(Say.Events(1, 3))));
+        await using var phone = await ViewerAsync(installation, "Phone/1", "scripted-a");
+        await using var other = await ViewerAsync(installation, "Phone/2", "scripted-b");
+        await using var desk = await ViewerAsync(installation, "Desk/1", "scripted-b");
+
+        await browser.OpenAsync(inspector);
+        await page.UntilAsync("document.querySelector('#key-form')");
+        await EnterAsync(page, browser, Key);
+        await page.UntilAsync("document.querySelectorAll('#list tbody tr').length === 3");
+        await page.TabToAsync("#search");
+        await browser.TypeAsync("phone");
+        await page.UntilAsync("document.querySelectorAll('#list tbody tr').length === 2");
+        await page.TabToAsync("#close-many");
+        await browser.PressAsync("Enter");
+        await page.UntilAsync("document.querySelector('dialog').open");
+        Assert.Empty(await page.BarriersAsync());
+        await page.TabToAsync("[data-close-many=reconnect]");
+        await browser.PressAsync("Enter");
+        await page.UntilAsync("document.querySelector('#closed-many').textContent.startsWith('2 of 2')");
+
+        await Task.WhenAll(phone.ClosedAsync(), other.ClosedAsync());
+        Assert.Equal((1012, 1012), ((int?)phone.CloseStatus, (int?)other.CloseStatus));
+        Assert.Equal("pong", (string?)(await desk.SettleAsync())[^1]["type"]);
+        Assert.Empty(browser.Complaints);
+    }
+
     [Theory]
     [InlineData("light", 1280)]
     [InlineData("dark", 1280)]

@@ -41,7 +41,9 @@ public sealed partial class DeployedDashboardTests
             .. Enum.GetNames<WatchFaultKind>(),
             .. Enum.GetNames<SessionEndReason>(),
             .. Enum.GetNames<SubscriptionState>().Select(state => state.ToLowerInvariant()),
-            .. new[] { Refusal.TooManyConnections, Refusal.TooManyFromAddress, Refusal.TooManyNewConnections }.Select(r => r.Name),
+            .. new[] { Refusal.TooManyConnections, Refusal.TooManyFromAddress, Refusal.TooManyNewConnections, Refusal.MemoryLow }.Select(
+                r => r.Name
+            ),
         ];
 
         var values = Matcher().Matches(alerts).SelectMany(matcher => matcher.Groups["values"].Value.Split('|')).ToList();

@@ -37,19 +37,21 @@ internal sealed class DeployedProxy : IAsyncDisposable
     /// <param name="timeout">What the timeouts of an idle connection are set to; as shipped by default.</param>
     /// <param name="isUnderAPath">Whether it is set up for the path /optimizer.</param>
     /// <param name="checks">How long HAProxy waits between two health checks.</param>
+    /// <param name="isHashed">Whether HAProxy chooses the gateway by the job in the query.</param>
     public static async Task<DeployedProxy> StartAsync(
         string kind,
         Uri[] gateways,
         string timeout = "60s",
         bool isUnderAPath = false,
-        string checks = "1s"
+        string checks = "1s",
+        bool isHashed = false
     )
     {
         Installed.Require(kind);
         var folder = Directory.CreateTempSubdirectory("gateway-proxy-");
         var authority = new TestAuthority();
         var port = ProgramProcess.FreePort();
-        var files = new ProxyFiles(folder.FullName, authority.Issue(HostName), port, gateways, timeout, isUnderAPath, checks);
+        var files = new ProxyFiles(folder.FullName, authority.Issue(HostName), port, gateways, timeout, isUnderAPath, checks, isHashed);
         var (file, runtime) = kind == Nginx ? (files.WriteNginx(), "nginx -e stderr -c") : (files.WriteHaproxy(), "haproxy -db -f");
         var process = new ProgramProcess(file, [], new Uri($"http://127.0.0.1:{port}"), "PATH=$PATH:/usr/sbin", runtime);
         var proxy = new DeployedProxy(folder, authority, process, port);
@@ -70,7 +72,7 @@ internal sealed class DeployedProxy : IAsyncDisposable
 
     public Task<TestClient> ConnectAsync(string path = "/ws/optimization", params (string Name, string Value)[] headers) =>
         TestClient.ConnectAsync(
-            new UriBuilder(Url) { Scheme = "wss", Path = path }.Uri,
+            new UriBuilder(new Uri(Url, path)) { Scheme = "wss" }.Uri,
             options =>
             {
                 options.RemoteCertificateValidationCallback = IsTrusted;

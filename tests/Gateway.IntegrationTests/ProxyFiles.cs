@@ -10,7 +10,8 @@ internal sealed class ProxyFiles(
     Uri[] gateways,
     string timeout,
     bool isUnderAPath,
-    string checks
+    string checks,
+    bool isHashed = false
 )
 {
     private const string Snippet = "/etc/nginx/snippets/optimization-gateway.conf";
@@ -66,6 +67,7 @@ internal sealed class ProxyFiles(
                 [
                     .. Gateways,
                     .. path,
+                    .. Hash,
                     ("maxconn 20000", "maxconn 200"),
                     ("inter 1s", $"inter {checks}"),
                     ("    bind :80\n", ""),
@@ -84,6 +86,17 @@ internal sealed class ProxyFiles(
     }
 
     private (string, string)[] Gateways => [("127.0.0.1:8080", gateways[0].Authority), ("127.0.0.1:8081", gateways[^1].Authority)];
+
+    private (string, string)[] Hash =>
+        isHashed
+            ?
+            [
+                ("    balance leastconn\n", ""),
+                ("    #balance hash", "    balance hash"),
+                ("    #hash-type", "    hash-type"),
+                ("    #hash-balance-factor", "    hash-balance-factor"),
+            ]
+            : [];
 
     /// <summary>The timeout of an answer, which an event stream is, too.</summary>
     private string HttpTimeout => timeout == "60s" ? "30s" : timeout;

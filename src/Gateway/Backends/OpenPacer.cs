@@ -45,6 +45,9 @@ internal sealed class OpenPacer(TimeProvider time, int perSecond, int catchUps, 
         return turn;
     }
 
+    /// <summary>Records that the backend has answered the turn's stream.</summary>
+    public void Answer(OpenTurn turn) => Change(turn, static (schedule, turn) => schedule.Answer(turn));
+
     /// <summary>Gives the turn's place back: its stream reads no history, or is held up by something else than the backend.</summary>
     public void GivePlace(OpenTurn turn)
     {

@@ -4,19 +4,24 @@ namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
 /// Decides when the streams of one backend are opened: at a rate, fairly over the clients, and with a bounded number of catch-ups at once.
-/// A catch-up that waits for a place doesn't hold up streams that need none. Pure: no clock, no task; times are counted from its start.
+/// A catch-up that waits for a place doesn't hold up streams that need none. A fifth of a second's opens may be unanswered at once: streams
+/// that wait for a connection, or for a backend that is busy, would arrive together, and faster than the rate. Pure: no clock, no task; times are counted from its start.
 /// </summary>
 /// <param name="perSecond">The most opens in any second.</param>
 /// <param name="places">The most catch-ups at once.</param>
 /// <param name="held">The memory of all clients, in which each stream is counted.</param>
 internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
 {
+    private const int UnansweredParts = 5;
+
     /// <summary>The time after which memory is looked at again, while there is none for a stream.</summary>
     private static readonly TimeSpan RoomInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly OpenRate rate = new(perSecond);
     private readonly FairQueue catchUps = new();
     private readonly FairQueue others = new();
+    private readonly int mostUnanswered = Math.Max(1, perSecond / UnansweredParts);
+    private int unanswered;
     private int taken;
     private bool othersNext;
 
@@ -29,7 +34,7 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
     /// <summary>Asks for a turn, which comes at once if none waits that could come, and the rate and the places allow it.</summary>
     public void Ask(OpenTurn turn, TimeSpan now)
     {
-        if (!CanNext() && (!turn.IsCatchUp || HasFree) && held.HasRoom && rate.TryTake(now))
+        if (!CanNext() && unanswered < mostUnanswered && (!turn.IsCatchUp || HasFree) && held.HasRoom && rate.TryTake(now))
         {
             Grant(turn);
             return;
@@ -40,7 +45,7 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
     }
 
     /// <summary>Grants the turns that have come by now.</summary>
-    /// <returns>The time until the next may come; null if none waits, or all wait for a place.</returns>
+    /// <returns>The time until the next may come; null if none waits, or all wait for a place or an answer.</returns>
     public TimeSpan? Advance(TimeSpan now)
     {
         while (CanNext())
@@ -61,9 +66,20 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
         return null;
     }
 
-    /// <summary>Gives the turn's place back, if it has one; a turn that waits takes none when it comes.</summary>
+    /// <summary>Records that the backend has answered the turn's stream.</summary>
+    public void Answer(OpenTurn turn)
+    {
+        if (turn.IsUnanswered)
+        {
+            turn.IsUnanswered = false;
+            unanswered--;
+        }
+    }
+
+    /// <summary>Gives the turn's place back, if it has one, and waits for its answer no longer; a turn that waits takes no place when it comes.</summary>
     public void GivePlace(OpenTurn turn)
     {
+        Answer(turn);
         turn.IsPlaceless = true;
         if (turn.HasPlace)
         {
@@ -91,7 +107,7 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
     private bool HasFree => taken < places;
 
     /// <summary>True if a turn waits for nothing but the rate.</summary>
-    private bool CanNext() => others.Count > 0 || (catchUps.Count > 0 && HasFree);
+    private bool CanNext() => unanswered < mostUnanswered && (others.Count > 0 || (catchUps.Count > 0 && HasFree));
 
     private OpenTurn Take()
     {
@@ -108,6 +124,8 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
             taken++;
         }
 
+        turn.IsUnanswered = true;
+        unanswered++;
         turn.IsCounted = true;
         held.AddFixed(Costs.Stream);
         turn.Come();

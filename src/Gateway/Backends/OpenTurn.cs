@@ -22,6 +22,9 @@ internal sealed class OpenTurn(object client, bool isCatchUp)
     /// <summary>True while it occupies a place.</summary>
     public bool HasPlace { get; set; }
 
+    /// <summary>True while its stream has been asked for and the backend hasn't answered.</summary>
+    public bool IsUnanswered { get; set; }
+
     /// <summary>True if its place was given back before the stream was opened: it takes none.</summary>
     public bool IsPlaceless { get; set; }
 

@@ -8,6 +8,9 @@ internal static class Costs
     /// <summary>An open connection to which nothing is being sent, with Kestrel's share.</summary>
     public const int Connection = 24 * 1024;
 
+    /// <summary>A subscription, with its lane and its tasks, whether it has a stream of its own or shares one.</summary>
+    public const int Subscription = 8 * 1024;
+
     /// <summary>A stream from a backend on which nothing waits, with the client library's share.</summary>
     public const int Stream = 40 * 1024;
 

@@ -68,6 +68,8 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
             lanes.Add(lane);
         }
 
+        limits.Held.AddFixed(Costs.Subscription);
+
         return lane;
     }
 
@@ -117,7 +119,10 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
         lock (gate)
         {
             lane.Clear();
-            lanes.Remove(lane);
+            if (lanes.Remove(lane))
+            {
+                limits.Held.AddFixed(-Costs.Subscription);
+            }
         }
     }
 
@@ -292,6 +297,11 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
         while (TryTake(out var answer, out _))
         {
             answer.Return();
+        }
+
+        foreach (var lane in lanes.ToList())
+        {
+            Remove(lane);
         }
     }
 

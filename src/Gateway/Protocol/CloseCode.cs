@@ -18,7 +18,7 @@ internal sealed record CloseCode(int Status, string Reason)
     public static readonly CloseCode Reconnect = new(1012, "the operator asks to reconnect; come back");
     public static readonly CloseCode Aged = new(1012, "the connection has reached its age; come back");
     public static readonly CloseCode TryAgainLater = new(1013, "tokens can't be checked at the moment; come back later");
-    public static readonly CloseCode MemoryLow = new(1013, "the gateway is short of memory and you read slowly; come back in 10 s");
+    public static readonly CloseCode MemoryLow = new(1013, "the gateway is short of memory; come back in 10 s");
     public static readonly CloseCode TokenExpired = new(4401, "the token has expired; come back with a fresh one");
     public static readonly CloseCode MessageTimeout = new(4408, "a message took too long to arrive; come back");
     public static readonly CloseCode RateLimited = new(4429, "too many messages; come back slower");

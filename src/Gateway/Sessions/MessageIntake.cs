@@ -60,7 +60,7 @@ internal sealed class MessageIntake(
             }
 
             tally.Received(message.Type);
-            return TryDispatch(message) ? null : CloseCode.RateLimited;
+            return Dispatch(message);
         }
     }
 
@@ -87,8 +87,13 @@ internal sealed class MessageIntake(
         }
 
         invalidInARow = 0;
-        return TryDispatch(message!) ? null : CloseCode.RateLimited;
+        return Dispatch(message!);
     }
+
+    private CloseCode? Dispatch(ClientMessage message) =>
+        message.Type is ClientMessageType.Subscribe or ClientMessageType.Replay && !outbox.Held.HasRoom ? CloseCode.MemoryLow
+        : TryDispatch(message) ? null
+        : CloseCode.RateLimited;
 
     /// <returns>False if the answer doesn't fit: the client sends and doesn't read.</returns>
     private bool TryDispatch(ClientMessage message)

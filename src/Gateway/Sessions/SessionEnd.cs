@@ -70,5 +70,5 @@ internal sealed record SessionEnd(SessionEndReason Reason, CloseCode? CloseCode)
 
     public static SessionEnd Refused(CloseCode code) => new(SessionEndReason.Refused, code);
 
-    public static SessionEnd BrokeRule(CloseCode code) => new(SessionEndReason.ClientBrokeRule, code);
+    public static SessionEnd BrokeRule(CloseCode code) => code == CloseCode.MemoryLow ? Shed : new(SessionEndReason.ClientBrokeRule, code);
 }

@@ -168,15 +168,24 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
         }
     }
 
-    /// <summary>Reads the stream. A catch-up reads no longer at a time than a silent backend may keep its place.</summary>
+    /// <summary>Reads the stream. One that hasn't caught up is read no longer at a time than a silent backend may keep others waiting.</summary>
     private ValueTask<WatchRead> ReadAsync(TimeSpan within) =>
-        stream!.ReadAsync(turn is { HasPlace: true } && within > SilentCatchUp ? SilentCatchUp : within);
+        stream!.ReadAsync(turn is { HasPlace: true } or { IsUnanswered: true } && within > SilentCatchUp ? SilentCatchUp : within);
 
     private void LendPlaceUnlessCatchingUp(WatchRead read)
     {
-        if (turn is { HasPlace: true } && (read == WatchRead.Nothing || machine.State == WatchState.Live))
+        if (turn is not ({ HasPlace: true } or { IsUnanswered: true }))
+        {
+            return;
+        }
+
+        if (read == WatchRead.Nothing || machine.State == WatchState.Live)
         {
             LendPlace();
+        }
+        else if (turn.IsUnanswered)
+        {
+            backend.Opens.Answer(turn);
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed record FleetFacts
     private const double Arrival = 1.25;
 
     private const double MostImbalance = 1.3;
+    private const int MostReconnects = 2;
 
     public required int Clients { get; init; }
 
@@ -22,8 +23,11 @@ internal sealed record FleetFacts
 
     public required long Repeated { get; init; }
 
-    /// <summary>The most reconnects of one client in one fault, by fault. Those that its connection's age brings about aren't counted.</summary>
-    public required IReadOnlyList<(string Fault, int Reconnects)> Faults { get; init; }
+    /// <summary>
+    /// The faults, the number of those that happened at once, and the most attempts of one client to come back. Those that its connection's age
+    /// brings about aren't counted.
+    /// </summary>
+    public required IReadOnlyList<(string Fault, int AtOnce, int Reconnects)> Faults { get; init; }
 
     /// <summary>Handshakes that were answered with a refusal.</summary>
     public required long Refused { get; init; }
@@ -57,9 +61,9 @@ internal sealed record FleetFacts
             yield return "Too few events came to say anything.";
         }
 
-        foreach (var (fault, reconnects) in Faults.Where(fault => fault.Reconnects > 2))
+        foreach (var (fault, atOnce, reconnects) in Faults.Where(fault => fault.Reconnects > MostReconnects * fault.AtOnce))
         {
-            yield return $"A client reconnected {reconnects} times in the fault '{fault}'; 2 are allowed.";
+            yield return $"A client reconnected {reconnects} times in the fault '{fault}'; {MostReconnects * atOnce} are allowed.";
         }
 
         if (Refused > 0)

@@ -34,11 +34,13 @@ public sealed class OpenPacerTests
         var turns = Enumerable.Range(0, 3).Select(_ => pacer.Ask(clock, isCatchUp: false)).ToList();
         Assert.Equal([true, false, false], turns.Select(turn => turn.HasCome));
         Assert.Equal(2, pacer.Waiting);
+        pacer.Answer(turns[0]);
 
         clock.Advance(0.4 * Second);
         Assert.False(turns[1].HasCome);
         clock.Advance(0.2 * Second);
         Assert.True(turns[1].HasCome);
+        pacer.Answer(turns[1]);
         Assert.False(turns[2].HasCome);
         clock.Advance(0.6 * Second);
         Assert.True(turns[2].Coming.IsCompletedSuccessfully);

@@ -81,6 +81,7 @@ public sealed class OpenScheduleTests
         for (var now = TimeSpan.Zero; !newcomer.HasCome; now += Second)
         {
             schedule.Advance(now);
+            greedy.Concat(other).ToList().ForEach(schedule.Answer);
             order.AddRange(greedy.Concat(other).Where(turn => turn.HasCome).Except(order).ToList());
         }
 
@@ -104,6 +105,28 @@ public sealed class OpenScheduleTests
         schedule.End(catchUps[0]);
         schedule.Advance(Second);
         Assert.Equal([true, true, true, false], catchUps.Select(turn => turn.HasCome));
+    }
+
+    [Fact]
+    public void A_fifth_of_a_seconds_opens_may_be_unanswered_at_once()
+    {
+        var schedule = new OpenSchedule(perSecond: 100, places: 1_000, HeldMemory.Plenty);
+        var turns = Ask(schedule, new object(), count: 100, isCatchUp: false);
+        for (var now = TimeSpan.Zero; now < Second; now += 0.01 * Second)
+        {
+            schedule.Advance(now);
+        }
+
+        Assert.Equal(20, turns.Count(turn => turn.HasCome));
+        schedule.Answer(turns[0]);
+        schedule.Answer(turns[0]);
+        schedule.GivePlace(turns[1]);
+        schedule.End(turns[2]);
+        var newcomer = Ask(schedule, new object(), count: 1, isCatchUp: false, now: Second).Single();
+        Assert.False(newcomer.HasCome);
+        schedule.Advance(2 * Second);
+
+        Assert.Equal(23, turns.Append(newcomer).Count(turn => turn.HasCome));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class MemoryPlanTests
     {
         var plan = Of(768 * Mebi, set: null);
         var window = new UpstreamOptions().StreamWindowBytes;
-        var each = Costs.Connection + Costs.Stream + Costs.StuckWrite + plan.SubscriptionBytes + window;
+        var each = Costs.Connection + Costs.Subscription + Costs.Stream + Costs.StuckWrite + plan.SubscriptionBytes + window;
         var held = new HeldMemory(plan.LimitBytes);
 
         held.Add(each * plan.SlowReaders(window));

@@ -3,6 +3,7 @@ import { duration } from '../text.ts';
 import type { ConnectionPage, ConnectionRow } from './answers.ts';
 import { usePolled } from './ask.ts';
 import { Badge } from './Badge.tsx';
+import { CloseMany } from './CloseMany.tsx';
 import { Freshness } from './Freshness.tsx';
 import { JobLink } from './JobLink.tsx';
 import { Loading } from './Loading.tsx';
@@ -29,7 +30,8 @@ export function ListView(): ReactNode {
   const [onlySlow, setOnlySlow] = useState(false);
   const [size, setSize] = useState(pageSize);
   const q = useDeferredValue(text.trim());
-  const query = new URLSearchParams({ sort, limit: String(size), ...(q && { q }), ...(onlySlow && { slow: 'true' }) });
+  const filter = { ...(q && { q }), ...(onlySlow && { slow: 'true' }) };
+  const query = new URLSearchParams({ sort, limit: String(size), ...filter });
   const polled = usePolled<ConnectionPage>(`inspector/connections?${query}`);
   const page = polled.answer;
   return (
@@ -52,6 +54,7 @@ export function ListView(): ReactNode {
           <label className="check">
             <input id="only-slow" type="checkbox" checked={onlySlow} onChange={(change) => setOnlySlow(change.target.checked)} /> only slow
           </label>
+          <CloseMany query={new URLSearchParams(filter)} closed={polled.again} />
         </div>
         {page && page.connections.length > 0 && <Table page={page} />}
         {page && page.connections.length === 0 && (

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace OptimizationGateway.Memory;
+
+/// <summary>
+/// A client that subscribes to many jobs and reads slowly, or not at all. It speaks just enough WebSocket for that, so that a thousand of them
+/// cost little. When it is sent away it comes back, as a client does.
+/// </summary>
+/// <param name="gateway">The gateway's socket.</param>
+/// <param name="jobs">The jobs that it subscribes to.</param>
+/// <param name="bytesPerSecond">How fast it reads.</param>
+/// <param name="counts">What happened to all of them.</param>
+internal sealed class Attacker(Uri gateway, IReadOnlyList<string> jobs, int bytesPerSecond, AttackCounts counts)
+{
+    private static readonly byte[] Mask = [0, 0, 0, 0];
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await VisitAsync(stop);
+            }
+            catch (Exception e) when (e is SocketException or IOException)
+            {
+                counts.Cut();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(Random.Shared.Next(1_000, 5_000), CancellationToken.None);
+        }
+    }
+
+    private async Task VisitAsync(CancellationToken stop)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 8 * 1024, NoDelay = true };
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, gateway.Port), stop);
+        var buffer = new byte[Math.Max(bytesPerSecond, 1024)];
+        await socket.SendAsync(
+            Encoding.ASCII.GetBytes(
+                $"GET {gateway.AbsolutePath} HTTP/1.1\r\nHost: {gateway.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            ),
+            stop
+        );
+        var read = await socket.ReceiveAsync(buffer, stop);
+        if (!Encoding.ASCII.GetString(buffer, 0, read).StartsWith("HTTP/1.1 101", StringComparison.Ordinal))
+        {
+            counts.Refused();
+            return;
+        }
+
+        counts.Entered();
+        foreach (var job in jobs)
+        {
+            await socket.SendAsync(Frame($$"""{"type":"subscribe","jobId":"{{job}}","afterEventId":0}"""), stop);
+            if (jobs.Count > 1)
+            {
+                // No more than a client may send.
+                await Task.Delay(25, stop);
+            }
+        }
+
+        while (true)
+        {
+            await Task.Delay(1_000, stop);
+            if (bytesPerSecond > 0 && await socket.ReceiveAsync(buffer, stop) == 0)
+            {
+                counts.Closed();
+                return;
+            }
+        }
+    }
+
+    private static byte[] Frame(string text)
+    {
+        var payload = Encoding.UTF8.GetBytes(text);
+        return [0x81, (byte)(0x80 | payload.Length), .. Mask, .. payload];
+    }
+}
+
+/// <summary>What happened to the attackers.</summary>
+internal sealed class AttackCounts
+{
+    private long entered;
+    private long refused;
+    private long closed;
+    private long cut;
+
+    public void Entered() => Interlocked.Increment(ref entered);
+
+    public void Refused() => Interlocked.Increment(ref refused);
+
+    public void Closed() => Interlocked.Increment(ref closed);
+
+    public void Cut() => Interlocked.Increment(ref cut);
+
+    public override string ToString() => $"{entered} came in, {closed} were closed, {cut} were cut off, {refused} were refused";
+}
