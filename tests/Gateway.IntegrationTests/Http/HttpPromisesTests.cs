@@ -74,6 +74,31 @@ public sealed class HttpPromisesTests
     }
 
     [Fact]
+    public async Task Readers_of_all_kinds_share_one_stream_to_the_backend()
+    {
+        var log = new SharedLog();
+        log.Append(2);
+        await using var bridge = await EventsBridge.OpenAsync();
+        bridge.Backend.Always(log.ServeAsync);
+        await using var socket = await bridge.Gateway.ConnectAsync();
+        await socket.SubscribeAsync("job-1", 0);
+        await socket.UntilAsync("replay");
+        await bridge.Gateway.WaitsAsync();
+
+        await using var reader = await bridge.StreamAsync();
+        await reader.UntilAsync(2);
+        var waiting = bridge.GetAsync($"?offset={EventsBridge.Offset(2)}{Mode}");
+        await TestGateway.EventuallyAsync(() => bridge.Gateway.Views().Count(view => view.Seat is not null) == 3, "three share it");
+        log.Append(1);
+        await reader.UntilAsync(3);
+        var answer = await waiting;
+
+        Assert.Equal([3], answer.Ids);
+        Assert.Equal([1, 2, 3], reader.Ids);
+        Assert.Single(bridge.Backend.Requests);
+    }
+
+    [Fact]
     public async Task Bookmarkable_a_reader_from_now_on_goes_on_from_where_now_was()
     {
         var log = new SharedLog();
