@@ -50,7 +50,7 @@ internal sealed record Setting(string Path, PropertyInfo Property, Type Type, ob
     private string Readable(object bound) =>
         Type == typeof(TimeSpan)
             ? Readable(TimeSpan.Parse((string)bound, CultureInfo.InvariantCulture))
-            : string.Create(CultureInfo.InvariantCulture, $"{bound:N0}");
+            : Convert.ToInt64(bound, CultureInfo.InvariantCulture).ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Readable(TimeSpan time) =>
         time == TimeSpan.Zero ? "0"

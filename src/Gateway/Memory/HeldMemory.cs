@@ -45,7 +45,7 @@ internal sealed class HeldMemory(long limit)
         }
     }
 
-    /// <summary>What is beyond the point from which readers are sent away, and a little more, in bytes; 0 or less if there is none.</summary>
+    /// <summary>The memory beyond the point from which readers are sent away, and a little more, in bytes; 0 or less if there is none.</summary>
     public long Excess => Bytes - Part(steps[(int)Pressure.Shed], 0.95);
 
     /// <summary>True if there is room for another connection or stream.</summary>

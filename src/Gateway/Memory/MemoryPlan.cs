@@ -9,7 +9,7 @@ internal sealed record MemoryPlan(long LimitBytes, int ConnectionBytes, int Subs
     /// <summary>The least that a subscription needs to be sent anything in time, in bytes.</summary>
     public const int LeastPerSubscription = 64 * 1024;
 
-    /// <summary>What the process takes of its heap with no client, in bytes.</summary>
+    /// <summary>The memory that the process takes of its heap with no client, in bytes.</summary>
     private const int Base = 32 * 1024 * 1024;
 
     private const int LeastLimit = 16 * 1024 * 1024;

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Gateway.Memory;
 
-/// <summary>How near the memory that is held for clients is to its limit. Each step adds a measure to those before it.</summary>
+/// <summary>The distance of the memory that is held for clients from its limit. Each step adds a measure to those before it.</summary>
 internal enum Pressure
 {
     /// <summary>There is room.</summary>

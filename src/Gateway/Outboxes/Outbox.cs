@@ -40,7 +40,7 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
         }
     }
 
-    /// <summary>What waits in all lanes and in their sources, and since when.</summary>
+    /// <summary>The messages that wait in all lanes and in their sources.</summary>
     public Backlog Backlog
     {
         get
@@ -196,7 +196,7 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
 
     /// <summary>Takes the next message to send.</summary>
     /// <param name="message">The message; the caller returns it.</param>
-    /// <param name="receipt">What <see cref="Sent"/> is told once the socket has taken the message.</param>
+    /// <param name="receipt">The receipt for <see cref="Sent"/>, once the socket has taken the message.</param>
     public bool TryTake(out OutboxMessage message, out Receipt receipt)
     {
         lock (gate)

@@ -11,7 +11,7 @@ internal sealed class Shedding(SessionRegistry sessions, HeldMemory held, TimePr
     /// <summary>A reader that is this far behind is slow; a healthy one is behind by milliseconds.</summary>
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
-    /// <summary>What a reader holds at the least if sending it away is to help.</summary>
+    /// <summary>The least that a reader holds, in bytes, if sending it away is to help.</summary>
     private const int WorthShedding = 32 * 1024;
 
     /// <summary>The time until those that were sent away have given their memory back.</summary>

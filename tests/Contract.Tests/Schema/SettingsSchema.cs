@@ -81,7 +81,7 @@ internal static class SettingsSchema
     {
         var schema =
             setting.Type == typeof(bool) ? Typed("boolean", description)
-            : setting.Type == typeof(int) ? Typed("integer", description)
+            : setting.Type == typeof(int) || setting.Type == typeof(long) ? Typed("integer", description)
             : setting.Type == typeof(string) ? Typed("string", description)
             : setting.Type == typeof(TimeSpan) ? With(Typed("string", $"{description} Written hh:mm:ss."), "pattern", TimePattern)
             : throw new InvalidOperationException($"Say here how {setting.Type} is written in JSON.");
@@ -95,10 +95,10 @@ internal static class SettingsSchema
             };
         }
 
-        if (setting.Range is { } range && setting.Type == typeof(int))
+        if (setting.Range is { } range && (setting.Type == typeof(int) || setting.Type == typeof(long)))
         {
-            schema["minimum"] = Convert.ToInt32(range.Minimum, CultureInfo.InvariantCulture);
-            schema["maximum"] = Convert.ToInt32(range.Maximum, CultureInfo.InvariantCulture);
+            schema["minimum"] = Convert.ToInt64(range.Minimum, CultureInfo.InvariantCulture);
+            schema["maximum"] = Convert.ToInt64(range.Maximum, CultureInfo.InvariantCulture);
         }
         else if (setting.RangeText is { } allowed)
         {

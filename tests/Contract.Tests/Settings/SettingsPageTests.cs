@@ -54,7 +54,7 @@ public sealed class SettingsPageTests
 
     private static string? UnitOf(Setting setting) =>
         setting.Type == typeof(TimeSpan) ? "time"
-        : setting.Type == typeof(int) ? ""
+        : setting.Type == typeof(int) || setting.Type == typeof(long) ? ""
         : null;
 
     private static string Wanted(Setting setting)

@@ -25,7 +25,8 @@ public sealed class SessionLimitsTests
         Assert.Null(FaultWith(name, null));
         Assert.Null(FaultWith(name, Text(range.Minimum)));
         Assert.Null(FaultWith(name, Text(range.Maximum)));
-        foreach (var bad in new[] { JustOutside(range.Minimum, -1), JustOutside(range.Maximum, 1), Text(Negative(range.Minimum)) })
+        string[] outside = [JustOutside(range.Minimum, -1), JustOutside(range.Maximum, 1), Text(Negative(range.Minimum))];
+        foreach (var bad in outside.Where(bad => bad != Text(range.Minimum)))
         {
             var fault = FaultWith(name, bad);
             Assert.NotNull(fault);
