@@ -18,6 +18,11 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
     private readonly HashSet<Lane> lanes = [];
     private int controlBytes;
     private int laneBytes;
+    private int onItsWay;
+    private long takenLast;
+
+    /// <summary>The time the oldest event was read that the socket was given and hasn't taken, also if its subscription has ended since; 0 if none.</summary>
+    private long onItsWaySince;
     private bool closed;
     private bool nudged;
     private readonly TakerSignal taker = new();
@@ -47,7 +52,7 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
         {
             lock (gate)
             {
-                var (bytes, oldest) = ((long)controlBytes, 0L);
+                var (bytes, oldest) = ((long)controlBytes, onItsWaySince);
                 foreach (var lane in lanes)
                 {
                     bytes += lane.WaitingBytes;
@@ -209,7 +214,15 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
                 return true;
             }
 
-            return ring.TryTake(out message, out receipt);
+            if (!ring.TryTake(out message, out receipt))
+            {
+                return false;
+            }
+
+            onItsWay++;
+            takenLast = receipt.Facts.ReadAt;
+            onItsWaySince = onItsWaySince == 0 ? takenLast : onItsWaySince;
+            return true;
         }
     }
 
@@ -222,7 +235,11 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
             foreach (var receipt in receipts)
             {
                 receipt.Lane?.Sent(receipt);
+                onItsWay -= receipt.Lane is null ? 0 : 1;
             }
+
+            // All but the newest were sent, at the least.
+            onItsWaySince = onItsWay == 0 ? 0 : takenLast;
         }
     }
 
