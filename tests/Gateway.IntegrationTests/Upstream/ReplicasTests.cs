@@ -61,7 +61,12 @@ public sealed class ReplicasTests
         await using var replicas = await Replicas.StartAsync(count);
         await using var gateway = await TestGateway.StartAsync(
             clock,
-            [replicas.Setting, "Gateway:Upstream:StreamsPerChannel=7", "Gateway:Limits:MessageBurst=1000"]
+            [
+                replicas.Setting,
+                "Gateway:Upstream:StreamsPerChannel=7",
+                "Gateway:Upstream:OpensPerSecond=100000",
+                "Gateway:Limits:MessageBurst=1000",
+            ]
         );
         await using var client = await gateway.ConnectAsync();
         replicas.Log.Append(1);
