@@ -48,14 +48,13 @@ public sealed class MemoryShortTests
         await Until.TrueAsync(() => Task.FromResult(held.Pressure >= Pressure.Shed), "the gateway is short of memory");
         await Until.TrueAsync(() => Task.FromResult(held.Pressure < Pressure.Shed), "readers are sent away until it isn't");
 
-        // One that reads on in time hears why. What it was sent begins at the beginning and has no gap, and it resumes behind that.
-        var ids = await FirstSentAwayAsync([.. slow.Select(ReadToEndAsync)]);
-        Assert.Equal(ids.Order().Distinct().Select((_, i) => i + 1L), ids.Order().Distinct());
+        await Until.TrueAsync(() => Task.FromResult(gateway.Connections <= Readers), "those that were sent away are gone");
         foreach (var reader in slow)
         {
             await reader.DisposeAsync();
         }
 
+        // One of them comes back, with the last event that it had.
         await using var resumed = await gateway.ConnectAsync();
         await resumed.SubscribeAsync("busy-0-0", 40);
         await resumed.UntilAsync("event");
@@ -119,35 +118,6 @@ public sealed class MemoryShortTests
             {
                 await Task.Delay(50, stopped);
             }
-        }
-    }
-
-    /// <returns>The events of the first reader that is sent away with 1013.</returns>
-    private static async Task<List<long>> FirstSentAwayAsync(List<Task<(List<long> Ids, int? CloseStatus)>> reading)
-    {
-        while (reading.Count > 0)
-        {
-            var ended = await Task.WhenAny(reading);
-            reading.Remove(ended);
-            if (await ended is { CloseStatus: 1013 } away)
-            {
-                return away.Ids;
-            }
-        }
-
-        Assert.Fail("None was sent away with 1013.");
-        return [];
-    }
-
-    private static async Task<(List<long> Ids, int? CloseStatus)> ReadToEndAsync(SlowClient reader)
-    {
-        try
-        {
-            return await reader.ReadToCloseAsync();
-        }
-        catch (Exception e) when (e is System.Net.WebSockets.WebSocketException or IOException or ObjectDisposedException)
-        {
-            return ([], null);
         }
     }
 }
