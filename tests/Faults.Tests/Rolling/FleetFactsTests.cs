@@ -38,7 +38,7 @@ public sealed class FleetFactsTests
         Assert.Empty(Clean.Breaches());
         Assert.Equal(
             "fleet: 30 clients, 10 jobs, 900 events, 3 faults (reload, kill -9 of gateway-1, all at once), 0 lost, 0 repeated, "
-                + "6 reconnects of a client in a fault at the most, 0 refused, connections max/min 50.00 and 1.30 after 40 s, "
+                + "2 reconnects of a client in a fault at the most, 0 refused, connections max/min 50.00 and 1.30 after 40 s, "
                 + "125 opens a second of a gateway at the most (100 set)",
             Clean.ToString()
         );
