@@ -48,19 +48,31 @@ failed_tests() {
         left-- > 0 { print }'
 }
 
+# Nothing may take longer than this, in seconds, so that a hang is a failure with a name. Measured: 600 for all of .NET, 90 for the longest check.
+longest_runner=2400
+longest_check=600
+
+# Runs a command, and ends it with all it started after so many seconds; exit code 124.
+within() {
+    timeout --kill-after=10 "$@"
+}
+
 # A whole set of tests: shows its output live and adds up its counts.
 runner() {
     local name=$1 counts=$2 status p f s
     shift 2
     echo
     echo "== $name: $*"
-    "$@" 2>&1 | tee "$output"
+    within "$longest_runner" "$@" 2>&1 | tee "$output"
     status=${PIPESTATUS[0]}
 
     p=0 f=0 s=0
     read -r p f s <<< "$("$counts" < "$output")"
     p=${p:-0} f=${f:-0} s=${s:-0}
-    if [ $((p + f + s)) -eq 0 ]; then
+    if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
+        problems+=("$name didn't end within $longest_runner s")
+        f=$((f + 1))
+    elif [ $((p + f + s)) -eq 0 ]; then
         problems+=("$name ran no tests (exit code $status)")
         f=1
     elif [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
@@ -79,12 +91,12 @@ check() {
     shift
     echo
     echo "== $name: $*"
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        problems+=("$name failed")
-    fi
+    within "$longest_check" "$@"
+    case $? in
+        0) passed=$((passed + 1)) ;;
+        124 | 137) failed=$((failed + 1)) problems+=("$name didn't end within $longest_check s") ;;
+        *) failed=$((failed + 1)) problems+=("$name failed") ;;
+    esac
 }
 
 finish() {

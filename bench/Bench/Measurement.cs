@@ -221,7 +221,7 @@ internal sealed class Measurement(Workload workload, Target target, Child backen
         {
             ["do"] = what,
             ["url"] = Target.Url(port),
-            ["signalR"] = target.IsSignalR,
+            ["speech"] = target.Speech,
             ["job"] = job,
             ["viewers"] = workload.Viewers,
             ["jobs"] = workload.Jobs ?? workload.Viewers,

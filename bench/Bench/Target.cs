@@ -21,8 +21,8 @@ internal sealed record Target(string Name, TargetKind Kind, Func<int, string, st
 {
     private const string SocketPath = "/ws/optimization";
 
-    /// <summary>True if its messages are items of a SignalR stream.</summary>
-    public bool IsSignalR { get; init; }
+    /// <summary>The language that it speaks to viewers: <c>Plain</c>, <c>SignalR</c> or <c>Events</c>.</summary>
+    public string Speech { get; init; } = "Plain";
 
     /// <summary>True if it has no WebSocket, and is commanded to read streams.</summary>
     public bool IsDrain { get; init; }
@@ -31,9 +31,15 @@ internal sealed record Target(string Name, TargetKind Kind, Func<int, string, st
     public string[]? Build { get; init; }
 
     public bool Serves(Workload workload) =>
-        Kind != TargetKind.Limit
-        || workload.Kind == WorkloadKind.Flood
-        || (workload.Kind == WorkloadKind.Paced && Name == ReadyEach && !workload.Job.StartsWith("rate-0", StringComparison.Ordinal));
+        Kind switch
+        {
+            TargetKind.Gateway when Speech == "Events" => workload is { Kind: WorkloadKind.Paced, Jobs: not null },
+            TargetKind.Limit => workload.Kind == WorkloadKind.Flood
+                || (
+                    workload.Kind == WorkloadKind.Paced && Name == ReadyEach && !workload.Job.StartsWith("rate-0", StringComparison.Ordinal)
+                ),
+            _ => true,
+        };
 
     public const string Drain = "drain";
     public const string ReadyEach = "ready-each";
@@ -57,6 +63,7 @@ internal sealed record Target(string Name, TargetKind Kind, Func<int, string, st
         List<Target> targets =
         [
             new("gateway", TargetKind.Gateway, (port, backend) => Gateway(gateway, port, backend)),
+            new("gateway-sse", TargetKind.Gateway, (port, backend) => Gateway(gateway, port, backend)) { Speech = "Events" },
             new(
                 "csharp",
                 TargetKind.Peer,
@@ -68,7 +75,7 @@ internal sealed record Target(string Name, TargetKind Kind, Func<int, string, st
                 (port, backend) => ["dotnet", Program(root, "bench/peers/signalr", "SignalRPeer"), $"{port}", backend]
             )
             {
-                IsSignalR = true,
+                Speech = "SignalR",
             },
             new("go", TargetKind.Peer, (port, backend) => [$"{root}/bench/peers/go/generated/peer", $"{port}", backend])
             {

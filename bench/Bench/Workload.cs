@@ -81,6 +81,12 @@ internal sealed record Workload(string Name, string Title, WorkloadKind Kind, st
             Jobs = 50,
             IsMemory = true,
         },
+        new("crowd", "5,000 viewers of 50 jobs, 2 events/s", WorkloadKind.Paced, "rate-2-usual-*")
+        {
+            Viewers = 5_000,
+            Jobs = 50,
+            IsMemory = true,
+        },
         new("connect", "connect, subscribe, first event", WorkloadKind.Visits, "history-1-usual-*") { Viewers = 5_000 },
         new("storm", "5,000 viewers of 50 jobs come back at once", WorkloadKind.Storm, "rate-1-usual-*") { Viewers = 5_000, Jobs = 50 },
         new("stuck", "900 viewers of one job, 100 more read nothing; 2 kB", WorkloadKind.Stuck, "rate-50-2k-*")

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Testing;
@@ -17,6 +18,13 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle)
     private const int HealthyViewers = 20;
     private const int BytesPerSecond = 8 * 1024;
     private const double MostDelay = 250;
+
+    /// <summary>
+    /// A job writes 10 kB a second: a hundred of them are a hundred times what an attacker reads. Jobs without a pause would measure who gets the
+    /// CPU, which backend, attackers and viewers share with the gateway.
+    /// </summary>
+    private static readonly TimeSpan BetweenEvents = TimeSpan.FromMilliseconds(200);
+    private static readonly Struct Padding = new() { Fields = { ["padding"] = Value.ForString(new string('x', 2_000)) } };
 
     /// <summary>A shorter run is judged by everything but delays, which depend on the machine.</summary>
     private static readonly TimeSpan Timed = TimeSpan.FromMinutes(1);
@@ -39,7 +47,7 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle)
         {
             foreach (var mebibytes in new[] { 256, 512, 1024 })
             {
-                foreach (var limit in Enum.GetValues<Limit>())
+                foreach (var limit in System.Enum.GetValues<Limit>())
                 {
                     failed += await attack.RunAsync(limit, mebibytes, shares: true, time) ? 0 : 1;
                     failed += await attack.RunAsync(limit, mebibytes, shares: false, time) ? 0 : 1;
@@ -90,12 +98,7 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle)
 
         var delays = healthy.Delays;
         var p99 = delays.Count == 0 ? double.PositiveInfinity : delays[(int)(delays.Count * 0.99)];
-        string[] lines;
-        lock (gateway.Lines)
-        {
-            lines = [.. gateway.Lines];
-        }
-
+        var lines = gateway.Lines;
         var own = lines.Count(line => line.Contains("1011", StringComparison.Ordinal));
         var isWell =
             isAlive
@@ -108,7 +111,7 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle)
             $"{(isWell ? "ok" : "NOT ok")}: {Name} against {mebibytes} MiB by {limit}, {(shares ? "shared" : "own")} streams, {time.TotalSeconds:F0} s: "
                 + $"{(isAlive ? "alive" : "DEAD")}, at most {most} MiB; healthy p99 {p99:F0} ms of {delays.Count} events, {healthy.Faults.Count} faults, 1011: {own}; slow: {slow}{(Idle > 0 ? $"; idle: {idle}" : "")}"
         );
-        foreach (var line in healthy.Faults.Concat(lines.Where(line => line != MeasuredProgram.Ready)).Take(isWell ? 0 : 8))
+        foreach (var line in healthy.Faults.Concat(lines).Take(isWell ? 0 : 8))
         {
             Console.WriteLine($"  {(line.Length > 160 ? line[..160] : line).ReplaceLineEndings(" ")}");
         }
@@ -140,7 +143,10 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle)
 
         for (var id = request.AfterEventId + 1; ; id++)
         {
-            await stream.WriteAsync(Say.Live(Say.Event(id, previous: id - 1)), stopped);
+            var jobEvent = Say.Event(id, previous: id - 1);
+            jobEvent.Details = Padding;
+            await stream.WriteAsync(Say.Live(jobEvent), stopped);
+            await Task.Delay(BetweenEvents, stopped);
         }
     }
 

@@ -38,7 +38,7 @@ internal static class Churn
         return isWithin ? 0 : 1;
     }
 
-    private static async ValueTask VisitAsync(Uri url, int number)
+    public static async ValueTask VisitAsync(Uri url, int number)
     {
         await using var client = await TestClient.ConnectAsync(url);
         await client.SubscribeAsync($"job-{number % 100}", 0);

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using OptimizationGateway.Gateway;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Memory;
@@ -14,44 +14,30 @@ internal enum Limit
     Cgroup,
 }
 
-/// <summary>A gateway in a process of its own that may use so much memory. It is looked at from outside.</summary>
+/// <summary>The gateway's own program, which may use so much memory. It is looked at from outside.</summary>
 internal sealed class LimitedGateway : IAsyncDisposable
 {
     private const string Cgroups = "/sys/fs/cgroup/memory";
 
-    private readonly Process process;
+    private readonly ProgramProcess process;
     private readonly string? cgroup;
-    private readonly Task reading;
 
-    private LimitedGateway(Process process, string? cgroup, Uri url)
+    private LimitedGateway(ProgramProcess process, string? cgroup, Uri url)
     {
         this.process = process;
         this.cgroup = cgroup;
         SocketUrl = new UriBuilder(url) { Scheme = "ws", Path = "/ws/optimization" }.Uri;
-        reading = ReadAsync();
     }
 
     public Uri SocketUrl { get; }
 
     /// <summary>The lines that it wrote, which are warnings and errors.</summary>
-    public List<string> Lines { get; } = [];
+    public IReadOnlyList<string> Lines => process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    public bool IsAlive => !process.HasExited;
+    public bool IsAlive => process.IsAlive;
 
     /// <summary>Its memory as the system counts it, in bytes; for a cgroup what counts against the limit.</summary>
-    public long Memory
-    {
-        get
-        {
-            if (cgroup is not null)
-            {
-                return ReadNumber("memory.usage_in_bytes") - ReadStat("total_inactive_file");
-            }
-
-            process.Refresh();
-            return process.HasExited ? 0 : process.WorkingSet64;
-        }
-    }
+    public long Memory => cgroup is null ? process.Memory : ReadNumber("memory.usage_in_bytes") - ReadStat("total_inactive_file");
 
     /// <param name="limit">The kind of limit.</param>
     /// <param name="mebibytes">The limit.</param>
@@ -60,42 +46,22 @@ internal sealed class LimitedGateway : IAsyncDisposable
     {
         var url = new UriBuilder("http", "127.0.0.1", ProgramProcess.FreePort()).Uri;
         var bytes = mebibytes * 1024L * 1024;
-        var group = limit == Limit.Cgroup ? NewCgroup(bytes) : null;
-        var enter = group is null ? "" : $"echo $$ > {group}/cgroup.procs; ";
-        string[] command =
-        [
-            "-c",
-            $"{enter}exec dotnet \"$@\"",
-            "sh",
-            typeof(LimitedGateway).Assembly.Location,
-            MeasuredProgram.Verb,
-            $"--urls={url}",
-            "--Logging:LogLevel:Default=Warning",
-            .. settings,
-        ];
-        var start = new ProcessStartInfo("sh", command)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        if (limit == Limit.Heap)
-        {
-            start.Environment["DOTNET_GCHeapHardLimit"] = bytes.ToString("X", CultureInfo.InvariantCulture);
-        }
-
-        var gateway = new LimitedGateway(Process.Start(start)!, group, url);
-        await Until.TrueAsync(() => Task.FromResult(gateway.Lines.Contains(MeasuredProgram.Ready)), "the gateway is ready");
-        return gateway;
+        var entered = limit == Limit.Cgroup ? NewCgroup(bytes) : null;
+        var program = new ProgramProcess(
+            typeof(GatewayHost).Assembly.Location,
+            [$"--urls={url}", "--Logging:LogLevel:Default=Warning", .. settings],
+            new Uri(url, "/health/ready"),
+            entered is null
+                ? $"export DOTNET_GCHeapHardLimit={bytes.ToString("X", CultureInfo.InvariantCulture)}"
+                : $"echo $$ > {entered}/cgroup.procs"
+        );
+        await program.StartAsync();
+        return new LimitedGateway(program, entered, url);
     }
 
     public async ValueTask DisposeAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
-        await reading;
-        process.Dispose();
+        await process.DisposeAsync();
         if (cgroup is not null)
         {
             Directory.Delete(cgroup);
@@ -117,20 +83,4 @@ internal sealed class LimitedGateway : IAsyncDisposable
             .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal))
             .Select(line => long.Parse(line.AsSpan(name.Length + 1), CultureInfo.InvariantCulture))
             .First();
-
-    private async Task ReadAsync()
-    {
-        await Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
-
-        async Task ReadAsync(StreamReader output)
-        {
-            while (await output.ReadLineAsync() is { } line)
-            {
-                lock (Lines)
-                {
-                    Lines.Add(line);
-                }
-            }
-        }
-    }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime;
 using System.Text.Json;
+using System.Threading.Channels;
 using OptimizationGateway.Gateway;
 using OptimizationGateway.Testing;
 
@@ -16,11 +17,25 @@ internal sealed class MeasuredProgram : IAsyncDisposable
     /// <summary>The line that it writes once it listens.</summary>
     public const string Ready = "ready";
 
-    private readonly Process process;
+    private const string Collect = "collect";
+    private const string Answer = "footprint: ";
 
-    private MeasuredProgram(Process process) => this.process = process;
+    private readonly Process process;
+    private readonly Channel<Footprint> answers = Channel.CreateUnbounded<Footprint>();
+    private readonly TaskCompletionSource ready = new();
+    private long logged;
+
+    private MeasuredProgram(Process process)
+    {
+        this.process = process;
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.BeginOutputReadLine();
+    }
 
     public Uri SocketUrl { get; private init; } = null!;
+
+    /// <summary>How many characters its log has.</summary>
+    public long Logged => Volatile.Read(ref logged);
 
     /// <param name="settings">As <c>--Gateway:…=value</c>.</param>
     public static async Task<MeasuredProgram> StartAsync(params string[] settings)
@@ -32,36 +47,21 @@ internal sealed class MeasuredProgram : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        var started = Process.Start(start)!;
-        while (await started.StandardOutput.ReadLineAsync() is { } line)
+        var program = new MeasuredProgram(Process.Start(start)!)
         {
-            if (line == Ready)
-            {
-                return new MeasuredProgram(started) { SocketUrl = new UriBuilder(url) { Scheme = "ws", Path = "/ws/optimization" }.Uri };
-            }
-
-            Console.Error.WriteLine(line);
-        }
-
-        throw new InvalidOperationException("The gateway doesn't start.");
+            SocketUrl = new UriBuilder(url) { Scheme = "ws", Path = "/ws/optimization" }.Uri,
+        };
+        await program.ready.Task;
+        return program;
     }
 
-    /// <summary>Collects, and then tells what is left.</summary>
-    public async Task<Footprint> MeasureAsync()
+    /// <summary>Tells what it occupies.</summary>
+    /// <param name="collects">Whether it collects before, so that what is left is what is in use.</param>
+    public async Task<Footprint> MeasureAsync(bool collects = true)
     {
-        await process.StandardInput.WriteLineAsync();
+        await process.StandardInput.WriteLineAsync(collects ? Collect : "");
         await process.StandardInput.FlushAsync();
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            if (line.StartsWith('{'))
-            {
-                return JsonSerializer.Deserialize<Footprint>(line)!;
-            }
-
-            Console.Error.WriteLine(line);
-        }
-
-        throw new InvalidOperationException("The gateway has gone.");
+        return await answers.Reader.ReadAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -71,10 +71,32 @@ internal sealed class MeasuredProgram : IAsyncDisposable
         process.Dispose();
     }
 
+    private void Take(string? line)
+    {
+        switch (line)
+        {
+            case null:
+                ready.TrySetException(new InvalidOperationException("The gateway doesn't start."));
+                answers.Writer.Complete(new InvalidOperationException("The gateway has gone."));
+                break;
+            case Ready:
+                ready.TrySetResult();
+                break;
+            case var answer when answer.StartsWith(Answer, StringComparison.Ordinal):
+                answers.Writer.TryWrite(JsonSerializer.Deserialize<Footprint>(answer.AsSpan(Answer.Length))!);
+                break;
+            default:
+                Interlocked.Add(ref logged, line.Length + 1);
+                break;
+        }
+    }
+
     /// <summary>The other side: the gateway as it is, and answers on standard output.</summary>
     public static async Task<int> ServeAsync(string[] settings)
     {
         var levels = new Dictionary<string, long>(StringComparer.Ordinal);
+        var exceptions = 0L;
+        AppDomain.CurrentDomain.FirstChanceException += (_, _) => Interlocked.Increment(ref exceptions);
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
@@ -89,10 +111,15 @@ internal sealed class MeasuredProgram : IAsyncDisposable
         await using var app = GatewayHost.Build(settings);
         await app.StartAsync();
         Console.WriteLine(Ready);
-        while (Console.ReadLine() is not null)
+        while (Console.ReadLine() is { } command)
         {
             listener.RecordObservableInstruments();
-            Console.WriteLine(JsonSerializer.Serialize(Now()));
+            if (command == Collect)
+            {
+                CollectAll();
+            }
+
+            Console.WriteLine($"{Answer}{JsonSerializer.Serialize(Now())}");
         }
 
         return 0;
@@ -107,10 +134,6 @@ internal sealed class MeasuredProgram : IAsyncDisposable
 
         Footprint Now()
         {
-            GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            GC.WaitForPendingFinalizers();
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             using var self = Process.GetCurrentProcess();
             lock (levels)
             {
@@ -118,9 +141,20 @@ internal sealed class MeasuredProgram : IAsyncDisposable
                     GC.GetTotalMemory(forceFullCollection: false),
                     self.WorkingSet64,
                     levels.GetValueOrDefault("gateway.connections"),
-                    levels.GetValueOrDefault("gateway.outbox.bytes")
+                    levels.GetValueOrDefault("gateway.outbox.bytes"),
+                    Interlocked.Read(ref exceptions),
+                    Directory.GetFileSystemEntries("/proc/self/fd").Length,
+                    self.Threads.Count
                 );
             }
         }
+    }
+
+    private static void CollectAll()
+    {
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

@@ -147,8 +147,29 @@ public sealed class ScriptedBackend : IAsyncDisposable
         Requests.Enqueue(request);
         var script = scripts.TryDequeue(out var next) ? next : always;
         return script is not null
-            ? script(request, stream, context.CancellationToken)
+            ? script(request, new FairWriter(stream), context.CancellationToken)
             : throw new RpcException(new Status(StatusCode.Unavailable, "The script is at its end."));
+    }
+
+    /// <summary>
+    /// Lets others have their turn after each message. A write to a stream that is gone ends at once and without an error, and the news that it is
+    /// gone comes by the thread pool: thousands of scripts that write for ever would have all its threads, and never hear it.
+    /// </summary>
+    private sealed class FairWriter(IServerStreamWriter<WatchJobResponse> stream) : IServerStreamWriter<WatchJobResponse>
+    {
+        public WriteOptions? WriteOptions
+        {
+            get => stream.WriteOptions;
+            set => stream.WriteOptions = value;
+        }
+
+        public Task WriteAsync(WatchJobResponse message) => WriteAsync(message, CancellationToken.None);
+
+        public async Task WriteAsync(WatchJobResponse message, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync(message, cancellationToken);
+            await Task.Yield();
+        }
     }
 
     private sealed class Scripted(ScriptedBackend backend) : OptimizerService.OptimizerServiceBase

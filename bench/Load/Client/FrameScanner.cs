@@ -4,7 +4,7 @@ using System.Text;
 namespace OptimizationGateway.Load.Client;
 
 /// <summary>
-/// Reads a server's WebSocket bytes as they come. It counts events by the member <c>"id":</c>, which nothing else in a message is called, and
+/// Reads a server's WebSocket bytes, or those of an event stream, as they come. It counts events by the member <c>"id":</c>, which nothing else in a message is called, and
 /// checks that ids are contiguous. It parses no JSON, so that it costs less than any sender.
 /// </summary>
 /// <param name="cursor">The id of the event that the viewer has; null to take it from <c>subscribed</c>.</param>
@@ -48,6 +48,9 @@ internal sealed class FrameScanner(long? cursor, Latencies? latencies)
 
     /// <summary>The payload of a ping that awaits its pong.</summary>
     public byte[]? PingPayload { get; set; }
+
+    /// <summary>Says that no frames come, but a text without an end and without <c>subscribed</c>.</summary>
+    public void BeginText() => (opcode, left, sought, Head) = (Text, long.MaxValue, Sought.EventId, LastId ?? 0);
 
     /// <returns>The number of bytes that were read. The others have to come again, with more behind them.</returns>
     public int Scan(ReadOnlySpan<byte> bytes, long now)
@@ -177,7 +180,7 @@ internal sealed class FrameScanner(long? cursor, Latencies? latencies)
                 break;
             case Sought.EventId:
                 Events++;
-                Gaps += number == LastId + 1 ? 0 : 1;
+                Gaps += LastId is null || number == LastId + 1 ? 0 : 1;
                 LastId = number;
                 sought = latencies is null ? Sought.EventId : Sought.EventMoment;
                 break;

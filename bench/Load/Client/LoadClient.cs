@@ -178,7 +178,7 @@ internal sealed class LoadClient
 
     private static Uri UrlOf(JsonObject command) => new((string)command["url"]!);
 
-    private static Speech SpeechOf(JsonObject command) => (bool?)command["signalR"] == true ? Speech.SignalR : Speech.Plain;
+    private static Speech SpeechOf(JsonObject command) => Enum.Parse<Speech>((string)command["speech"]!);
 
     private static async Task WithPatienceAsync(Task all, List<Viewer> viewers, Func<FrameScanner, bool> isDone)
     {

@@ -5,17 +5,20 @@ using System.Text;
 
 namespace OptimizationGateway.Load.Client;
 
-/// <summary>The language that a bridge speaks over its WebSocket.</summary>
+/// <summary>The language that a bridge speaks.</summary>
 internal enum Speech
 {
-    /// <summary>PROTOCOL.md.</summary>
+    /// <summary>PROTOCOL.md, over a WebSocket.</summary>
     Plain,
+
+    /// <summary>Server-sent events, as PROTOCOL.md has them.</summary>
+    Events,
 
     /// <summary>The same messages as items of a SignalR stream, in its JSON protocol.</summary>
     SignalR,
 }
 
-/// <summary>One viewer: a WebSocket with one subscription.</summary>
+/// <summary>One viewer: a WebSocket with one subscription, or an event stream.</summary>
 internal sealed class Viewer(string job, long? cursor, Latencies? latencies, int bufferBytes) : IDisposable
 {
     /// <summary>The 503 of a bridge that admits no more at the moment.</summary>
@@ -23,6 +26,7 @@ internal sealed class Viewer(string job, long? cursor, Latencies? latencies, int
 
     private readonly FrameScanner scanner = new(cursor, latencies);
     private readonly byte[] buffer = new byte[bufferBytes];
+    private ChunkedBody? body;
     private Socket? socket;
     private int held;
 
@@ -39,9 +43,13 @@ internal sealed class Viewer(string job, long? cursor, Latencies? latencies, int
     {
         for (var refusals = 0; ; refusals++)
         {
-            if (await TryConnectAsync(url))
+            if (await TryConnectAsync(url, speech))
             {
-                await SubscribeAsync(speech);
+                if (speech != Speech.Events)
+                {
+                    await SubscribeAsync(speech);
+                }
+
                 return refusals;
             }
 
@@ -65,7 +73,7 @@ internal sealed class Viewer(string job, long? cursor, Latencies? latencies, int
             {
                 var read = await socket!.ReceiveAsync(buffer.AsMemory(held));
                 Ended = read == 0 ? "the bridge closed the connection" : null;
-                Take(held + read);
+                Take(held + (body?.Strip(buffer.AsSpan(held, read)) ?? read));
                 await AnswerPingAsync();
                 if (pause > TimeSpan.Zero && read < buffer.Length / 4 && !isDone(scanner))
                 {
@@ -82,12 +90,15 @@ internal sealed class Viewer(string job, long? cursor, Latencies? latencies, int
     /// <summary>Reads only what the socket's smallest buffer takes, from now on: a viewer that is stuck.</summary>
     public void Stick() => socket!.ReceiveBufferSize = 4096;
 
-    /// <summary>Leaves as a browser does, with a close frame.</summary>
+    /// <summary>Leaves as a browser does: a WebSocket with a close frame.</summary>
     public async Task CloseAsync()
     {
         try
         {
-            await socket!.SendAsync(Masked(0x88, [0x03, 0xe8]));
+            if (body is null)
+            {
+                await socket!.SendAsync(Masked(0x88, [0x03, 0xe8]));
+            }
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
@@ -119,16 +130,16 @@ internal sealed class Viewer(string job, long? cursor, Latencies? latencies, int
         }
     }
 
-    private async Task<bool> TryConnectAsync(Uri url)
+    private async Task<bool> TryConnectAsync(Uri url, Speech speech)
     {
         socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, url.Port));
-        await socket.SendAsync(
-            Encoding.ASCII.GetBytes(
-                $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-            )
-        );
+        var request =
+            speech == Speech.Events
+                ? $"GET /jobs/{job}/events?live=sse&offset={(cursor is null ? "now" : "-1")} HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n"
+                : $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        await socket.SendAsync(Encoding.ASCII.GetBytes(request));
         while (true)
         {
             var read = await socket.ReceiveAsync(buffer.AsMemory(held));
@@ -140,13 +151,28 @@ internal sealed class Viewer(string job, long? cursor, Latencies? latencies, int
             }
 
             var answer = Encoding.ASCII.GetString(buffer, 0, Math.Max(end, 0));
+            if (answer.Contains(Refused, StringComparison.Ordinal))
+            {
+                held = 0;
+                return false;
+            }
+
+            if (!answer.StartsWith(speech == Speech.Events ? "HTTP/1.1 200" : "HTTP/1.1 101", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"The bridge at {url} doesn't let in: {answer.Split('\r')[0]}");
+            }
+
+            var rest = buffer.AsSpan(end + 4, held - end - 4);
             held = 0;
-            return answer.StartsWith("HTTP/1.1 101", StringComparison.Ordinal)
-                || (
-                    answer.Contains(Refused, StringComparison.Ordinal)
-                        ? false
-                        : throw new InvalidOperationException($"The bridge at {url} doesn't upgrade: {answer.Split('\r')[0]}")
-                );
+            if (speech == Speech.Events)
+            {
+                body = new ChunkedBody();
+                scanner.BeginText();
+                rest.CopyTo(buffer);
+                Take(body.Strip(buffer.AsSpan(0, rest.Length)));
+            }
+
+            return true;
         }
     }
 
