@@ -32,9 +32,10 @@ fleet: ## Restart, kill and reload three gateways behind HAProxy while CLIENTS w
 proxies: ## Five minutes of silence through nginx and HAProxy, with the timeouts as they are shipped
 	AS_SHIPPED=true dotnet test --project tests/Gateway.IntegrationTests -- --filter-method '*DeployedProxyTests.An_idle_subscription*'
 
-memory: ## What slow readers cost, what connections leave behind, and 48 attacks of SECONDS (60) each against limited gateways
+memory: ## What slow readers cost, what connections leave behind, a soak of SOAK (600) seconds, and 24 attacks of SECONDS (60) each
 	dotnet run -c Release --project bench/Memory -- slow
 	dotnet run -c Release --project bench/Memory -- churn
+	dotnet run -c Release --project bench/Memory -- soak $(or $(SOAK),600)
 	dotnet run -c Release --project bench/Memory -- attack all $(or $(SECONDS),60)
 
 feeds: ## Shared streams at length: a million steps of the model, ten million events, a thousand viewers slow or stuck

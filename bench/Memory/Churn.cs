@@ -5,6 +5,8 @@ namespace OptimizationGateway.Memory;
 /// <summary>Three rounds of clients that come, watch a job and go, by a close or without a word: the third must not cost more than the first.</summary>
 internal static class Churn
 {
+    public const int Jobs = 100;
+
     private const int Rounds = 3;
     private const int AtOnce = 50;
     private const double Allowed = 1.10;
@@ -38,10 +40,10 @@ internal static class Churn
         return isWithin ? 0 : 1;
     }
 
-    public static async ValueTask VisitAsync(Uri url, int number)
+    public static async ValueTask VisitAsync(Uri url, int number, long afterEventId = 0)
     {
         await using var client = await TestClient.ConnectAsync(url);
-        await client.SubscribeAsync($"job-{number % 100}", 0);
+        await client.SubscribeAsync($"job-{number % Jobs}", afterEventId);
         await client.UntilAsync("replay");
         if (number % 2 == 0)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using OptimizationGateway.Gateway;
@@ -95,8 +96,10 @@ internal sealed class MeasuredProgram : IAsyncDisposable
     public static async Task<int> ServeAsync(string[] settings)
     {
         var levels = new Dictionary<string, long>(StringComparer.Ordinal);
-        var exceptions = 0L;
-        AppDomain.CurrentDomain.FirstChanceException += (_, _) => Interlocked.Increment(ref exceptions);
+        var (exceptions, thrown) = (0L, new ConditionalWeakTable<Exception, object>());
+        // Each asynchronous method on an exception's way throws it once more: it counts once.
+        AppDomain.CurrentDomain.FirstChanceException += (_, first) =>
+            Interlocked.Add(ref exceptions, thrown.TryAdd(first.Exception, levels) ? 1 : 0);
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using Grpc.Core;
+using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Memory;
 
 /// <summary>
-/// Clients that come, watch a job and go at a steady rate, for minutes: memory, descriptors and threads must stay where they were after the first
+/// Clients that come back to a job, and go, at a steady rate, for minutes: memory, descriptors and threads must stay where they were after the first
 /// tenth of the time, and come back to where they were at the start. Nothing is collected by force.
 /// </summary>
 internal static class Soak
@@ -15,17 +17,25 @@ internal static class Soak
     private const double AtRest = 1.5;
 
     /// <summary>Of connections that break, as half of them do; a clean close has none.</summary>
-    private const double ExceptionsEach = 0.5;
+    private const double ExceptionsEach = 0.51;
 
     public static async Task<int> RunAsync(int seconds)
     {
         await using var backend = await ScriptedBackend.StartAsync();
-        backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 20), Say.Replay(Say.Events(1, 20))));
+        backend.Always(ServeAsync);
         await using var gateway = await MeasuredProgram.StartAsync(
             $"--Gateway:Backends:test:Address={backend.Url}",
             "--Gateway:Limits:NewConnectionsPerSecond=1000000",
             "--Logging:Console:FormatterName=json"
         );
+        // The jobs have a viewer that stays: when the last one leaves, the gRPC client ends the stream by exceptions.
+        List<TestClient> stay = [];
+        for (var job = 0; job < Churn.Jobs; job++)
+        {
+            stay.Add(await TestClient.ConnectAsync(gateway.SocketUrl));
+            await stay[^1].SubscribeAsync($"job-{job}", 0);
+        }
+
         await Task.WhenAll(Enumerable.Range(0, 10).Select(VisitAsync));
         var start = await RestAsync(gateway);
         Console.WriteLine($"at the start: {start}");
@@ -71,11 +81,23 @@ internal static class Soak
         Console.WriteLine(
             $"{(isWell ? "ok" : "NOT ok")}: second half over first: {string.Join("; ", ratios.Select(ratio => $"{ratio.Name} {ratio.Ratio:F2} (allowed {ratio.Allowed})"))}"
         );
+        await Task.WhenAll(stay.Select(client => client.DisposeAsync().AsTask()));
         return isWell ? 0 : 1;
 
-        async Task VisitAsync(int number) => await Churn.VisitAsync(gateway.SocketUrl, number);
+        async Task VisitAsync(int number) => await Churn.VisitAsync(gateway.SocketUrl, number, afterEventId: 20);
 
         double Ratio(Func<Footprint, double> of) => late.Average(of) / early.Average(of);
+    }
+
+    private static async Task ServeAsync(WatchJobRequest request, IServerStreamWriter<WatchJobResponse> stream, CancellationToken stopped)
+    {
+        await stream.WriteAsync(Say.Subscribed(last: 20), stopped);
+        await stream.WriteAsync(Say.Replay(Say.Events(request.AfterEventId + 1, 20)), stopped);
+        while (true)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(10), stopped);
+            await stream.WriteAsync(Say.Heartbeat(last: 20), stopped);
+        }
     }
 
     /// <summary>Waits for half a minute in which nobody is there, as a night is, and looks.</summary>

@@ -45,14 +45,18 @@ internal sealed class Subscription(
             seated is { } seat ? new SeatView(seat.Cursor, seat.Feed.View) : null
         );
 
-    /// <summary>Runs until the client has been told the reason of its end.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled: the client wants no more, and gets no more.</exception>
+    /// <summary>Runs until the client has been told the reason of its end, or wants no more and gets no more.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled while it had a watch of its own, or none yet.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         metrics.SubscriptionStarted(TagValue.Of(messages.State));
         try
         {
-            var end = await FollowAsync(stop);
+            if (await FollowAsync(stop) is not { } end)
+            {
+                return;
+            }
+
             messages.Cursor = watcher?.Cursor;
             await messages.WriteEndAsync(end);
             await lane.DrainedAsync();
@@ -63,7 +67,8 @@ internal sealed class Subscription(
         }
     }
 
-    private async Task<WatchStep.Ended> FollowAsync(CancellationToken stop)
+    /// <returns>The end of the job's watch; null if the client wanted no more while it had a seat.</returns>
+    private async Task<WatchStep.Ended?> FollowAsync(CancellationToken stop)
     {
         var start = source.StartOf(request, historyOnly: false, timeline);
         var key = source.Feeds.KeyOf(start);
@@ -79,7 +84,8 @@ internal sealed class Subscription(
         {
             if (seat is not null)
             {
-                if (await SitAsync(seat, stop) is { } end)
+                var end = await SitAsync(seat, stop);
+                if (end is not null || stop.IsCancellationRequested)
                 {
                     return end;
                 }
@@ -108,7 +114,7 @@ internal sealed class Subscription(
     }
 
     /// <summary>Has the lane read from the seat until the seat is lost.</summary>
-    /// <returns>The end of the job's watch; null if the viewer needs a watch of its own.</returns>
+    /// <returns>The end of the job's watch; null if the viewer needs a watch of its own, or the token was cancelled.</returns>
     private async Task<WatchStep.Ended?> SitAsync(Seat seat, CancellationToken stop)
     {
         watcher = seat.Feed.Watcher;
@@ -116,10 +122,13 @@ internal sealed class Subscription(
         try
         {
             lane.Attach(seat);
-            return await seat.Left.WaitAsync(stop) switch
+            // Viewers come and go all the time, and an exception for each would be thrown once more by every method on its way.
+            await ((Task)seat.Left.WaitAsync(stop)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return seat.Left switch
             {
-                SeatEnd.Ended ended => ended.Step,
-                SeatEnd.Faulted faulted => throw new InvalidOperationException("A job's feed failed.", faulted.Fault),
+                { IsCompleted: false } => null,
+                { Result: SeatEnd.Ended ended } => ended.Step,
+                { Result: SeatEnd.Faulted faulted } => throw new InvalidOperationException("A job's feed failed.", faulted.Fault),
                 _ => null,
             };
         }
