@@ -42,6 +42,6 @@ function absolute(given: string | URL): string {
   } catch {
     // Said below. In a worker that was made of a blob nothing can be relative.
   }
-  check(/^wss?:/.test(url), 'url', 'a ws(s) or http(s) address, or relative to the page', given);
+  check(/^wss?:/.test(url), 'url', 'a ws(s) or http(s) address or relative to the page', given);
   return url;
 }

@@ -41,7 +41,7 @@ export function createRecords(
       then?.(answer);
     };
     const failed = (cause: unknown): void => {
-      if (!isFailing) report(new GatewayError('storage_failed', 'the storage failed', { cause, retryable: true }));
+      if (!isFailing) report(new GatewayError('storage_failed', 'storage failed', { cause, retryable: true }));
       isFailing = true;
       then?.();
     };
