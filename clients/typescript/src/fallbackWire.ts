@@ -1,0 +1,156 @@
+import { better as betterChoice, type Choice, choose, fallBack, type Sign } from './fallback.ts';
+import type { Transport, TransportListener, TransportOptions, Wire } from './transport.ts';
+
+/** How long a connection may take to open, and then to answer a ping. */
+const answerWithinMs = 5_000;
+const ping = '{"type":"ping"}';
+
+/** Where a tab keeps that only the other way worked; throws where it may keep nothing. */
+function memory({ url, storage }: TransportOptions): { readonly isFallback: boolean; keep(isFallback: boolean): void } {
+  const key = `optimization-gateway:fallback:${url.split('?')[0]}`;
+  const open = (): Storage | undefined => (storage === false ? undefined : globalThis.window?.sessionStorage);
+  const attempt = <Value>(act: () => Value): Value | undefined => {
+    try {
+      return act();
+    } catch {
+      // Then the tab finds out anew.
+      return undefined;
+    }
+  };
+  return {
+    isFallback: attempt(() => open()?.getItem(key)) === 'http',
+    keep: (isFallback) => attempt(() => (isFallback ? open()?.setItem(key, 'http') : open()?.removeItem(key))),
+  };
+}
+
+/** Uses the better way, and the other one where the better doesn't get through. */
+export class Fallback {
+  readonly #client: TransportOptions;
+  readonly #better: Transport;
+  readonly #other: Transport;
+  readonly #memory: ReturnType<typeof memory>;
+  #choice: Choice;
+
+  constructor(client: TransportOptions, better: Transport, other: Transport) {
+    this.#client = client;
+    this.#better = better;
+    this.#other = other;
+    this.#memory = memory(client);
+    this.#choice = this.#memory.isFallback ? fallBack(betterChoice, Date.now()) : betterChoice;
+  }
+
+  open(token: string | null | undefined, listener: TransportListener): Wire {
+    if (!this.#choice.isFallback) {
+      try {
+        return this.#tell(this.#better, token, listener);
+      } catch {
+        // There can't even be one, as where `WebSocket` is missing.
+        this.#note('cut');
+      }
+    }
+    return this.#open(token, listener);
+  }
+
+  /** The other way, with the better one tried beside it from time to time. */
+  #open(token: string | null | undefined, listener: TransportListener): Wire {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let trial: Wire | undefined;
+    const stop = (): void => {
+      clearTimeout(timer);
+      trial?.close();
+    };
+    const wait = (): void => {
+      timer = setTimeout(begin, Math.max(0, this.#choice.retryAt - Date.now()));
+    };
+    const end = (sign: Sign): void => {
+      stop();
+      this.#note(sign);
+      if (sign === 'blocked') return wait();
+      wire.close();
+      listener.lost('a better connection can be made');
+    };
+    const begin = (): void => {
+      try {
+        trial = this.#watch(this.#better, token, { opened() {}, received() {}, lost() {} }, (sign) => end(sign === 'worked' ? 'through' : 'blocked'));
+      } catch {
+        end('blocked');
+      }
+    };
+    const wire = this.#tell(this.#other, token, {
+      opened: () => listener.opened(),
+      received: (frame) => listener.received(frame),
+      lost: (...why) => {
+        stop();
+        listener.lost(...why);
+      },
+    });
+    wait();
+    return {
+      send: (message) => wire.send(message),
+      close: () => {
+        stop();
+        wire.close();
+      },
+    };
+  }
+
+  #tell(transport: Transport, token: string | null | undefined, listener: TransportListener): Wire {
+    return this.#watch(transport, token, listener, (sign) => this.#note(sign));
+  }
+
+  /** Tells once how it went: an opened connection is asked for a sign of life at once. */
+  #watch(transport: Transport, token: string | null | undefined, listener: TransportListener, tell: (sign: Sign) => void): Wire {
+    let isOpen = false;
+    let isJudged = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const judge = (sign: Sign): void => {
+      clearTimeout(timer);
+      if (isJudged) return;
+      isJudged = true;
+      tell(sign);
+    };
+    const fail = (said: string): void => {
+      judge(isOpen ? 'cut' : 'unopened');
+      listener.lost(said);
+    };
+    const wait = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        wire.close();
+        fail('no answer in time');
+      }, answerWithinMs);
+    };
+    const wire = transport.open(this.#client, token, {
+      opened: () => {
+        isOpen = true;
+        wait();
+        wire.send(ping);
+        listener.opened();
+      },
+      received: (frame) => {
+        judge('worked');
+        listener.received(frame);
+      },
+      lost: (said, code = 0) => {
+        // A code that only the gateway gives: it was reached.
+        if (Number(code) >= 4000 || code === 1012 || code === 1013) judge('worked');
+        if (isJudged) listener.lost(said, code);
+        else fail(said);
+      },
+    });
+    wait();
+    return {
+      send: (message) => wire.send(message),
+      close: () => {
+        clearTimeout(timer);
+        isJudged = true;
+        wire.close();
+      },
+    };
+  }
+
+  #note(sign: Sign): void {
+    this.#choice = choose(this.#choice, sign, Date.now());
+    if (sign === 'worked' || sign === 'through') this.#memory.keep(this.#choice.isFallback);
+  }
+}

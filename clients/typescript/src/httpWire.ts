@@ -1,0 +1,144 @@
+import { readJob } from './httpReader.ts';
+import type { ClientMessage } from './messages.ts';
+import type { TransportListener, Wire } from './transport.ts';
+
+export interface HttpOptions {
+  /** Where the gateway's `jobs/…` are: an address, or one that is relative to the page. Default: beside the client's `url`, `../` of it. */
+  readonly url?: string | URL | undefined;
+  /**
+   * How many jobs have a request of their own that stays open. The others are read in turn, every few seconds. Default 4, because browsers make
+   * six requests at once to a host by HTTP/1.1; where pages reach the gateway by HTTP/2, set it to 100.
+   */
+  readonly maxStreams?: number | undefined;
+  /** The function to make requests with. Default: the global one. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** The query of a request for events. */
+export interface EventsQuery {
+  readonly offset: string;
+  readonly live?: 'sse' | 'long-poll' | undefined;
+}
+
+/** An event stream has a comment every 15 s. */
+export const silentMs = 20_000;
+/** After a silent stream, so long only long-polls are made. */
+const pollsForMs = 600_000;
+/** As often as a job is read that has no request of its own; the more there are, the less often. */
+const turnMs = 2_000;
+const turnOfEachMs = 100;
+
+/** What looks like a connection: jobs are read by requests of their own, and it is lost when one can't be made. */
+export class HttpWire implements Wire {
+  readonly #options: HttpOptions;
+  readonly #base: URL;
+  readonly #token: string | null | undefined;
+  readonly #listener: TransportListener;
+  /** Ends what is being read of a job; the oldest first. */
+  readonly #jobs = new Map<string, AbortController>();
+  /** The same of one-off replays, each with its job. */
+  readonly #replays = new Map<AbortController, string>();
+  #isOver = false;
+  #heardAt = 0;
+  #pollsUntil = 0;
+
+  constructor(options: HttpOptions, url: string, token: string | null | undefined, listener: TransportListener) {
+    this.#options = options;
+    this.#base = options.url ? new URL(options.url, globalThis.document?.baseURI) : new URL('../', url.replace(/^ws/, 'http'));
+    // Where a token is in the query of one, it is in the other's.
+    this.#base.search = new URL(url).search;
+    this.#token = token;
+    this.#listener = listener;
+    this.#probe(() => listener.opened());
+  }
+
+  send(text: string): void {
+    const message = JSON.parse(text) as ClientMessage;
+    if (message.type === 'ping') return this.#ping();
+    const { type, jobId } = message;
+    const life = new AbortController();
+    if (type === 'replay') {
+      this.#replays.set(life, jobId);
+      void readJob(this, message, life.signal).finally(() => this.#replays.delete(life));
+      return;
+    }
+    this.#jobs.get(jobId)?.abort();
+    this.#jobs.delete(jobId);
+    if (type === 'subscribe') {
+      this.#jobs.set(jobId, life);
+      void readJob(this, message, life.signal).finally(() => this.#jobs.get(jobId) === life && this.#jobs.delete(jobId));
+      return;
+    }
+    for (const [replay, of] of this.#replays) if (of === jobId) replay.abort();
+    queueMicrotask(() => this.say({ type: 'unsubscribed', jobId, reason: 'requested', requestId: message.requestId }));
+  }
+
+  close(): void {
+    this.#isOver = true;
+    for (const life of [...this.#jobs.values(), ...this.#replays.keys()]) life.abort();
+  }
+
+  // --- What readers need ---------------------------------------------------------------------------------------------
+
+  /** Tells the client, with `data` as the JSON that came. */
+  say(message: object, data?: string): void {
+    if (this.#isOver) return;
+    const text = JSON.stringify(message);
+    this.#listener.received(data ? `${text.slice(0, -1)},"data":${data}}` : text);
+  }
+
+  /** Nothing can be read for now, of any job. */
+  lost(said: string, closeCode?: number): void {
+    if (this.#isOver) return;
+    this.close();
+    this.#listener.lost(said, closeCode);
+  }
+
+  /** That anything came. */
+  heard(): void {
+    this.#heardAt = Date.now();
+  }
+
+  /** How a job is read now; `undefined`: in turn with others. */
+  way(jobId: string): EventsQuery['live'] {
+    const place = [...this.#jobs.keys()].indexOf(jobId);
+    if (place >= (this.#options.maxStreams ?? 4)) return undefined;
+    return Date.now() < this.#pollsUntil ? 'long-poll' : 'sse';
+  }
+
+  /** Something on the way collects streams. */
+  silent(): void {
+    this.#pollsUntil = Date.now() + pollsForMs;
+  }
+
+  get turn(): number {
+    return Math.max(turnMs, this.#jobs.size * turnOfEachMs);
+  }
+
+  request(jobId: string, query: EventsQuery | undefined, init: RequestInit): Promise<Response> {
+    const url = new URL(`jobs/${encodeURIComponent(jobId)}/events`, this.#base);
+    url.search = this.#base.search;
+    for (const [name, value] of Object.entries(query ?? {})) if (value) url.searchParams.set(name, value);
+    const headers: HeadersInit = this.#token && query ? { Authorization: `Bearer ${this.#token}` } : {};
+    const { fetch = globalThis.fetch } = this.#options;
+    return fetch(url, { cache: 'no-store', headers, ...init });
+  }
+
+  #ping(): void {
+    const pong = (): void => this.say({ type: 'pong' });
+    if (Date.now() - this.#heardAt < silentMs) queueMicrotask(pong);
+    else this.#probe(pong);
+  }
+
+  /** Asks the gateway for nothing: whether it can be reached this way. */
+  #probe(then: () => void): void {
+    this.request('-', undefined, { method: 'OPTIONS' }).then(
+      ({ ok, status }) => {
+        if (!ok) return this.lost(`HTTP ${status}`);
+        this.heard();
+        if (!this.#isOver) then();
+      },
+      () => this.lost('no answer by HTTP'),
+    );
+  }
+}
