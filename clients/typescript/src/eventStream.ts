@@ -1,4 +1,4 @@
-/** One event of a stream of server-sent events, as the standard reads it. */
+/** One event of a stream of server-sent events, as the gateway writes them. */
 export interface StreamEvent {
   readonly event: string;
   readonly data: string;
@@ -11,7 +11,6 @@ export interface StreamEvent {
  */
 export function createParser(take: (event: StreamEvent) => void, retry: (ms: number) => void): (part: string) => void {
   let rest = '';
-  let endsWithCr = false;
   let id = '';
   let event = '';
   let data: string[] = [];
@@ -31,9 +30,8 @@ export function createParser(take: (event: StreamEvent) => void, retry: (ms: num
   };
 
   return (part) => {
-    if (!part) return;
-    const lines = part.slice(endsWithCr && part[0] === '\n' ? 1 : 0).split(/\r\n?|\n/);
-    endsWithCr = part.endsWith('\r');
+    // Lines of the gateway end with LF, of a proxy perhaps with CR LF; JSON has neither.
+    const lines = part.replaceAll('\r', '').split('\n');
     // Only what is new is searched: an event may be megabytes.
     lines[0] = rest + lines[0];
     rest = lines.pop() ?? '';

@@ -5,22 +5,16 @@ import type { Transport, TransportListener, TransportOptions, Wire } from './tra
 const answerWithinMs = 5_000;
 const ping = '{"type":"ping"}';
 
-/** Where a tab keeps that only the other way worked; throws where it may keep nothing. */
-function memory({ url, storage }: TransportOptions): { readonly isFallback: boolean; keep(isFallback: boolean): void } {
-  const key = `optimization-gateway:fallback:${url.split('?')[0]}`;
-  const open = (): Storage | undefined => (storage === false ? undefined : globalThis.window?.sessionStorage);
-  const attempt = <Value>(act: () => Value): Value | undefined => {
-    try {
-      return act();
-    } catch {
-      // Then the tab finds out anew.
-      return undefined;
-    }
-  };
-  return {
-    isFallback: attempt(() => open()?.getItem(key)) === 'http',
-    keep: (isFallback) => attempt(() => (isFallback ? open()?.setItem(key, 'http') : open()?.removeItem(key))),
-  };
+/** What the tab remembers of the way that worked, after `isFallback` is put there if it is given. Where it may keep nothing it finds out anew. */
+function remembered({ url, storage }: TransportOptions, isFallback?: boolean): unknown {
+  try {
+    const key = `optimization-gateway:fallback:${url.split('?')[0]}`;
+    const kept = storage === false ? undefined : globalThis.window?.sessionStorage;
+    if (isFallback !== undefined) kept?.setItem(key, isFallback ? '1' : '');
+    return kept?.getItem(key);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Uses the better way, and the other one where the better doesn't get through. */
@@ -28,15 +22,13 @@ export class Fallback {
   readonly #client: TransportOptions;
   readonly #better: Transport;
   readonly #other: Transport;
-  readonly #memory: ReturnType<typeof memory>;
   #choice: Choice;
 
   constructor(client: TransportOptions, better: Transport, other: Transport) {
     this.#client = client;
     this.#better = better;
     this.#other = other;
-    this.#memory = memory(client);
-    this.#choice = this.#memory.isFallback ? fallBack(betterChoice, Date.now()) : betterChoice;
+    this.#choice = remembered(client) ? fallBack(betterChoice, Date.now()) : betterChoice;
   }
 
   open(token: string | null | undefined, listener: TransportListener): Wire {
@@ -151,6 +143,6 @@ export class Fallback {
 
   #note(sign: Sign): void {
     this.#choice = choose(this.#choice, sign, Date.now());
-    if (sign === 'worked' || sign === 'through') this.#memory.keep(this.#choice.isFallback);
+    if (sign === 'worked' || sign === 'through') remembered(this.#client, this.#choice.isFallback);
   }
 }

@@ -1,19 +1,18 @@
 import { Fallback } from './fallbackWire.ts';
 import { type HttpOptions, HttpWire } from './httpWire.ts';
-import type { Transport, TransportOptions } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 export type { HttpOptions } from './httpWire.ts';
 
-/** Plain HTTP (PROTOCOL.md section 11), instead of the WebSocket that stands before it in `transports` where that doesn't get through. */
+/** Plain HTTP (PROTOCOL.md section 11), instead of the WebSocket that stands before it in `transports` where that doesn't get through. One for each client. */
 export function http(options: HttpOptions = {}): Transport {
-  const fallbacks = new WeakMap<TransportOptions, Fallback>();
+  let fallback: Fallback | undefined;
   const alone: Transport = { open: ({ url }, token, listener) => new HttpWire(options, url, token, listener) };
   return {
     open: (client, token, listener) => {
       const [better] = client.transports;
-      if (!better || client.transports.length === 1) return alone.open(client, token, listener);
-      const fallback = fallbacks.get(client) ?? new Fallback(client, better, alone);
-      fallbacks.set(client, fallback);
+      if (!better || !client.transports[1]) return alone.open(client, token, listener);
+      fallback ??= new Fallback(client, better, alone);
       return fallback.open(token, listener);
     },
   };

@@ -164,11 +164,11 @@ class Reader {
     const { jobId, requestId } = this.#asked;
     const { id, epoch } = readOffset(offset);
     this.#offset = offset;
-    if (this.#isOnce) return this.#wire.say({ type: 'replay', jobId, requestId, requested: true, hasMore }, data);
-    const isEnd = data === '[]' && !hasMore;
-    if (!this.#isConfirmed) this.#wire.say({ type: 'subscribed', jobId, requestId, epoch, lastEventId: isEnd ? id : undefined });
+    // Where nothing has come, the newest event is known.
+    const lastEventId = data === '[]' && !hasMore ? id : undefined;
+    if (!this.#isConfirmed && !this.#isOnce) this.#wire.say({ type: 'subscribed', jobId, requestId, epoch, lastEventId });
     this.#isConfirmed = true;
-    this.#wire.say({ type: 'replay', jobId, hasMore }, data);
+    this.#wire.say({ type: 'replay', jobId, hasMore, ...(this.#isOnce && { requestId, requested: true }) }, data);
   }
 
   #end(): void {
@@ -205,9 +205,6 @@ class Reader {
 
   #say(problem: Problem, subscription: ErrorMessage['subscription'], retryable: boolean): void {
     const { jobId, requestId } = this.#asked;
-    const { code, error, earliestEventId, latestEventId, eventId } = problem;
-    const known = { code, error, earliestEventId, latestEventId, eventId, retryable };
-    const answer = this.#isOnce ? { requested: true } : { subscription };
-    this.#wire.say({ type: 'error', jobId, requestId, ...known, ...answer });
+    this.#wire.say({ ...problem, type: 'error', jobId, requestId, requested: this.#isOnce, subscription, retryable });
   }
 }

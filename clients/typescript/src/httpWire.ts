@@ -34,10 +34,8 @@ export class HttpWire implements Wire {
   readonly #base: URL;
   readonly #token: string | null | undefined;
   readonly #listener: TransportListener;
-  /** Ends what is being read of a job; the oldest first. */
-  readonly #jobs = new Map<string, AbortController>();
-  /** The same of one-off replays, each with its job. */
-  readonly #replays = new Map<AbortController, string>();
+  /** Ends what is being read, by job; of one-off replays by job and request. The oldest first. */
+  readonly #reads = new Map<string, AbortController>();
   #isOver = false;
   #heardAt = 0;
   #pollsUntil = 0;
@@ -54,28 +52,28 @@ export class HttpWire implements Wire {
 
   send(text: string): void {
     const message = JSON.parse(text) as ClientMessage;
-    if (message.type === 'ping') return this.#ping();
-    const { type, jobId } = message;
+    if (message.type === 'ping') return this.#probe(() => this.say({ type: 'pong' }));
+    const { type, jobId, requestId } = message;
+    if (type === 'unsubscribe') {
+      for (const key of this.#reads.keys()) if (key.split('\n')[0] === jobId) this.#end(key);
+      queueMicrotask(() => this.say({ type: 'unsubscribed', jobId, reason: 'requested', requestId }));
+      return;
+    }
+    const key = type === 'replay' ? `${jobId}\n${requestId}` : jobId;
+    this.#end(key);
     const life = new AbortController();
-    if (type === 'replay') {
-      this.#replays.set(life, jobId);
-      void readJob(this, message, life.signal).finally(() => this.#replays.delete(life));
-      return;
-    }
-    this.#jobs.get(jobId)?.abort();
-    this.#jobs.delete(jobId);
-    if (type === 'subscribe') {
-      this.#jobs.set(jobId, life);
-      void readJob(this, message, life.signal).finally(() => this.#jobs.get(jobId) === life && this.#jobs.delete(jobId));
-      return;
-    }
-    for (const [replay, of] of this.#replays) if (of === jobId) replay.abort();
-    queueMicrotask(() => this.say({ type: 'unsubscribed', jobId, reason: 'requested', requestId: message.requestId }));
+    this.#reads.set(key, life);
+    void readJob(this, message, life.signal).then(() => this.#reads.get(key) === life && this.#end(key));
   }
 
   close(): void {
     this.#isOver = true;
-    for (const life of [...this.#jobs.values(), ...this.#replays.keys()]) life.abort();
+    for (const key of this.#reads.keys()) this.#end(key);
+  }
+
+  #end(key: string): void {
+    this.#reads.get(key)?.abort();
+    this.#reads.delete(key);
   }
 
   // --- What readers need ---------------------------------------------------------------------------------------------
@@ -101,7 +99,7 @@ export class HttpWire implements Wire {
 
   /** How a job is read now; `undefined`: in turn with others. */
   way(jobId: string): EventsQuery['live'] {
-    const place = [...this.#jobs.keys()].indexOf(jobId);
+    const place = [...this.#reads.keys()].indexOf(jobId);
     if (place >= (this.#options.maxStreams ?? 4)) return undefined;
     return Date.now() < this.#pollsUntil ? 'long-poll' : 'sse';
   }
@@ -112,7 +110,7 @@ export class HttpWire implements Wire {
   }
 
   get turn(): number {
-    return Math.max(turnMs, this.#jobs.size * turnOfEachMs);
+    return Math.max(turnMs, this.#reads.size * turnOfEachMs);
   }
 
   request(jobId: string, query: EventsQuery | undefined, init: RequestInit): Promise<Response> {
@@ -124,21 +122,16 @@ export class HttpWire implements Wire {
     return fetch(url, { cache: 'no-store', headers, ...init });
   }
 
-  #ping(): void {
-    const pong = (): void => this.say({ type: 'pong' });
-    if (Date.now() - this.#heardAt < silentMs) queueMicrotask(pong);
-    else this.#probe(pong);
-  }
-
   /** Asks the gateway for nothing: whether it can be reached this way. */
   #probe(then: () => void): void {
+    if (Date.now() - this.#heardAt < silentMs) return queueMicrotask(then);
     this.request('-', undefined, { method: 'OPTIONS' }).then(
       ({ ok, status }) => {
         if (!ok) return this.lost(`HTTP ${status}`);
         this.heard();
         if (!this.#isOver) then();
       },
-      () => this.lost('no answer by HTTP'),
+      ({ message }) => this.lost(message),
     );
   }
 }
