@@ -34,7 +34,7 @@ export class Fallback {
   open(token: string | null | undefined, listener: TransportListener): Wire {
     if (!this.#choice.isFallback) {
       try {
-        return this.#tell(this.#better, token, listener);
+        return this.#watch(this.#better, token, listener);
       } catch {
         // There can't even be one, as where `WebSocket` is missing.
         this.#note('cut');
@@ -52,33 +52,25 @@ export class Fallback {
       trial?.close();
     };
     const wait = (): void => {
-      timer = setTimeout(begin, Math.max(0, this.#choice.retryAt - Date.now()));
+      timer = setTimeout(begin, this.#choice.retryAt - Date.now());
     };
-    const end = (sign: Sign): void => {
+    const end = (isThrough: boolean): void => {
       stop();
-      this.#note(sign);
-      if (sign === 'blocked') return wait();
-      wire.close();
-      listener.lost('a better connection can be made');
+      this.#note(isThrough ? 'through' : 'blocked');
+      if (isThrough) listener.lost('a better connection can be made');
+      else wait();
     };
     const begin = (): void => {
       try {
-        trial = this.#watch(this.#better, token, { opened() {}, received() {}, lost() {} }, (sign) => end(sign === 'worked' ? 'through' : 'blocked'));
+        trial = this.#watch(this.#better, token, undefined, (sign) => end(sign === 'worked'));
       } catch {
-        end('blocked');
+        end(false);
       }
     };
-    const wire = this.#tell(this.#other, token, {
-      opened: () => listener.opened(),
-      received: (frame) => listener.received(frame),
-      lost: (...why) => {
-        stop();
-        listener.lost(...why);
-      },
-    });
+    const wire = this.#watch(this.#other, token, listener);
     wait();
     return {
-      send: (message) => wire.send(message),
+      ...wire,
       close: () => {
         stop();
         wire.close();
@@ -86,47 +78,39 @@ export class Fallback {
     };
   }
 
-  #tell(transport: Transport, token: string | null | undefined, listener: TransportListener): Wire {
-    return this.#watch(transport, token, listener, (sign) => this.#note(sign));
-  }
-
-  /** Tells once how it went: an opened connection is asked for a sign of life at once. */
-  #watch(transport: Transport, token: string | null | undefined, listener: TransportListener, tell: (sign: Sign) => void): Wire {
+  /** Tells once how it went: an opened connection is asked for a sign of life at once. Who is told that it is lost closes it. */
+  #watch(transport: Transport, token: string | null | undefined, listener?: TransportListener, tell = this.#note): Wire {
     let isOpen = false;
     let isJudged = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const judge = (sign: Sign): void => {
       clearTimeout(timer);
-      if (isJudged) return;
+      if (!isJudged) tell(sign);
       isJudged = true;
-      tell(sign);
     };
     const fail = (said: string): void => {
       judge(isOpen ? 'cut' : 'unopened');
-      listener.lost(said);
+      listener?.lost(said);
     };
     const wait = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        wire.close();
-        fail('no answer in time');
-      }, answerWithinMs);
+      timer = setTimeout(() => fail('no answer in time'), answerWithinMs);
     };
     const wire = transport.open(this.#client, token, {
       opened: () => {
         isOpen = true;
         wait();
         wire.send(ping);
-        listener.opened();
+        listener?.opened();
       },
       received: (frame) => {
         judge('worked');
-        listener.received(frame);
+        listener?.received(frame);
       },
-      lost: (said, code = 0) => {
+      lost: (said, code) => {
         // A code that only the gateway gives: it was reached.
-        if (Number(code) >= 4000 || code === 1012 || code === 1013) judge('worked');
-        if (isJudged) listener.lost(said, code);
+        if (/^4|^101[23]/.test(String(code))) judge('worked');
+        if (isJudged) listener?.lost(said, code);
         else fail(said);
       },
     });
@@ -134,15 +118,15 @@ export class Fallback {
     return {
       send: (message) => wire.send(message),
       close: () => {
-        clearTimeout(timer);
         isJudged = true;
+        clearTimeout(timer);
         wire.close();
       },
     };
   }
 
-  #note(sign: Sign): void {
+  readonly #note = (sign: Sign): void => {
     this.#choice = choose(this.#choice, sign, Date.now());
     if (sign === 'worked' || sign === 'through') remembered(this.#client, this.#choice.isFallback);
-  }
+  };
 }

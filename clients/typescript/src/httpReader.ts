@@ -16,8 +16,8 @@ interface Problem extends Omit<Partial<ErrorMessage>, 'type'> {
 
 /** Long enough for a long-poll of any gateway; whether it is there at all is asked by pings. */
 const answerWithinMs = 90_000;
-/** A stream that ended sooner isn't asked for again at once. */
-const briefMs = 1_000;
+/** The least time before a stream that ended is asked for again. Up to twice as long, since many may have ended together. */
+const pauseMs = 500;
 
 /** The refusals that concern all jobs, and the codes with which a socket would be closed: PROTOCOL.md section 7. */
 const closeCodes: { readonly [code: string]: number } = {
@@ -54,7 +54,7 @@ class Reader {
 
   async run(): Promise<void> {
     // A URL can't name them.
-    if (/^\.\.?$/.test(this.#asked.jobId)) return this.#refuse({ code: 'invalid_argument', error: 'plain HTTP can’t name the job' });
+    if (/^\.\.?$/.test(this.#asked.jobId)) return this.#refuse({ code: 'invalid_argument', error: 'no URL can name the job' });
     while (!this.#isDone) {
       const way = this.#isOnce ? undefined : this.#wire.way(this.#asked.jobId);
       this.#delay = 0;
@@ -97,7 +97,6 @@ class Reader {
       this.#wire.heard();
       wait();
     };
-    const begun = Date.now();
     let isAnswered = false;
     this.#signal.onabort = () => request.abort();
     wait();
@@ -118,7 +117,7 @@ class Reader {
       clearTimeout(timer!);
       request.abort();
     }
-    if (isStream && !isSilent && Date.now() - begun < briefMs) this.#delay ||= briefMs;
+    if (isStream) this.#delay ||= pauseMs * (1 + Math.random());
   }
 
   async #stream(response: Response, heard: () => void): Promise<void> {
@@ -194,7 +193,6 @@ class Reader {
     if (!isOfJob && !retryable) return this.#wire.lost(error || code);
     // It goes on by itself where it had begun, and the client shows that what it has may be old.
     if (!retryable || !this.#isConfirmed || this.#isOnce) return this.#refuse(problem);
-    this.#delay ||= problem.subscription === 'kept' ? 0 : briefMs;
     this.#say(problem, 'kept', true);
   }
 

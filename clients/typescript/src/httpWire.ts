@@ -3,15 +3,13 @@ import type { ClientMessage } from './messages.ts';
 import type { TransportListener, Wire } from './transport.ts';
 
 export interface HttpOptions {
-  /** Where the gateway's `jobs/…` are: an address, or one that is relative to the page. Default: beside the client's `url`, `../` of it. */
-  readonly url?: string | URL | undefined;
+  /** Where the gateway's `jobs/…` are, with a slash at the end; one that is relative counts from the client's `url`. Default `../`. */
+  readonly url?: string | undefined;
   /**
    * How many jobs have a request of their own that stays open. The others are read in turn, every few seconds. Default 4, because browsers make
    * six requests at once to a host by HTTP/1.1; where pages reach the gateway by HTTP/2, set it to 100.
    */
   readonly maxStreams?: number | undefined;
-  /** The function to make requests with. Default: the global one. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** The query of a request for events. */
@@ -24,9 +22,8 @@ export interface EventsQuery {
 export const silentMs = 20_000;
 /** After a silent stream, so long only long-polls are made. */
 const pollsForMs = 600_000;
-/** As often as a job is read that has no request of its own; the more there are, the less often. */
-const turnMs = 2_000;
-const turnOfEachMs = 100;
+/** The time between the reads of jobs that have no request of their own, for each job that there is. */
+const turnMs = 400;
 
 /** What looks like a connection: jobs are read by requests of their own, and it is lost when one can't be made. */
 export class HttpWire implements Wire {
@@ -42,9 +39,7 @@ export class HttpWire implements Wire {
 
   constructor(options: HttpOptions, url: string, token: string | null | undefined, listener: TransportListener) {
     this.#options = options;
-    this.#base = options.url ? new URL(options.url, globalThis.document?.baseURI) : new URL('../', url.replace(/^ws/, 'http'));
-    // Where a token is in the query of one, it is in the other's.
-    this.#base.search = new URL(url).search;
+    this.#base = new URL(url.replace(/^ws/, 'http'));
     this.#token = token;
     this.#listener = listener;
     this.#probe(() => listener.opened());
@@ -110,22 +105,22 @@ export class HttpWire implements Wire {
   }
 
   get turn(): number {
-    return Math.max(turnMs, this.#reads.size * turnOfEachMs);
+    return this.#reads.size * turnMs;
   }
 
-  request(jobId: string, query: EventsQuery | undefined, init: RequestInit): Promise<Response> {
-    const url = new URL(`jobs/${encodeURIComponent(jobId)}/events`, this.#base);
+  request(jobId: string, query: Partial<EventsQuery>, init: RequestInit): Promise<Response> {
+    const url = new URL(`${this.#options.url ?? '../'}jobs/${encodeURIComponent(jobId)}/events`, this.#base);
+    // Where a token is in the query of the one, it is in the other's.
     url.search = this.#base.search;
-    for (const [name, value] of Object.entries(query ?? {})) if (value) url.searchParams.set(name, value);
-    const headers: HeadersInit = this.#token && query ? { Authorization: `Bearer ${this.#token}` } : {};
-    const { fetch = globalThis.fetch } = this.#options;
+    for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
+    const headers: HeadersInit = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
     return fetch(url, { cache: 'no-store', headers, ...init });
   }
 
   /** Asks the gateway for nothing: whether it can be reached this way. */
   #probe(then: () => void): void {
     if (Date.now() - this.#heardAt < silentMs) return queueMicrotask(then);
-    this.request('-', undefined, { method: 'OPTIONS' }).then(
+    this.request('-', {}, { method: 'OPTIONS' }).then(
       ({ ok, status }) => {
         if (!ok) return this.lost(`HTTP ${status}`);
         this.heard();

@@ -5,7 +5,7 @@ export interface TransportListener {
   opened(): void;
   /** A message of the gateway, as JSON. */
   received(frame: unknown): void;
-  /** It ended, or never opened. `said` is `''` where nobody has said why; the codes are those of PROTOCOL.md section 7. */
+  /** It ended, or never opened. `said` is `''` where nobody has said why; the codes are those of PROTOCOL.md section 7. The client then closes it. */
   lost(said: string, closeCode?: number | null): void;
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { better, type Choice, choose, fallBack, type Sign } from '../src/fallback.ts';
 import { Fallback } from '../src/fallbackWire.ts';
-import type { Transport, TransportListener } from '../src/transport.ts';
+import type { Transport, TransportListener, Wire } from '../src/transport.ts';
 
 const after = (signs: readonly Sign[], from: Choice = better): Choice => signs.reduce((choice, sign) => choose(choice, sign, 0), from);
 
@@ -61,8 +61,17 @@ describe('A fallback', () => {
   let fallback: Fallback;
   let kept: Map<string, string>;
   let lost: (string | number | null | undefined)[];
-  const listener: TransportListener = { opened() {}, received() {}, lost: (...why) => lost.push(...why) };
-  const dial = () => fallback.open(null, listener);
+  /** As a client does: it closes what is lost. */
+  function tellLost(...why: (string | number | null | undefined)[]): void {
+    lost.push(...why);
+    wire?.close();
+  }
+  const listener: TransportListener = { opened() {}, received() {}, lost: tellLost };
+  let wire: Wire | undefined;
+  const dial = (): Wire => {
+    wire = fallback.open(null, listener);
+    return wire;
+  };
   const make = (): Fallback => new Fallback({ url: 'ws://gateway.test/ws/optimization', transports: [socket, plain] }, socket, plain);
 
   beforeEach(() => {
