@@ -31,10 +31,10 @@ export function fallBack({ patience }: Choice, now: number): Choice {
 
 export function choose(choice: Choice, sign: Sign, now: number): Choice {
   const { isFallback, failures } = choice;
-  if (sign === 'worked') return { ...choice, failures: 0, patience: isFallback ? choice.patience : leastPatience };
-  if (sign === 'through') return better;
+  if (sign === 'through' || (sign === 'worked' && !isFallback)) return better;
+  if (sign === 'worked') return { ...choice, failures: 0 };
   if (sign === 'blocked') return fallBack(choice, now);
   if (failures + 1 < mostUnopened && (isFallback || sign === 'unopened')) return { ...choice, failures: failures + 1 };
   // Where neither gets through, the gateway is away: they take turns.
-  return isFallback ? { ...better, patience: choice.patience } : fallBack(choice, now);
+  return isFallback ? { ...choice, isFallback: false, failures: 0 } : fallBack(choice, now);
 }

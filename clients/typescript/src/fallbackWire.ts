@@ -57,7 +57,7 @@ export class Fallback {
     const end = (isThrough: boolean): void => {
       stop();
       this.#note(isThrough ? 'through' : 'blocked');
-      if (isThrough) listener.lost('a better connection can be made');
+      if (isThrough) listener.lost('a socket gets through');
       else wait();
     };
     const begin = (): void => {
@@ -109,7 +109,7 @@ export class Fallback {
       },
       lost: (said, code) => {
         // A code that only the gateway gives: it was reached.
-        if (/^4|^101[23]/.test(String(code))) judge('worked');
+        if (/^4|^101[23]/.test(code as unknown as string)) judge('worked');
         if (isJudged) listener?.lost(said, code);
         else fail(said);
       },

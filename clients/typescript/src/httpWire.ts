@@ -58,7 +58,7 @@ export class HttpWire implements Wire {
     this.#end(key);
     const life = new AbortController();
     this.#reads.set(key, life);
-    void readJob(this, message, life.signal).then(() => this.#reads.get(key) === life && this.#end(key));
+    void readJob(this, message, life).then(() => this.#reads.get(key) === life && this.#end(key));
   }
 
   close(): void {

@@ -12,7 +12,7 @@ export function offsetAfter(afterEventId: number | undefined, epoch = ''): strin
 /** Reads an offset of the gateway's; throws for anything else. */
 export function readOffset(offset: string): { readonly id: number; readonly epoch: string } {
   const [, id, encoded = ''] = /^(\d{16})_([\w-]*)$/.exec(offset) ?? [];
-  if (!id) throw new Error(`no offset of the gateway: ${offset}`);
+  if (!id) throw new Error('no offset');
   const bytes = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
   return { id: Number(id), epoch: new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))) };
 }

@@ -173,7 +173,7 @@ describe('A fallback', () => {
     vi.advanceTimersByTime(20_000);
     socket.listener.opened();
     socket.listener.received('{"type":"pong"}');
-    expect(lost).toEqual(['a better connection can be made']);
+    expect(lost).toEqual(['a socket gets through']);
     expect(plain.wires[0]?.isClosed).toBe(true);
     expect(socket.wires.at(-1)?.isClosed).toBe(true);
     expect([...kept.values()]).toEqual(['']);
