@@ -10,8 +10,8 @@ export function http(options: HttpOptions = {}): Transport {
   const alone: Transport = { open: ({ url }, token, listener) => new HttpWire(options, url, token, listener) };
   return {
     open: (client, token, listener) => {
-      const [better] = client.transports;
-      if (!better || !client.transports[1]) return alone.open(client, token, listener);
+      const [better, other] = client.transports;
+      if (!better || !other) return alone.open(client, token, listener);
       fallback ??= new Fallback(client, better, alone);
       return fallback.open(token, listener);
     },

@@ -45,7 +45,10 @@ class Way implements Transport {
     if (this.isMissing) throw new Error('missing');
     const wire = { listener, sent: [] as string[], isClosed: false };
     this.wires.push(wire);
-    return { send: (message) => wire.sent.push(message), close: () => void (wire.isClosed = true) };
+    const close = (): void => {
+      wire.isClosed = true;
+    };
+    return { send: (message) => wire.sent.push(message), close };
   }
 
   get listener(): TransportListener {
@@ -77,7 +80,10 @@ describe('A fallback', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     kept = new Map();
-    const sessionStorage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) };
+    const sessionStorage = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => kept.set(key, value),
+    };
     vi.stubGlobal('window', { sessionStorage });
     lost = [];
     socket = new Way();

@@ -68,10 +68,19 @@ afterEach(async () => {
   await new Promise((closed) => server.close(closed));
 });
 
-function watch(options: Partial<GatewayClientOptions> & { readonly http?: HttpOptions } = {}, afterEventId: number | 'latest' = 0): JobSubscription {
+function watch(
+  options: Partial<GatewayClientOptions> & { readonly http?: HttpOptions } = {},
+  afterEventId: number | 'latest' = 0,
+): JobSubscription {
   const { http: own, ...rest } = options;
   const reconnect = { minDelay: 5, maxDelay: 10 };
-  client = createGatewayClient({ url: `ws://127.0.0.1:${port}/ws/optimization`, transports: [http(own)], batch: false, reconnect, ...rest });
+  client = createGatewayClient({
+    url: `ws://127.0.0.1:${port}/ws/optimization`,
+    transports: [http(own)],
+    batch: false,
+    reconnect,
+    ...rest,
+  });
   return client.watch('job-1', { afterEventId });
 }
 
@@ -182,7 +191,10 @@ describe('Server-sent events', () => {
   });
 
   it('end with an error of their job', async () => {
-    answers = [stream(data(1, 1), control(1, { code: 'bad_event', error: 'bad', retryable: false, subscription: 'ended', eventId: 2 })), stream(control(2))];
+    answers = [
+      stream(data(1, 1), control(1, { code: 'bad_event', error: 'bad', retryable: false, subscription: 'ended', eventId: 2 })),
+      stream(control(2)),
+    ];
     const job = watch();
     await until(() => job.getSnapshot().gap?.code === 'bad_event');
     job.getSnapshot().gap?.skip();
@@ -194,7 +206,7 @@ describe('Server-sent events', () => {
     const tokens: boolean[] = [];
     const end = control(1, { code: 'token_expired', error: 'expired', retryable: false });
     answers = [stream(data(1, 1), control(1), end), stream(control(1))];
-    const job = watch({ getToken: ({ expired }) => (tokens.push(expired), `t${tokens.length}`) });
+    const job = watch({ getToken: ({ expired }) => `t${tokens.push(expired)}` });
     await until(() => asked.length === 2 && job.getSnapshot().status === 'live');
     expect(tokens).toEqual([false, true]);
     expect(asked.map(({ token }) => token)).toEqual(['Bearer t1', 'Bearer t2']);
@@ -314,7 +326,13 @@ it('A socket’s cursor and epoch carry over, and nothing is lost or repeated at
   const job = watch({ transports: [webSocket({ WebSocket: gateway.WebSocket }), http()] });
   const list = heard(job);
   await until(() => gateway.sockets[0]?.received.some(({ type }) => type === 'subscribe') ?? false);
-  gateway.socket.say({ type: 'subscribed', jobId: 'job-1', epoch, lastEventId: 2, requestId: gateway.socket.last('subscribe').requestId ?? '' });
+  gateway.socket.say({
+    type: 'subscribed',
+    jobId: 'job-1',
+    epoch,
+    lastEventId: 2,
+    requestId: gateway.socket.last('subscribe').requestId ?? '',
+  });
   gateway.socket.say({ type: 'replay', jobId: 'job-1', data: events(1, 2), hasMore: false });
   await until(() => list.length === 2);
   gateway.accepts = false;
