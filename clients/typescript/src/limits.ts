@@ -27,5 +27,5 @@ export function checkCursor(value: unknown): void {
 /** A job id by PROTOCOL.md section 2. Another is never sent: ten of them would end the connection for all jobs. */
 export function checkJobId(jobId: unknown): void {
   const isValid = typeof jobId === 'string' && jobId.length <= 256 && /^[^\p{Cc}\p{Cs}]+$/u.test(jobId);
-  check(isValid, 'jobId', '1 to 256 characters without control characters', jobId);
+  check(isValid, 'jobId', 'a string of 1 to 256 characters, no controls', jobId);
 }
