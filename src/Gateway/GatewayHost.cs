@@ -139,7 +139,7 @@ public static class GatewayHost
     private static void AddSlices(IServiceCollection services)
     {
         Add<IReadOnlyDictionary<string, BackendOptions>>(options => options.Backends);
-        Add(options => options.Upstream);
+        Add(MemoryBounds.Upstream);
         Add(options => options.Limits);
         Add(options => options.Drain);
         Add(options => options.Http2);

@@ -59,6 +59,8 @@ public sealed class OutOfMemoryTests
                 // short on a busy machine.
                 "--Gateway:Limits:StuckReaderTimeout=01:00:00",
                 "--Gateway:Limits:PingInterval=01:00:00",
+                // With the budget that it would derive, memory doesn't run out.
+                "--Gateway:Limits:MemoryBytes=1099511627776",
             ]
         );
         await gateway.Process.StartAsync();

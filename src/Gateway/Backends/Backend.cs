@@ -12,6 +12,7 @@ internal sealed class Backend : IAsyncDisposable
 {
     private readonly UpstreamOptions upstream;
     private readonly MemoryBudget budget;
+    private readonly HeldMemory held;
     private readonly TimeProvider time;
     private readonly GatewayMetrics metrics;
     private readonly ILogger logger;
@@ -40,6 +41,7 @@ internal sealed class Backend : IAsyncDisposable
     {
         this.upstream = upstream;
         this.budget = budget;
+        this.held = held;
         this.time = time;
         this.metrics = metrics;
         this.loggers = loggers;
@@ -82,6 +84,9 @@ internal sealed class Backend : IAsyncDisposable
     /// <summary>The turns to open streams.</summary>
     public OpenPacer Opens { get; }
 
+    /// <summary>The names of the callers' headers that it is sent, in lower case.</summary>
+    public IReadOnlyList<string> ForwardedHeaders => takesHeaders;
+
     /// <summary>The limits and timeouts of its watches.</summary>
     public UpstreamOptions Options => upstream;
 
@@ -104,6 +109,7 @@ internal sealed class Backend : IAsyncDisposable
             takesToken && caller.HasToken,
             ofCaller.Count > 0,
             trace,
+            held,
             time,
             stop
         );

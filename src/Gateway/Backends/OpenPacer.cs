@@ -51,7 +51,7 @@ internal sealed class OpenPacer(TimeProvider time, int perSecond, int catchUps, 
     /// <summary>Gives the turn's place back: its stream reads no history, or is held up by something else than the backend.</summary>
     public void GivePlace(OpenTurn turn)
     {
-        if (!turn.IsPlaceless)
+        if (!turn.IsPlaceless || turn.IsUnanswered)
         {
             Change(turn, static (schedule, turn) => schedule.GivePlace(turn));
         }

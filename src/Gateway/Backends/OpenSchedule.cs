@@ -5,7 +5,8 @@ namespace OptimizationGateway.Gateway.Backends;
 /// <summary>
 /// Decides when the streams of one backend are opened: at a rate, fairly over the clients, and with a bounded number of catch-ups at once.
 /// A catch-up that waits for a place doesn't hold up streams that need none. A fifth of a second's opens may be unanswered at once: streams
-/// that wait for a connection, or for a backend that is busy, would arrive together, and faster than the rate. Pure: no clock, no task; times are counted from its start.
+/// that wait for a connection, or for a backend that is busy, would arrive together, and faster than the rate. Pure: no clock, no task; times
+/// are counted from its start.
 /// </summary>
 /// <param name="perSecond">The most opens in any second.</param>
 /// <param name="places">The most catch-ups at once.</param>
@@ -34,7 +35,7 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
     /// <summary>Asks for a turn, which comes at once if none waits that could come, and the rate and the places allow it.</summary>
     public void Ask(OpenTurn turn, TimeSpan now)
     {
-        if (!CanNext() && unanswered < mostUnanswered && (!turn.IsCatchUp || HasFree) && held.HasRoom && rate.TryTake(now))
+        if (!CanNext() && unanswered < mostUnanswered && (!turn.IsCatchUp || HasFree) && held.HasRoomForStream && rate.TryTake(now))
         {
             Grant(turn);
             return;
@@ -50,7 +51,7 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
     {
         while (CanNext())
         {
-            if (!held.HasRoom)
+            if (!held.HasRoomForStream)
             {
                 return RoomInterval;
             }

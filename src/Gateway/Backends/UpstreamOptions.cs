@@ -38,7 +38,10 @@ internal sealed record UpstreamOptions
     [Range(1, 1_000_000)]
     public int CatchUps { get; init; } = 64;
 
-    /// <summary>The HTTP/2 window of one stream, in bytes: the memory that a stream takes while it is held back. Default: 128 KiB.</summary>
+    /// <summary>
+    /// The HTTP/2 window of one stream, in bytes: the memory that a stream takes while it is held back. Default: 128 KiB; less where
+    /// <c>Gateway:Limits:MemoryBytes</c> is below 128 MiB.
+    /// </summary>
     [Range(65_535, 16_777_216)]
     public int StreamWindowBytes { get; init; } = 128 * 1024;
 

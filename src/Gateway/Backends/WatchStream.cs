@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Backends;
@@ -8,10 +9,14 @@ namespace OptimizationGateway.Gateway.Backends;
 /// <summary>One WatchJob call. Its failure is a value; only the caller's own cancellation is thrown.</summary>
 internal sealed class WatchStream : IDisposable
 {
+    /// <summary>The bytes up to which a message is part of what a stream takes by itself.</summary>
+    private const int SmallMessage = 16 * 1024;
+
     private readonly WatchAnswer answer = new();
     private readonly CancellationTokenSource cancel;
     private readonly CancellationToken stop;
     private readonly StreamLease lease;
+    private readonly HeldMemory held;
     private readonly WatchTrace trace;
     private readonly AsyncServerStreamingCall<WatchMessage> call;
     private readonly PatientWait wait;
@@ -20,6 +25,7 @@ internal sealed class WatchStream : IDisposable
     private readonly bool carriesCaller;
     private Task<bool>? moving;
     private WatchMessage? last;
+    private int counted;
     private volatile bool isDisposed;
 
     public WatchStream(
@@ -29,10 +35,12 @@ internal sealed class WatchStream : IDisposable
         bool carriesToken,
         bool carriesCaller,
         WatchTrace trace,
+        HeldMemory held,
         TimeProvider time,
         CancellationToken stop
     )
     {
+        this.held = held;
         this.lease = lease;
         this.trace = trace;
         this.stop = stop;
@@ -62,6 +70,7 @@ internal sealed class WatchStream : IDisposable
     {
         last?.Return();
         last = null;
+        Uncount();
         moving ??= call.ResponseStream.MoveNext(CancellationToken.None);
         return moving.IsCompletedSuccessfully ? ValueTask.FromResult(Finish(moving.Result)) : WaitAsync(within);
     }
@@ -93,6 +102,7 @@ internal sealed class WatchStream : IDisposable
         cancel.Dispose();
         wait.Dispose();
         lease.Dispose();
+        Uncount();
         trace.Dispose();
 
         // Nobody waits for it any more, so nobody else looks at its fault.
@@ -131,12 +141,27 @@ internal sealed class WatchStream : IDisposable
         }
     }
 
+    /// <summary>Counts the last message no longer.</summary>
+    private void Uncount()
+    {
+        if (counted > 0)
+        {
+            held.Add(-Interlocked.Exchange(ref counted, 0));
+        }
+    }
+
     private WatchRead Finish(bool hasMessage)
     {
         moving = null;
         lease.Answered();
         trace.Answered();
         last = hasMessage ? call.ResponseStream.Current : null;
+        if (last?.Held > SmallMessage)
+        {
+            counted = last.Held;
+            held.Add(counted);
+        }
+
         return new WatchRead(last, hasMessage ? null : WatchFault.EndedEarly);
     }
 

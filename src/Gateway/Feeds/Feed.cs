@@ -89,6 +89,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
             var seat = new Seat(this, viewer, next, cursor, replayUntil: isNew ? ring.End : next, owesReplay: isNew)
             {
                 HeadAtJoin = ring.Head,
+                JoinedAt = join.At,
             };
             seats.Add(seat);
             return seat;
@@ -296,7 +297,12 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
         lock (gate)
         {
             return seat.Next < ring.End && seat.Next >= ring.First
-                ? new SourceView(ring.BytesFrom(seat.Next), (int)(ring.End - seat.Next), ring.Head, ring[seat.Next].ReadAt)
+                ? new SourceView(
+                    ring.BytesFrom(seat.Next),
+                    (int)(ring.End - seat.Next),
+                    ring.Head,
+                    Math.Max(ring[seat.Next].ReadAt, seat.JoinedAt)
+                )
                 : new SourceView(0, 0, ring.Head, 0);
         }
     }

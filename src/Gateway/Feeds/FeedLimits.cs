@@ -9,11 +9,19 @@ namespace OptimizationGateway.Gateway.Feeds;
 /// <param name="Memory">The memory of all feeds.</param>
 internal sealed record FeedLimits(long RingBytes, long UnsentBytes, int WindowBytes, FeedMemory Memory)
 {
+    private const int ShrunkParts = 4;
+
     /// <summary>
     /// The most that it holds at present of what its furthest viewer has, in bytes. It keeps some under any pressure: viewers are always a few
     /// events apart, and one that falls off the ring costs a stream of its own.
     /// </summary>
-    public long RingNow => Memory.Held.Pressure < Pressure.ShrinkRings ? RingBytes : Math.Min(RingBytes, MemoryPlan.LeastPerSubscription);
+    public long RingNow =>
+        Memory.Held.Pressure switch
+        {
+            Pressure.None => RingBytes,
+            Pressure.ShrinkRings => Math.Min(RingBytes, Math.Max(RingBytes / ShrunkParts, MemoryPlan.LeastPerSubscription)),
+            _ => Math.Min(RingBytes, MemoryPlan.LeastPerSubscription),
+        };
 
     /// <summary>The most that the furthest viewer still has to be sent at present, in bytes.</summary>
     public long UnsentNow =>

@@ -105,7 +105,7 @@ internal sealed class FeedSet : IDisposable
                     places[key] = place = new Place();
                 }
 
-                if (place.Feed?.TryJoin(viewer, request) is { } seat)
+                if (place.Feed?.TryJoin(viewer, request with { At = time.GetTimestamp() }) is { } seat)
                 {
                     Joined(seat);
                     return (seat, null);
@@ -141,7 +141,7 @@ internal sealed class FeedSet : IDisposable
             return null;
         }
 
-        var request = new SeatRequest(cursor, own.Watcher.Epoch, IsOpen: true);
+        var request = new SeatRequest(cursor, own.Watcher.Epoch, IsOpen: true) { At = time.GetTimestamp() };
         Feed feed;
         Seat seat;
         lock (gate)

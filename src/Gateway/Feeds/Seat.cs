@@ -26,6 +26,9 @@ internal sealed class Seat(Feed feed, IViewer viewer, long next, long cursor, lo
     /// <summary>The id of the newest event when it was granted.</summary>
     public long HeadAtJoin { get; init; }
 
+    /// <summary>The time at which it was granted, as the clock's timestamp. No event has waited for its viewer for longer.</summary>
+    public long JoinedAt { get; init; }
+
     /// <summary>The sequence number of the entry that it gets next.</summary>
     public long Next { get; set; } = next;
 

@@ -109,7 +109,7 @@ internal sealed class SeatReader : IDisposable
                 break;
             }
 
-            readAt = events++ == 0 ? entry.ReadAt : readAt;
+            readAt = events++ == 0 ? Math.Max(entry.ReadAt, seat.JoinedAt) : readAt;
             Pass(entry, seat);
         }
 

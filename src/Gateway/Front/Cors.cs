@@ -25,10 +25,12 @@ internal static class Cors
         ?? (request.Headers.Origin.Count == 0 && IsElsewhere(request) && !policy.AllowsEveryOrigin ? Refusal.OriginNotAllowed : null);
 
     /// <summary>Sets the headers with which a page of an allowed origin may read the answer.</summary>
-    public static void Set(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="vary">The names of the headers that the answer depends on.</param>
+    public static void Set(HttpContext context, string vary)
     {
         var (request, headers) = (context.Request.Headers, context.Response.Headers);
-        headers.Append(HeaderNames.Vary, "Authorization, Origin");
+        headers.Append(HeaderNames.Vary, vary);
         headers.XContentTypeOptions = "nosniff";
         headers[ResourcePolicy] = "same-origin";
         if (request.Origin.Count > 0)

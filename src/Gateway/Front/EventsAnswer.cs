@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Transports;
@@ -30,7 +31,14 @@ internal static class EventsAnswer
     }
 
     /// <summary>Writes a complete answer.</summary>
-    public static async Task WriteAsync(HttpContext context, EventsRequest request, EventBatch batch, TimeProvider time)
+    /// <exception cref="OperationCanceledException">The reader is gone, or took nothing for too long.</exception>
+    public static async Task WriteAsync(
+        HttpContext context,
+        EventsRequest request,
+        EventBatch batch,
+        TimeSpan stuckReaderTimeout,
+        TimeProvider time
+    )
     {
         var (response, position) = (context.Response, batch.Position);
         var (headers, isEmpty, isLive) = (response.Headers, batch.Json.IsEmpty, request.Mode == EventsMode.LongPoll);
@@ -66,9 +74,13 @@ internal static class EventsAnswer
         }
 
         response.ContentLength = batch.Json.Length + 2;
-        await response.Body.WriteAsync("["u8.ToArray());
-        await response.Body.WriteAsync(batch.Json);
-        await response.Body.WriteAsync("]"u8.ToArray());
+        // A reader is slow or stuck by the rules of PROTOCOL.md section 5, and not by the server's own.
+        context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
+        using var progress = new SendProgress(time, stuckReaderTimeout, context.Abort);
+        var body = new ResponseWriter(response.Body, progress);
+        await body.WriteAsync("["u8.ToArray(), context.RequestAborted);
+        await body.WriteAsync(batch.Json, context.RequestAborted);
+        await body.WriteAsync("]"u8.ToArray(), context.RequestAborted);
     }
 
     /// <summary>Tells answers apart that begin and end at the same places and say something else about the end.</summary>

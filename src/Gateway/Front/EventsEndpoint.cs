@@ -1,3 +1,4 @@
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
@@ -9,7 +10,7 @@ namespace OptimizationGateway.Gateway.Front;
 /// Handles requests for a job's events by HTTP, the read side of the Durable Streams protocol 1.0 (PROTOCOL.md section 11): refuses a request
 /// with the reason, or runs a session for it and answers.
 /// </summary>
-internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, SessionEnvironment environment)
+internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, BackendRegistry backends, SessionEnvironment environment)
 {
     public const string Path = "/jobs/{jobId}/events";
 
@@ -17,6 +18,16 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Sessio
     private static readonly TimeSpan MostSilence = TimeSpan.FromSeconds(15);
 
     private readonly SessionLimits limits = environment.Limits;
+
+    /// <summary>A backend may tell callers apart by any header that it is sent.</summary>
+    private readonly string vary = string.Join(
+        ", ",
+        backends
+            .All.SelectMany(backend => backend.ForwardedHeaders)
+            .Distinct(StringComparer.Ordinal)
+            .Prepend("Origin")
+            .Prepend("Authorization")
+    );
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -27,7 +38,7 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Sessio
             return;
         }
 
-        Cors.Set(context);
+        Cors.Set(context, vary);
         if (method == HttpMethods.Options)
         {
             Cors.AnswerOptions(context);
@@ -46,10 +57,9 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Sessio
             malformed,
             refused => RefuseAsync(context, request, refused),
             verdict =>
-                verdict.Refusal is { } unwanted ? RefuseAsync(context, request, unwanted)
-                : method == HttpMethods.Head ? AnswerAsync(context, request!.AtEnd(), verdict)
-                : request!.Mode == EventsMode.EventStream ? StreamAsync(context, request, verdict)
-                : AnswerAsync(context, request, verdict)
+                verdict.Refusal is { } unwanted
+                    ? RefuseAsync(context, request, unwanted)
+                    : RunAsync(context, method == HttpMethods.Head ? request!.AtEnd() : request!, verdict)
         );
     }
 
@@ -73,14 +83,23 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Sessio
     {
         var waits = request.Mode == EventsMode.LongPoll;
         var batch = new EventBatch(context, request.ToMessage(context), waits, limits.LongPollTimeout, environment.Time);
-        await RunAsync(context, batch, verdict);
-        if (batch.IsComplete)
+        try
         {
-            await batch.WhileHeldAsync(EventsAnswer.WriteAsync(context, request, batch, environment.Time));
-            return;
+            await door.RunAsync(context, batch, verdict);
+            await (
+                batch.IsComplete
+                    ? EventsAnswer.WriteAsync(context, request, batch, limits.StuckReaderTimeout, environment.Time)
+                    : FailAsync(context, request, batch)
+            );
         }
-
-        await FailAsync(context, request, batch);
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The reader is gone; what it lacks it asks for again.
+        }
+        finally
+        {
+            batch.Release();
+        }
     }
 
     private async Task StreamAsync(HttpContext context, EventsRequest request, CallerVerdict verdict)
@@ -88,7 +107,7 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Sessio
         var comments = limits.PingInterval < MostSilence ? limits.PingInterval : MostSilence;
         var rest = new EventStreamRequest(request.Cursor, request.IsReturn, limits.StuckReaderTimeout, comments, EventsAnswer.StartStream);
         var stream = new EventStream(context, request.ToMessage(context), rest, environment.Time);
-        await RunAsync(context, stream, verdict);
+        await door.RunAsync(context, stream, verdict);
         if (stream.IsOver)
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -98,14 +117,16 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Sessio
         await FailAsync(context, request, stream);
     }
 
-    /// <summary>Runs the session. While it runs, its connection isn't one that waits for a request.</summary>
-    private async Task RunAsync(HttpContext context, IClientTransport transport, CallerVerdict verdict)
+    /// <summary>Runs a session and answers. Until then the connection isn't one that waits for a request.</summary>
+    private async Task RunAsync(HttpContext context, EventsRequest request, CallerVerdict verdict)
     {
         var connection = context.Features.Get<WaitingConnection>();
         connection?.BeginSocket();
         try
         {
-            await door.RunAsync(context, transport, verdict);
+            await (
+                request.Mode == EventsMode.EventStream ? StreamAsync(context, request, verdict) : AnswerAsync(context, request, verdict)
+            );
         }
         finally
         {

@@ -27,7 +27,6 @@ internal enum EventsMode
 internal sealed record EventsRequest(string JobId, string Offset, StreamOffset? Place, EventsMode Mode, string? Cursor, bool IsReturn)
 {
     private const string LastEventId = "Last-Event-ID";
-    private const string Prefix = "/jobs/";
     private const string Suffix = "/events";
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -95,8 +94,9 @@ internal sealed record EventsRequest(string JobId, string Offset, StreamOffset? 
     /// <summary>Decodes the job id, which the server has decoded but for its slashes, from the path as it was sent.</summary>
     private static string? JobIdIn(HttpContext context)
     {
-        var path = SentTarget.PathOf(context)[context.Request.PathBase.ToUriComponent().Length..];
-        var encoded = path[Prefix.Length..^Suffix.Length];
+        // Counted from the end: a proxy may have taken a prefix off the path and named it in a header.
+        var path = SentTarget.PathOf(context)[..^Suffix.Length];
+        var encoded = path[(path.LastIndexOf('/') + 1)..];
         var bytes = new List<byte>(encoded.Length);
         for (var i = 0; i < encoded.Length; i++)
         {

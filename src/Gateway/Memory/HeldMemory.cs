@@ -8,11 +8,15 @@ namespace OptimizationGateway.Gateway.Memory;
 /// <param name="limit">The most that there should be, in bytes.</param>
 internal sealed class HeldMemory(long limit)
 {
-    /// <summary>The part of the limit that connections and streams may take by themselves; the rest is for what waits.</summary>
+    /// <summary>The part of the limit that connections, subscriptions and streams may take by themselves before newcomers are refused.</summary>
     private const double FixedPart = 0.6;
+
+    /// <summary>The same for streams: those who are in need some to come back to their jobs when newcomers are refused.</summary>
+    private const double StreamsPart = 0.75;
 
     private readonly long[] steps = [0, Part(limit, 0.5), Part(limit, 0.65), Part(limit, 0.8), Part(limit, 0.9)];
     private readonly long fixedLimit = Part(limit, FixedPart);
+    private readonly long streamsLimit = Part(limit, StreamsPart);
     private readonly Lock gate = new();
     private TaskCompletionSource pressed = NewSource();
     private long total;
@@ -48,8 +52,11 @@ internal sealed class HeldMemory(long limit)
     /// <summary>The memory beyond the point from which readers are sent away, and a little more, in bytes; 0 or less if there is none.</summary>
     public long Excess => Bytes - Part(steps[(int)Pressure.Shed], 0.95);
 
-    /// <summary>True if there is room for another connection or stream.</summary>
-    public bool HasRoom => Bytes < steps[(int)Pressure.Refuse] && Volatile.Read(ref ofFixed) < fixedLimit;
+    /// <summary>True if there is room for another connection or subscription.</summary>
+    public bool HasRoom => HasRoomBelow(fixedLimit);
+
+    /// <summary>True if there is room for another stream.</summary>
+    public bool HasRoomForStream => HasRoomBelow(streamsLimit);
 
     /// <summary>Counts more of what waits for clients, or less.</summary>
     public void Add(long bytes)
@@ -86,6 +93,8 @@ internal sealed class HeldMemory(long limit)
             return pressed.Task.WaitAsync(stop);
         }
     }
+
+    private bool HasRoomBelow(long most) => Bytes < steps[(int)Pressure.Refuse] && Volatile.Read(ref ofFixed) < most;
 
     private static long Part(long whole, double part) => (long)(whole * part);
 

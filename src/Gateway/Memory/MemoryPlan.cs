@@ -12,6 +12,8 @@ internal sealed record MemoryPlan(long LimitBytes, int ConnectionBytes, int Subs
     /// <summary>The memory that the process takes of its heap with no client, in bytes.</summary>
     private const int Base = 32 * 1024 * 1024;
 
+    private const int LeastWindow = 65_535;
+
     private const int LeastLimit = 16 * 1024 * 1024;
 
     /// <param name="heapBytes">The most that the process's heap may take: a limit set for the heap, or three quarters of a container's memory.</param>
@@ -28,6 +30,9 @@ internal sealed record MemoryPlan(long LimitBytes, int ConnectionBytes, int Subs
             (int)Math.Clamp(limit / 256, LeastPerSubscription, subscriptionBytes)
         );
     }
+
+    /// <summary>The HTTP/2 window of a stream, in bytes: as it is set, or less where memory is small, but never less than HTTP/2's default.</summary>
+    public int WindowBytes(int setBytes) => (int)Math.Clamp(LimitBytes / 1024, LeastWindow, setBytes);
 
     /// <summary>The number of connections that fit, if each has a subscription to a shared job and nothing waits for it.</summary>
     public long IdleConnections => new HeldMemory(LimitBytes).FixedLimit / (Costs.Connection + Costs.Subscription);

@@ -51,7 +51,7 @@ internal sealed class Lane(Outbox outbox)
     public long OldestReadAt =>
         tally.OnItsWaySince > 0 ? tally.OnItsWaySince
         : IsEmpty ? source?.View.OldestReadAt ?? 0
-        : messages.Peek().Facts.ReadAt;
+        : OldestQueued();
 
     /// <summary>The lane as it is now.</summary>
     public LaneView View
@@ -182,6 +182,20 @@ internal sealed class Lane(Outbox outbox)
         {
             ReleaseWaiter();
         }
+    }
+
+    /// <summary>A message without events has no time; the first one that has says how long all of them have waited.</summary>
+    private long OldestQueued()
+    {
+        foreach (var message in messages)
+        {
+            if (message.Facts.ReadAt > 0)
+            {
+                return message.Facts.ReadAt;
+            }
+        }
+
+        return 0;
     }
 
     private void Hold(int more)

@@ -3,8 +3,7 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// <summary>Counts one lane's progress, for operators. The outbox's lock guards it.</summary>
 internal sealed class LaneTally
 {
-    private int onItsWay;
-    private long takenLast;
+    private OnItsWay onItsWay;
 
     /// <summary>Changes with each subscription, so that what was taken for an earlier one isn't counted.</summary>
     public int Subscription { get; private set; }
@@ -24,7 +23,7 @@ internal sealed class LaneTally
     public long BytesSent { get; private set; }
 
     /// <summary>The time at which the oldest event was read that the socket was given and hasn't taken; 0 if there is none.</summary>
-    public long OnItsWaySince { get; private set; }
+    public long OnItsWaySince => onItsWay.Since;
 
     public void Queued(in MessageFacts facts)
     {
@@ -35,12 +34,7 @@ internal sealed class LaneTally
     public void Dequeued(in MessageFacts facts) => QueuedEvents -= facts.Events;
 
     /// <summary>Records that a message is on its way, from the queue or from the lane's source.</summary>
-    public void Taken(in MessageFacts facts)
-    {
-        onItsWay++;
-        takenLast = facts.ReadAt;
-        OnItsWaySince = OnItsWaySince == 0 ? facts.ReadAt : OnItsWaySince;
-    }
+    public void Taken(in MessageFacts facts) => onItsWay.Taken(facts);
 
     /// <summary>Records that the socket has taken the oldest message that is on its way.</summary>
     public void Sent(in MessageFacts facts, int length)
@@ -48,8 +42,7 @@ internal sealed class LaneTally
         EventsSent += facts.Events;
         BytesSent += length;
         SentEventId = Math.Max(SentEventId, facts.LastEventId);
-        // The writer reports all that it was given, or all but the last.
-        OnItsWaySince = --onItsWay == 0 ? 0 : takenLast;
+        onItsWay.Sent();
     }
 
     /// <summary>Records that the waiting messages were dropped.</summary>
@@ -60,6 +53,6 @@ internal sealed class LaneTally
     {
         Subscription++;
         (QueuedEvents, QueuedEventId, SentEventId, EventsSent, BytesSent) = (0, 0, 0, 0, 0);
-        (onItsWay, OnItsWaySince) = (0, 0);
+        onItsWay = default;
     }
 }

@@ -13,11 +13,13 @@ namespace OptimizationGateway.Gateway.Outboxes;
 internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
 {
     private readonly Lock gate = new();
-    private readonly Queue<OutboxMessage> control = new();
+    private readonly ControlLane control = new(limits.ControlBytes, limits.Held);
     private readonly LaneRing ring = new();
     private readonly HashSet<Lane> lanes = [];
-    private int controlBytes;
     private int laneBytes;
+
+    /// <summary>The lanes' messages that the socket was given, also of subscriptions that have ended since.</summary>
+    private OnItsWay onItsWay;
     private bool closed;
     private bool nudged;
     private readonly TakerSignal taker = new();
@@ -35,7 +37,7 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
         {
             lock (gate)
             {
-                return controlBytes + lanes.Sum(lane => lane.WaitingBytes);
+                return control.Bytes + lanes.Sum(lane => lane.WaitingBytes);
             }
         }
     }
@@ -47,7 +49,7 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
         {
             lock (gate)
             {
-                var (bytes, oldest) = ((long)controlBytes, 0L);
+                var (bytes, oldest) = ((long)control.Bytes, onItsWay.Since);
                 foreach (var lane in lanes)
                 {
                     bytes += lane.WaitingBytes;
@@ -69,7 +71,6 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
         }
 
         limits.Held.AddFixed(Costs.Subscription);
-
         return lane;
     }
 
@@ -132,15 +133,12 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
     {
         lock (gate)
         {
-            if (closed || controlBytes + message.Held > limits.ControlBytes)
+            if (closed || !control.TryEnqueue(message))
             {
                 message.Return();
                 return closed;
             }
 
-            control.Enqueue(message);
-            controlBytes += message.Held;
-            limits.Held.Add(message.Held);
             WakeTaker();
             return true;
         }
@@ -201,15 +199,18 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
     {
         lock (gate)
         {
-            if (control.TryDequeue(out message))
+            if (control.TryTake(out message, out receipt))
             {
-                controlBytes -= message.Held;
-                limits.Held.Add(-message.Held);
-                receipt = new Receipt(Lane: null, 0, message.Facts, message.Length);
                 return true;
             }
 
-            return ring.TryTake(out message, out receipt);
+            if (!ring.TryTake(out message, out receipt))
+            {
+                return false;
+            }
+
+            onItsWay.Taken(receipt.Facts);
+            return true;
         }
     }
 
@@ -221,7 +222,11 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
         {
             foreach (var receipt in receipts)
             {
-                receipt.Lane?.Sent(receipt);
+                if (receipt.Lane is { } lane)
+                {
+                    lane.Sent(receipt);
+                    onItsWay.Sent();
+                }
             }
         }
     }
@@ -374,7 +379,7 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
         }
     }
 
-    private bool HasSomething() => control.Count > 0 || ring.HasMessages;
+    private bool HasSomething() => !control.IsEmpty || ring.HasMessages;
 
     private void WakeTaker()
     {

@@ -91,7 +91,7 @@ internal sealed class MessageIntake(
     }
 
     private CloseCode? Dispatch(ClientMessage message) =>
-        message.Type is ClientMessageType.Subscribe or ClientMessageType.Replay && !outbox.Held.HasRoom ? CloseCode.MemoryLow
+        message.Type == ClientMessageType.Subscribe && !outbox.Held.HasRoom && !subscriptions.Has(message.JobId) ? CloseCode.MemoryLow
         : TryDispatch(message) ? null
         : CloseCode.RateLimited;
 

@@ -11,6 +11,9 @@ internal sealed class Shedding(SessionRegistry sessions, HeldMemory held, TimePr
     /// <summary>A reader that is this far behind is slow; a healthy one is behind by milliseconds.</summary>
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
+    /// <summary>The same near the limit.</summary>
+    private static readonly TimeSpan SlowInNeed = TimeSpan.FromMilliseconds(500);
+
     /// <summary>The least that a reader holds, in bytes, if sending it away is to help.</summary>
     private const int WorthShedding = 32 * 1024;
 
@@ -20,11 +23,13 @@ internal sealed class Shedding(SessionRegistry sessions, HeldMemory held, TimePr
     /// <summary>Chooses whom to send away.</summary>
     /// <param name="readers">All readers, each with what waits for it.</param>
     /// <param name="excess">The memory that is to become free, in bytes.</param>
+    /// <param name="behind">The time from which a reader is slow.</param>
     /// <param name="now">The clock's timestamp.</param>
     /// <param name="time">The clock.</param>
     internal static IReadOnlyList<T> Choose<T>(
         IEnumerable<(T Reader, long Bytes, long Since)> readers,
         long excess,
+        TimeSpan behind,
         long now,
         TimeProvider time
     )
@@ -34,7 +39,7 @@ internal sealed class Shedding(SessionRegistry sessions, HeldMemory held, TimePr
             .Select(reader =>
                 (reader.Reader, reader.Bytes, Waited: reader.Since > 0 ? time.GetElapsedTime(reader.Since, now) : TimeSpan.Zero)
             )
-            .Where(reader => reader.Bytes >= WorthShedding && reader.Waited >= Slow)
+            .Where(reader => reader.Bytes >= WorthShedding && reader.Waited >= behind)
             .OrderByDescending(reader => reader.Bytes * reader.Waited.TotalSeconds);
         foreach (var (reader, bytes, _) in slow)
         {
@@ -66,6 +71,7 @@ internal sealed class Shedding(SessionRegistry sessions, HeldMemory held, TimePr
         var chosen = Choose(
             readers.Select(reader => (reader.session, reader.Backlog.Bytes, reader.Backlog.OldestReadAt)),
             held.Excess,
+            held.Pressure == Pressure.Refuse ? SlowInNeed : Slow,
             time.GetTimestamp(),
             time
         );

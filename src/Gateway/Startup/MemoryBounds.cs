@@ -19,6 +19,13 @@ internal static class MemoryBounds
     public static MemoryPlan Of(SessionLimits limits) =>
         MemoryPlan.Of(Heap, limits.MemoryBytes, limits.OutboxBytesPerConnection, limits.OutboxBytesPerSubscription);
 
+    /// <summary>Returns the limits of streams, with windows that fit.</summary>
+    public static UpstreamOptions Upstream(GatewayOptions options) =>
+        options.Upstream with
+        {
+            StreamWindowBytes = Of(options.Limits).WindowBytes(options.Upstream.StreamWindowBytes),
+        };
+
     /// <summary>Says what the bounds allow, for people.</summary>
     public static IEnumerable<string> Lines(SessionLimits limits, UpstreamOptions upstream)
     {
@@ -26,7 +33,7 @@ internal static class MemoryBounds
         var source = limits.MemoryBytes is not null ? "as set" : Invariant($"of a heap of {Heap / Mebi} MiB");
         yield return Invariant($"{plan.LimitBytes / Mebi} MiB for clients, {source} (Gateway:Limits:MemoryBytes)");
         yield return Invariant(
-            $"about {Math.Min(plan.IdleConnections, limits.Connections)} connections that are up to date, or {plan.SlowReaders(upstream.StreamWindowBytes)} readers that take nothing"
+            $"about {Math.Min(plan.IdleConnections, limits.Connections)} connections that are up to date, or {plan.SlowReaders(plan.WindowBytes(upstream.StreamWindowBytes))} readers that take nothing"
         );
     }
 

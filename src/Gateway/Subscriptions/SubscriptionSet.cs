@@ -39,6 +39,9 @@ internal sealed class SubscriptionSet(
         }
     }
 
+    /// <summary>Returns true if there is a subscription to the job, or was one that has ended by itself.</summary>
+    public bool Has(string jobId) => entries.ContainsKey(jobId);
+
     /// <summary>Starts a subscription, in place of an earlier one to the same job.</summary>
     /// <returns>False if there are as many as are allowed.</returns>
     public bool TryStart(ClientMessage subscribe)

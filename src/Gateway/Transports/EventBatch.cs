@@ -22,6 +22,7 @@ internal sealed class EventBatch(HttpContext context, ClientMessage request, boo
     private readonly ArrayBufferWriter<byte> json = new();
     private ITimer? timer;
     private HeldMemory? held;
+    private int counted;
     private volatile bool isTimeUp;
 
     /// <summary>The events as JSON, with commas between.</summary>
@@ -29,9 +30,6 @@ internal sealed class EventBatch(HttpContext context, ClientMessage request, boo
 
     /// <summary>True if the answer is complete. Otherwise <see cref="HttpTransport.Error"/> or the session's end says why not.</summary>
     public bool IsComplete { get; private set; }
-
-    /// <summary>Counts the events as held for the client while the answer is being written.</summary>
-    public ValueTask WhileHeldAsync(Task writing) => held!.WhileAsync(new ValueTask(writing), json.WrittenCount);
 
     /// <inheritdoc/>
     public override async Task<SendEnd> SendAsync(Outbox outbox, Action<MessageFacts, int> sent, CancellationToken abort)
@@ -43,6 +41,7 @@ internal sealed class EventBatch(HttpContext context, ClientMessage request, boo
             while (!IsFull && outbox.TryTake(out var message, out var receipt))
             {
                 Add(message);
+                Count(message.Length);
                 message.Return();
                 outbox.Sent([receipt]);
                 sent(receipt.Facts, receipt.Length);
@@ -56,6 +55,9 @@ internal sealed class EventBatch(HttpContext context, ClientMessage request, boo
     }
 
     public override void Dispose() => timer?.Dispose();
+
+    /// <summary>Gives its memory back, once the answer is written.</summary>
+    public void Release() => Count(-counted);
 
     protected override Task TellEndAsync(CloseCode code, CancellationToken abort)
     {
@@ -100,5 +102,11 @@ internal sealed class EventBatch(HttpContext context, ClientMessage request, boo
     {
         isTimeUp = true;
         outbox.Nudge();
+    }
+
+    private void Count(int bytes)
+    {
+        counted += bytes;
+        held?.Add(bytes);
     }
 }

@@ -24,6 +24,7 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     private readonly long began = time.GetTimestamp();
     private object? client = start.Client;
     private OpenTurn? turn;
+    private bool isTurnUsed;
     private WatchStream? stream;
 
     /// <summary>The time of the last message, in ticks from the start of the watch.</summary>
@@ -76,6 +77,7 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     {
         machine.LetGo();
         stream?.Dispose();
+        EndTurn();
     }
 
     /// <summary>Leaves the connection that it began for: others share it from now on.</summary>
@@ -92,10 +94,14 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     /// </summary>
     public void LendPlace()
     {
-        if (turn is not null)
+        if (turn is not null && isTurnUsed)
         {
             backend.Opens.GivePlace(turn);
+            return;
         }
+
+        // Nobody would open the stream when the turn came. The watch asks again when its client reads on.
+        EndTurn();
     }
 
     /// <summary>Tells what happens, in order, until <see cref="WatchStep.Ended"/>.</summary>
@@ -164,7 +170,7 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
         if (turn is not null)
         {
             backend.Opens.End(turn);
-            turn = null;
+            (turn, isTurnUsed) = (null, false);
         }
     }
 
@@ -192,6 +198,7 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     private void Open(WatchAction.OpenStream open, CancellationToken stop)
     {
         machine.StreamOpened(Now, backend.ConfirmsWithin);
+        isTurnUsed = true;
         var trace = new WatchTrace(backend.Name, start.JobId, start.Trace, open.Cursor);
         stream = backend.Open(start.RequestAt(open.Cursor, open.Epoch), start.Caller, trace, stop);
         statistics.StreamOpened(stream.Place);

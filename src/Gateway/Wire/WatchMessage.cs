@@ -41,6 +41,9 @@ internal sealed class WatchMessage
 
     private byte[] bytes = [];
 
+    /// <summary>The memory that its bytes take.</summary>
+    public int Held => bytes.Length;
+
     /// <summary>The kind.</summary>
     public WatchMessageKind Kind { get; private set; }
 

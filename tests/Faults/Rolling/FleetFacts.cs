@@ -24,10 +24,9 @@ internal sealed record FleetFacts
     public required long Repeated { get; init; }
 
     /// <summary>
-    /// The faults, the number of those that happened at once, and the most attempts of one client to come back. Those that its connection's age
-    /// brings about aren't counted.
+    /// The faults, and the most attempts of one client to come back from each. Those that its connection's age brings about aren't counted.
     /// </summary>
-    public required IReadOnlyList<(string Fault, int AtOnce, int Reconnects)> Faults { get; init; }
+    public required IReadOnlyList<(string Fault, int Reconnects)> Faults { get; init; }
 
     /// <summary>Handshakes that were answered with a refusal.</summary>
     public required long Refused { get; init; }
@@ -61,9 +60,9 @@ internal sealed record FleetFacts
             yield return "Too few events came to say anything.";
         }
 
-        foreach (var (fault, atOnce, reconnects) in Faults.Where(fault => fault.Reconnects > MostReconnects * fault.AtOnce))
+        foreach (var (fault, reconnects) in Faults.Where(fault => fault.Reconnects > MostReconnects))
         {
-            yield return $"A client reconnected {reconnects} times in the fault '{fault}'; {MostReconnects * atOnce} are allowed.";
+            yield return $"A client reconnected {reconnects} times in the fault '{fault}'; {MostReconnects} are allowed.";
         }
 
         if (Refused > 0)

@@ -23,7 +23,7 @@ internal sealed class FleetRun : IAsyncDisposable
     private readonly HaproxyProgram haproxy;
     private readonly FleetClient[] clients;
     private readonly CancellationTokenSource end = new();
-    private readonly List<(string Fault, int AtOnce, int Reconnects)> faults = [];
+    private readonly List<(string Fault, int Reconnects)> faults = [];
     private Task[] running = [];
 
     private FleetRun(FleetOptions options, RunFolder folder, FleetBackend backend)
@@ -72,7 +72,7 @@ internal sealed class FleetRun : IAsyncDisposable
 
         await FaultAsync($"kill -9 of {gateways[0].Name}", () => KillAsync(gateways[0]));
         await FaultAsync("reload", ReloadAsync);
-        await FaultAsync("all at once", () => Task.WhenAll(RestartAsync(gateways[1]), KillAsync(gateways[2]), ReloadAsync()), atOnce: 3);
+        await FaultAsync("all at once", () => Task.WhenAll(RestartAsync(gateways[1]), KillAsync(gateways[2]), ReloadAsync()));
         var (before, after, took) = await EvenOutAsync();
         await FinishAsync();
         return new FleetFacts
@@ -108,13 +108,13 @@ internal sealed class FleetRun : IAsyncDisposable
         await SayAsync("connected");
     }
 
-    private async Task FaultAsync(string name, Func<Task> fault, int atOnce = 1)
+    private async Task FaultAsync(string name, Func<Task> fault)
     {
         var before = clients.Select(client => client.Reconnects).ToArray();
         await fault();
         await UntilAsync(() => clients.All(client => client.IsOpen), OpenLimit);
         await Task.Delay(Settling);
-        faults.Add((name, atOnce, clients.Select((client, i) => client.Reconnects - before[i]).Max()));
+        faults.Add((name, clients.Select((client, i) => client.Reconnects - before[i]).Max()));
         await SayAsync(name);
     }
 

@@ -31,6 +31,29 @@ public sealed class CatchUpTests
     }
 
     [Fact]
+    public async Task Behind_a_proxy_that_takes_a_prefix_off_and_names_it_the_job_is_the_one_in_the_path()
+    {
+        await using var bridge = await EventsBridge.OpenAsync(clock: null, "Gateway:Proxies:Known=127.0.0.1");
+        bridge.Backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1))));
+
+        var answer = await bridge.GetAsync(headers: ("X-Forwarded-Prefix", "/optimizer"));
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("job-1", Assert.Single(bridge.Backend.Requests).JobId);
+    }
+
+    [Fact]
+    public async Task A_cache_tells_callers_apart_by_every_header_that_the_backend_is_sent()
+    {
+        await using var bridge = await EventsBridge.OpenAsync(clock: null, "Gateway:Backends:test:ForwardHeaders=x-tenant");
+        bridge.Backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1))));
+
+        var answer = await bridge.GetAsync(headers: ("X-Tenant", "one"));
+
+        Assert.Equal("Authorization, Origin, x-tenant", answer["Vary"]);
+    }
+
+    [Fact]
     public async Task An_offset_holds_event_id_and_epoch_and_resumes_behind_the_event()
     {
         await using var bridge = await EventsBridge.OpenAsync();

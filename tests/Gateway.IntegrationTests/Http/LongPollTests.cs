@@ -64,10 +64,17 @@ public sealed class LongPollTests
     [Fact]
     public async Task The_time_is_a_setting()
     {
-        await using var bridge = await EventsBridge.OpenAsync(clock: null, "Gateway:Limits:LongPollTimeout=00:00:00.100");
+        var clock = new FakeTimeProvider();
+        await using var bridge = await EventsBridge.OpenAsync(clock, "Gateway:Limits:LongPollTimeout=00:00:05");
         bridge.Backend.Next(Say.Subscribed(last: 1), Say.Replay());
 
-        Assert.Equal(204, (await bridge.GetAsync(AtOne)).Status);
+        var waiting = bridge.GetAsync(AtOne);
+        await bridge.Gateway.WaitsAsync();
+        clock.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.False(waiting.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(0.2));
+
+        Assert.Equal(204, (await waiting).Status);
     }
 
     [Fact]

@@ -65,6 +65,19 @@ public sealed class OpenPacerTests
         Assert.Equal(0, pacer.CatchUps);
     }
 
+    [Fact]
+    public void A_turn_whose_place_was_given_back_before_it_came_counts_as_unanswered_no_longer_than_others()
+    {
+        using var pacer = new OpenPacer(new CountingClock(), perSecond: 1_000, catchUps: 1, HeldMemory.Plenty);
+        var (first, second) = (pacer.Ask(this, isCatchUp: true), pacer.Ask(this, isCatchUp: true));
+        pacer.GivePlace(second);
+        pacer.GivePlace(first);
+        Assert.Equal((true, true, false), (second.HasCome, second.IsUnanswered, second.HasPlace));
+
+        pacer.GivePlace(second);
+        Assert.False(second.IsUnanswered);
+    }
+
     private static void OpenAndEnd(OpenPacer pacer, object client)
     {
         var turn = pacer.Ask(client, isCatchUp: true);

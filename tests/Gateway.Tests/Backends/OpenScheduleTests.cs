@@ -162,7 +162,7 @@ public sealed class OpenScheduleTests
     [Fact]
     public void A_stream_for_which_there_is_no_memory_waits_until_another_has_ended_and_each_is_counted_once()
     {
-        var held = new HeldMemory(Costs.Stream * 5);
+        var held = new HeldMemory(Costs.Stream * 4);
         var schedule = new OpenSchedule(perSecond: 1_000, places: 64, held);
         var turns = Ask(schedule, new object(), count: 4, isCatchUp: false);
         Assert.Equal([true, true, true, false], turns.Select(turn => turn.HasCome));

@@ -7,6 +7,22 @@ namespace OptimizationGateway.Gateway.Tests.Feeds;
 public sealed class FeedTests
 {
     [Fact]
+    public void An_older_event_has_waited_for_a_viewer_since_it_came_and_no_longer()
+    {
+        using var run = new FeedRun();
+        run.Found(0);
+        run.Append(1);
+        run.Append(2);
+
+        var seat = run.Feed.TryJoin(new Viewer(), new SeatRequest(0, "e1", IsOpen: false) { At = 50 })!;
+
+        Assert.Equal(50, seat.View.OldestReadAt);
+        Assert.True(seat.TryTake(out var replay));
+        Assert.Equal((2, 50L), (replay.Facts.Events, replay.Facts.ReadAt));
+        replay.Return();
+    }
+
+    [Fact]
     public void Contiguous_an_event_is_appended_only_if_none_is_missing_before_it()
     {
         using var run = new FeedRun(after: 5);

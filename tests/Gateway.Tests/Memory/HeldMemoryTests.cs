@@ -38,6 +38,24 @@ public sealed class HeldMemoryTests
     }
 
     [Fact]
+    public void When_newcomers_are_refused_there_is_room_for_the_streams_of_those_who_are_in()
+    {
+        while (held.HasRoom)
+        {
+            held.AddFixed(Costs.Connection);
+        }
+
+        Assert.True(held.HasRoomForStream);
+        while (held.HasRoomForStream)
+        {
+            held.AddFixed(Costs.Stream);
+        }
+
+        Assert.InRange(held.Bytes, 750_000, 750_000 + Costs.Stream);
+        Assert.True(held.Pressure < Pressure.Shed);
+    }
+
+    [Fact]
     public void What_waits_refuses_newcomers_only_near_the_limit()
     {
         held.Add(899_999);

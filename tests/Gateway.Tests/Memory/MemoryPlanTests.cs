@@ -33,6 +33,13 @@ public sealed class MemoryPlanTests
         Assert.Equal((100_000, 70_000), (plan.ConnectionBytes, plan.SubscriptionBytes));
     }
 
+    [Theory]
+    [InlineData(192, 81_920)]
+    [InlineData(768, 131_072)]
+    [InlineData(20, 65_535)]
+    public void The_windows_of_streams_are_smaller_where_memory_is_and_no_smaller_than_HTTP2_has_them(long heap, int window) =>
+        Assert.Equal(window, Of(heap * Mebi, set: null).WindowBytes(new UpstreamOptions().StreamWindowBytes));
+
     [Fact]
     public void As_many_slow_readers_as_it_says_fit_below_the_point_where_some_are_sent_away()
     {

@@ -69,6 +69,27 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task A_client_that_leaves_a_job_while_its_messages_are_on_their_way_has_waited_for_as_long()
+    {
+        var lane = outbox.OpenLane();
+        await outbox.Ticket(lane).WriteAsync(At(100));
+        Assert.True(outbox.TryTake(out _, out var receipt));
+        outbox.Remove(lane);
+        await outbox.Ticket(outbox.OpenLane()).WriteAsync(At(0));
+        Assert.Equal(100, outbox.Backlog.OldestReadAt);
+
+        // A message without events says nothing of the time; the next one does.
+        outbox.Sent([receipt]);
+        var other = outbox.Ticket(outbox.OpenLane());
+        await other.WriteAsync(At(0));
+        await other.WriteAsync(At(200));
+        Assert.Equal(200, outbox.Backlog.OldestReadAt);
+
+        static OutboxMessage At(long readAt) =>
+            new(new byte[10], 10, new MessageFacts(ServerMessageType.Replay, 1, readAt, LastEventId: 1));
+    }
+
+    [Fact]
     public async Task What_waits_is_counted_and_nothing_is_left_of_it_in_the_end()
     {
         var held = new HeldMemory(1_000_000);

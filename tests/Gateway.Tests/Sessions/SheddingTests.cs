@@ -43,6 +43,7 @@ public sealed class SheddingTests
                 (reader.Name, reader.Bytes, reader.Bytes == 0 ? 0 : now - (long)(reader.Seconds * clock.TimestampFrequency))
             ),
             excess,
+            TimeSpan.FromSeconds(1),
             now,
             clock
         );
