@@ -1,32 +1,24 @@
-/** One event of a stream of server-sent events, as the gateway writes them. */
+/** One event of a stream of server-sent events, as the gateway writes them: each field once. */
 export interface StreamEvent {
-  readonly event: string;
-  readonly data: string;
-  /** The last `id:` that came. */
-  readonly id: string;
+  readonly event?: string;
+  readonly data?: string;
+  readonly id?: string;
+  /** How long to wait before coming back, in ms. */
+  readonly retry?: string;
 }
 
-/**
- * Takes the text of a stream of server-sent events in parts that may be cut anywhere. `retry` hears how long to wait before coming back, in ms.
- */
-export function createParser(take: (event: StreamEvent) => void, retry: (ms: number) => void): (part: string) => void {
+/** Takes the text of a stream of server-sent events in parts that may be cut anywhere. */
+export function createParser(take: (event: StreamEvent) => void): (part: string) => void {
   let rest = '';
-  let id = '';
-  let event = '';
-  let data: string[] = [];
+  let event: Record<string, string> = {};
 
   const line = (text: string): void => {
-    if (!text) {
-      if (data.length > 0) take({ event, data: data.join('\n'), id });
-      event = '';
-      data = [];
-    }
     // A comment has no name.
-    const [, name, value = ''] = /^([^:]*):? ?(.*)$/s.exec(text) ?? [];
-    if (name === 'event') event = value;
-    if (name === 'data') data.push(value);
-    if (name === 'id') id = value;
-    if (name === 'retry') retry(Number(value));
+    const at = text.indexOf(':');
+    if (at > 0) event[text.slice(0, at)] = text.slice(at + 1).trim();
+    if (text) return;
+    if (event['data']) take(event);
+    event = {};
   };
 
   return (part) => {

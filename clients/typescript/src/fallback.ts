@@ -35,6 +35,6 @@ export function choose(choice: Choice, sign: Sign, now: number): Choice {
   if (sign === 'worked') return { ...choice, failures: 0 };
   if (sign === 'blocked') return fallBack(choice, now);
   if (failures + 1 < mostUnopened && (isFallback || sign === 'unopened')) return { ...choice, failures: failures + 1 };
-  // Where neither gets through, the gateway is away: they take turns.
-  return isFallback ? { ...choice, isFallback: false, failures: 0 } : fallBack(choice, now);
+  // Where neither gets through, the gateway is away: they take turns, and nothing is held against the better one.
+  return isFallback ? better : fallBack(choice, now);
 }

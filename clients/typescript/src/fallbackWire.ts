@@ -1,21 +1,12 @@
 import { better as betterChoice, type Choice, choose, fallBack, type Sign } from './fallback.ts';
+import { remembered } from './tab.ts';
 import type { Transport, TransportListener, TransportOptions, Wire } from './transport.ts';
 
 /** How long a connection may take to open, and then to answer a ping. */
 const answerWithinMs = 5_000;
 const ping = '{"type":"ping"}';
-
-/** What the tab remembers of the way that worked, after `isFallback` is put there if it is given. Where it may keep nothing it finds out anew. */
-function remembered({ url, storage }: TransportOptions, isFallback?: boolean): unknown {
-  try {
-    const key = `optimization-gateway:fallback:${url.split('?')[0]}`;
-    const kept = storage === false ? undefined : globalThis.window?.sessionStorage;
-    if (isFallback !== undefined) kept?.setItem(key, isFallback ? '1' : '');
-    return kept?.getItem(key);
-  } catch {
-    return undefined;
-  }
-}
+/** The name of what the tab remembers: `'1'` where only the other way worked. */
+const kept = 'fallback';
 
 /** Uses the better way, and the other one where the better doesn't get through. */
 export class Fallback {
@@ -28,7 +19,7 @@ export class Fallback {
     this.#client = client;
     this.#better = better;
     this.#other = other;
-    this.#choice = remembered(client) ? fallBack(betterChoice, Date.now()) : betterChoice;
+    this.#choice = remembered(client, kept) ? fallBack(betterChoice, Date.now()) : betterChoice;
   }
 
   open(token: string | null | undefined, listener: TransportListener): Wire {
@@ -88,9 +79,9 @@ export class Fallback {
       if (!isJudged) tell(sign);
       isJudged = true;
     };
-    const fail = (said: string): void => {
+    const fail = (said: string, code?: number | null): void => {
       judge(isOpen ? 'cut' : 'unopened');
-      listener?.lost(said);
+      listener?.lost(said, code);
     };
     const wait = (): void => {
       clearTimeout(timer);
@@ -110,8 +101,8 @@ export class Fallback {
       lost: (said, code) => {
         // A code that only the gateway gives: it was reached.
         if (/^4|^101[23]/.test(code as unknown as string)) judge('worked');
-        if (isJudged) listener?.lost(said, code);
-        else fail(said);
+        // Any other that comes before the first message is a proxy's, and means nothing.
+        fail(said, isJudged ? code : null);
       },
     });
     wait();
@@ -127,6 +118,6 @@ export class Fallback {
 
   readonly #note = (sign: Sign): void => {
     this.#choice = choose(this.#choice, sign, Date.now());
-    if (sign === 'worked' || sign === 'through') remembered(this.#client, this.#choice.isFallback);
+    if (sign === 'worked' || sign === 'through') remembered(this.#client, kept, this.#choice.isFallback ? '1' : '');
   };
 }

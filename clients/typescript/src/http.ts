@@ -7,7 +7,7 @@ export type { HttpOptions } from './httpWire.ts';
 /** Plain HTTP (PROTOCOL.md section 11), instead of the WebSocket that stands before it in `transports` where that doesn't get through. One for each client. */
 export function http(options: HttpOptions = {}): Transport {
   let fallback: Fallback | undefined;
-  const alone: Transport = { open: ({ url }, token, listener) => new HttpWire(options, url, token, listener) };
+  const alone: Transport = { open: (client, token, listener) => new HttpWire(options, client, token, listener) };
   return {
     open: (client, token, listener) => {
       const [better, other] = client.transports;

@@ -16,7 +16,7 @@ interface Problem extends Omit<Partial<ErrorMessage>, 'type'> {
 
 /** Long enough for a long-poll of any gateway; whether it is there at all is asked by pings. */
 const answerWithinMs = 90_000;
-/** The least time before a stream that ended is asked for again. Up to twice as long, since many may have ended together. */
+/** The least time before what ended or was cut is asked for again. Up to twice as long, since many may have ended together. */
 const pauseMs = 500;
 
 /** The refusals that concern all jobs, and the codes with which a socket would be closed: PROTOCOL.md section 7. */
@@ -44,6 +44,7 @@ class Reader {
   readonly #isOnce: boolean;
   #offset: string;
   #isConfirmed = false;
+  #isAnswered = false;
   /** How long to wait before the next request, in ms. */
   #delay = 0;
 
@@ -60,33 +61,45 @@ class Reader {
     const { signal } = this.#life;
     const way = this.#isOnce ? undefined : this.#wire.way(this.#asked.jobId);
     const isStream = way === 'sse';
-    this.#delay = 0;
     const request = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let response: Response | undefined;
-    const heard = (): void => {
+    let isSilent = isStream;
+    const wait = (): void => {
       clearTimeout(timer);
       timer = setTimeout(() => request.abort(), isStream ? silentMs : answerWithinMs);
     };
+    const heard = (): void => {
+      isSilent = false;
+      wait();
+      this.#wire.heard();
+    };
+    this.#delay = pauseMs * (1 + Math.random());
+    this.#isAnswered = false;
     signal.onabort = () => request.abort();
-    heard();
+    wait();
     try {
-      // Where a job is shows its first answer: a stream has it at once, a long-poll may wait for it.
-      const live = isStream || this.#isConfirmed ? way : undefined;
-      response = await this.#wire.request(this.#asked.jobId, { offset: this.#offset, live }, { signal: request.signal });
-      if (!response.ok) await this.#refused(response);
-      else if (isStream) await this.#stream(response, heard);
-      else await this.#part(response, way);
+      await this.#request(way, request.signal, heard);
     } catch (error) {
       if (signal.aborted) return;
-      if (isStream && request.signal.aborted) this.#wire.silent();
-      // A stream that is cut is asked for again.
-      else if (!response || !(error instanceof TypeError)) this.#wire.lost((error as Error).message);
+      const isTimeUp = isStream && request.signal.aborted;
+      if (isTimeUp && isSilent) await this.#wire.silent();
+      // A stream that fell silent, and whatever was cut, is asked for again.
+      else if (!isTimeUp && !(this.#isAnswered && error instanceof TypeError)) this.#wire.lost((error as Error).message);
     } finally {
       clearTimeout(timer);
     }
-    if (isStream) this.#delay ||= pauseMs * (1 + Math.random());
-    if (this.#delay && !signal.aborted) await this.#pause(signal);
+    if (!signal.aborted) await this.#pause(signal);
+  }
+
+  async #request(way: EventsQuery['live'], signal: AbortSignal, heard: () => void): Promise<void> {
+    const isStream = way === 'sse';
+    // Where a job is shows its first answer: a stream has it at once, a long-poll may wait for it.
+    const live = isStream || this.#isConfirmed ? way : undefined;
+    const response = await this.#wire.request(this.#asked.jobId, { offset: this.#offset, live }, { signal });
+    this.#isAnswered = true;
+    if (!response.ok) await this.#refused(response);
+    else if (isStream) await this.#stream(response, heard);
+    else await this.#part(response, way);
   }
 
   #pause(signal: AbortSignal): Promise<void> {
@@ -101,27 +114,22 @@ class Reader {
 
   async #stream(response: Response, heard: () => void): Promise<void> {
     const decoder = new TextDecoder();
-    const parse = createParser(
-      (event) => this.#life.signal.aborted || this.#take(event),
-      (ms) => {
-        this.#delay = ms;
-      },
-    );
+    const parse = createParser((event) => this.#life.signal.aborted || this.#take(event));
     const reader = response.body?.getReader();
     while (reader) {
       const { done, value } = await reader.read();
       if (done) return;
       heard();
-      this.#wire.heard();
       parse(decoder.decode(value, { stream: true }));
     }
   }
 
-  #take({ event, data, id }: StreamEvent): void {
+  #take({ event, data = '', id = '', retry }: StreamEvent): void {
     if (event === 'data') return this.#receive(id, data, true);
     const control = JSON.parse(data) as Problem;
-    const { code, streamNextOffset = '', upToDate, streamClosed, subscription, retryable } = control;
-    if (code) return this.#failed(control, subscription, retryable);
+    const { code, streamNextOffset = '', upToDate, streamClosed, subscription } = control;
+    if (retry) this.#delay = Number(retry);
+    if (code) return this.#failed(control, subscription);
     this.#receive(streamNextOffset, '[]', !upToDate);
     if (streamClosed) this.#end();
   }
@@ -135,8 +143,8 @@ class Reader {
     const data = (await response.text()) || '[]';
     this.#wire.heard();
     this.#receive(headers.get('Stream-Next-Offset') ?? '', data, !isUpToDate);
+    this.#delay = isUpToDate && !way ? this.#wire.turn : 0;
     if (isClosed || (this.#isOnce && isUpToDate)) this.#end();
-    else if (isUpToDate && !way) this.#delay = this.#wire.turn;
   }
 
   #receive(offset: string, data: string, hasMore: boolean): void {
@@ -160,23 +168,24 @@ class Reader {
     const { code, detail = '', jobId } = problem;
     // Something else than the gateway.
     if (!code) return this.#wire.lost(`HTTP ${status}`);
-    const retryable = headers.has('Retry-After');
-    if (retryable) this.#delay = Number(headers.get('Retry-After')) * 1000 || pauseMs;
-    this.#failed({ ...problem, retryable, error: detail }, jobId || status === 400, retryable);
+    const seconds = Number(headers.get('Retry-After'));
+    if (seconds) this.#delay = seconds * 1000;
+    this.#failed({ ...problem, retryable: seconds > 0, error: detail }, jobId || status === 400);
   }
 
-  #failed(problem: Problem, isOfJob: unknown, retryable?: boolean): void {
-    const { code = '', error = '' } = problem;
+  #failed(problem: Problem, isOfJob: unknown): void {
+    const { code = '', error = '', retryable } = problem;
     const closeCode = closeCodes[code];
     if (!isOfJob && (closeCode || !retryable)) this.#wire.lost(error, closeCode);
     // It goes on by itself where it had begun, and the client shows that what it has may be old.
     else if (retryable && this.#isConfirmed && !this.#isOnce) this.#say('error', { ...problem, subscription: 'kept' });
-    else this.refuse(problem, retryable);
+    // What is read once comes as long as the client wants it, whatever becomes of the gateway.
+    else if (isOfJob || !this.#isOnce) this.refuse(problem);
   }
 
-  refuse(problem: Problem, retryable = false): void {
+  refuse(problem: Problem): void {
     this.#life.abort();
-    this.#say('error', { ...problem, retryable, subscription: this.#isConfirmed ? 'ended' : 'not_opened' });
+    this.#say('error', { ...problem, subscription: this.#isConfirmed ? 'ended' : 'not_opened' });
   }
 
   #say(type: ServerMessage['type'], members: object, data?: string): void {

@@ -1,6 +1,7 @@
 import { readJob } from './httpReader.ts';
 import type { ClientMessage } from './messages.ts';
-import type { TransportListener, Wire } from './transport.ts';
+import { remembered } from './tab.ts';
+import type { TransportListener, TransportOptions, Wire } from './transport.ts';
 
 export interface HttpOptions {
   /** Where the gateway's `jobs/…` are, with a slash at the end; one that is relative counts from the client's `url`. Default `../`. */
@@ -18,30 +19,36 @@ export interface EventsQuery {
   readonly live?: 'sse' | 'long-poll' | undefined;
 }
 
-/** An event stream has a comment every 15 s. */
+/** How long a stream may bring no byte: it has a comment every 15 s. */
 export const silentMs = 20_000;
-/** After a silent stream, so long only long-polls are made. */
-const pollsForMs = 600_000;
+/** After a stream that brought nothing, so long only long-polls are made: a trial costs its 20 s, and a long-poll is hardly worse. */
+const pollsForMs = 3_600_000;
+/** The name of what the tab remembers: until when that is, in ms since 1970. */
+const polls = 'polls';
 /** The time between the reads of jobs that have no request of their own, for each job that there is. */
 const turnMs = 400;
 
 /** What looks like a connection: jobs are read by requests of their own, and it is lost when one can't be made. */
 export class HttpWire implements Wire {
   readonly #options: HttpOptions;
+  readonly #client: TransportOptions;
   readonly #base: URL;
-  readonly #token: string | null | undefined;
+  readonly #headers: Headers;
   readonly #listener: TransportListener;
   /** Ends what is being read, by job; of one-off replays by job and request. The oldest first. */
   readonly #reads = new Map<string, AbortController>();
   #isOver = false;
   #heardAt = 0;
-  #pollsUntil = 0;
+  #pollsUntil: number;
 
-  constructor(options: HttpOptions, url: string, token: string | null | undefined, listener: TransportListener) {
+  /** Throws where the token can be no header. */
+  constructor(options: HttpOptions, client: TransportOptions, token: string | null | undefined, listener: TransportListener) {
     this.#options = options;
-    this.#base = new URL(url.replace(/^ws/, 'http'));
-    this.#token = token;
+    this.#client = client;
+    this.#base = new URL(client.url.replace(/^ws/, 'http'));
+    this.#headers = new Headers(token ? { Authorization: `Bearer ${token}` } : {});
     this.#listener = listener;
+    this.#pollsUntil = Number(remembered(client, polls));
     this.#probe(() => listener.opened());
   }
 
@@ -99,9 +106,15 @@ export class HttpWire implements Wire {
     return Date.now() < this.#pollsUntil ? 'long-poll' : 'sse';
   }
 
-  /** Something on the way collects streams. */
-  silent(): void {
-    this.#pollsUntil = Date.now() + pollsForMs;
+  /** A stream has brought nothing. Where the gateway can be reached all the same, something on the way collects streams. */
+  silent(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#probe(() => {
+        this.#pollsUntil = Date.now() + pollsForMs;
+        remembered(this.#client, polls, String(this.#pollsUntil));
+        resolve();
+      });
+    });
   }
 
   get turn(): number {
@@ -113,8 +126,7 @@ export class HttpWire implements Wire {
     // Where a token is in the query of the one, it is in the other's.
     url.search = this.#base.search;
     for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
-    const headers: HeadersInit = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
-    return fetch(url, { cache: 'no-store', headers, ...init });
+    return fetch(url, { cache: 'no-store', headers: this.#headers, ...init });
   }
 
   /** Asks the gateway for nothing: whether it can be reached this way. */

@@ -7,19 +7,13 @@ import { type HttpOptions, http } from '../src/http.ts';
 import { createGatewayClient, type GatewayClient, type GatewayClientOptions, type JobSubscription, webSocket } from '../src/index.ts';
 import { offsetAfter, readOffset } from '../src/offset.ts';
 import { FakeGateway } from '../src/testing.ts';
-import { events, heard, ids } from './harness.ts';
+import { controlOf, dataOf, events, heard, ids, MemoryStorage } from './harness.ts';
 
 const epoch = 'é1';
 const at = (id: number): string => offsetAfter(id, epoch);
 
-/** What the gateway writes after events: PROTOCOL.md section 11. */
-function data(from: number, to: number): string {
-  return `id: ${at(to)}\nevent: data\ndata:${JSON.stringify(events(from, to))}\n\n`;
-}
-
-function control(id: number, members: object = { upToDate: true }): string {
-  return `id: ${at(id)}\nevent: control\ndata:${JSON.stringify({ streamNextOffset: at(id), streamCursor: '1', ...members })}\n\n`;
-}
+const data = (from: number, to: number): string => dataOf(epoch, from, to);
+const control = (id: number, members?: object): string => controlOf(epoch, id, members);
 
 type Answer = (response: ServerResponse, query: URLSearchParams, request: IncomingMessage) => void;
 
@@ -45,6 +39,9 @@ const part =
 let server: Server;
 let port: number;
 let client: GatewayClient;
+/** What OPTIONS, which asks whether the gateway can be reached, is answered with; and how often it came. */
+let reachable: number;
+let probes: number;
 /** The next answers, in order; after them requests stay open. */
 let answers: Answer[];
 let asked: { readonly path: string; readonly query: Record<string, string>; readonly token: string | undefined }[];
@@ -52,8 +49,13 @@ let asked: { readonly path: string; readonly query: Record<string, string>; read
 beforeEach(async () => {
   answers = [];
   asked = [];
+  reachable = 204;
+  probes = 0;
   server = createServer((request, response) => {
-    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+    if (request.method === 'OPTIONS') {
+      probes++;
+      return void response.writeHead(reachable).end();
+    }
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
     asked.push({ path: pathname, query: Object.fromEntries(searchParams), token: request.headers.authorization });
     answers.shift()?.(response, searchParams, request);
@@ -84,6 +86,16 @@ function watch(
   return client.watch('job-1', { afterEventId });
 }
 
+/** The same on fake timers, a second at a time. */
+async function elapse(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 60 && !isSo(); i++) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    // What was written has come, and was answered.
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  }
+  expect(isSo()).toBe(true);
+}
+
 const until = (isSo: () => boolean): Promise<void> => vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 5_000, interval: 5 });
 
 describe('Offsets', () => {
@@ -101,26 +113,21 @@ describe('Offsets', () => {
 });
 
 describe('Server-sent events', () => {
-  const text = `: hello\n\nretry: 1500\n${data(1, 2)}${control(2)}:\n\nid: x\nevent: data\ndata:a\ndata: b\n\n`;
+  const text = `: hello\n\n${data(1, 2)}${control(2)}:\n\nretry: 1500\nid: x\nevent: control\ndata: {"a":"b:c"}\n\n`;
   const expected = [
     { event: 'data', data: JSON.stringify(events(1, 2)), id: at(2) },
     { event: 'control', data: JSON.stringify({ streamNextOffset: at(2), streamCursor: '1', upToDate: true }), id: at(2) },
-    { event: 'data', data: 'a\nb', id: 'x' },
+    { event: 'control', data: '{"a":"b:c"}', id: 'x', retry: '1500' },
   ];
 
   it.each(['\n', '\r\n'])('are the same wherever they are cut, with %j', (end) => {
     const whole = text.replaceAll('\n', end);
     for (let cut = 0; cut <= whole.length; cut++) {
       const taken: StreamEvent[] = [];
-      const retries: number[] = [];
-      const parse = createParser(
-        (one) => taken.push(one),
-        (ms) => retries.push(ms),
-      );
+      const parse = createParser((one) => taken.push(one));
       parse(whole.slice(0, cut));
       parse(whole.slice(cut));
       expect(taken).toEqual(expected);
-      expect(retries).toEqual([1500]);
     }
   });
 
@@ -267,37 +274,111 @@ describe('Refusals', () => {
   });
 });
 
-describe('Long-polls', () => {
-  it('take over where a proxy collects a stream, and lose nothing', async () => {
+describe('On fake timers', () => {
+  beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-    try {
-      answers = [
-        stream(),
-        part(1, 2),
-        part(3, 3),
-        part(3, 3, { 'Stream-Up-To-Date': 'true' }, 204),
-        part(4, 4, { 'Stream-Closed': 'true' }),
-      ];
-      const job = watch({ keepAlive: false });
-      const list = heard(job);
-      for (let i = 0; i < 60 && job.getSnapshot().status !== 'ended'; i++) {
-        await vi.advanceTimersByTimeAsync(1_000);
-        await new Promise(setImmediate);
-      }
-      vi.useRealTimers();
-      await until(() => job.getSnapshot().status === 'ended');
-      expect(list).toEqual([1, 2, 3, 4]);
-      expect(asked.map(({ query }) => query)).toEqual([
-        { offset: '-1', live: 'sse' },
-        { offset: '-1' },
-        { offset: at(2), live: 'long-poll' },
-        { offset: at(3), live: 'long-poll' },
-        { offset: at(3), live: 'long-poll' },
-      ]);
-    } finally {
-      vi.useRealTimers();
-    }
   });
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  it('long-polls take over where a proxy collects a stream, and lose nothing', async () => {
+    answers = [stream(), part(1, 2), part(3, 3), part(3, 3, { 'Stream-Up-To-Date': 'true' }, 204), part(4, 4, { 'Stream-Closed': 'true' })];
+    const job = watch({ keepAlive: false });
+    const list = heard(job);
+    await elapse(() => job.getSnapshot().status === 'ended');
+    expect(list).toEqual([1, 2, 3, 4]);
+    expect(asked.map(({ query }) => query)).toEqual([
+      { offset: '-1', live: 'sse' },
+      { offset: '-1' },
+      { offset: at(2), live: 'long-poll' },
+      { offset: at(3), live: 'long-poll' },
+      { offset: at(3), live: 'long-poll' },
+    ]);
+  });
+
+  it('long-polls are what the tab begins with afterwards', async () => {
+    vi.stubGlobal('window', { sessionStorage: new MemoryStorage() });
+    answers = [stream(), part(1, 1)];
+    let job = watch({ keepAlive: false, networkEvents: false });
+    await elapse(() => job.getSnapshot().lastEventId === 1);
+    client.close();
+    asked = [];
+    answers = [part(1, 1)];
+    job = watch({ keepAlive: false, networkEvents: false });
+    await elapse(() => asked.length === 2);
+    expect(asked.map(({ query }) => query['live'])).toEqual([undefined, 'long-poll']);
+  });
+
+  it('a stream that brought nothing because the gateway is away is a lost connection, and no reason for long-polls', async () => {
+    answers = [stream(), stream(control(1))];
+    const states: string[] = [];
+    const job = watch({ keepAlive: false, on: { state: ({ state, reason }) => states.push(`${state} ${reason}`) } });
+    await elapse(() => asked.length === 1);
+    reachable = 502;
+    await elapse(() => states.includes('reconnecting HTTP 502'));
+    reachable = 204;
+    await elapse(() => job.getSnapshot().status === 'live');
+    expect(asked.map(({ query }) => query['live'])).toEqual(['sse', 'sse']);
+  });
+
+  it('a stream that fell silent after its first bytes is dead, and another takes its place', async () => {
+    answers = [stream(data(1, 1), control(1)), stream(data(2, 2), control(2))];
+    const job = watch({ keepAlive: false });
+    const list = heard(job);
+    await elapse(() => list.length === 2);
+    expect(list).toEqual([1, 2]);
+    expect(asked.map(({ query }) => query)).toEqual([
+      { offset: '-1', live: 'sse' },
+      { offset: at(1), live: 'sse' },
+    ]);
+  });
+
+  it('a comment is a sign of life: nothing is asked', async () => {
+    let comment = (): void => {};
+    answers = [
+      (response) => {
+        stream(control(1))(response, new URLSearchParams(), undefined as never);
+        comment = () => response.write(':\n\n');
+      },
+    ];
+    const job = watch();
+    await elapse(() => job.getSnapshot().status === 'live');
+    expect(probes).toBe(1);
+    for (let i = 0; i < 12; i++) {
+      comment();
+      await vi.advanceTimersByTimeAsync(5_000);
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    }
+    expect(probes).toBe(1);
+    expect(asked).toHaveLength(1);
+  });
+});
+
+it('An answer that is cut is asked for again, not at once', async () => {
+  answers = [
+    (response) => {
+      response.writeHead(200, { 'Stream-Next-Offset': at(2), 'Content-Length': '100' }).write('[');
+      setTimeout(() => response.destroy(), 20);
+    },
+    part(1, 2),
+  ];
+  const began = Date.now();
+  const job = watch({ http: { maxStreams: 0 } });
+  await until(() => job.getSnapshot().status === 'live');
+  expect(Date.now() - began).toBeGreaterThan(450);
+  expect(ids(job.getSnapshot().events)).toEqual([1, 2]);
+});
+
+it('A token that can be no header is refused before anything is sent, and isn’t shown', async () => {
+  const errors: string[] = [];
+  watch({ getToken: () => 'se\ncret', on: { error: ({ code, message }) => errors.push(`${code} ${message}`) } });
+  await until(() => client.state === 'closed');
+  expect(errors).toEqual([expect.stringMatching(/^connection_refused /)]);
+  expect(errors[0]).not.toContain('cret');
+  expect(probes + asked.length).toBe(0);
 });
 
 it('Jobs beyond those with a stream are read in turn', async () => {
@@ -318,6 +399,23 @@ it('History is read once, in parts', async () => {
   await until(() => job.getSnapshot().status === 'live');
   answers = [part(1, 2, {}), part(3, 3)];
   expect(ids(await job.replay())).toEqual([1, 2, 3]);
+});
+
+it('History that is read once outlives a gateway that shuts down', async () => {
+  answers = [stream(control(3))];
+  const job = watch();
+  await until(() => job.getSnapshot().status === 'live');
+  answers = [part(1, 2, {}), refuse(503, { code: 'draining', detail: 'shuts down' }, { 'Retry-After': '1' }), part(3, 3)];
+  expect(ids(await job.replay())).toEqual([1, 2, 3]);
+});
+
+it('History of a job that can’t be read now is refused, as by a socket', async () => {
+  answers = [stream(control(3))];
+  const job = watch();
+  await until(() => job.getSnapshot().status === 'live');
+  const away = { code: 'backend_unavailable', detail: 'away', retryable: true, jobId: 'job-1' };
+  answers = [refuse(503, away, { 'Retry-After': '1' })];
+  await expect(job.replay()).rejects.toMatchObject({ code: 'backend_unavailable', details: { retryable: true } });
 });
 
 it('A socket’s cursor and epoch carry over, and nothing is lost or repeated at the change', async () => {
