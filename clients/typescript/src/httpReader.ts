@@ -19,6 +19,9 @@ const answerWithinMs = 90_000;
 /** The least time before what ended or was cut is asked for again. Up to twice as long, since many may have ended together. */
 const pauseMs = 500;
 
+/** The time between a long-poll and the next, of a job with many events. */
+const momentMs = 200;
+
 /** The refusals that concern all jobs, and the codes with which a socket would be closed: PROTOCOL.md section 7. */
 const closeCodes: { readonly [code: string]: number } = {
   token_expired: 4401,
@@ -143,7 +146,8 @@ class Reader {
     const data = (await response.text()) || '[]';
     this.#wire.heard();
     this.#receive(headers.get('Stream-Next-Offset') ?? '', data, !isUpToDate);
-    this.#delay = isUpToDate && !way ? this.#wire.turn : 0;
+    // What comes within a moment comes with one long-poll.
+    this.#delay = isUpToDate ? (way ? momentMs : this.#wire.turn) : 0;
     if (isClosed || (this.#isOnce && isUpToDate)) this.#end();
   }
 

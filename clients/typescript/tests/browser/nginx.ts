@@ -31,19 +31,19 @@ function configuration(folder: string, ports: readonly [number, number], gateway
   const server = (port: number, buffering: string): string => `
     server {
       listen 127.0.0.1:${port};
-      set $upgrade $http_upgrade;
-      set $connection '';
-      set $resets '';
-      if (-f ${folder}/upgrades) { set $upgrade ''; }
-      if (-f ${folder}/resets) { set $resets $http_upgrade; }
-      if ($upgrade) { set $connection upgrade; }
-      if ($resets) { return 444; }
+      set $asks $http_upgrade;
+      set $hop '';
+      set $reset '';
+      if (-f ${folder}/upgrades) { set $asks ''; }
+      if (-f ${folder}/resets) { set $reset $http_upgrade; }
+      if ($asks) { set $hop upgrade; }
+      if ($reset) { return 444; }
       location / {
         proxy_pass ${gateway};
         proxy_http_version 1.1;
         proxy_set_header Host $http_host;
-        proxy_set_header Upgrade $upgrade;
-        proxy_set_header Connection $connection;
+        proxy_set_header Upgrade $asks;
+        proxy_set_header Connection $hop;
         ${buffering}
       }
     }`;
@@ -58,7 +58,7 @@ function configuration(folder: string, ports: readonly [number, number], gateway
     reset_timedout_connection on;
     ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
     ${server(ports[0], 'proxy_buffering off;')}
-    ${server(ports[1], 'proxy_ignore_headers X-Accel-Buffering;')}
+    ${server(ports[1], 'proxy_ignore_headers X-Accel-Buffering; proxy_buffer_size 1m; proxy_buffers 8 1m;')}
   }`;
 }
 
