@@ -66,13 +66,11 @@ class Reader {
     const isStream = way === 'sse';
     const request = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let isSilent = isStream;
     const wait = (): void => {
       clearTimeout(timer);
       timer = setTimeout(() => request.abort(), isStream ? silentMs : answerWithinMs);
     };
     const heard = (): void => {
-      isSilent = false;
       wait();
       this.#wire.heard();
     };
@@ -84,10 +82,9 @@ class Reader {
       await this.#request(way, request.signal, heard);
     } catch (error) {
       if (signal.aborted) return;
-      const isTimeUp = isStream && request.signal.aborted;
-      if (isTimeUp && isSilent) await this.#wire.silent();
-      // A stream that fell silent, and whatever was cut, is asked for again.
-      else if (!isTimeUp && !(this.#isAnswered && error instanceof TypeError)) this.#wire.lost((error as Error).message);
+      if (isStream && request.signal.aborted) await this.#wire.silent();
+      // Whatever was cut is asked for again.
+      else if (!this.#isAnswered || !(error instanceof TypeError)) this.#wire.lost((error as Error).message);
     } finally {
       clearTimeout(timer);
     }

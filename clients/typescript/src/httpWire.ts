@@ -21,7 +21,7 @@ export interface EventsQuery {
 
 /** How long a stream may bring no byte: it has a comment every 15 s. */
 export const silentMs = 20_000;
-/** After a stream that brought nothing, so long only long-polls are made: a trial costs its 20 s, and a long-poll is hardly worse. */
+/** After a stream that fell silent, so long only long-polls are made: a trial costs its 20 s, and a long-poll is hardly worse. */
 const pollsForMs = 3_600_000;
 /** The name of what the tab remembers: until when that is, in ms since 1970. */
 const polls = 'polls';
@@ -106,7 +106,10 @@ export class HttpWire implements Wire {
     return Date.now() < this.#pollsUntil ? 'long-poll' : 'sse';
   }
 
-  /** A stream has brought nothing. Where the gateway can be reached all the same, something on the way collects streams. */
+  /**
+   * A stream fell silent, at once or after the first bytes, which nginx passes on. Where the gateway can be reached all the same, something on the
+   * way collects streams.
+   */
   silent(): Promise<void> {
     return new Promise((resolve) => {
       this.#probe(() => {

@@ -37,8 +37,9 @@ describe.skipIf(isMissing || isNginxMissing)('In Chromium, behind a proxy that l
 
   afterEach(() => page.close());
 
-  const until = (isSo: () => boolean): Promise<void> => vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 20_000, interval: 20 });
-  const hasAsked = (live: string): Promise<void> => until(() => asked.some((url) => url.includes(`live=${live}`)));
+  const until = (what: string, isSo: () => boolean): Promise<void> =>
+    vi.waitFor(() => expect(isSo(), `${what}, after ${asked.slice(-5).join(' ')}`).toBe(true), { timeout: 20_000, interval: 20 });
+  const hasAsked = (live: string): Promise<void> => until(`asks for ${live}`, () => asked.some((url) => url.includes(`live=${live}`)));
   const subscribes = (): number => sent.filter((text) => text.includes('"subscribe"')).length;
   const hearsMore = async (): Promise<unknown> => hasHeard(page, (await idsOn(page)).length + 4);
 
@@ -64,7 +65,7 @@ describe.skipIf(isMissing || isNginxMissing)('In Chromium, behind a proxy that l
     // The next trial of a socket.
     nginx.unblock();
     await page.clock.fastForward(45_000);
-    await until(() => subscribes() === 2);
+    await until('subscribes by a socket again', () => subscribes() === 2);
     await hearsMore();
     await programs.cancelJob(job);
     await expectWhole(page);
