@@ -74,8 +74,8 @@ public sealed class DeployedFleetTests
         var matches = route["rules"]![0]!["matches"]!.AsArray().Select(match => match!["path"]!).ToList();
 
         Assert.Equal(
-            ingress["http"]!["paths"]!.AsArray().Select(path => ((string?)path!["path"], (string?)path["pathType"])),
-            matches.Select(match => ((string?)match["value"], ((string)match["type"]!).Replace("Path", "", StringComparison.Ordinal)))
+            ingress["http"]!["paths"]!.AsArray().Select(path => $"{path!["pathType"]} {path["path"]}"),
+            matches.Select(match => $"{match["type"]} {match["value"]}".Replace("PathPrefix", "Prefix", StringComparison.Ordinal))
         );
         Assert.Equal((string?)ingress["host"], (string?)route["hostnames"]![0]);
     }

@@ -59,6 +59,28 @@ public sealed class DeployedReadersTests
 
     [Theory]
     [MemberData(nameof(Proxies))]
+    public async Task The_other_gateway_is_not_asked_as_well_where_one_has_tried_to_reach_a_jobs_backend(string kind)
+    {
+        await using var backend = await ScriptedBackend.StartAsync();
+        backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay(Say.Event(1))));
+        await using var gone = await StartAsync(new Uri("http://127.0.0.1:9"), "Gateway:Upstream:OpenTimeout=00:00:00.2");
+        await using var there = await StartAsync(backend.Url);
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gone.HttpUrl, there.HttpUrl]);
+
+        // With as many connections at each, the gateways take turns.
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 4; i++)
+        {
+            using var answer = await proxy.GetAsync("/jobs/job-1/events");
+            statuses.Add(answer.StatusCode);
+        }
+
+        Assert.Contains(HttpStatusCode.OK, statuses);
+        Assert.Contains(HttpStatusCode.ServiceUnavailable, statuses);
+    }
+
+    [Theory]
+    [MemberData(nameof(Proxies))]
     public async Task Under_a_path_jobs_can_be_read_in_each_way(string kind)
     {
         var log = new SharedLog();
