@@ -14,7 +14,7 @@ export default defineConfig({
     // The package from its source, so that nothing has to be built before. Only what it exports is there: its entries.
     alias: [
       { find: /^@optimization-gateway\/client$/, replacement: at('../typescript/src/index.ts') },
-      { find: /^@optimization-gateway\/client\/(react|testing)$/, replacement: `${at('../typescript/src')}/$1.ts` },
+      { find: /^@optimization-gateway\/client\/(http|react|testing)$/, replacement: `${at('../typescript/src')}/$1.ts` },
     ],
     // The source would find React by itself; two copies don't work together.
     dedupe: ['react'],
@@ -38,6 +38,6 @@ export default defineConfig({
     },
   },
   server: {
-    proxy: { '/console.json': gateway, '/ws': { target: gateway, ws: true, changeOrigin: true } },
+    proxy: { '/console.json': gateway, '/jobs': gateway, '/ws': { target: gateway, ws: true, changeOrigin: true } },
   },
 });

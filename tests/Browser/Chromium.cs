@@ -81,6 +81,9 @@ internal sealed class Chromium : IAsyncDisposable
 
     public Task OpenAsync(string url) => CallAsync("Page.navigate", new JsonObject { ["url"] = url });
 
+    /// <summary>Runs a script in each page that is opened from now on, before those of the page.</summary>
+    public Task RunFirstAsync(string script) => CallAsync("Page.addScriptToEvaluateOnNewDocument", new JsonObject { ["source"] = script });
+
     /// <summary>The value of an expression in the page, as JSON.</summary>
     public async Task<JsonNode?> EvaluateAsync(string expression)
     {

@@ -73,10 +73,9 @@ public sealed class DeployedFleetTests
         var route = DeployedManifest.Find($"{Folder}http-route.yaml", "HTTPRoute")["spec"]!;
         var matches = route["rules"]![0]!["matches"]!.AsArray().Select(match => match!["path"]!).ToList();
 
-        Assert.All(matches, match => Assert.Equal("Exact", (string?)match["type"]));
         Assert.Equal(
-            ingress["http"]!["paths"]!.AsArray().Select(path => (string?)path!["path"]),
-            matches.Select(match => (string?)match["value"])
+            ingress["http"]!["paths"]!.AsArray().Select(path => $"{path!["pathType"]} {path["path"]}"),
+            matches.Select(match => $"{match["type"]} {match["value"]}".Replace("PathPrefix", "Prefix", StringComparison.Ordinal))
         );
         Assert.Equal((string?)ingress["host"], (string?)route["hostnames"]![0]);
     }

@@ -170,7 +170,7 @@ public sealed partial class DeployedManifestsTests
         var statuses = new Dictionary<string, HttpStatusCode>(StringComparer.Ordinal);
         foreach (var path in paths)
         {
-            Assert.Equal("Exact", (string?)path["pathType"]);
+            Assert.Equal((string?)path["path"] == "/jobs" ? "Prefix" : "Exact", (string?)path["pathType"]);
             using var answer = await http.GetAsync((string)path["path"]!, TestContext.Current.CancellationToken);
             statuses[(string)path["path"]!] = answer.StatusCode;
         }
@@ -185,7 +185,9 @@ public sealed partial class DeployedManifestsTests
             named.Concat(["/", "/console.json"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
             statuses.Where(s => s.Value == HttpStatusCode.OK).Select(s => s.Key).Order(StringComparer.Ordinal)
         );
-        Assert.Equal(named.Count + 3, statuses.Count);
+        // A job's events are below it.
+        Assert.Contains("/jobs", statuses.Keys);
+        Assert.Equal(named.Count + 4, statuses.Count);
     }
 
     /// <summary><see cref="ServiceManagerTests" /> shows that it does.</summary>

@@ -103,10 +103,13 @@ internal sealed class DeployedProxy : IAsyncDisposable
     }
 
     /// <summary>An ordinary request.</summary>
-    public async Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)
+    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, headers);
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
         using var http = new HttpClient(TrustingTransport());
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Url, path));
+        using var request = new HttpRequestMessage(method, new Uri(Url, path));
         request.Headers.Host = HostName;
         foreach (var (name, value) in headers)
         {

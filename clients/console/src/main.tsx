@@ -1,4 +1,5 @@
-import { createGatewayClient } from '@optimization-gateway/client';
+import { createGatewayClient, webSocket } from '@optimization-gateway/client';
+import { http } from '@optimization-gateway/client/http';
 import { GatewayProvider } from '@optimization-gateway/client/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -16,7 +17,13 @@ const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname)
  */
 const batchMs = 100;
 
-const client = createGatewayClient({ url: 'ws/optimization', batch: batchMs, networkEvents: !isLoopback, getToken });
+const client = createGatewayClient({
+  url: 'ws/optimization',
+  transports: [webSocket(), http()],
+  batch: batchMs,
+  networkEvents: !isLoopback,
+  getToken,
+});
 const root = createRoot(document.querySelector('#app') as HTMLElement);
 const show = (jobsApiUrl: string): void =>
   root.render(

@@ -26,7 +26,8 @@ function run(name, args, cwd) {
 }
 
 const code = `
-import { createGatewayClient, isEvent, type JobSnapshot } from '@optimization-gateway/client';
+import { createGatewayClient, isEvent, type JobSnapshot, webSocket } from '@optimization-gateway/client';
+import { http } from '@optimization-gateway/client/http';
 import { GatewayProvider, useJob } from '@optimization-gateway/client/react';
 import { FakeGateway } from '@optimization-gateway/client/testing';
 import { createGateway, useJob as useVueJob } from '@optimization-gateway/client/vue';
@@ -36,6 +37,7 @@ client.watch('job-1').on('event', (event) => {
   if (isEvent(event, 'iteration_completed')) event.data.score satisfies number | null;
 });
 const best = (snapshot: JobSnapshot): number | null => snapshot.bestScore;
+createGatewayClient({ url: '/ws/optimization', transports: [webSocket(), http()] });
 console.log(GatewayProvider, createGateway(client), useVueJob, () => useJob('job-1', { select: best }));
 `;
 

@@ -56,8 +56,7 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
     super();
     this.settings = settingsOf(options);
     const { on, lazy, signal, storage, batch, url } = this.settings;
-    if (on?.state) this.on('state', on.state);
-    if (on?.error) this.on('error', on.error);
+    for (const name of ['state', 'error'] as const) if (on?.[name]) this.on(name, on[name] as (value: unknown) => void);
     this.batch = createBatch(batch);
     // Asked each time: reading `sessionStorage` throws where it is forbidden, and that is an event for those who listen by then.
     this.records = createRecords(
@@ -131,8 +130,7 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
   }
 
   aborted(): unknown {
-    const { signal } = this.settings;
-    return signal?.aborted ? signal.reason : new GatewayError('aborted', 'the client was closed');
+    return this.settings.signal?.reason ?? new GatewayError('aborted', 'the client was closed');
   }
 
   released(job: Job): void {

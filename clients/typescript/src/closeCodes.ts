@@ -6,5 +6,5 @@ export const tokenExpired = 4401;
  * either after those of the standard that say that we broke the rules of WebSocket itself.
  */
 export function isFinalCloseCode(code: number | null): boolean {
-  return /^(4[5-9]..|100[2379])$/.test(String(code));
+  return /^(4[5-9]..|100[2379])$/.test(code as unknown as string);
 }

@@ -4,11 +4,11 @@ import { GatewayError } from './errors.ts';
 import { afterSleep, createKeepAlive, type KeepAlive } from './keepalive.ts';
 import { later } from './limits.ts';
 import type { ClientMessage } from './messages.ts';
-import type { ClientEvents, WebSocketLike } from './options.ts';
+import type { ClientEvents } from './options.ts';
 import { type Pace, paced } from './pace.ts';
 import { listenToPage, type PageListener } from './pageEvents.ts';
 import type { Settings } from './settings.ts';
-import { openSocket, type SocketListener } from './socket.ts';
+import type { TransportListener, Wire } from './transport.ts';
 
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'offline' | 'closed';
 
@@ -51,7 +51,7 @@ const noTrouble = { reason: '', closeCode: null, retryAt: null };
  *                └──────────┴─► the page is in the back/forward cache ─► dialling
  *                           └─► closed (by us, or by a code that says so)
  */
-export class Connection implements PageListener, SocketListener {
+export class Connection implements PageListener, TransportListener {
   snapshot: ConnectionSnapshot = { ...noTrouble, state: 'idle', since: Date.now() };
   /** When anything came last, in ms since 1970. */
   heardAt = 0;
@@ -60,7 +60,7 @@ export class Connection implements PageListener, SocketListener {
   readonly #settings: Settings;
   readonly #listener: ConnectionListener;
   readonly #keepAlive: KeepAlive | undefined;
-  #socket: WebSocketLike | undefined;
+  #socket: Wire | undefined;
   #timer: ReturnType<typeof later>;
   /** Where something can be sent. */
   #pace: Pace | undefined;
@@ -153,23 +153,24 @@ export class Connection implements PageListener, SocketListener {
   /** At once where no token is needed. */
   async #openSocket(): Promise<void> {
     const { snapshot } = this;
-    const { getToken, WebSocket = globalThis.WebSocket, url } = this.#settings;
+    const { getToken, transports } = this.#settings;
     let token: string | null | undefined;
     try {
       token = getToken && (await getToken({ expired: this.#expired }));
     } catch (cause) {
-      if (snapshot !== this.snapshot) return;
-      this.lost('getToken failed');
-      return this.#listener.emit('error', new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
+      if (snapshot === this.snapshot) {
+        this.lost('getToken failed');
+        this.#listener.emit('error', new GatewayError('token_failed', 'getToken failed', { cause, retryable: true }));
+      }
+      return;
     }
     if (snapshot !== this.snapshot) return;
     try {
-      if (!WebSocket) throw new Error('set the option WebSocket, in Node.js to that of the package ws');
-      this.#socket = openSocket(WebSocket, url, token, this);
+      this.#socket = transports.at(-1)?.open(this.#settings, token, this);
     } catch (cause) {
       // Browsers name the subprotocol that they refuse.
-      const why = (cause as Error).message.replaceAll(token || '\0', '…');
-      this.#giveUp(new GatewayError('connection_refused', `no socket: ${why}`, { cause }));
+      const why = `no socket: ${(cause as Error).message}`.replaceAll(token || '\0', '…');
+      this.#giveUp(new GatewayError('connection_refused', why, { cause }));
     }
   }
 
@@ -204,7 +205,7 @@ export class Connection implements PageListener, SocketListener {
     const delay = isExpired && !this.#attempts && getToken ? 0 : backoffDelay(this.#attempts, this.#settings);
     this.#attempts++;
     const timer = later(() => this.#dial(), delay);
-    this.#leave({ state: 'reconnecting', reason, closeCode, retryAt: timer === undefined ? null : Date.now() + delay }, timer);
+    this.#leave({ state: 'reconnecting', reason, closeCode, retryAt: timer ? Date.now() + delay : null }, timer);
   }
 
   #giveUp(error: GatewayError): void {
@@ -219,10 +220,7 @@ export class Connection implements PageListener, SocketListener {
     const socket = this.#socket;
     this.#socket = this.#pace = undefined;
     this.#keepAlive?.stop();
-    if (socket) {
-      socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close(1000);
-    }
+    socket?.close();
     if (this.#enter(changes, timer)) this.#listener.lost();
   }
 

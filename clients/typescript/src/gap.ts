@@ -19,7 +19,8 @@ export function gapOf(
   if (!message) return null;
   const { earliestEventId = null, latestEventId = null, eventId } = details;
   // Events are put behind those we have only if they are known to be later ones of the same log.
-  const goesOn = code === 'history_truncated' && (earliestEventId ?? 0) > lastEventId;
+  // An id that isn't known, `null`, is never above another.
+  const goesOn = code === 'history_truncated' && (earliestEventId as number) > lastEventId;
   const isOther = code === 'cursor_ahead' || code === 'epoch_changed';
   return {
     code: code as Gap['code'],

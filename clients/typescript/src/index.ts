@@ -31,3 +31,5 @@ export type { EventDataOf, JobProgress, JobState } from './state.ts';
 export type { GatewayStorage } from './storage.ts';
 export type { ReadableStore } from './store.ts';
 export type { JobEvents, JobSubscription } from './subscription.ts';
+export type { Transport, TransportListener, Wire } from './transport.ts';
+export { type WebSocketOptions, webSocket } from './webSocket.ts';

@@ -6,7 +6,7 @@ import { GatewayError } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import { gapOf } from './gap.ts';
 import { checkJobId } from './limits.ts';
-import { type ErrorMessage, errorOf, type ServerMessage, type SubscribedMessage } from './messages.ts';
+import { type ErrorMessage, errorOf, eventsIn, type ReplayMessage, type ServerMessage, type SubscribedMessage } from './messages.ts';
 import type { ReplayOptions, WatchOptions } from './options.ts';
 import { confirmed, type Phase, settled } from './phase.ts';
 import type { JobSnapshot } from './snapshot.ts';
@@ -82,7 +82,7 @@ export class Job {
   /** The last one's going is heeded in the next task, so that a component that is mounted anew at once finds everything as it was. */
   part(watcher: Watcher): void {
     this.#watchers.delete(watcher);
-    if (this.#watchers.size === 0) this.#releaseTimer = setTimeout(() => this.#release(), 0);
+    if (this.#watchers.size === 0) this.#releaseTimer = setTimeout(() => this.#release());
   }
 
   #release(): void {
@@ -142,8 +142,8 @@ export class Job {
 
   /** Takes what comes of a subscription that is confirmed. */
   #follow(message: ServerMessage): void {
-    if (message.type === 'replay') this.#receive(message.data, !message.hasMore);
-    if (message.type === 'event') this.#receive([message.event], true);
+    const events = eventsIn(message);
+    if (events) this.#receive(events, !(message as ReplayMessage).hasMore);
     if (message.type !== 'unsubscribed') return;
     if (message.reason === 'job_ended') this.#enter('ended', { status: 'ended' });
     // The error that came before has said why; this is for the case that it didn't.

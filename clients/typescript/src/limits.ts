@@ -8,7 +8,7 @@ export function later(act: () => void, ms: number): ReturnType<typeof setTimeout
 /** Calls `act` when the signal is aborted, at once if it is already; not after `end`. */
 export function whenAborted(signal: AbortSignal | undefined, act: () => void, end?: AbortSignal): void {
   if (signal?.aborted) act();
-  else signal?.addEventListener('abort', act, end && { signal: end });
+  else signal?.addEventListener('abort', act, { signal: end } as AddEventListenerOptions);
 }
 
 /** Throws where a value isn't what it must be. JSON and timers would make something else of it without a word. */
@@ -27,5 +27,5 @@ export function checkCursor(value: unknown): void {
 /** A job id by PROTOCOL.md section 2. Another is never sent: ten of them would end the connection for all jobs. */
 export function checkJobId(jobId: unknown): void {
   const isValid = typeof jobId === 'string' && jobId.length <= 256 && /^[^\p{Cc}\p{Cs}]+$/u.test(jobId);
-  check(isValid, 'jobId', 'a string of 1 to 256 characters without control characters', jobId);
+  check(isValid, 'jobId', 'a string of 1 to 256 characters, no controls', jobId);
 }

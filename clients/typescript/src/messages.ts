@@ -75,13 +75,17 @@ export interface ErrorMessage {
 
 export type ServerMessage = SubscribedMessage | ReplayMessage | EventMessage | UnsubscribedMessage | PongMessage | ErrorMessage;
 
+/** The events that a message carries; `undefined` for one of another type. Throws where they are missing. */
+export function eventsIn(message: ServerMessage): readonly JobEvent[] | undefined {
+  return message.type === 'replay' ? [...message.data] : message.type === 'event' ? [message.event] : undefined;
+}
+
 /** Reads one frame. `undefined` if it is no message of ours; one of a newer gateway's types passes and is ignored further on. */
 export function parseServerMessage(frame: unknown): ServerMessage | undefined {
   try {
-    const message = JSON.parse(String(frame)) as ServerMessage;
+    const message = JSON.parse(frame as string) as ServerMessage;
     // The gateway is ours, so this checks what would break the cursor if it were wrong, not every member. Another form throws.
-    const events = message.type === 'replay' ? message.data : message.type === 'event' ? [message.event] : [];
-    const isWhole = typeof message.type === 'string' && events.every(({ id }) => Number.isSafeInteger(id));
+    const isWhole = eventsIn(message)?.every(({ id }) => Number.isSafeInteger(id)) ?? typeof message.type === 'string';
     return isWhole ? message : undefined;
   } catch {
     return undefined;

@@ -4,6 +4,7 @@ import type { ConnectionSnapshot } from './connection.ts';
 import type { GatewayError } from './errors.ts';
 import type { KeepAliveOptions } from './keepalive.ts';
 import type { GatewayStorage } from './storage.ts';
+import type { Transport } from './transport.ts';
 
 /** What happens to the client as a whole. */
 export interface ClientEvents {
@@ -43,7 +44,9 @@ export interface GatewayClientOptions {
   readonly idleTimeout?: number;
   /** How many jobs are subscribed to at once; more wait for a place. Default 100, which is what the gateway allows unless it is set otherwise. */
   readonly maxSubscriptions?: number;
-  /** The WebSocket to use. Default: the global one. */
+  /** The ways to the gateway, the best first. Default: a WebSocket alone. */
+  readonly transports?: readonly [Transport, ...Transport[]];
+  /** The WebSocket to use, unless `transports` is given. Default: the global one. */
   readonly WebSocket?: WebSocketConstructor;
   /** Closes the client when aborted. */
   readonly signal?: AbortSignal;

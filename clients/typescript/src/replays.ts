@@ -115,9 +115,7 @@ export class Replays {
       for (const event of message.data) if (event.id > cursorOf(asked)) asked.events.push(event);
       if (message.hasMore) return true;
       asked.resolve(asked.events);
-    } else {
-      asked.reject(errorOf(message as ErrorMessage));
-    }
+    } else asked.reject(errorOf(message as ErrorMessage));
     asked.end();
     return true;
   }

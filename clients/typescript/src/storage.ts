@@ -41,7 +41,7 @@ export function createRecords(
       then?.(answer);
     };
     const failed = (cause: unknown): void => {
-      if (!isFailing) report(new GatewayError('storage_failed', 'the storage failed', { cause, retryable: true }));
+      if (!isFailing) report(new GatewayError('storage_failed', 'storage failed', { cause, retryable: true }));
       isFailing = true;
       then?.();
     };
@@ -53,7 +53,8 @@ export function createRecords(
       return failed(cause);
     }
     // A promise, of whatever make.
-    if (answer && typeof answer === 'object') Promise.resolve(answer).then(worked, failed);
+    const promise = answer as Partial<PromiseLike<unknown>> | undefined;
+    if (promise?.then) promise.then(worked, failed);
     else worked(answer);
   }
 
@@ -71,7 +72,7 @@ export function createRecords(
 /** What isn't ours is no record. */
 function parse(text: unknown): JobRecord | undefined {
   try {
-    const record = JSON.parse(String(text)) as JobRecord;
+    const record = JSON.parse(text as string) as JobRecord;
     checkCursor(record.lastEventId);
     return typeof (record.epoch ?? '') === 'string' ? record : undefined;
   } catch {

@@ -94,11 +94,7 @@ export class JobView {
     this.#saveTimer = undefined;
     const record = this.#unsaved;
     this.#unsaved = undefined;
-    if (record && record.lastEventId >= this.#storedId) this.#records.save(this.snapshot.jobId, record);
-  }
-
-  get #storedId(): number {
-    return this.#record?.lastEventId ?? 0;
+    if (record && record.lastEventId >= (this.#record?.lastEventId ?? 0)) this.#records.save(this.snapshot.jobId, record);
   }
 
   #add(events: readonly JobEvent[]): void {
@@ -106,7 +102,7 @@ export class JobView {
     const surplus = Math.max(0, all.length - this.maxEvents);
     this.droppedId = all[surplus - 1]?.id ?? this.droppedId;
     // A stored summary gives way to the events it was made from; its best score and start stand, they are of the same log.
-    const anew = this.draft.events.length === 0 && (this.#first === 'queued' || (events[0]?.id ?? 0) <= this.#storedId);
+    const anew = this.draft.events.length === 0 && (this.#first === 'queued' || (events[0]?.id ?? 0) <= (this.#record?.lastEventId ?? 0));
     const { bestScore, started } = this.draft;
     const known = anew ? { ...noSummary, state: this.#first, bestScore, started } : this.draft;
     const summary = events.reduce(summarize, known);

@@ -1,5 +1,14 @@
 import { vi } from 'vitest';
-import { createGatewayClient, type GatewayClient, type GatewayClientOptions, type JobEvent, type JobSubscription } from '../src/index.ts';
+import { http } from '../src/http.ts';
+import {
+  createGatewayClient,
+  type GatewayClient,
+  type GatewayClientOptions,
+  type JobEvent,
+  type JobSubscription,
+  webSocket,
+} from '../src/index.ts';
+import { offsetAfter } from '../src/offset.ts';
 import { FakeGateway, type FakeGatewayOptions } from '../src/testing.ts';
 
 export const url = 'ws://gateway.test/ws/optimization';
@@ -14,6 +23,42 @@ export function bench(options: Partial<GatewayClientOptions> = {}, gatewayOption
   const gateway = new FakeGateway(gatewayOptions);
   const client = createGatewayClient({ url, WebSocket: gateway.WebSocket, ...options });
   return { gateway, client };
+}
+
+/** The same with both transports. */
+export function benchOfBoth(options: Partial<GatewayClientOptions> = {}): Bench {
+  const gateway = new FakeGateway();
+  const client = createGatewayClient({ url, transports: [webSocket({ WebSocket: gateway.WebSocket }), http()], ...options });
+  return { gateway, client };
+}
+
+/** Cuts the socket and lets no other open, until the client reads by HTTP, where each job has this stream, which stays open. */
+export async function blockSockets({ gateway }: Bench, stream: string): Promise<string[]> {
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', async ({ pathname, search }: URL, { method }: RequestInit) => {
+    if (method !== 'OPTIONS') asked.push(pathname + search);
+    const chunks = [new TextEncoder().encode(stream)];
+    const read = (): Promise<unknown> => {
+      const value = chunks.shift();
+      return value ? Promise.resolve({ done: false, value }) : new Promise(() => {});
+    };
+    return { ok: true, status: 200, headers: new Headers(), body: { getReader: () => ({ read }) } };
+  });
+  gateway.accepts = false;
+  gateway.socket.end(1006);
+  for (let i = 0; i < 40 && asked.length === 0; i++) await settle(1_000);
+  await settle();
+  return asked;
+}
+
+/** What the gateway writes of events into an event stream: PROTOCOL.md section 11. */
+export function dataOf(epoch: string, from: number, to: number): string {
+  return `id: ${offsetAfter(to, epoch)}\nevent: data\ndata:${JSON.stringify(events(from, to))}\n\n`;
+}
+
+export function controlOf(epoch: string, id: number, members: object = { upToDate: true }): string {
+  const offset = offsetAfter(id, epoch);
+  return `id: ${offset}\nevent: control\ndata:${JSON.stringify({ streamNextOffset: offset, streamCursor: '1', ...members })}\n\n`;
 }
 
 /** Lets what is due happen, and the next batch land. */

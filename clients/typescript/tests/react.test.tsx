@@ -6,7 +6,7 @@ import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createGatewayClient } from '../src/index.ts';
 import { GatewayProvider, useConnection, useJob } from '../src/react.ts';
-import { type Bench, bench, confirm, event, events, settle } from './harness.ts';
+import { type Bench, bench, benchOfBoth, blockSockets, confirm, controlOf, dataOf, event, events, settle } from './harness.ts';
 
 let b: Bench;
 let root: Root;
@@ -77,6 +77,21 @@ it('With select a component renders only when its part changes', async () => {
     await settle();
   });
   expect(renders).toBe(before);
+});
+
+it('A job goes on over HTTP where sockets are blocked', async () => {
+  b = benchOfBoth({ storage: false, networkEvents: false });
+  await render(createElement(Best, { jobId: 'job-1' }));
+  await act(async () => {
+    confirm(b, events(1, 2));
+    await settle();
+  });
+  let asked: string[] = [];
+  await act(async () => {
+    asked = await blockSockets(b, dataOf('e1', 3, 4) + controlOf('e1', 4));
+  });
+  expect(asked).toEqual(['/jobs/job-1/events?offset=0000000000000002_ZTE&live=sse']);
+  expect(document.body.textContent).toBe('live 0.04');
 });
 
 it('The connection is shown as it is', async () => {

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type App, createApp, defineComponent, effectScope, h, nextTick, type PropType, type Ref, ref } from 'vue';
 import { createGateway, useConnection, useJob } from '../src/vue.ts';
-import { type Bench, bench, confirm, events, settle } from './harness.ts';
+import { type Bench, bench, benchOfBoth, blockSockets, confirm, controlOf, dataOf, events, settle } from './harness.ts';
 
 let b: Bench;
 let app: App | undefined;
@@ -19,6 +19,7 @@ afterEach(async () => {
   await settle(60_000);
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
+  vi.unstubAllGlobals();
   document.body.replaceChildren();
 });
 
@@ -67,6 +68,17 @@ it('A job id that changes changes the job; null is none', async () => {
   await settle();
   expect(b.gateway.socket.received.at(-1)).toEqual({ type: 'unsubscribe', jobId: 'job-2' });
   expect(document.body.textContent).toBe('open  idle null;');
+});
+
+it('A job goes on over HTTP where sockets are blocked', async () => {
+  b = benchOfBoth({ storage: false, networkEvents: false });
+  await mount(ref('job-1'));
+  confirm(b, events(1, 2));
+  await settle();
+  const asked = await blockSockets(b, dataOf('e1', 3, 4) + controlOf('e1', 4));
+  await nextTick();
+  expect(asked).toEqual(['/jobs/job-1/events?offset=0000000000000002_ZTE&live=sse']);
+  expect(document.body.textContent).toBe('open job-1 live 0.04;');
 });
 
 it('A client that the plugin made is closed with the app', async () => {

@@ -97,5 +97,5 @@ internal sealed class EventsReader : IAsyncDisposable
 
     private static JsonObject ObjectOf(string data) => JsonNode.Parse(data)!.AsObject();
 
-    private static IEnumerable<long> IdsOf(string data) => JsonNode.Parse(data)!.AsArray().Select(one => (long)one!["id"]!);
+    public static IEnumerable<long> IdsOf(string data) => JsonNode.Parse(data)!.AsArray().Select(one => (long)one!["id"]!);
 }

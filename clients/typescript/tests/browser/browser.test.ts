@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import WebSocket from 'ws';
 import { createGatewayClient } from '../../src/index.ts';
 import { isMissing, launch } from './chromium.ts';
+import { expectWhole as expectPageWhole, idsOn, hasHeard as pageHasHeard, hasStatus as pageHasStatus } from './heard.ts';
 import { type Pages, servePages } from './pages.ts';
 import type { Heard } from './plain/main.ts';
 import { type Programs, startPrograms } from './programs.ts';
@@ -38,18 +39,10 @@ describe.skipIf(isMissing)('In Chromium, against gateway and stub', { timeout: 1
 
   const address = (name: string, jobId: string): string =>
     `${pages.origin}/${name}/?job=${jobId}&gateway=${encodeURIComponent(programs.url)}`;
-  const ids = (): Promise<number[]> => page.evaluate(() => (globalThis as unknown as { heard: Heard }).heard.ids());
-  const hasHeard = (count: number): Promise<unknown> =>
-    page.waitForFunction((most) => (globalThis as unknown as { heard: Heard }).heard.ids().length >= most, count, {
-      timeout: 60_000,
-      polling: 50,
-    });
-  const hasStatus = (status: string): Promise<unknown> =>
-    page.waitForFunction(
-      (wanted) => (globalThis as unknown as { heard: Heard }).heard.subscription.getSnapshot().status === wanted,
-      status,
-      { timeout: 60_000, polling: 50 },
-    );
+  const ids = (): Promise<number[]> => idsOn(page);
+  const hasHeard = (count: number): Promise<unknown> => pageHasHeard(page, count);
+  const hasStatus = (status: string): Promise<unknown> => pageHasStatus(page, status);
+  const expectWhole = (): Promise<void> => expectPageWhole(page);
   const state = (): Promise<string> => page.evaluate(() => (globalThis as unknown as { heard: Heard }).heard.client.state);
 
   /** Waits, without the page, until the job's log has come so far. */
@@ -59,18 +52,6 @@ describe.skipIf(isMissing)('In Chromium, against gateway and stub', { timeout: 1
       client.watch(jobId).on('event', ({ id }) => id >= least && resolve(id));
     });
     return seen.finally(() => client.close());
-  }
-
-  /** The job has ended on the page, and it has heard all that the log has, once and in order. */
-  async function expectWhole(): Promise<void> {
-    await hasStatus('ended');
-    const all = await page.evaluate(async () => {
-      const { client, subscription } = (globalThis as unknown as { heard: Heard }).heard;
-      client.connect();
-      return (await subscription.replay(0)).map(({ id }) => id);
-    });
-    expect(all.length).toBeGreaterThan(5);
-    expect(await ids()).toEqual(all);
   }
 
   it('a reload keeps the cursor: nothing is lost and nothing repeated', async () => {

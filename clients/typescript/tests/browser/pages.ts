@@ -18,11 +18,11 @@ export interface Pages {
   stop(): Promise<void>;
 }
 
-export async function servePages(): Promise<Pages> {
+export async function servePages(names = Object.keys(sources) as readonly (keyof typeof sources)[]): Promise<Pages> {
   const files = new Map<string, string | Uint8Array>();
-  for (const [name, source] of Object.entries(sources)) {
+  for (const name of names) {
     const result = await build({
-      root: root + source,
+      root: root + sources[name],
       base: `/${name}/`,
       logLevel: 'error',
       build: { write: false, modulePreload: { polyfill: false } },

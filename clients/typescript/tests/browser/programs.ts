@@ -53,7 +53,7 @@ const answers = (url: string): Promise<boolean> =>
   );
 
 /** One that is free now, and none of those that the system gives to connections: they would have it by the time a program starts. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const port = 10_000 + Math.floor(Math.random() * 22_000);
   const server = createServer().listen(port, '127.0.0.1');
   const isFree = await once(server, 'listening').then(

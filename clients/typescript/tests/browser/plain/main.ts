@@ -1,7 +1,8 @@
 // The page shows the newest id and no more: it hears one job and keeps, over reloads, what it has heard.
-// ?shared: all tabs have one storage. ?full: it has no room for anything.
+// ?shared: all tabs have one storage. ?full: it has no room for anything. ?http: it falls back to plain HTTP, and doesn't wait long before it does.
 
-import { createGatewayClient, type GatewayClient, type JobSubscription } from '@optimization-gateway/client';
+import { createGatewayClient, type GatewayClient, type JobSubscription, webSocket } from '@optimization-gateway/client';
+import { http } from '@optimization-gateway/client/http';
 
 export interface Heard {
   readonly client: GatewayClient;
@@ -22,6 +23,7 @@ const errors: string[] = [];
 const client = createGatewayClient({
   url: query.get('gateway') ?? '',
   ...(shared && { storage: localStorage }),
+  ...(query.has('http') && { transports: [webSocket(), http()], reconnect: { minDelay: 50, maxDelay: 100 } }),
   on: { error: ({ code }) => errors.push(code) },
 });
 if (shared) sessionStorage.removeItem('ids');
