@@ -30,6 +30,9 @@ internal sealed class JobBoard
             ? new LoadLog(count)
             : logs.GetValueOrDefault(jobId);
 
+    /// <summary>All logs but the computed ones, by their jobs.</summary>
+    public IEnumerable<KeyValuePair<string, MemoryLog>> All => logs;
+
     /// <returns>The new job's id.</returns>
     public string Start(int events, int delayMs, CancellationToken stop)
     {
