@@ -21,7 +21,9 @@ internal sealed class JobBoard
             finished.Append(isLast: i == FinishedEvents);
         }
 
-        (logs["silent"], logs["finished"]) = (silent, finished);
+        var older = new MemoryLog();
+        older.Append(isLast: true);
+        (logs["silent"], logs["finished"], logs["older"]) = (silent, finished, older);
     }
 
     public JobLog? Find(string jobId) =>

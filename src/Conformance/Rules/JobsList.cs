@@ -45,15 +45,8 @@ internal sealed class JobsList()
         var (before, _) = await list.PagesAsync(large, LargePages, token);
         var (found, areAll) = await list.PagesAsync(new ListJobsRequest { PageSize = SmallPage }, SmallPages, token);
         var (after, _) = await list.PagesAsync(large, LargePages, token);
-        foreach (var (job, next) in found.Zip(found.Skip(1)))
-        {
-            if (job.UpdateTime is null || (next.UpdateTime ?? job.UpdateTime) > job.UpdateTime)
-            {
-                throw new BreachException(
-                    $"In the list {next.JobId}, which changed at {next.UpdateTime}, follows {job.JobId}, which changed at {job.UpdateTime}: newest first."
-                );
-            }
-        }
+        JudgeOrder(before);
+        JudgeOrder(found);
 
         // A job that changed meanwhile may come again, with another time.
         if (found.GroupBy(job => (job.JobId, job.UpdateTime)).FirstOrDefault(same => same.Count() > 1) is { } repeated)
@@ -75,6 +68,19 @@ internal sealed class JobsList()
         }
 
         return found;
+    }
+
+    private static void JudgeOrder(List<Job> jobs)
+    {
+        foreach (var (job, next) in jobs.Zip(jobs.Skip(1)))
+        {
+            if (job.UpdateTime is null || (next.UpdateTime ?? job.UpdateTime) > job.UpdateTime)
+            {
+                throw new BreachException(
+                    $"In the list {next.JobId}, which changed at {next.UpdateTime}, follows {job.JobId}, which changed at {job.UpdateTime}: newest first."
+                );
+            }
+        }
     }
 
     private static async Task JudgeFinishedAsync(Subject subject, string finished, List<Job> found, CancellationToken token)
