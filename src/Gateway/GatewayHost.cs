@@ -10,6 +10,7 @@ using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
+using OptimizationGateway.Gateway.Jobs;
 using OptimizationGateway.Gateway.Listening;
 using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Outboxes;
@@ -73,6 +74,8 @@ public static class GatewayHost
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = pings, KeepAliveTimeout = pings });
         app.Map(GatewayEndpoint.Path, app.Services.GetRequiredService<GatewayEndpoint>().InvokeAsync);
         app.Map(EventsEndpoint.Path, app.Services.GetRequiredService<EventsEndpoint>().InvokeAsync);
+        app.Map(JobsEndpoint.ListPath, app.Services.GetRequiredService<JobsEndpoint>().ListAsync);
+        app.Map(JobsEndpoint.JobPath, app.Services.GetRequiredService<JobsEndpoint>().GetAsync);
         HealthEndpoints.Map(app);
         ConsolePage.Map(app, options.Console);
         if (options.Telemetry.Prometheus)
@@ -121,7 +124,10 @@ public static class GatewayHost
         services.AddSingleton<RefusalLog>();
         services.AddSingleton<FrontDoor>();
         services.AddSingleton<GatewayEndpoint>();
+        services.AddSingleton<ReadDoor>();
         services.AddSingleton<EventsEndpoint>();
+        services.AddSingleton<JobCatalog>();
+        services.AddSingleton<JobsEndpoint>();
         AddInspector(services);
         services.AddHostedService<Shedding>();
         services.AddHostedService<SessionDrain>();

@@ -1,3 +1,4 @@
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Subscriptions;
@@ -21,5 +22,6 @@ internal static class KnownTags
             States = TagValue.All<SubscriptionState>(),
             Backends = [.. backends],
             Causes = Enum.GetNames<WatchFaultKind>(),
+            ListFaults = [.. JobsCall.Faults.Select(fault => fault.ToString())],
         };
 }

@@ -116,6 +116,7 @@ public static class OptimizerStubHost
 
         app.MapJobsApi();
         app.MapGrpcService<OptimizerGrpcService>();
+        app.MapGrpcService<JobsGrpcService>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
     }

@@ -62,6 +62,7 @@ public sealed class BreakableHost : IAsyncDisposable
         builder.Services.AddSingleton(host);
         host.app = builder.Build();
         host.app.MapGrpcService<BreakableService>();
+        host.app.MapGrpcService<BreakableJobs>();
         host.app.MapPost("/jobs", (int events, int delayMs) => Results.Text(host.Jobs.Start(events, delayMs, host.Stopping)));
         host.app.MapGet("/watches", () => Results.Text($"{Volatile.Read(ref host.watches)}"));
         await host.app.StartAsync();

@@ -57,4 +57,10 @@ public enum Fault
     TimestampOutOfRange,
     EventTooLarge,
     CustomEventByADocumentedName,
+    ListOldestFirst,
+    ListRepeatsAtThePagesEnd,
+    ListLosesAtThePagesEnd,
+    ListIgnoresTheFilter,
+    ListAheadOfTheLog,
+    ListTakesAnyToken,
 }

@@ -21,7 +21,9 @@ internal sealed class JobBoard
             finished.Append(isLast: i == FinishedEvents);
         }
 
-        (logs["silent"], logs["finished"]) = (silent, finished);
+        var older = new MemoryLog();
+        older.Append(isLast: true);
+        (logs["silent"], logs["finished"], logs["older"]) = (silent, finished, older);
     }
 
     public JobLog? Find(string jobId) =>
@@ -29,6 +31,9 @@ internal sealed class JobBoard
         && long.TryParse(jobId.AsSpan(Load.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? new LoadLog(count)
             : logs.GetValueOrDefault(jobId);
+
+    /// <summary>All logs but the computed ones, by their jobs.</summary>
+    public IEnumerable<KeyValuePair<string, MemoryLog>> All => logs;
 
     /// <returns>The new job's id.</returns>
     public string Start(int events, int delayMs, CancellationToken stop)

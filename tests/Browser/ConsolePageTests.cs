@@ -115,6 +115,34 @@ public sealed class ConsolePageTests
     }
 
     [Fact]
+    public async Task It_lists_the_jobs_of_the_backends_and_finds_them_by_text_and_state()
+    {
+        await using var browser = await Chromium.StartAsync();
+        await using var installation = await Installation.StartAsync();
+        var page = new ConsolePage(browser);
+        var paused = await installation.StartJobAsync(iterations: 8, iterationDelayMs: 60_000);
+        await installation.PauseAsync(paused);
+        var done = await installation.StartJobAsync(iterations: 1, iterationDelayMs: 0);
+
+        await browser.OpenAsync(installation.PageUrl);
+        await page.UntilAsync("document.querySelectorAll('#jobs li').length === 2");
+        await page.UntilAsync($"{Listed} === '{done} completed,{paused} paused'");
+        await browser.EvaluateAsync(Enter("HTMLInputElement", "#jobs-text", paused.ToUpperInvariant()));
+        await page.UntilAsync($"{Listed} === '{paused} paused'");
+        await browser.EvaluateAsync(Enter("HTMLSelectElement", "#jobs-state", "completed"));
+        await page.UntilAsync("document.querySelector('#jobs-note')?.textContent === 'None matches.'");
+        Assert.Empty(await page.BarriersAsync());
+        await browser.EvaluateAsync(Enter("HTMLInputElement", "#jobs-text", ""));
+        await page.UntilAsync($"{Listed} === '{done} completed'");
+
+        // What happens to a job shows by itself.
+        await browser.EvaluateAsync(Enter("HTMLSelectElement", "#jobs-state", ""));
+        await installation.ResumeAsync(paused);
+        await page.UntilAsync($"{Listed} === '{paused} running,{done} completed'");
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
     public async Task A_job_is_started_and_steered_from_it()
     {
         await using var browser = await Chromium.StartAsync();
@@ -140,6 +168,20 @@ public sealed class ConsolePageTests
         AssertWhole(await page.EventIdsAsync());
         Assert.Empty(browser.Complaints);
     }
+
+    /// <summary>The jobs in the list and their states.</summary>
+    private const string Listed =
+        "[...document.querySelectorAll('#jobs li')].map(li => `${li.querySelector('b').textContent} ${li.querySelector('.state').textContent}`).join()";
+
+    /// <summary>Enters a value as a person does: React hears of it by an event.</summary>
+    private static string Enter(string type, string selector, string value) =>
+        $$"""
+            (() => {
+              const field = document.querySelector('{{selector}}');
+              Object.getOwnPropertyDescriptor({{type}}.prototype, 'value').set.call(field, '{{value}}');
+              field.dispatchEvent(new Event('{{(type == "HTMLInputElement" ? "input" : "change")}}', { bubbles: true }));
+            })()
+            """;
 
     /// <summary>The stub numbers events from 1 without a hole, so every id is there exactly once, in order.</summary>
     private static void AssertWhole(List<long> ids) => Assert.Equal(Enumerable.Range(1, ids.Count).Select(id => (long)id), ids);

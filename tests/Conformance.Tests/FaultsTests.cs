@@ -64,6 +64,12 @@ public sealed class FaultsTests
             { Fault.TimestampOutOfRange, "values", "timestamp is 253402300800 s and 0 ns from 1970" },
             { Fault.EventTooLarge, "values", "4,194,304 are the most" },
             { Fault.CustomEventByADocumentedName, "values", "by the name job_completed, which is documented" },
+            { Fault.ListOldestFirst, "jobs-list", "newest first" },
+            { Fault.ListRepeatsAtThePagesEnd, "jobs-list", "which didn't change, came 50 times" },
+            { Fault.ListLosesAtThePagesEnd, "jobs-list", "which didn't change, came not at all" },
+            { Fault.ListIgnoresTheFilter, "jobs-list", "which doesn't match" },
+            { Fault.ListAheadOfTheLog, "jobs-list", "has 37 as its last event; WatchJob says 36" },
+            { Fault.ListTakesAnyToken, "jobs-list", "was answered; INVALID_ARGUMENT was due" },
         };
 
     [Theory, MemberData(nameof(Faults))]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Telemetry;
@@ -88,6 +89,10 @@ public sealed partial class ScrapeTests : IAsyncLifetime
             "gateway_upstream_opened_total{backend=\"test\"}",
             .. causes.Select(name => $"gateway_upstream_broken_total{{backend=\"test\",cause=\"{name}\"}}"),
             .. causes.Append("HeldBack").Select(name => $"gateway_upstream_reopened_total{{backend=\"test\",cause=\"{name}\"}}"),
+            .. JobsCall
+                .Faults.Select(fault => $"{fault}")
+                .Append("Ok")
+                .Select(result => $"gateway_upstream_lists_total{{backend=\"test\",result=\"{result}\"}}"),
             "gateway_feeds",
             "gateway_feeds_joined_total",
             "gateway_feeds_fallen_total",

@@ -30,6 +30,15 @@ public sealed class ScriptedBackend : IAsyncDisposable
     /// <summary>The calls that came, in order, as the transport saw them.</summary>
     public ConcurrentQueue<ScriptedCall> Calls { get; } = new();
 
+    /// <summary>The answer to a request for a list of jobs; null: it has no list.</summary>
+    public Func<ListJobsRequest, CancellationToken, Task<ListJobsResponse>>? Lists { get; set; }
+
+    /// <summary>The answer to a request for one job; null: it describes none.</summary>
+    public Func<GetJobRequest, CancellationToken, Task<GetJobResponse>>? Gets { get; set; }
+
+    /// <summary>The requests for a list of jobs, in order.</summary>
+    public ConcurrentQueue<ListJobsRequest> ListRequests { get; } = new();
+
     /// <param name="port">Where it listens; 0: anywhere.</param>
     /// <param name="address">On which address of this machine; 127.0.0.1 by default.</param>
     /// <param name="configure">How it listens, such as with TLS.</param>
@@ -62,6 +71,7 @@ public sealed class ScriptedBackend : IAsyncDisposable
         var app = builder.Build();
         backend = new ScriptedBackend(app);
         app.MapGrpcService<Scripted>();
+        app.MapGrpcService<ScriptedJobs>();
         await app.StartAsync();
         backend.Url = new Uri(app.Urls.Single());
         return backend;
@@ -139,11 +149,15 @@ public sealed class ScriptedBackend : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    private Task WatchAsync(WatchJobRequest request, IServerStreamWriter<WatchJobResponse> stream, ServerCallContext context)
+    private void Note(ServerCallContext context)
     {
-        var cancelled = context.CancellationToken;
         var connection = context.GetHttpContext().Connection;
         Calls.Enqueue(new ScriptedCall(connection.Id, context.RequestHeaders, connection.ClientCertificate?.Subject));
+    }
+
+    private Task WatchAsync(WatchJobRequest request, IServerStreamWriter<WatchJobResponse> stream, ServerCallContext context)
+    {
+        Note(context);
         Requests.Enqueue(request);
         var script = scripts.TryDequeue(out var next) ? next : always;
         return script is not null
@@ -179,5 +193,21 @@ public sealed class ScriptedBackend : IAsyncDisposable
             IServerStreamWriter<WatchJobResponse> responseStream,
             ServerCallContext context
         ) => backend.WatchAsync(request, responseStream, context);
+    }
+
+    private sealed class ScriptedJobs(ScriptedBackend backend) : JobsService.JobsServiceBase
+    {
+        public override Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context)
+        {
+            backend.Note(context);
+            backend.ListRequests.Enqueue(request);
+            return backend.Lists?.Invoke(request, context.CancellationToken) ?? base.ListJobs(request, context);
+        }
+
+        public override Task<GetJobResponse> GetJob(GetJobRequest request, ServerCallContext context)
+        {
+            backend.Note(context);
+            return backend.Gets?.Invoke(request, context.CancellationToken) ?? base.GetJob(request, context);
+        }
     }
 }

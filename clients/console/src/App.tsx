@@ -1,27 +1,33 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { goByLink, useAddressedJob } from './address.ts';
 import { ConnectionState } from './ConnectionState.tsx';
 import { JobPage } from './JobPage.tsx';
 import { JobsPanel } from './JobsPanel.tsx';
-import { useJobsList } from './jobsApi.ts';
+import { type JobsQuestion, useJobsList } from './jobs.ts';
 import { TokenPrompt } from './TokenPrompt.tsx';
 import { useNarrow } from './useNarrow.ts';
 import { WatchById } from './WatchById.tsx';
 
 export function App({ jobsApiUrl }: { readonly jobsApiUrl: string }): ReactNode {
   const jobId = useAddressedJob();
-  const list = useJobsList(jobsApiUrl);
+  const [question, setQuestion] = useState<JobsQuestion>({ state: '', text: '' });
+  const list = useJobsList(question);
+  const listed = list.jobs?.find((job) => job.jobId === jobId);
   const isNarrow = useNarrow();
   const aside = (
     <aside key="aside" aria-label="Which job">
-      {jobsApiUrl && <JobsPanel jobsApiUrl={jobsApiUrl} list={list} watched={jobId} />}
+      <JobsPanel jobsApiUrl={jobsApiUrl} list={list} question={question} ask={setQuestion} watched={jobId} />
       <WatchById />
     </aside>
   );
   const main = (
     <main key="main" id="main" tabIndex={-1}>
       <TokenPrompt />
-      {jobId ? <JobPage key={jobId} jobId={jobId} jobsApiUrl={jobsApiUrl} steered={list.refresh} /> : <Empty hasJobs={!!jobsApiUrl} />}
+      {jobId ? (
+        <JobPage key={jobId} jobId={jobId} jobsApiUrl={jobsApiUrl} listed={listed} steered={list.refresh} />
+      ) : (
+        <Empty canStart={!!jobsApiUrl} />
+      )}
     </main>
   );
   return (
@@ -44,7 +50,7 @@ export function App({ jobsApiUrl }: { readonly jobsApiUrl: string }): ReactNode 
   );
 }
 
-function Empty({ hasJobs }: { readonly hasJobs: boolean }): ReactNode {
+function Empty({ canStart }: { readonly canStart: boolean }): ReactNode {
   return (
     <section id="empty">
       <title>Optimization jobs</title>
@@ -53,7 +59,9 @@ function Empty({ hasJobs }: { readonly hasJobs: boolean }): ReactNode {
       </svg>
       <h1>Nothing is being watched</h1>
       <p className="muted">
-        {hasJobs ? 'Choose a job, start one, or enter the id of any job to see it live.' : 'Enter the id of a job to see it live.'}
+        {canStart
+          ? 'Choose a job, start one, or enter the id of any job to see it live.'
+          : 'Choose a job, or enter the id of any job to see it live.'}
       </p>
     </section>
   );

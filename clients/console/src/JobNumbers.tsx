@@ -11,7 +11,7 @@ interface Props {
 
 /** Where the job stands, in six numbers. */
 export function JobNumbers({ job, isOld }: Props): ReactNode {
-  const { iteration, stage, score, bestScore, latest, started } = job;
+  const { iteration, stage, score, bestScore, gain, latest, started } = job;
   const most = started?.config['maxIterations'];
   const isOver = isFinal(job.state) || job.status === 'ended';
   // In a replay it is the time of what is being told, not ours.
@@ -32,7 +32,10 @@ export function JobNumbers({ job, isOld }: Props): ReactNode {
       </div>
       <div>
         <dt>Best</dt>
-        <dd id="best">{number(bestScore)}</dd>
+        <dd id="best">
+          {number(bestScore)}
+          {gain !== null && <small id="gain">{gain < 0 ? `${number(-gain)} worse` : `${number(gain)} better`}</small>}
+        </dd>
       </div>
       <div>
         <dt>Elapsed</dt>

@@ -2,9 +2,11 @@ import type { JobSnapshot } from '@optimization-gateway/client';
 import { useJob } from '@optimization-gateway/client/react';
 import { type ReactNode, useState } from 'react';
 import { EventLog } from './EventLog.tsx';
+import { goalOf, numberOf } from './goal.ts';
 import { JobActions } from './JobActions.tsx';
 import { JobNotices } from './JobNotices.tsx';
 import { JobNumbers } from './JobNumbers.tsx';
+import type { ListedJob } from './jobs.ts';
 import { type JobAction, steerJob } from './jobsApi.ts';
 import { isFinal, type Outcome, outcomeOf, wordFor } from './outcome.ts';
 import { ScoreChart } from './ScoreChart.tsx';
@@ -16,14 +18,17 @@ import { useStory } from './useStory.ts';
 interface Props {
   readonly jobId: string;
   readonly jobsApiUrl: string;
+  /** The job in the list, if it is there. */
+  readonly listed: ListedJob | undefined;
   /** Something was asked of the job. */
   readonly steered: () => void;
 }
 
 /** One job, live. */
-export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
+export function JobPage({ jobId, jobsApiUrl, listed, steered }: Props): ReactNode {
   const job = useJob(jobId);
-  const story = useStory(job.events);
+  const goal = goalOf(job, listed?.config);
+  const story = useStory(job.events, goal.minimizes);
   const { status, started } = job;
   const isCatchingUp = status === 'replaying' && story.count > longReplay;
   const events = useSettled(job.events, isCatchingUp);
@@ -75,7 +80,7 @@ export function JobPage({ jobId, jobsApiUrl, steered }: Props): ReactNode {
       {isKnown && (
         <div id="news">
           <JobNumbers job={job} isOld={isOld} />
-          <ScoreChart curve={story.curve} expected={expected} />
+          <ScoreChart curve={story.curve} expected={expected} baseline={goal.baseline} target={goal.target} />
           {outcome && <OutcomePanel outcome={outcome} state={wordFor(job)} />}
           <EventLog events={events} count={count} />
         </div>
@@ -107,8 +112,6 @@ function useSettled<Value>(value: Value, isMoving: boolean): Value {
   if (!isMoving && settled !== value) setSettled(value);
   return isMoving ? settled : value;
 }
-
-const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
 /** The page as it will be, without anything in it. */
 function Loading(): ReactNode {

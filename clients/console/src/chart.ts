@@ -5,6 +5,12 @@ import { number } from './text.ts';
 /** Fewer pixels than this for each score, and a line shows more than dots. */
 const pixelsPerDot = 5;
 
+/** Scores that are lines across the chart. */
+export interface Marks {
+  readonly baseline: number | null;
+  readonly target: number | null;
+}
+
 /** uPlot in the page's colours, at the size of its box. */
 export class Chart {
   readonly #box: HTMLElement;
@@ -14,6 +20,7 @@ export class Chart {
   #plot: uPlot | undefined;
   #curve: Curve = { iterations: [], scores: [], best: [] };
   #expected: number | null = null;
+  #marks: Marks = { baseline: null, target: null };
 
   /** `read` is given what is under the pointer, as text. */
   constructor(box: HTMLElement, read: (text: string) => void) {
@@ -24,9 +31,10 @@ export class Chart {
     this.#dark.addEventListener('change', this.#recolour);
   }
 
-  show(curve: Curve, expected: number | null): void {
+  show(curve: Curve, expected: number | null, marks: Marks): void {
     this.#curve = curve;
     this.#expected = expected;
+    this.#marks = marks;
     if (curve.iterations.length === 0) return this.#drop();
     this.#plot ??= new uPlot(this.#options(), this.#data, this.#box);
     this.#plot.setData(this.#data);
@@ -40,7 +48,8 @@ export class Chart {
 
   get #data(): uPlot.AlignedData {
     const { iterations, best, scores } = this.#curve;
-    return [iterations, best, scores];
+    const { baseline, target } = this.#marks;
+    return [iterations, best, scores, iterations.map(() => baseline), iterations.map(() => target)];
   }
 
   /** From the first iteration to the last that is expected. It doesn't ask uPlot, which widens what has one point. */
@@ -55,7 +64,7 @@ export class Chart {
 
   readonly #recolour = (): void => {
     this.#drop();
-    this.show(this.#curve, this.#expected);
+    this.show(this.#curve, this.#expected, this.#marks);
   };
 
   #drop(): void {
@@ -104,6 +113,8 @@ export class Chart {
           paths: (plot, series, from, to) => (isDense(plot) && line ? line(plot, series, from, to) : null),
           points: { show: (plot) => !isDense(plot), size: 6, width: 0, fill: colour('dot') },
         },
+        { stroke: colour('muted'), width: 1.5, dash: [2, 4], points: { show: false } },
+        { stroke: colour('accent'), width: 1.5, dash: [8, 4], points: { show: false } },
       ],
       hooks: { setCursor: [({ cursor: { idx } }) => this.#read(this.#textAt(idx))] },
     };

@@ -36,7 +36,7 @@ const show = (jobsApiUrl: string): void =>
 
 const retryMs = 3000;
 
-/** Jobs can be watched without the settings: they only say whether there is a list of them. */
+/** Jobs can be watched without the settings: they only say whether jobs can be started and steered. */
 for (let isShown = false; ; isShown = true) {
   try {
     const settings = (await (await fetch('console.json')).json()) as { readonly jobsApiUrl?: string };

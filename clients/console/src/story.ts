@@ -14,25 +14,44 @@ export interface Story {
   readonly count: number;
   /** The newest of them. */
   readonly last: JobEvent | null;
+  /** True if the lowest score is the best. */
+  readonly minimizes: boolean;
 }
 
-export const untold: Story = { curve: { iterations: [], scores: [], best: [] }, count: 0, last: null };
+export const untold: Story = { curve: { iterations: [], scores: [], best: [] }, count: 0, last: null, minimizes: false };
 
 /**
  * The story with the events that have come since; the same object if none have. The snapshot keeps only the newest events, so what the
  * dropped ones said must have been taken before. Where the story's last event is no longer among them, the history has begun anew.
  */
-export function tell(story: Story, events: readonly JobEvent[]): Story {
+export function tell(told: Story, events: readonly JobEvent[], minimizes = told.minimizes): Story {
+  const story = minimizes === told.minimizes ? told : turned(told, minimizes);
   let known = events.length;
   while (known > 0 && events[known - 1] !== story.last) known--;
   if (known === events.length && known > 0) return story;
   if (known === 0 && events.length === 0) return story.last ? untold : story;
   const before = known === 0 ? untold : story;
   const fresh = events.slice(known);
-  return { curve: extend(before.curve, fresh), count: before.count + fresh.length, last: fresh.at(-1) ?? null };
+  const curve = extend(before.curve, fresh, minimizes);
+  return { curve, count: before.count + fresh.length, last: fresh.at(-1) ?? null, minimizes };
 }
 
-function extend(curve: Curve, events: readonly JobEvent[]): Curve {
+/** The same story, by the other direction of scores. */
+function turned(story: Story, minimizes: boolean): Story {
+  let before: number | null = null;
+  const best = story.curve.scores.map((score) => {
+    before = better(before, score, minimizes);
+    return before;
+  });
+  return { ...story, curve: { ...story.curve, best }, minimizes };
+}
+
+function better(before: number | null, score: number | null, minimizes: boolean): number | null {
+  if (score === null || before === null) return score ?? before;
+  return (minimizes ? Math.min : Math.max)(before, score);
+}
+
+function extend(curve: Curve, events: readonly JobEvent[], minimizes: boolean): Curve {
   const scored = events.filter((event) => isEvent(event, 'iteration_completed'));
   if (scored.length === 0) return curve;
   const [iterations, scores, best] = [[...curve.iterations], [...curve.scores], [...curve.best]];
@@ -42,7 +61,7 @@ function extend(curve: Curve, events: readonly JobEvent[]): Curve {
     const before = best.at(-1) ?? null;
     iterations.push(iteration);
     scores.push(data.score);
-    best.push(data.score === null || before === null ? (data.score ?? before) : Math.max(before, data.score));
+    best.push(better(before, data.score, minimizes));
   }
   return { iterations, scores, best };
 }

@@ -32,6 +32,9 @@ export function getToken({ expired }: { readonly expired: boolean }): string | n
   return kept;
 }
 
+/** The token that requests by HTTP carry. */
+export const currentToken = (): string | null => kept;
+
 /** The close codes of a gateway that asks for another token: PROTOCOL.md section 7. */
 const forbidden = 4503;
 const unauthorized = 4501;

@@ -52,4 +52,14 @@ describe('The story of a job', () => {
     const { curve } = tell(untold, [scored(1, 1, null), scored(2, 2, 0.4), scored(3, 3, null)]);
     expect(curve).toEqual({ iterations: [1, 2, 3], scores: [null, 0.4, null], best: [null, 0.4, 0.4] });
   });
+
+  it('has the lowest score as its best where the job minimizes, also if that is known only later', () => {
+    const scores = [scored(2, 1, 0.3), scored(3, 2, null), scored(4, 3, 0.2), scored(5, 4, 0.5)];
+    const known = tell(untold, [started, ...scores], true);
+    expect(known.curve.best).toEqual([0.3, 0.3, 0.2, 0.2]);
+    const late = tell(untold, scores);
+    expect(late.curve.best).toEqual([0.3, 0.3, 0.3, 0.5]);
+    expect(tell(late, scores, true).curve).toEqual(known.curve);
+    expect(tell(known, [...scores, scored(6, 5, 0.1)], true).curve.best.at(-1)).toBe(0.1);
+  });
 });

@@ -31,8 +31,10 @@ export interface JobSummary extends JobProgress {
   readonly latest: JobEvent | null;
   /** The newest score. */
   readonly score: number | null;
-  /** The highest score so far. */
+  /** The best score so far: the highest one, or the lowest one if `config.direction` of `job_started` is `minimize`. */
   readonly bestScore: number | null;
+  /** How much better the best score is than `config.baselineScore`, below 0 if it is worse; `null` if either isn't known. */
+  readonly gain: number | null;
   readonly iteration: number;
   readonly stage: string;
 }
@@ -54,7 +56,7 @@ export interface JobSnapshot extends JobSummary {
   readonly error: GatewayError | null;
 }
 
-export const noSummary: JobSummary = { ...nothingTold, latest: null, score: null, bestScore: null, iteration: 0, stage: '' };
+export const noSummary: JobSummary = { ...nothingTold, latest: null, score: null, bestScore: null, gain: null, iteration: 0, stage: '' };
 
 export function idleSnapshot(jobId: string): JobSnapshot {
   return {
@@ -73,11 +75,17 @@ export function idleSnapshot(jobId: string): JobSnapshot {
 /** What is known after one more event. */
 export function summarize(before: JobSummary, event: JobEvent): JobSummary {
   const score = scoreOf(event);
+  const told = tell(before, event);
+  const { direction, baselineScore } = told.started?.config ?? {};
+  const minimizes = direction === 'minimize';
+  const better = minimizes ? Math.min : Math.max;
+  const bestScore = score === null ? before.bestScore : better(score, before.bestScore ?? score);
   return {
-    ...tell(before, event),
+    ...told,
     latest: event,
     score: score ?? before.score,
-    bestScore: score === null ? before.bestScore : Math.max(score, before.bestScore ?? score),
+    bestScore,
+    gain: typeof baselineScore === 'number' && bestScore !== null ? (bestScore - baselineScore) * (minimizes ? -1 : 1) : null,
     iteration: event.iteration,
     stage: event.stage,
   };

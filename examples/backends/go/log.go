@@ -17,6 +17,7 @@ import (
 	pb "optimizerv1"
 
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
@@ -35,6 +36,7 @@ type JobLog struct {
 
 	mu       sync.Mutex // the one order of writers and watchers
 	events   []*pb.JobEvent
+	job      *pb.Job // what the events say, without the id
 	appended chan struct{}
 }
 
@@ -66,13 +68,14 @@ func OpenLog(path string) (*JobLog, error) {
 		return nil, err
 	}
 	lines := strings.Split(strings.TrimSuffix(string(text[:whole]), "\n"), "\n")
-	log := &JobLog{epoch: lines[0], file: file, appended: make(chan struct{})}
+	log := &JobLog{epoch: lines[0], file: file, job: &pb.Job{}, appended: make(chan struct{})}
 	for _, line := range lines[1:] {
 		event := &pb.JobEvent{}
 		if err := protojson.Unmarshal([]byte(line), event); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		log.events = append(log.events, event)
+		describe(log.job, event)
 	}
 	return log, nil
 }
@@ -90,6 +93,15 @@ func (l *JobLog) Event(id int64) *pb.JobEvent {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.events[id-1]
+}
+
+// Job is what the events say.
+func (l *JobLog) Job(jobID string) *pb.Job {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	job := proto.Clone(l.job).(*pb.Job)
+	job.JobId = jobID
+	return job
 }
 
 // Append writes to disk first and tells the watchers then: an event that was seen can't be lost, so the epoch can stay
@@ -111,6 +123,7 @@ func (l *JobLog) Append(event *pb.JobEvent) {
 		panic(err)
 	}
 	l.events = append(l.events, event)
+	describe(l.job, event)
 	close(l.appended)
 	l.appended = make(chan struct{})
 }

@@ -163,6 +163,13 @@ func main() {
 	// By default a watcher that pings more often than every five minutes is thrown out (too_many_pings).
 	server := grpc.NewServer(grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}))
 	pb.RegisterOptimizerServiceServer(server, optimizer)
+	pb.RegisterJobsServiceServer(server, &Jobs{all: func() (all []*pb.Job) {
+		logs.Range(func(jobID, events interface{}) bool {
+			all = append(all, events.(*JobLog).Job(jobID.(string)))
+			return true
+		})
+		return all
+	}})
 	listener := must(net.Listen("tcp", *listen))
 	fmt.Printf("WatchJob at http://%s, POST http://%s/jobs starts a job\n", *listen, *jobs)
 	log.Fatal(server.Serve(listener))

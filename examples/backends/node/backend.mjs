@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import grpc from '@grpc/grpc-js';
+import { jobsHandlers, jobsService } from './jobs.mjs';
 import { JobLog, loadLog } from './log.mjs';
 import { open, service, watchJob } from './watch.mjs';
 
@@ -113,6 +114,7 @@ http
 function serve() {
   const server = new grpc.Server();
   server.addService(service, { WatchJob: watchJob(findLog, Number(settings.heartbeat) * 1000) });
+  server.addService(jobsService, jobsHandlers(logs));
   server.bindAsync(settings.listen, grpc.ServerCredentials.createInsecure(), (error) => {
     if (error) throw error;
     console.log(`WatchJob at http://${settings.listen}, POST http://${settings.jobs}/jobs starts a job`);

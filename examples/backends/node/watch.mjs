@@ -98,17 +98,18 @@ function refusal(code, details, trailers = {}) {
 
 // proto-loader takes google.protobuf's types in their long form.
 function toMessage({ timestamp, details, ...event }) {
-  const milliseconds = Date.parse(timestamp);
-  const { fields } = toValue(details ?? {}).structValue;
   const { job_started: started } = event;
   return {
     ...event,
-    ...(started?.config && { job_started: { ...started, config: toValue(started.config).structValue } }),
-    timestamp: { seconds: Math.floor(milliseconds / 1000), nanos: (milliseconds % 1000) * 1e6 },
+    ...(started?.config && { job_started: { ...started, config: toStruct(started.config) } }),
+    timestamp: toTimestamp(Date.parse(timestamp)),
     previous_id: event.id - 1, // lets the gateway prove that nothing is missing
-    details: { fields },
+    details: toStruct(details ?? {}),
   };
 }
+
+export const toTimestamp = (milliseconds) => ({ seconds: Math.floor(milliseconds / 1000), nanos: (milliseconds % 1000) * 1e6 });
+export const toStruct = (value) => toValue(value).structValue;
 
 function toValue(value) {
   if (typeof value === 'number') return { numberValue: value };

@@ -14,9 +14,11 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE / "generated"))  # what `make generated` wrote
 
 import grpc  # noqa: E402
+from optimization.v1 import jobs_pb2_grpc  # noqa: E402
 from optimization.v1 import optimizer_pb2 as pb  # noqa: E402
 from optimization.v1 import optimizer_pb2_grpc  # noqa: E402
 
+from jobs import Jobs  # noqa: E402
 from log import Logs  # noqa: E402
 from watch import Optimizer  # noqa: E402
 
@@ -87,6 +89,7 @@ async def main(settings):
         ]
     )
     optimizer_pb2_grpc.add_OptimizerServiceServicer_to_server(optimizer, server)
+    jobs_pb2_grpc.add_JobsServiceServicer_to_server(Jobs(logs), server)
 
     # An exception in one task ends the group and so the process: a disk that fails must not leave jobs half alive.
     async with asyncio.TaskGroup() as jobs:

@@ -5,7 +5,10 @@ import datetime
 import sqlite3
 import uuid
 
+from optimization.v1 import jobs_pb2
 from optimization.v1 import optimizer_pb2 as pb
+
+from jobs import describe
 
 
 def is_terminal(event):
@@ -24,6 +27,9 @@ class JobLog:
         (self.last_id,) = database.execute("SELECT ifnull(max(id), 0) FROM events WHERE job = ?", [job_id]).fetchone()
         self.last_event = next(self.read(self.last_id - 1, self.last_id, 1), None)
         self.ended = self.last_event is not None and is_terminal(self.last_event)
+        self.job = jobs_pb2.Job(job_id=job_id)
+        for event in self.read(0, self.last_id, -1):
+            describe(self.job, event)
 
     def read(self, after, up_to, at_most):
         """One by one, so that who has enough at 1 MiB doesn't load 500 events of 4 MB each."""
@@ -45,6 +51,7 @@ class JobLog:
         self.last_id = event.id
         self.last_event = event
         self.ended = is_terminal(event)
+        describe(self.job, event)
         self.appended.set()
         self.appended = asyncio.Event()
 
@@ -99,8 +106,11 @@ class Logs:
         self._logs[job_id] = JobLog(self._database, job_id, epoch)
         return self._logs[job_id]
 
+    def stored(self, job_id):
+        return self._logs.get(job_id)
+
     def find(self, job_id):
         prefix, _, count = job_id.partition("load-")
         if prefix == "" and count.isascii() and count.isdigit() and count[0] != "0" and len(count) <= 7:
             return LoadLog(int(count))
-        return self._logs.get(job_id)
+        return self.stored(job_id)

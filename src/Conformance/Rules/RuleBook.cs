@@ -27,5 +27,6 @@ internal static class RuleBook
         new FlowControl(),
         new HeldBackMemory(),
         new Values(),
+        new JobsList(),
     ];
 }

@@ -16,6 +16,9 @@ internal sealed class Subject(KitOptions options, Backend backend, JobSource job
 
     public TimeProvider Time => time;
 
+    /// <summary>Calls of JobsService.</summary>
+    public JobListing List => backend.List;
+
     /// <summary>The breaches that any watch has shown so far.</summary>
     public Overheard Overheard => backend.Overheard;
 

@@ -39,6 +39,9 @@ internal sealed class Backend : IDisposable
 
     public Overheard Overheard { get; } = new();
 
+    /// <summary>Calls of JobsService.</summary>
+    public JobListing List => shared.List;
+
     public Watch Open(WatchJobRequest request, CancellationToken token) => shared.Open(request, token);
 
     /// <summary>One HTTP/2 connection of its own; dispose of it.</summary>

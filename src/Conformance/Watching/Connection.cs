@@ -26,6 +26,9 @@ internal sealed class Connection(GrpcChannel channel, Metadata metadata, TimePro
 
     private readonly CallInvoker invoker = channel.CreateCallInvoker();
 
+    /// <summary>Calls of JobsService.</summary>
+    public JobListing List => new(invoker, metadata);
+
     public Watch Open(WatchJobRequest request, CancellationToken token) =>
         new(
             stop => invoker.AsyncServerStreamingCall(WatchJob, host: null, new CallOptions(metadata, cancellationToken: stop), request),

@@ -1,4 +1,5 @@
 using System.Net;
+using Google.Protobuf;
 using Grpc.Core;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Gateway.Memory;
@@ -10,6 +11,9 @@ namespace OptimizationGateway.Gateway.Backends;
 /// <summary>A source of jobs: one gRPC server, or several replicas that have the same jobs.</summary>
 internal sealed class Backend : IAsyncDisposable
 {
+    /// <summary>The most replicas that are asked for a list.</summary>
+    private const int MostAttempts = 3;
+
     private readonly UpstreamOptions upstream;
     private readonly MemoryBudget budget;
     private readonly HeldMemory held;
@@ -25,6 +29,7 @@ internal sealed class Backend : IAsyncDisposable
     private readonly IReadOnlyList<string> takesHeaders;
     private readonly BackendHealth health;
     private readonly LogThrottle breaches;
+    private readonly LogThrottle lists;
     private bool isWithoutAddress;
 
     public Backend(
@@ -51,6 +56,7 @@ internal sealed class Backend : IAsyncDisposable
         logger = loggers.CreateLogger<Backend>();
         health = new BackendHealth(name, logger);
         breaches = new LogThrottle(time);
+        lists = new LogThrottle(time);
         Opens = new OpenPacer(time, upstream.OpensPerSecond, upstream.CatchUps, held);
 
         var path = $"Gateway:Backends:{name}";
@@ -115,6 +121,14 @@ internal sealed class Backend : IAsyncDisposable
         );
     }
 
+    /// <summary>Asks for a page of its jobs.</summary>
+    public Task<JobsAnswer> ListJobsAsync(JobsQuestion question, CallerHeaders caller, CancellationToken stop) =>
+        AskAsync(JobsMethods.ListJobs, question.ToRequest(), caller, stop);
+
+    /// <summary>Asks for one of its jobs.</summary>
+    public Task<JobsAnswer> GetJobAsync(string jobId, CallerHeaders caller, CancellationToken stop) =>
+        AskAsync(JobsMethods.GetJob, new GetJobRequest { JobId = jobId }, caller, stop);
+
     /// <summary>Hashes what this backend is sent of a caller.</summary>
     /// <returns>Empty if that is nothing.</returns>
     public string FingerprintOf(CallerHeaders caller) => caller.Fingerprint(takesToken, takesHeaders);
@@ -145,6 +159,32 @@ internal sealed class Backend : IAsyncDisposable
     {
         Opens.Dispose();
         return replicas.DisposeAsync();
+    }
+
+    /// <summary>Makes a call of JobsService. A replica that can't be reached leaves time to ask another, if there is one.</summary>
+    private async Task<JobsAnswer> AskAsync(
+        Method<IMessage, Box<ListedJobs?>> method,
+        IMessage request,
+        CallerHeaders caller,
+        CancellationToken stop
+    )
+    {
+        Metadata headers = [.. metadata, .. caller.Select(takesToken, takesHeaders)];
+        JobsAnswer answer;
+        var attempts = Math.Min(MostAttempts, replicas.Count);
+        do
+        {
+            using var lease = replicas.Rent(static () => { });
+            answer = await JobsCall.MakeAsync(lease, method, request, headers, takesToken && caller.HasToken, stop);
+        } while (answer.Fault?.Kind == WatchFaultKind.Unavailable && --attempts > 0);
+
+        metrics.JobsAsked(Name, answer.Fault?.Kind.ToString());
+        if (answer.Fault is { Kind: not (WatchFaultKind.Unimplemented or WatchFaultKind.NotFound) } fault && lists.TryTake(fault.Cause))
+        {
+            BackendLog.ListFails(logger, Name, method.Name, fault.Cause);
+        }
+
+        return answer;
     }
 
     /// <summary>Creates a replica.</summary>

@@ -23,6 +23,12 @@ internal static partial class BackendLog
     )]
     public static partial void HeadersTooLarge(ILogger logger, string backend, string jobId, long bytes, string limit);
 
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Backend {Backend}: {Method} failed ({Cause}), so its jobs are missing from lists. The same isn't logged again within a minute."
+    )]
+    public static partial void ListFails(ILogger logger, string backend, string method, string cause);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Backend {Backend}: TLS fails ({Reason}). {Remedy}")]
     public static partial void TlsFails(ILogger logger, string backend, TlsReason reason, string remedy);
 

@@ -13,6 +13,10 @@ internal sealed record UpstreamOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The time that a list of jobs waits for backends' answers; those that haven't come by then are missing. Default: 3 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan ListTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>The time that a TCP connection may take. Default: 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

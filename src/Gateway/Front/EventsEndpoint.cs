@@ -1,4 +1,3 @@
-using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
@@ -10,7 +9,7 @@ namespace OptimizationGateway.Gateway.Front;
 /// Handles requests for a job's events by HTTP, the read side of the Durable Streams protocol 1.0 (PROTOCOL.md section 11): refuses a request
 /// with the reason, or runs a session for it and answers.
 /// </summary>
-internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, BackendRegistry backends, SessionEnvironment environment)
+internal sealed class EventsEndpoint(ReadDoor readers, FrontDoor door, SessionEnvironment environment)
 {
     public const string Path = "/jobs/{jobId}/events";
 
@@ -19,64 +18,20 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Backen
 
     private readonly SessionLimits limits = environment.Limits;
 
-    /// <summary>A backend may tell callers apart by any header that it is sent.</summary>
-    private readonly string vary = string.Join(
-        ", ",
-        backends
-            .All.SelectMany(backend => backend.ForwardedHeaders)
-            .Distinct(StringComparer.Ordinal)
-            .Prepend("Origin")
-            .Prepend("Authorization")
-    );
-
     public async Task InvokeAsync(HttpContext context)
     {
-        var method = context.Request.Method;
-        if (Cors.WhyNot(context.Request, policy) is { } stranger)
+        if (!await readers.TryPassAsync(context))
         {
-            await door.RefuseAsync(context, stranger);
-            return;
-        }
-
-        Cors.Set(context, vary);
-        if (method == HttpMethods.Options)
-        {
-            Cors.AnswerOptions(context);
-            return;
-        }
-
-        if (WhyNot(context, method) is { } refusal)
-        {
-            await door.RefuseAsync(context, refusal);
             return;
         }
 
         var (request, malformed) = EventsRequest.Read(context);
-        await door.EnterAsync(
+        await readers.EnterAsync(
             context,
             malformed,
             refused => RefuseAsync(context, request, refused),
-            verdict =>
-                verdict.Refusal is { } unwanted
-                    ? RefuseAsync(context, request, unwanted)
-                    : RunAsync(context, method == HttpMethods.Head ? request!.AtEnd() : request!, verdict)
+            verdict => RunAsync(context, context.Request.Method == HttpMethods.Head ? request!.AtEnd() : request!, verdict)
         );
-    }
-
-    private static Refusal? WhyNot(HttpContext context, string method)
-    {
-        if (method != HttpMethods.Get && method != HttpMethods.Head)
-        {
-            context.Response.Headers.Allow = Cors.Methods;
-            return Refusal.MethodNotAllowed with { Text = "A job's events can only be read. The Allow header has the methods." };
-        }
-
-        return Handshake.HasBody(context)
-            ? Refusal.InvalidRequest with
-            {
-                Text = "The request has no body, so leave out Content-Length and Transfer-Encoding.",
-            }
-            : null;
     }
 
     private async Task AnswerAsync(HttpContext context, EventsRequest request, CallerVerdict verdict)
@@ -117,22 +72,8 @@ internal sealed class EventsEndpoint(CallerPolicy policy, FrontDoor door, Backen
         await FailAsync(context, request, stream);
     }
 
-    /// <summary>Runs a session and answers. Until then the connection isn't one that waits for a request.</summary>
-    private async Task RunAsync(HttpContext context, EventsRequest request, CallerVerdict verdict)
-    {
-        var connection = context.Features.Get<WaitingConnection>();
-        connection?.BeginSocket();
-        try
-        {
-            await (
-                request.Mode == EventsMode.EventStream ? StreamAsync(context, request, verdict) : AnswerAsync(context, request, verdict)
-            );
-        }
-        finally
-        {
-            connection?.EndSocket();
-        }
-    }
+    private Task RunAsync(HttpContext context, EventsRequest request, CallerVerdict verdict) =>
+        request.Mode == EventsMode.EventStream ? StreamAsync(context, request, verdict) : AnswerAsync(context, request, verdict);
 
     private Task FailAsync(HttpContext context, EventsRequest request, HttpTransport transport)
     {

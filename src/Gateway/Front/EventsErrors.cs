@@ -33,6 +33,9 @@ internal static class EventsErrors
         [ErrorCode.BackendUnavailable.Name] = (StatusCodes.Status503ServiceUnavailable, null),
     };
 
+    /// <summary>Returns the answer's status for a code.</summary>
+    public static int StatusOf(ErrorCode code) => Answers[code.Name].Status;
+
     /// <summary>Writes the answer.</summary>
     public static Task WriteAsync(
         HttpContext context,

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Primitives;
 using OptimizationGateway.Gateway.Protocol;
 
@@ -29,8 +28,6 @@ internal sealed record EventsRequest(string JobId, string Offset, StreamOffset? 
     private const string LastEventId = "Last-Event-ID";
     private const string Suffix = "/events";
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>The same as a message of section 2.</summary>
     public ClientMessage ToMessage(HttpContext context) =>
         new(ClientMessageType.Subscribe, JobId, Place?.EventId, Place?.Epoch, RequestId: null)
@@ -43,14 +40,10 @@ internal sealed record EventsRequest(string JobId, string Offset, StreamOffset? 
     public static (EventsRequest? Request, Refusal? Refusal) Read(HttpContext context)
     {
         var query = context.Request.Query;
-        if (JobIdIn(context) is not { } jobId)
+        var (jobId, refusal) = PathJobId.Read(context, Suffix);
+        if (refusal is not null)
         {
-            return Invalid("The job id in the path must be percent-encoded UTF-8.");
-        }
-
-        if (ClientMembers.FaultOfJobId(jobId) is { } fault)
-        {
-            return Invalid($"The job id in the path {fault}");
+            return (null, refusal);
         }
 
         if (ModeNamed(query["live"]) is not { } mode)
@@ -90,40 +83,6 @@ internal sealed record EventsRequest(string JobId, string Offset, StreamOffset? 
                 "sse" => EventsMode.EventStream,
                 _ => null,
             };
-
-    /// <summary>Decodes the job id, which the server has decoded but for its slashes, from the path as it was sent.</summary>
-    private static string? JobIdIn(HttpContext context)
-    {
-        // Counted from the end: a proxy may have taken a prefix off the path and named it in a header.
-        var path = SentTarget.PathOf(context)[..^Suffix.Length];
-        var encoded = path[(path.LastIndexOf('/') + 1)..];
-        var bytes = new List<byte>(encoded.Length);
-        for (var i = 0; i < encoded.Length; i++)
-        {
-            if (encoded[i] != '%')
-            {
-                bytes.AddRange(Encoding.UTF8.GetBytes(encoded[i].ToString()));
-            }
-            else if (i + 2 < encoded.Length && char.IsAsciiHexDigit(encoded[i + 1]) && char.IsAsciiHexDigit(encoded[i + 2]))
-            {
-                bytes.Add(Convert.FromHexString(encoded.AsSpan(i + 1, 2))[0]);
-                i += 2;
-            }
-            else
-            {
-                return null;
-            }
-        }
-
-        try
-        {
-            return Strict.GetString([.. bytes]);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
-    }
 
     private static (EventsRequest?, Refusal?) Invalid(string text) => (null, Refusal.InvalidRequest with { Text = text });
 }

@@ -13,6 +13,9 @@ internal sealed class GatewayMetrics
     /// <summary>The cause of a reopened stream that was closed because its client was slow.</summary>
     private const string HeldBack = "HeldBack";
 
+    /// <summary>The result of a call that was answered.</summary>
+    private const string Ok = "Ok";
+
     /// <summary>
     /// From a fifth of a millisecond, the time of a quiet gateway, to the minute after which a stream is reopened; in seconds.
     /// </summary>
@@ -38,6 +41,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> streamsOpened;
     private readonly Counter<long> streamsReopened;
     private readonly Counter<long> streamsBroken;
+    private readonly Counter<long> jobsAsked;
     private readonly UpDownCounter<int> feeds;
     private readonly Counter<long> viewersJoined;
     private readonly Counter<long> viewersFallen;
@@ -75,6 +79,7 @@ internal sealed class GatewayMetrics
             "WatchJob calls opened again at their cursor, by backend and by what ended the one before."
         );
         streamsBroken = Count("gateway.upstream.broken", "{stream}", "WatchJob calls that failed, by backend and cause.");
+        jobsAsked = Count("gateway.upstream.lists", "{call}", "Calls of JobsService, by backend and result.");
         feeds = meter.CreateUpDownCounter<int>("gateway.feeds", "{feed}", "Jobs whose stream their viewers share.");
         viewersJoined = Count("gateway.feeds.joined", "{viewer}", "Subscriptions that joined a stream that was open already.");
         viewersFallen = Count("gateway.feeds.fallen", "{viewer}", "Subscriptions that fell behind and got a stream of their own.");
@@ -108,6 +113,7 @@ internal sealed class GatewayMetrics
             streamsOpened.Add(0, Tag("backend", backend));
             Zero(streamsBroken, "cause", values.Causes, Tag("backend", backend));
             Zero(streamsReopened, "cause", [.. values.Causes, HeldBack], Tag("backend", backend));
+            Zero(jobsAsked, "result", [.. values.ListFaults, Ok], Tag("backend", backend));
         }
     }
 
@@ -224,6 +230,10 @@ internal sealed class GatewayMetrics
         streamsReopened.Add(1, Tag("backend", backend), Tag("cause", cause ?? HeldBack));
 
     public void StreamBroke(string backend, string cause) => streamsBroken.Add(1, Tag("backend", backend), Tag("cause", cause));
+
+    /// <param name="backend">Its name in the settings.</param>
+    /// <param name="fault">The fault; null if there was none.</param>
+    public void JobsAsked(string backend, string? fault) => jobsAsked.Add(1, Tag("backend", backend), Tag("result", fault ?? Ok));
 
     private static void Zero(
         Counter<long> counter,

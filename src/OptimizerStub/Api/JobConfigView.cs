@@ -6,6 +6,7 @@ namespace OptimizationGateway.OptimizerStub.Api;
 /// <summary>A job's configuration with the defaults filled in; what is off is left out, as it is in <c>job_started</c>.</summary>
 internal sealed record JobConfigView(
     int MaxIterations,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Direction,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? TargetScore,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Patience,
     int Seed,
@@ -14,5 +15,13 @@ internal sealed record JobConfigView(
 )
 {
     public static JobConfigView Of(JobConfig config) =>
-        new(config.MaxIterations, config.TargetScore, config.Patience, config.Seed, config.IterationDelayMs, config.MaxAttempts);
+        new(
+            config.MaxIterations,
+            config.Minimizes ? JobConfig.Minimize : null,
+            config.TargetScore,
+            config.Patience,
+            config.Seed,
+            config.IterationDelayMs,
+            config.MaxAttempts
+        );
 }

@@ -52,6 +52,7 @@ internal sealed record JobRequest(string PromptId, string DatasetId, JobConfig C
         var config = new JobConfig
         {
             MaxIterations = members.Integer("maxIterations", 1, 100) ?? defaults.MaxIterations,
+            Minimizes = members.OneOf("direction", JobConfig.Maximize, JobConfig.Minimize) == JobConfig.Minimize,
             TargetScore = members.Number("targetScore", 0, 1),
             Patience = members.Integer("patience", 1, 50),
             Seed = members.Integer("seed", 0, int.MaxValue) ?? JobBoard.DrawSeed(),

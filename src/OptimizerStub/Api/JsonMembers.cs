@@ -53,6 +53,23 @@ internal sealed class JsonMembers(JsonElement members, string path)
         return text ?? "";
     }
 
+    /// <summary>One of some words; it may be missing.</summary>
+    public string? OneOf(string name, params ReadOnlySpan<string> words)
+    {
+        if (Find(name) is not { } member)
+        {
+            return null;
+        }
+
+        if (member.ValueKind is JsonValueKind.String && WellFormed(member) is { } word && words.Contains(word))
+        {
+            return word;
+        }
+
+        Error ??= $"{path}{name} must be one of: {string.Join(", ", words!)}.";
+        return null;
+    }
+
     /// <summary>An object that may be missing.</summary>
     public JsonElement? Object(string name)
     {

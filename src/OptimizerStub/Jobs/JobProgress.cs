@@ -29,14 +29,14 @@ internal static class JobProgress
     /// </summary>
     public static JobChange Finish(this JobRecord job, int iteration, Candidate candidate, double score, Candidate best, double bestScore)
     {
-        var kept = score >= bestScore;
+        var kept = !job.Config.IsBetter(bestScore, than: score);
         var next = job with
         {
             Iteration = iteration,
             Score = score,
             Best = kept ? candidate : best,
-            BestScore = Math.Max(score, bestScore),
-            BestIteration = score > bestScore ? iteration : job.BestIteration,
+            BestScore = kept ? score : bestScore,
+            BestIteration = job.Config.IsBetter(score, than: bestScore) ? iteration : job.BestIteration,
         };
         var completed = next.Event(e => e.IterationCompleted = new IterationCompleted { Score = score });
         completed.Details = new Struct
@@ -51,7 +51,7 @@ internal static class JobProgress
         job switch
         {
             { Iteration: 0 } => null,
-            _ when job.BestScore >= job.Config.TargetScore => "target_score",
+            { BestScore: { } best, Config.TargetScore: { } target } when !job.Config.IsBetter(target, than: best) => "target_score",
             _ when job.Iteration >= job.Config.MaxIterations => "max_iterations",
             _ when job.Iteration - job.BestIteration >= job.Config.Patience => "patience",
             _ => null,

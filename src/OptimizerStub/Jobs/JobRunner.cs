@@ -53,8 +53,8 @@ internal sealed partial class JobRunner(DatasetCatalog datasets, TimeProvider ti
 
         await EnterAsync(job, iteration, "evaluate", stop);
         dataset.ThrowIfFaulty(iteration);
-        var bestScore = record.BestScore ?? best.Score(dataset);
-        var score = candidate.Score(dataset);
+        var bestScore = record.BestScore ?? record.Config.ScoreOf(best.Score(dataset));
+        var score = record.Config.ScoreOf(candidate.Score(dataset));
 
         await EnterAsync(job, iteration, "select", stop);
         await job.TryChangeAsync((current, _) => current.Finish(iteration, candidate, score, best, bestScore), stop);

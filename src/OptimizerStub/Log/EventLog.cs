@@ -98,6 +98,9 @@ internal sealed partial class EventLog(
     /// <inheritdoc cref="ReadJobs()" />
     public JobRecord ReadJob(long number) => Readers.Read(reader => reader.ReadJob(number));
 
+    /// <summary>A page of the jobs, those that changed last first.</summary>
+    public JobsPage ReadJobs(JobsFilter filter) => Readers.Read(reader => reader.ReadJobs(filter));
+
     public LogPage Read(long job, long afterEventId) => Readers.Read(reader => reader.Read(job, afterEventId));
 
     public IJobLog Of(JobRecord job) => new StoredJobLog(job.Number, this, Feed(job.Number));

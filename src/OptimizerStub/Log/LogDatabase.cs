@@ -7,11 +7,12 @@ namespace OptimizationGateway.OptimizerStub.Log;
 internal sealed class LogDatabase : IDisposable
 {
     // What SQL asks for is in columns; the rest of a job is its record, in JSON.
-    private const string Schema = """
+    private const string Schema = $"""
         CREATE TABLE IF NOT EXISTS identity (epoch TEXT NOT NULL, created_at TEXT NOT NULL, opened_at TEXT NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS jobs (
           number INTEGER PRIMARY KEY, ended INTEGER NOT NULL,
           earliest_event_id INTEGER NOT NULL, latest_event_id INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
+        CREATE INDEX IF NOT EXISTS jobs_by_update ON jobs ({JobsList.UpdatedAt} DESC, number DESC);
         CREATE TABLE IF NOT EXISTS events (
           job INTEGER NOT NULL, id INTEGER NOT NULL, event BLOB NOT NULL, PRIMARY KEY (job, id)) STRICT, WITHOUT ROWID;
         """;

@@ -37,6 +37,8 @@ internal sealed class LogReader : IDisposable
 
     public IReadOnlyList<JobRecord> ReadJobs() => ReadJobs(0, long.MaxValue);
 
+    public JobsPage ReadJobs(JobsFilter filter) => JobsList.Read(connection, filter);
+
     public JobRecord ReadJob(long number) => ReadJobs(number, number).Single();
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using Google.Protobuf.Reflection;
 using OptimizationGateway.Contract.Tests.Golden;
 using OptimizationGateway.Contracts.V1;
 
@@ -5,17 +6,23 @@ namespace OptimizationGateway.Contract.Tests.Protos;
 
 public sealed class DescriptorTests
 {
-    private static readonly string Snapshot = Path.Combine(GoldenFiles.Root, "descriptor.txt");
-
-    [Fact]
-    public void What_is_compiled_is_what_was_reviewed()
+    private static readonly Dictionary<string, FileDescriptor> Files = new(StringComparer.Ordinal)
     {
-        var compiled = DescriptorText.Of(OptimizerReflection.Descriptor);
+        ["descriptor.txt"] = OptimizerReflection.Descriptor,
+        ["descriptor.jobs.txt"] = JobsReflection.Descriptor,
+    };
+
+    public static TheoryData<string> Snapshots => new(Files.Keys);
+
+    [Theory, MemberData(nameof(Snapshots))]
+    public void What_is_compiled_is_what_was_reviewed(string snapshot)
+    {
+        var (path, compiled) = (Path.Combine(GoldenFiles.Root, snapshot), DescriptorText.Of(Files[snapshot]));
         if (GoldenUpdate.Requested)
         {
-            File.WriteAllText(Snapshot, compiled);
+            File.WriteAllText(path, compiled);
         }
 
-        Assert.Equal(File.ReadAllText(Snapshot), compiled);
+        Assert.Equal(File.ReadAllText(path), compiled);
     }
 }

@@ -94,7 +94,6 @@ internal static class BadRequests
             new("a slash at the end", $"{Job}/", 404, "not_found", "Nothing is here."),
             new("another case", "/JOBS/job-1/events", 404, "not_found", "Nothing is here."),
             new("an escaped letter outside the job id", "/jobs/job-1/event%73", 404, "not_found", "Nothing is here."),
-            new("the job alone", "/jobs/job-1", 404, "not_found", "Nothing is here."),
         ];
 
     private static IEnumerable<BadRequest> Methods() =>

@@ -39,6 +39,64 @@ public sealed class JobLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_job_that_minimizes_keeps_the_least_score_and_ends_at_a_target_below()
+    {
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        var jobId = await stub.CreateJobAsync(
+            new
+            {
+                maxIterations = 30,
+                seed = 7,
+                direction = "minimize",
+            }
+        );
+        using var watch = stub.Watch(jobId);
+        var events = await watch.RestAsync();
+        var iterations = events.Where(e => e.IterationCompleted is not null).ToList();
+        var best = iterations.Select(e => e.Details.Fields["bestScore"].NumberValue).ToList();
+
+        Assert.Equal("minimize", events[0].JobStarted.Config.Fields["direction"].StringValue);
+        Assert.Equal(best.Order().Reverse(), best);
+        Assert.All(iterations, e => Assert.True(e.Details.Fields["bestScore"].NumberValue <= e.IterationCompleted.Score));
+        Assert.True(best[^1] < best[0], "It got better.");
+        Assert.Equal(best[^1], events[^1].JobCompleted.FinalScore);
+        Assert.Equal(best[^1], (await stub.JobAsync(jobId)).GetProperty("bestScore").GetDouble());
+
+        var target = (best[0] + best[^1]) / 2;
+        var other = await stub.CreateJobAsync(
+            new
+            {
+                maxIterations = 30,
+                seed = 7,
+                direction = "minimize",
+                targetScore = target,
+            }
+        );
+        using var second = stub.Watch(other);
+        var end = (await second.RestAsync())[^1];
+        Assert.Equal("target_score", end.Details.Fields["reason"].StringValue);
+        Assert.True(end.JobCompleted.FinalScore <= target);
+    }
+
+    [Fact]
+    public async Task A_direction_that_is_none_is_refused()
+    {
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        using var request = new StringContent(
+            """{"promptId":"p","datasetId":"support","config":{"direction":"up"}}""",
+            mediaType: new("application/json")
+        );
+        using var response = await stub.Http.PostAsync(new Uri("/jobs", UriKind.Relative), request, Deadline.Token);
+
+        Assert.Equal(400, (int)response.StatusCode);
+        Assert.Contains(
+            "config.direction must be one of: maximize, minimize.",
+            await response.Content.ReadAsStringAsync(Deadline.Token),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task The_same_seed_tells_the_same_story_but_for_timestamps()
     {
         await using var stub = await StubHost.StartAsync(directory.Path);
