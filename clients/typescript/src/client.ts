@@ -123,6 +123,10 @@ class Client extends Emitter<ClientEvents> implements GatewayClient, JobHost, Re
     this.close();
   }
 
+  anyJob(): string | undefined {
+    return this.#jobs.keys().next().value;
+  }
+
   // --- What jobs need ------------------------------------------------------------------------------------------------
 
   nextRequestId(): string {

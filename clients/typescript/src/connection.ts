@@ -28,6 +28,8 @@ export interface ConnectionListener {
   emit<Name extends keyof ClientEvents>(name: Name, value: ClientEvents[Name]): void;
   opened(): void;
   received(frame: unknown): void;
+  /** The id of a job that is watched. */
+  anyJob(): string | undefined;
   /** The page is left; the socket still stands. */
   hidden(): void;
   /** The socket is gone. */
@@ -165,6 +167,7 @@ export class Connection implements PageListener, TransportListener {
       return;
     }
     if (snapshot !== this.snapshot) return;
+    this.#settings.job = this.#listener.anyJob();
     try {
       this.#socket = transports.at(-1)?.open(this.#settings, token, this);
     } catch (cause) {

@@ -13,6 +13,7 @@ export interface Settings
     KeepAliveOptions,
     Required<Pick<GatewayClientOptions, Defaulted>> {
   readonly url: string;
+  job?: string | undefined;
 }
 
 /** Throws an `invalid_argument` that names the option. */

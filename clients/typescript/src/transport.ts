@@ -22,6 +22,8 @@ export interface TransportOptions extends Pick<GatewayClientOptions, 'storage'> 
   /** The gateway's WebSocket endpoint, absolute. */
   readonly url: string;
   readonly transports: readonly Transport[];
+  /** A job that is watched: a hint for proxies, so that its viewers meet at one gateway. */
+  job?: string | undefined;
 }
 
 /** Carries the messages of PROTOCOL.md sections 2 and 3 to the gateway and back. */

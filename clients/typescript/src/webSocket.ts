@@ -19,12 +19,13 @@ export interface WebSocketOptions {
 /** One WebSocket for everything: what a client uses unless `transports` says otherwise. */
 export function webSocket(options?: WebSocketOptions): Transport {
   return {
-    open: ({ url }, token, listener) => {
+    open: ({ url, job }, token, listener) => {
       const WebSocket = options?.WebSocket ?? globalThis.WebSocket;
       if (!WebSocket) throw new Error('set the option WebSocket, in Node.js to that of the package ws');
       const protocols = ['optimization.v1'];
       if (token) protocols.push(`bearer.${token}`);
-      const socket = new WebSocket(url, protocols);
+      const hint = job ? `${url.includes('?') ? '&' : '?'}job=${encodeURIComponent(job)}` : '';
+      const socket = new WebSocket(url + hint, protocols);
       let said = '';
       // A close follows. This stays when the socket is let go: an error that nobody hears ends the process in `ws`.
       socket.onerror = ({ message = '' }: ErrorEvent) => {

@@ -213,6 +213,24 @@ describe('Reconnecting', () => {
     client.close();
   });
 
+  it('names a job that is watched, so that a proxy can bring its viewers together', async () => {
+    const { gateway, client } = bench({ url: `${url}?tenant=1` });
+    const first = client.watch('job 1');
+    client.watch('job-2');
+    await settle();
+    expect(gateway.socket.url).toBe(`${url}?tenant=1&job=job%201`);
+    first.unsubscribe();
+    gateway.socket.end(1006);
+    await settle(60_000);
+    expect(gateway.socket.url).toBe(`${url}?tenant=1&job=job-2`);
+    client.close();
+    const other = bench();
+    other.client.watch('job-3');
+    await settle();
+    expect(other.gateway.socket.url).toBe(`${url}?job=job-3`);
+    other.client.close();
+  });
+
   it('is closed by its signal, and by `await using`', async () => {
     const controller = new AbortController();
     const { gateway, client } = await open({ signal: controller.signal });
