@@ -83,7 +83,7 @@ public sealed class DrainTests
 
         await clock.RunUntilAsync(() => stopping.IsCompleted, TimeSpan.FromSeconds(15), "the drain is done");
         await stopping;
-        Assert.Equal(0, gateway.UpstreamStreams);
+        await TestGateway.EventuallyAsync(() => gateway.UpstreamStreams == 0, "no stream is open");
         Assert.All(clients, client => Assert.Equal(1012, (int?)client.CloseStatus));
         await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
     }

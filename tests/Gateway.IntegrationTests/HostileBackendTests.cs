@@ -251,7 +251,7 @@ public sealed class HostileBackendTests
 
         Assert.Equal(["subscribed", "replay 1 2", "unsubscribed job_ended"], bridge.Told());
         Assert.Equal(1, bridge.Dropped);
-        Assert.Equal(0, bridge.Gateway.UpstreamStreams);
+        await TestGateway.EventuallyAsync(() => bridge.Gateway.UpstreamStreams == 0, "no stream is open");
     }
 
     [Theory]
