@@ -44,6 +44,8 @@ interface Answer {
 
 const refreshMs = 3000;
 const unauthorized = 401;
+/** A gateway refuses a token once the socket is open: a moment later it is known. */
+const settleMs = 400;
 const pageSize = 50;
 /** The most that the gateway gives at once. */
 const mostJobs = 200;
@@ -86,15 +88,16 @@ export function useJobsList({ state, text }: JobsQuestion, isWatching: boolean):
     const look = (): void => {
       if (!document.hidden) refresh(() => isOver);
     };
-    look();
+    const first = setTimeout(look, connection.state === 'open' ? settleMs : 0);
     const timer = setInterval(look, refreshMs);
     document.addEventListener('visibilitychange', look);
     return () => {
       isOver = true;
+      clearTimeout(first);
       clearInterval(timer);
       document.removeEventListener('visibilitychange', look);
     };
-  }, [refresh, isAway]);
+  }, [refresh, isAway, connection.state]);
 
   const more = useCallback(() => setSize((before) => Math.min(before + pageSize, mostJobs)), []);
   const trouble = isAway && list.jobs ? 'The gateway is away.' : list.trouble;
