@@ -22,6 +22,6 @@ internal static class KnownTags
             States = TagValue.All<SubscriptionState>(),
             Backends = [.. backends],
             Causes = Enum.GetNames<WatchFaultKind>(),
-            ListFaults = [.. JobsCall.Faults.Select(fault => fault.ToString())],
+            ListResults = JobsAnswer.Results,
         };
 }

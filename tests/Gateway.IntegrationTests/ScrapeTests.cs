@@ -89,10 +89,7 @@ public sealed partial class ScrapeTests : IAsyncLifetime
             "gateway_upstream_opened_total{backend=\"test\"}",
             .. causes.Select(name => $"gateway_upstream_broken_total{{backend=\"test\",cause=\"{name}\"}}"),
             .. causes.Append("HeldBack").Select(name => $"gateway_upstream_reopened_total{{backend=\"test\",cause=\"{name}\"}}"),
-            .. JobsCall
-                .Faults.Select(fault => $"{fault}")
-                .Append("Ok")
-                .Select(result => $"gateway_upstream_lists_total{{backend=\"test\",result=\"{result}\"}}"),
+            .. JobsAnswer.Results.Select(result => $"gateway_upstream_lists_total{{backend=\"test\",result=\"{result}\"}}"),
             "gateway_feeds",
             "gateway_feeds_joined_total",
             "gateway_feeds_fallen_total",

@@ -11,7 +11,7 @@ import { WatchById } from './WatchById.tsx';
 export function App({ jobsApiUrl }: { readonly jobsApiUrl: string }): ReactNode {
   const jobId = useAddressedJob();
   const [question, setQuestion] = useState<JobsQuestion>({ state: '', text: '' });
-  const list = useJobsList(question);
+  const list = useJobsList(question, jobId !== null);
   const listed = list.jobs?.find((job) => job.jobId === jobId);
   const isNarrow = useNarrow();
   const aside = (

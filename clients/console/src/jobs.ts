@@ -1,5 +1,5 @@
 import { useConnection } from '@optimization-gateway/client/react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { currentToken } from './token.ts';
 
 /** A job as the gateway lists it: PROTOCOL.md section 11. */
@@ -43,23 +43,36 @@ interface Answer {
 }
 
 const refreshMs = 3000;
+const unauthorized = 401;
+/** A gateway refuses a token once the socket is open: a moment later it is known. */
+const settleMs = 400;
 const pageSize = 50;
 /** The most that the gateway gives at once. */
 const mostJobs = 200;
 
 const nothing = { jobs: null, missing: [], hasMore: false, trouble: '' };
 
-/** The jobs of all backends that tell of them, asked for every few seconds while the page is seen and the gateway is there. */
-export function useJobsList({ state, text }: JobsQuestion): JobsList {
+/**
+ * The jobs of all backends that tell of them, asked for every few seconds while the page is seen and the gateway is there. `isWatching`: the
+ * page has a job, and so a connection, or will have one.
+ */
+export function useJobsList({ state, text }: JobsQuestion, isWatching: boolean): JobsList {
   const [list, setList] = useState<Omit<JobsList, 'refresh' | 'more'>>(nothing);
   const [size, setSize] = useState(pageSize);
   // While there is no connection the answer is known: it would only be one more error in the browser's console.
   const connection = useConnection();
-  const isAway = connection.state !== 'idle' && connection.state !== 'open';
+  const isAway = connection.state !== 'open' && (isWatching || connection.state !== 'idle');
+  // The same token would be refused again.
+  const refused = useRef<string | null | undefined>(undefined);
   const refresh = useCallback(
     (isOver = (): boolean => false) => {
       const query = new URLSearchParams({ pageSize: String(size), ...(state && { state }), ...(text && { q: text }) });
-      ask(`jobs?${query}`).then(
+      const token = currentToken();
+      if (refused.current === token) return;
+      const refuse = (): void => {
+        refused.current = token;
+      };
+      ask(`jobs?${query}`, token, refuse).then(
         ({ jobs, missing = [], nextPageToken }) =>
           isOver() || setList({ jobs, missing, hasMore: nextPageToken !== undefined, trouble: '' }),
         (error: Error) => isOver() || setList((before) => ({ ...before, trouble: error.message })),
@@ -75,15 +88,16 @@ export function useJobsList({ state, text }: JobsQuestion): JobsList {
     const look = (): void => {
       if (!document.hidden) refresh(() => isOver);
     };
-    look();
+    const first = setTimeout(look, connection.state === 'open' ? settleMs : 0);
     const timer = setInterval(look, refreshMs);
     document.addEventListener('visibilitychange', look);
     return () => {
       isOver = true;
+      clearTimeout(first);
       clearInterval(timer);
       document.removeEventListener('visibilitychange', look);
     };
-  }, [refresh, isAway]);
+  }, [refresh, isAway, connection.state]);
 
   const more = useCallback(() => setSize((before) => Math.min(before + pageSize, mostJobs)), []);
   const trouble = isAway && list.jobs ? 'The gateway is away.' : list.trouble;
@@ -91,11 +105,11 @@ export function useJobsList({ state, text }: JobsQuestion): JobsList {
 }
 
 /** Relative, since the page may be served under a path. */
-async function ask(address: string): Promise<Answer> {
-  const token = currentToken();
+async function ask(address: string, token: string | null, refuse: () => void): Promise<Answer> {
   const response = await fetch(address, token ? { headers: { authorization: `Bearer ${token}` } } : {}).catch(() => {
     throw new Error('The gateway doesn’t answer.');
   });
+  if (response.status === unauthorized) refuse();
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.detail ?? `The gateway answered ${response.status}.`);
   return answer;

@@ -178,7 +178,7 @@ internal sealed class Backend : IAsyncDisposable
             answer = await JobsCall.MakeAsync(lease, method, request, headers, takesToken && caller.HasToken, stop);
         } while (answer.Fault?.Kind == WatchFaultKind.Unavailable && --attempts > 0);
 
-        metrics.JobsAsked(Name, answer.Fault?.Kind.ToString());
+        metrics.JobsAsked(Name, answer.Result);
         if (answer.Fault is { Kind: not (WatchFaultKind.Unimplemented or WatchFaultKind.NotFound) } fault && lists.TryTake(fault.Cause))
         {
             BackendLog.ListFails(logger, Name, method.Name, fault.Cause);

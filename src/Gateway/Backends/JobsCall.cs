@@ -9,27 +9,35 @@ namespace OptimizationGateway.Gateway.Backends;
 /// <param name="Fault">The fault; null if there are jobs.</param>
 internal sealed record JobsAnswer(ListedJobs? Jobs, WatchFault? Fault)
 {
+    /// <summary>The names of all results.</summary>
+    public static readonly IReadOnlyList<string> Results =
+    [
+        Ok,
+        .. new[]
+        {
+            WatchFaultKind.Unavailable,
+            WatchFaultKind.BadEvent,
+            WatchFaultKind.NotFound,
+            WatchFaultKind.Unimplemented,
+            WatchFaultKind.OutOfRange,
+            WatchFaultKind.Unauthorized,
+            WatchFaultKind.Forbidden,
+            WatchFaultKind.HeadersTooLarge,
+            WatchFaultKind.Refused,
+        }.Select(fault => fault.ToString()),
+    ];
+
+    private const string Ok = "Ok";
+
+    /// <summary>The name of its result.</summary>
+    public string Result => Fault?.Kind.ToString() ?? Ok;
+
     public static JobsAnswer Failed(WatchFault fault) => new(null, fault);
 }
 
 /// <summary>Makes calls of JobsService.</summary>
 internal static class JobsCall
 {
-    /// <summary>The faults that a call can have.</summary>
-    public static readonly IReadOnlyList<WatchFaultKind> Faults =
-    [
-        WatchFaultKind.Unavailable,
-        WatchFaultKind.Silent,
-        WatchFaultKind.BadEvent,
-        WatchFaultKind.NotFound,
-        WatchFaultKind.Unimplemented,
-        WatchFaultKind.OutOfRange,
-        WatchFaultKind.Unauthorized,
-        WatchFaultKind.Forbidden,
-        WatchFaultKind.HeadersTooLarge,
-        WatchFaultKind.Refused,
-    ];
-
     /// <summary>Makes one call. Its failure is a value; only the caller's own cancellation is thrown.</summary>
     /// <param name="lease">The place at a replica.</param>
     /// <param name="method">The method.</param>

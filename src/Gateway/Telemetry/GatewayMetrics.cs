@@ -13,9 +13,6 @@ internal sealed class GatewayMetrics
     /// <summary>The cause of a reopened stream that was closed because its client was slow.</summary>
     private const string HeldBack = "HeldBack";
 
-    /// <summary>The result of a call that was answered.</summary>
-    private const string Ok = "Ok";
-
     /// <summary>
     /// From a fifth of a millisecond, the time of a quiet gateway, to the minute after which a stream is reopened; in seconds.
     /// </summary>
@@ -113,7 +110,7 @@ internal sealed class GatewayMetrics
             streamsOpened.Add(0, Tag("backend", backend));
             Zero(streamsBroken, "cause", values.Causes, Tag("backend", backend));
             Zero(streamsReopened, "cause", [.. values.Causes, HeldBack], Tag("backend", backend));
-            Zero(jobsAsked, "result", [.. values.ListFaults, Ok], Tag("backend", backend));
+            Zero(jobsAsked, "result", values.ListResults, Tag("backend", backend));
         }
     }
 
@@ -231,9 +228,7 @@ internal sealed class GatewayMetrics
 
     public void StreamBroke(string backend, string cause) => streamsBroken.Add(1, Tag("backend", backend), Tag("cause", cause));
 
-    /// <param name="backend">Its name in the settings.</param>
-    /// <param name="fault">The fault; null if there was none.</param>
-    public void JobsAsked(string backend, string? fault) => jobsAsked.Add(1, Tag("backend", backend), Tag("result", fault ?? Ok));
+    public void JobsAsked(string backend, string result) => jobsAsked.Add(1, Tag("backend", backend), Tag("result", result));
 
     private static void Zero(
         Counter<long> counter,

@@ -27,6 +27,6 @@ internal sealed record TagValues
     /// <summary>The causes that break a stream.</summary>
     public required IReadOnlyList<string> Causes { get; init; }
 
-    /// <summary>The faults of a call for jobs.</summary>
-    public required IReadOnlyList<string> ListFaults { get; init; }
+    /// <summary>The results of a call for jobs.</summary>
+    public required IReadOnlyList<string> ListResults { get; init; }
 }
