@@ -15,7 +15,7 @@ internal sealed class Backend : IAsyncDisposable
     private const int MostAttempts = 3;
 
     private readonly UpstreamOptions upstream;
-    private readonly MemoryBudget budget;
+    private readonly ArrivalBudget budget;
     private readonly HeldMemory held;
     private readonly TimeProvider time;
     private readonly GatewayMetrics metrics;
@@ -36,7 +36,7 @@ internal sealed class Backend : IAsyncDisposable
         string name,
         BackendOptions options,
         UpstreamOptions upstream,
-        MemoryBudget budget,
+        ArrivalBudget budget,
         HeldMemory held,
         NameLookup lookup,
         TimeProvider time,

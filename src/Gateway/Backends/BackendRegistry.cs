@@ -22,7 +22,7 @@ internal sealed class BackendRegistry : IAsyncDisposable
     )
     {
         var heap = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        var budget = new MemoryBudget(Math.Min(upstream.ArrivingMessageBytes, heap / HeapParts), held: held);
+        var budget = new ArrivalBudget(Math.Min(upstream.ArrivingMessageBytes, heap / HeapParts), held: held);
         All = [.. backends.Select(b => new Backend(b.Key, b.Value, upstream, budget.Share(2), held, lookup, time, metrics, loggers))];
         routes =
         [

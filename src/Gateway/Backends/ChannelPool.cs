@@ -22,7 +22,7 @@ internal sealed class ChannelPool(
     EndPoint? place,
     BackendTls? tls,
     UpstreamOptions options,
-    MemoryBudget budget,
+    ArrivalBudget budget,
     ILoggerFactory loggers
 ) : IDisposable
 {

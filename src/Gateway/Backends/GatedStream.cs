@@ -16,7 +16,7 @@ namespace OptimizationGateway.Gateway.Backends;
 /// <param name="isGzip">True if messages may be compressed with gzip.</param>
 /// <param name="budget">The connection's budget.</param>
 /// <param name="options">The limits.</param>
-internal sealed class GatedStream(Stream inner, bool isGzip, MemoryBudget budget, UpstreamOptions options) : Stream
+internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budget, UpstreamOptions options) : Stream
 {
     private const int PrefixBytes = 5;
 

@@ -7,7 +7,7 @@ namespace OptimizationGateway.Gateway.Backends;
 /// <param name="inner">The rest of the pipeline: one connection.</param>
 /// <param name="budget">The connection's budget.</param>
 /// <param name="options">The limits.</param>
-internal sealed class MessageGate(HttpMessageHandler inner, MemoryBudget budget, UpstreamOptions options) : DelegatingHandler(inner)
+internal sealed class MessageGate(HttpMessageHandler inner, ArrivalBudget budget, UpstreamOptions options) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

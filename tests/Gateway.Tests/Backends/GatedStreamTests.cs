@@ -14,13 +14,13 @@ public sealed class GatedStreamTests
     {
         byte[] answer = [.. Message(new byte[7]), .. Message([]), .. Message(new byte[Large]), .. Message([1, 2])];
 
-        Assert.Equal(answer, await ReadAsync(answer, new MemoryBudget(Large)));
+        Assert.Equal(answer, await ReadAsync(answer, new ArrivalBudget(Large)));
     }
 
     [Fact]
     public async Task A_large_message_waits_for_memory_and_gives_it_back_when_it_has_arrived()
     {
-        var budget = new MemoryBudget(Large);
+        var budget = new ArrivalBudget(Large);
         var others = await budget.TakeAsync(1, CancellationToken.None);
         var reading = ReadAsync(Message(new byte[Large]), budget);
         Assert.False(reading.IsCompleted);
@@ -34,7 +34,7 @@ public sealed class GatedStreamTests
     [Fact]
     public async Task A_message_that_fits_into_the_streams_window_waits_for_nobody()
     {
-        var budget = new MemoryBudget(Large);
+        var budget = new ArrivalBudget(Large);
         using var others = await budget.TakeAsync(Large, CancellationToken.None);
 
         Assert.NotEmpty(await ReadAsync(Message(new byte[Options.StreamWindowBytes]), budget));
@@ -43,7 +43,7 @@ public sealed class GatedStreamTests
     [Fact]
     public async Task A_stream_that_is_given_up_in_the_middle_of_a_message_gives_back_what_it_held()
     {
-        var budget = new MemoryBudget(Large);
+        var budget = new ArrivalBudget(Large);
         await using (var stream = new GatedStream(new MemoryStream(Message(new byte[Large])), isGzip: false, budget, Options))
         {
             await stream.ReadExactlyAsync(new byte[100], TestContext.Current.CancellationToken);
@@ -60,13 +60,13 @@ public sealed class GatedStreamTests
 
         byte[] expected = [.. Message(content), .. Message([1])];
 
-        Assert.Equal(expected, await ReadAsync([.. Message(Gzip(content), flag: 1), .. Message([1])], new MemoryBudget(Large)));
+        Assert.Equal(expected, await ReadAsync([.. Message(Gzip(content), flag: 1), .. Message([1])], new ArrivalBudget(Large)));
     }
 
     [Fact]
     public async Task A_compressed_message_that_is_small_waits_only_for_what_it_claims_to_need()
     {
-        var budget = new MemoryBudget(Large);
+        var budget = new ArrivalBudget(Large);
         using var others = await budget.TakeAsync(Large, CancellationToken.None);
         var small = Message(Gzip(new byte[Options.StreamWindowBytes]), flag: 1);
         var large = Message(Gzip(new byte[Options.StreamWindowBytes + 1]), flag: 1);
@@ -85,7 +85,7 @@ public sealed class GatedStreamTests
         BinaryPrimitives.WriteInt32LittleEndian(liar.AsSpan(^4..), Options.MaxMessageBytes);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(Message(liar, flag: 1), new MemoryBudget(Large)));
+        await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(Message(liar, flag: 1), new ArrivalBudget(Large)));
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
     }
@@ -102,7 +102,7 @@ public sealed class GatedStreamTests
             BinaryPrimitives.WriteInt32LittleEndian(bomb.AsSpan(^4..), lie);
         }
 
-        var told = await ReadAsync(Message(bomb, flag: 1), new MemoryBudget(Large));
+        var told = await ReadAsync(Message(bomb, flag: 1), new ArrivalBudget(Large));
 
         Assert.Equal([0, 0x7F, 0xFF, 0xFF, 0xFF], told);
     }
@@ -113,10 +113,10 @@ public sealed class GatedStreamTests
     [InlineData(100)]
     public async Task What_is_no_gzip_is_a_fault_of_the_transport(int length)
     {
-        await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(Message(new byte[length], flag: 1), new MemoryBudget(Large)));
+        await Assert.ThrowsAsync<InvalidDataException>(() => ReadAsync(Message(new byte[length], flag: 1), new ArrivalBudget(Large)));
     }
 
-    private static async Task<byte[]> ReadAsync(byte[] answer, MemoryBudget budget)
+    private static async Task<byte[]> ReadAsync(byte[] answer, ArrivalBudget budget)
     {
         await using var stream = new GatedStream(new MemoryStream(answer), isGzip: true, budget, Options);
         using var told = new MemoryStream();

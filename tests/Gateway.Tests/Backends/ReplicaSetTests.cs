@@ -142,7 +142,7 @@ public sealed class ReplicaSetTests
     private Replica Open(Uri url, IPAddress? at)
     {
         EndPoint? place = at is null ? null : new IPEndPoint(at, url.Port);
-        var channels = new ChannelPool(url, place, tls: null, new UpstreamOptions(), new MemoryBudget(1), NullLoggerFactory.Instance);
+        var channels = new ChannelPool(url, place, tls: null, new UpstreamOptions(), new ArrivalBudget(1), NullLoggerFactory.Instance);
         return new Replica(place?.ToString() ?? url.Authority, channels, clock);
     }
 }

@@ -2,14 +2,14 @@ using OptimizationGateway.Gateway.Backends;
 
 namespace OptimizationGateway.Gateway.Tests.Backends;
 
-public sealed class MemoryBudgetTests
+public sealed class ArrivalBudgetTests
 {
     private static readonly CancellationToken Never = CancellationToken.None;
 
     [Fact]
     public async Task Who_finds_no_room_waits_until_enough_is_given_back_and_in_order()
     {
-        var budget = new MemoryBudget(100);
+        var budget = new ArrivalBudget(100);
         var first = await budget.TakeAsync(60, Never);
         var large = budget.TakeAsync(80, Never);
         var small = budget.TakeAsync(10, Never);
@@ -26,7 +26,7 @@ public sealed class MemoryBudgetTests
     [Fact]
     public async Task What_is_given_back_twice_counts_once()
     {
-        var budget = new MemoryBudget(100);
+        var budget = new ArrivalBudget(100);
         var taken = await budget.TakeAsync(60, Never);
         taken.Dispose();
         taken.Dispose();
@@ -38,7 +38,7 @@ public sealed class MemoryBudgetTests
     [Fact]
     public async Task A_share_that_is_used_up_leaves_the_rest_to_the_others()
     {
-        var budget = new MemoryBudget(100);
+        var budget = new ArrivalBudget(100);
         var greedy = budget.Share(2);
         using var half = await greedy.TakeAsync(50, Never);
         var more = greedy.TakeAsync(1, Never);
@@ -52,7 +52,7 @@ public sealed class MemoryBudgetTests
     [Fact]
     public async Task What_is_larger_than_a_budget_takes_all_of_it()
     {
-        var budget = new MemoryBudget(100);
+        var budget = new ArrivalBudget(100);
         var share = budget.Share(4);
         using (await share.TakeAsync(1000, Never))
         {
@@ -64,7 +64,7 @@ public sealed class MemoryBudgetTests
     [Fact]
     public async Task Who_no_longer_waits_holds_up_nobody_and_keeps_nothing()
     {
-        var budget = new MemoryBudget(100);
+        var budget = new ArrivalBudget(100);
         var share = budget.Share(1);
         var first = await budget.TakeAsync(60, Never);
         using var cancel = new CancellationTokenSource();

@@ -3,13 +3,13 @@ using OptimizationGateway.Gateway.Memory;
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// Bytes of memory that may be in use at once. Requests for more wait, and are served in order. A share is a budget inside another one: what is
+/// Bytes of messages that may arrive at once. Requests for more wait, and are served in order. A share is a budget inside another one: what is
 /// taken of the share counts against both, so that a share that is used up leaves the rest to others.
 /// </summary>
 /// <param name="bytes">The number of bytes.</param>
 /// <param name="whole">The budget that this is a share of; null for the process's own.</param>
 /// <param name="held">The memory of all clients, in which the process's own budget is counted; null for a share.</param>
-internal sealed class MemoryBudget(long bytes, MemoryBudget? whole = null, HeldMemory? held = null)
+internal sealed class ArrivalBudget(long bytes, ArrivalBudget? whole = null, HeldMemory? held = null)
 {
     private readonly Lock gate = new();
     private readonly LinkedList<Request> waiting = [];
@@ -18,7 +18,7 @@ internal sealed class MemoryBudget(long bytes, MemoryBudget? whole = null, HeldM
 
     /// <summary>Creates a share.</summary>
     /// <param name="parts">The number of such shares that fit into this budget at once.</param>
-    public MemoryBudget Share(int parts) => new(total / parts, this);
+    public ArrivalBudget Share(int parts) => new(total / parts, this);
 
     /// <summary>Waits until so many bytes are free, and takes them. A request for more than the budget takes all of it.</summary>
     /// <returns>The bytes that were taken. Disposing gives them back.</returns>
@@ -107,7 +107,7 @@ internal sealed class MemoryBudget(long bytes, MemoryBudget? whole = null, HeldM
         public TaskCompletionSource Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Taken(MemoryBudget budget, long size) : IDisposable
+    private sealed class Taken(ArrivalBudget budget, long size) : IDisposable
     {
         private int isGiven;
 
