@@ -24,9 +24,6 @@ internal sealed class Healthy : IDisposable
     /// <summary>What went wrong.</summary>
     public IReadOnlyCollection<string> Faults => faults;
 
-    /// <summary>The times the viewers came back.</summary>
-    public int Returns { get; private set; }
-
     /// <summary>The delays from the backend's write to the viewer, in milliseconds, in order.</summary>
     public IReadOnlyList<double> Delays => [.. delays.Order()];
 
@@ -63,15 +60,22 @@ internal sealed class Healthy : IDisposable
 
     private async Task WatchAsync(Uri gateway, CancellationToken token)
     {
-        for (var last = 0L; !token.IsCancellationRequested; Returns++)
+        var last = 0L;
+        while (!token.IsCancellationRequested)
         {
             try
             {
                 await using var client = await TestClient.ConnectAsync(gateway);
                 await client.SubscribeAsync(Job, last);
+                // Events that come as history later are late: the viewer has fallen behind, and catches up.
+                foreach (var message in await client.UntilAsync("replay"))
+                {
+                    last = Take(message, last, isTimed: false);
+                }
+
                 while (!token.IsCancellationRequested)
                 {
-                    last = Take(await client.NextAsync(), last);
+                    last = Take(await client.NextAsync(), last, isTimed: true);
                 }
             }
             catch (Exception e) when (!token.IsCancellationRequested)
@@ -82,9 +86,8 @@ internal sealed class Healthy : IDisposable
         }
     }
 
-    private long Take(JsonObject message, long last)
+    private long Take(JsonObject message, long last, bool isTimed)
     {
-        var isLive = (string?)message["type"] == "event";
         foreach (var id in TestClient.EventIds([message], Job))
         {
             if (id != last + 1)
@@ -93,7 +96,7 @@ internal sealed class Healthy : IDisposable
             }
 
             last = id;
-            if (isLive && writtenAt.TryGetValue(id, out var at))
+            if (isTimed && writtenAt.TryGetValue(id, out var at))
             {
                 delays.Add(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
             }
