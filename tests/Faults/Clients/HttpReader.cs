@@ -169,6 +169,8 @@ internal sealed class HttpReader(string name, Place place, HistoryWriter history
         {
             read.Ended();
         }
+
+        read.Over("1000");
     }
 
     private static string? Header(HttpResponseMessage answer, string header) =>
