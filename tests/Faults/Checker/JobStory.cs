@@ -103,7 +103,7 @@ internal sealed class JobStory(string job, BackendLogs logs, long? head)
             return new Breach(Invariant.Told, $"It was told of epoch '{line.Epoch}'; the log's is '{log.Epoch}'.");
         }
 
-        if (logs.WholeOf(job) is { } whole && line.Earliest > whole.First)
+        if (cursor == 0 && logs.WholeOf(job) is { } whole && line.Earliest > whole.First)
         {
             return new Breach(Invariant.Reliable, $"It was given the log from {line.Earliest} on, which begins at {whole.First}.")
             {
