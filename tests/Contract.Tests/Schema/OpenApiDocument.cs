@@ -9,8 +9,6 @@ namespace OptimizationGateway.Contract.Tests.Schema;
 /// <summary>The OpenAPI 3.1 document of plain HTTP (PROTOCOL.md section 11), made from the gateway's own types.</summary>
 internal static class OpenApiDocument
 {
-    private const string Control = "streamControl";
-
     private static readonly (string Name, string Description)[] Streams =
     [
         (EventsAnswer.NextOffset, "The offset to read from next."),
@@ -40,8 +38,6 @@ internal static class OpenApiDocument
                 [JobsEndpoint.ListPath] = new JsonObject { ["get"] = ListJobs() },
                 [JobsEndpoint.JobPath] = Path(JobId(), "get", GetJob()),
                 [EventsEndpoint.Path] = ReadEvents(),
-                [HealthEndpoints.LivePath] = new JsonObject { ["get"] = Health("isLive", "The process is alive.") },
-                [HealthEndpoints.ReadyPath] = new JsonObject { ["get"] = Health("isReady", "Clients should come here.") },
             },
             ["components"] = Components(),
         };
@@ -89,7 +85,7 @@ internal static class OpenApiDocument
         var stream = new JsonObject
         {
             ["type"] = "string",
-            ["description"] = $"`data` events have an array of {EventSchema.Name}, `control` events a {Control}. Both have the offset as `id`.",
+            ["description"] = $"`data` events have an array of {EventSchema.Name}, `control` events a {ControlSchema.Name}. Both have the offset as `id`.",
         };
         var found = Answer(
             "Events, oldest first: an array, or with `live=sse` an event stream that goes on.",
@@ -109,30 +105,13 @@ internal static class OpenApiDocument
         return path;
     }
 
-    private static JsonObject Health(string name, string meaning)
-    {
-        var schema = Object("The state, with details.", ("status", OneOf("The state.", ["ok", "unavailable"])), ("version", Plain("string")));
-        var operation = new JsonObject
-        {
-            ["operationId"] = name,
-            ["summary"] = meaning,
-            ["security"] = new JsonArray(),
-            ["responses"] = new JsonObject
-            {
-                ["200"] = Answer(meaning, ("application/json", schema)),
-                ["503"] = Answer("It isn't so.", ("application/json", schema)),
-            },
-        };
-        return operation;
-    }
-
     private static JsonObject Components()
     {
         var parts = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
         EventSchema.AddTo(parts);
         JobSchema.AddTo(parts);
         AddTo(parts);
-        parts[Control] = ControlSchema();
+        ControlSchema.AddTo(parts);
         return new JsonObject
         {
             ["schemas"] = new JsonObject(SchemaText.Components(parts)),
@@ -160,22 +139,6 @@ internal static class OpenApiDocument
             },
         };
     }
-
-    private static JsonObject ControlSchema() =>
-        Object(
-            "The place in the log; an error, with the members of an `error` message; or why the gateway ends the stream.",
-            ("streamNextOffset?", SchemaText.Text("The offset to read from next.")),
-            ("streamCursor?", SchemaText.Text("As Stream-Cursor. Absent at the job's end.")),
-            ("upToDate?", new JsonObject { ["const"] = true, ["description"] = "There if no more is known." }),
-            ("streamClosed?", new JsonObject { ["const"] = true, ["description"] = "There at the job's end." }),
-            ("code?", SchemaText.Text("Of an error or an end: for programs.")),
-            ("error?", SchemaText.Text("Of an error or an end: for people.")),
-            ("retryable?", Flag("Of an error or an end: true if the same may succeed later.")),
-            ("subscription?", OneOf("Of an error: with kept the stream goes on.", NamesOf<SubscriptionEffect>(effect => effect.Name))),
-            ("earliestEventId?", Id("Of history codes: the oldest event that is left.", least: 0)),
-            ("latestEventId?", Id("Of history codes: the newest event.", least: 0)),
-            ("eventId?", Id("Of bad_event: the event that can't be shown.", least: 1))
-        );
 
     private static JsonObject Operation(
         string name,
