@@ -129,6 +129,7 @@ runner "client" vitest_counts npm run --silent test --workspace clients/typescri
 runner "console" vitest_counts npm run --silent test --workspace clients/console
 check "schemas: the goldens" node tests/schema/goldens.mjs
 check "schemas: appsettings.json" node tests/schema/settings.mjs
+check "schemas: openapi.json and asyncapi.json" node tests/schema/descriptions.mjs
 check "schemas: what the .NET tests recorded" node tests/schema/recorded.mjs "$messages"
 check "bench: events come through whole" dotnet bench/Bench/bin/Debug/net10.0/OptimizationGateway.Bench.dll --check
 check "memory: slow readers for ten seconds" dotnet bench/Memory/bin/Debug/net10.0/OptimizationGateway.Memory.dll attack 25x100 heap 256 own 10

@@ -77,6 +77,7 @@ public static class GatewayHost
         app.Map(JobsEndpoint.ListPath, app.Services.GetRequiredService<JobsEndpoint>().ListAsync);
         app.Map(JobsEndpoint.JobPath, app.Services.GetRequiredService<JobsEndpoint>().GetAsync);
         HealthEndpoints.Map(app);
+        DescriptionFile.Map(app, app.Services.GetRequiredService<CallerPolicy>());
         ConsolePage.Map(app, options.Console);
         if (options.Telemetry.Prometheus)
         {

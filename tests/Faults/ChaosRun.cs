@@ -66,9 +66,22 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
             ("node-joiner", PlaceKind.Joiner, usual),
             ("node-replay-1", PlaceKind.Replayer, usual),
             ("node-replay-2", PlaceKind.Replayer, other),
+            ("sse-1", PlaceKind.Follower, usual),
+            ("sse-joiner", PlaceKind.Joiner, other),
+            ("poll-1", PlaceKind.Follower, other),
+            ("poll-joiner", PlaceKind.Joiner, usual),
         ];
         var gateways = fleet.Gateways.Select(gateway => gateway.Process.Address).ToArray();
-        return [.. seats.Select(seat => new Place(seat.Name, seat.Kind, seat.Caller, random, gateways))];
+        return
+        [
+            .. seats.Select(seat => new Place(seat.Name, seat.Kind, seat.Caller, random, gateways)
+                {
+                    Reads =
+                        seat.Name.StartsWith("sse", StringComparison.Ordinal) ? Reading.EventStream
+                        : seat.Name.StartsWith("poll", StringComparison.Ordinal) ? Reading.LongPoll
+                        : Reading.WebSocket,
+                }),
+        ];
     }
 
     /// <summary>Clients read, faults happen, faults stop, everybody gets everything, everybody leaves.</summary>
@@ -204,7 +217,7 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
                 await client.FollowAsync(new JobCursor(job));
             }
 
-            await client.RunAsync(() => client.All(job => job.Live > 0), CancellationToken.None);
+            await client.RunAsync(() => client.Jobs.All(job => job.Live > 0), CancellationToken.None);
         }
 
         await Task.Delay(Settling);

@@ -176,18 +176,18 @@ public sealed partial class DeployedManifestsTests
         }
 
         Assert.Equal(HttpStatusCode.UpgradeRequired, statuses["/ws/optimization"]);
-        // The page, the files that it and its scripts name, and its settings, which they ask for.
+        // The page, the files that it and its scripts name, and its settings, which they ask for; the contract for machines.
         var page = await http.GetStringAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
         var script = await http.GetStringAsync(new Uri("/console.js", UriKind.Relative), TestContext.Current.CancellationToken);
         var named = PageFileNames().Matches(page + script).Select(found => $"/{found.Groups["name"].Value}").Distinct().ToList();
         Assert.Contains("/shared.js", named);
         Assert.Equal(
-            named.Concat(["/", "/console.json"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            named.Concat(["/", "/console.json", "/openapi.json", "/asyncapi.json"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
             statuses.Where(s => s.Value == HttpStatusCode.OK).Select(s => s.Key).Order(StringComparer.Ordinal)
         );
         // A job's events are below it.
         Assert.Contains("/jobs", statuses.Keys);
-        Assert.Equal(named.Count + 4, statuses.Count);
+        Assert.Equal(named.Count + 6, statuses.Count);
     }
 
     /// <summary><see cref="ServiceManagerTests" /> shows that it does.</summary>

@@ -187,6 +187,7 @@ public sealed class DeployedProxyTests
         {
             ["/"] = HttpStatusCode.OK,
             ["/console.json"] = HttpStatusCode.OK,
+            ["/openapi.json"] = HttpStatusCode.OK,
             ["/nothing"] = HttpStatusCode.NotFound,
             ["/metrics"] = HttpStatusCode.NotFound,
             ["/health/ready"] = HttpStatusCode.NotFound,

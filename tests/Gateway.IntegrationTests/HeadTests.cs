@@ -20,6 +20,8 @@ public sealed class HeadTests
     [InlineData("/health/live", 200)]
     [InlineData("/health/ready", 200)]
     [InlineData("/metrics", 200)]
+    [InlineData("/openapi.json", 200)]
+    [InlineData("/asyncapi.json", 200)]
     [InlineData("/nothing", 404)]
     public async Task Of_the_gateway(string path, int status)
     {

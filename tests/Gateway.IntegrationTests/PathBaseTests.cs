@@ -69,6 +69,8 @@ public sealed class PathBaseTests
     [InlineData("/optimizer/health/live", "application/json")]
     [InlineData("/optimizer/health/ready", "application/json")]
     [InlineData("/optimizer/metrics", "text/plain")]
+    [InlineData("/optimizer/openapi.json", "application/json")]
+    [InlineData("/optimizer/asyncapi.json", "application/json")]
     public async Task Page_health_and_metrics_are_under_it(string path, string contentType)
     {
         await using var gateway = await StartAsync("/optimizer");

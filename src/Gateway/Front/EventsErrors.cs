@@ -33,6 +33,9 @@ internal static class EventsErrors
         [ErrorCode.BackendUnavailable.Name] = (StatusCodes.Status503ServiceUnavailable, null),
     };
 
+    /// <summary>The names of the codes that there are answers for.</summary>
+    public static IReadOnlyCollection<string> Codes => Answers.Keys;
+
     /// <summary>Returns the answer's status for a code.</summary>
     public static int StatusOf(ErrorCode code) => Answers[code.Name].Status;
 

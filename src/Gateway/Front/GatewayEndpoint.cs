@@ -13,7 +13,7 @@ internal sealed class GatewayEndpoint(CallerPolicy policy, FrontDoor door, Http2
 {
     public const string Path = "/ws/optimization";
 
-    private const string Subprotocol = "optimization.v1";
+    public const string Subprotocol = "optimization.v1";
 
     public Task InvokeAsync(HttpContext context) =>
         door.EnterAsync(

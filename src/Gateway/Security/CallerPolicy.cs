@@ -23,9 +23,9 @@ internal sealed class CallerPolicy(SecurityOptions options)
     /// <returns>The reason to refuse the request; null if it may come in.</returns>
     public Refusal? WhyNot(HttpRequest request)
     {
-        if (!hosts.Contains(All) && !hosts.Contains(request.Host.Host))
+        if (WhyNotHost(request) is { } refusal)
         {
-            return Refusal.HostNotAllowed;
+            return refusal;
         }
 
         var origin = request.Headers.Origin.ToString();
@@ -33,6 +33,10 @@ internal sealed class CallerPolicy(SecurityOptions options)
             ? null
             : Refusal.OriginNotAllowed;
     }
+
+    /// <returns>The reason to refuse a request whose origin doesn't matter; null if it may come in.</returns>
+    public Refusal? WhyNotHost(HttpRequest request) =>
+        hosts.Contains(All) || hosts.Contains(request.Host.Host) ? null : Refusal.HostNotAllowed;
 
     private static bool IsSameHost(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var url)

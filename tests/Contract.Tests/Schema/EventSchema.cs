@@ -11,7 +11,7 @@ internal static class EventSchema
 {
     public const string Name = "jobEvent";
 
-    private const string Timestamp = "timestamp";
+    public const string Timestamp = "timestamp";
 
     private static readonly IReadOnlyList<FieldDescriptor> Payloads =
     [
@@ -56,7 +56,8 @@ internal static class EventSchema
             ["then"] = new JsonObject { ["properties"] = new JsonObject { ["data"] = Reference(payload.Name) } },
         };
 
-    private static JsonObject Of(FieldDescriptor field) =>
+    /// <summary>A member as JSON, made from its field.</summary>
+    public static JsonObject Of(FieldDescriptor field) =>
         field.FieldType switch
         {
             FieldType.String => new JsonObject { ["type"] = "string" },

@@ -9,6 +9,26 @@ internal static class MessageSchemas
 {
     public static string Client()
     {
+        var parts = ClientParts();
+        return Document("OptimizationGateway: client messages", "What a client may send; other members are ignored.", AnyOf(parts), parts);
+    }
+
+    public static string Server()
+    {
+        var parts = ServerParts();
+        var root = AnyOf(parts);
+        EventSchema.AddTo(parts);
+        return Document(
+            "OptimizationGateway: server messages",
+            "What the gateway sends. Later versions may add members and types: a client ignores what it doesn't know.",
+            root,
+            parts
+        );
+    }
+
+    /// <summary>The messages that a client sends, by their type.</summary>
+    public static Dictionary<string, JsonObject> ClientParts()
+    {
         var parts = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
         var after = Id("Events with a greater id are wanted; 0 is all the history there is.", least: 0);
         var (epoch, request, trace) = (
@@ -38,10 +58,11 @@ internal static class MessageSchemas
             ("traceparent?", trace)
         );
         Add(parts, ClientMessageType.Ping, "Answered by pong.", ("requestId?", OrNull(request)));
-        return Document("OptimizationGateway: client messages", "What a client may send; other members are ignored.", AnyOf(parts), parts);
+        return parts;
     }
 
-    public static string Server()
+    /// <summary>The messages that the gateway sends, by their type. They refer to <see cref="EventSchema"/>.</summary>
+    public static Dictionary<string, JsonObject> ServerParts()
     {
         var parts = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
         var request = Text("Of the client message that this answers.", longest: 64);
@@ -90,18 +111,11 @@ internal static class MessageSchemas
             ("eventId?", Id("Of bad_event: the event that can't be shown.", least: 1)),
             ("requestId?", request)
         );
-        var root = AnyOf(parts);
-        EventSchema.AddTo(parts);
-        return Document(
-            "OptimizationGateway: server messages",
-            "What the gateway sends. Later versions may add members and types: a client ignores what it doesn't know.",
-            root,
-            parts
-        );
+        return parts;
     }
 
     /// <summary>The control characters stand in the pattern as they are: that way every regular expression engine takes it.</summary>
-    private static JsonObject JobId()
+    public static JsonObject JobId()
     {
         var schema = Text("The job. Of its characters each UTF-16 unit counts.", shortest: 1, longest: 256);
         schema["pattern"] = "^[^\u0000-\u001F\u007F-\u009F]*$";

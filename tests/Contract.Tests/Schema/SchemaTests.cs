@@ -14,6 +14,8 @@ public sealed class SchemaTests
         ["client-messages.json"] = MessageSchemas.Client,
         ["server-messages.json"] = MessageSchemas.Server,
         ["appsettings.json"] = SettingsSchema.Document,
+        ["openapi.json"] = OpenApiDocument.Text,
+        ["asyncapi.json"] = AsyncApiDocument.Text,
     };
 
     public static TheoryData<string> Files => [.. Made.Keys];

@@ -51,6 +51,16 @@ internal static class SchemaText
             ["required"] = new JsonArray([.. members.Where(m => !m.Name.EndsWith('?')).Select(m => JsonValue.Create(m.Name))]),
         };
 
+    /// <summary>
+    /// The parts of a schema as the <c>components</c> of another document: references lead there. Takes copies.
+    /// </summary>
+    public static IEnumerable<KeyValuePair<string, JsonNode?>> Components(IEnumerable<KeyValuePair<string, JsonObject>> parts) =>
+        parts.Select(part => KeyValuePair.Create(part.Key, (JsonNode?)Component(part.Value)));
+
+    /// <inheritdoc cref="Components"/>
+    public static JsonObject Component(JsonObject schema) =>
+        JsonNode.Parse(schema.ToJsonString().Replace("\"#/$defs/", "\"#/components/schemas/", StringComparison.Ordinal))!.AsObject();
+
     /// <summary>The members of a closed set of ours: its public static fields, by the name they have on the wire.</summary>
     public static IEnumerable<string> NamesOf<TSet>(Func<TSet, string> name) =>
         typeof(TSet)

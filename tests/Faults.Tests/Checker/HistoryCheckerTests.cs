@@ -44,6 +44,46 @@ public sealed class HistoryCheckerTests
         Assert.Equal(1, Only(Invariant.Reliable).Lost);
     }
 
+    /// <summary>Whoever reads by HTTP isn't told where the log begins, but takes its first event for that.</summary>
+    [Fact]
+    public void A_log_that_is_given_from_a_later_event_on_is_a_gap()
+    {
+        var subscribed = run.LineOf(HistoryKind.Subscribed, SmallRun.Endless);
+        Spoil(subscribed, line => line with { Earliest = 3 });
+        run.Lines[subscribed + 1] = SmallRun.Events(HistoryKind.Replay, SmallRun.Endless, 3, 8) with { Client = SmallRun.First, On = 1 };
+        Assert.Equal(2, Only(Invariant.Reliable).Lost);
+    }
+
+    [Fact]
+    public void The_end_of_a_request_for_one_job_leaves_the_others_open()
+    {
+        var end = new HistoryLine
+        {
+            What = HistoryKind.Closed,
+            Job = SmallRun.Ending,
+            Code = "1006",
+            Client = SmallRun.First,
+            On = 1,
+        };
+        run.Lines.Insert(run.LineOf(10), end);
+        Assert.Empty(run.Check().Breaches);
+    }
+
+    [Fact]
+    public void Events_behind_the_end_of_their_request_are_astray()
+    {
+        var end = new HistoryLine
+        {
+            What = HistoryKind.Closed,
+            Job = SmallRun.Endless,
+            Code = "1006",
+            Client = SmallRun.First,
+            On = 1,
+        };
+        run.Lines.Insert(run.LineOf(10), end);
+        Only(Invariant.Addressed);
+    }
+
     [Fact]
     public void A_repeated_event_is_one_too_many()
     {

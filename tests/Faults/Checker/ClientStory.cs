@@ -24,7 +24,8 @@ internal sealed class ClientStory(string client, BackendLogs logs, RunFacts fact
         Breach? breach = null;
         if (line.What == HistoryKind.Closed)
         {
-            foreach (var each in jobs.Values)
+            // A WebSocket carries all jobs, a request one.
+            foreach (var each in jobs.Values.Where(each => line.Job is null || line.Job == each.Job))
             {
                 each.Closed();
             }

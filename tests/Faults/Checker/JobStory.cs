@@ -103,6 +103,14 @@ internal sealed class JobStory(string job, BackendLogs logs, long? head)
             return new Breach(Invariant.Told, $"It was told of epoch '{line.Epoch}'; the log's is '{log.Epoch}'.");
         }
 
+        if (cursor == 0 && logs.WholeOf(job) is { } whole && line.Earliest > whole.First)
+        {
+            return new Breach(Invariant.Reliable, $"It was given the log from {line.Earliest} on, which begins at {whole.First}.")
+            {
+                Count = line.Earliest.Value - whole.First,
+            };
+        }
+
         if (cursor > 0 && line.Earliest > cursor + 1)
         {
             return new Breach(Invariant.Told, $"It asked after {cursor}, the log begins at {line.Earliest}: it was never told.");

@@ -26,7 +26,7 @@ internal sealed class ReplayTimes
             }
             else if (isGoingOn && Ends(line))
             {
-                replay.Jobs.RemoveWhere(job => line.What == HistoryKind.Closed || job == line.Job);
+                replay.Jobs.RemoveWhere(job => line.Job is null || job == line.Job);
                 if (replay.Jobs.Count == 0)
                 {
                     goingOn.Remove(line.Client);

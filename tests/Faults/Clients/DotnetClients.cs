@@ -15,11 +15,11 @@ internal sealed class DotnetClients : IAsyncDisposable
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource end = new();
-    private readonly List<LogicalClient> followers = [];
+    private readonly List<IReader> followers = [];
     private readonly List<HistoryWriter> files = [];
     private readonly List<Task> running = [];
     private readonly Lock gate = new();
-    private readonly Dictionary<LogicalClient, PlaceKind> passing = [];
+    private readonly Dictionary<IReader, PlaceKind> passing = [];
     private readonly Fleet fleet;
     private readonly RunFolder folder;
     private volatile bool isTideIn;
@@ -49,7 +49,7 @@ internal sealed class DotnetClients : IAsyncDisposable
     public async Task FinishAsync(IReadOnlyDictionary<string, long> heads, CancellationToken limit)
     {
         isFinishing = true;
-        while (IsProbing() || !Clients().TrueForAll(client => client.HasReached(heads)))
+        while (IsProbing() || !Clients().TrueForAll(client => client.Jobs.HaveReached(heads)))
         {
             await Task.Delay(Glance, limit);
         }
@@ -78,7 +78,7 @@ internal sealed class DotnetClients : IAsyncDisposable
         }
     }
 
-    private List<LogicalClient> Clients()
+    private List<IReader> Clients()
     {
         lock (gate)
         {
@@ -92,7 +92,7 @@ internal sealed class DotnetClients : IAsyncDisposable
         files.Add(file);
         if (place.Kind is PlaceKind.Follower or PlaceKind.Straggler)
         {
-            var client = new LogicalClient(place.Name, place.Url, place.Caller, file, random);
+            var client = Client(place.Name, place, file, random);
             followers.Add(client);
             running.Add(FollowAllAsync(client));
         }
@@ -102,7 +102,12 @@ internal sealed class DotnetClients : IAsyncDisposable
         }
     }
 
-    private async Task FollowAllAsync(LogicalClient client)
+    private static IReader Client(string name, Place place, HistoryWriter file, Random random) =>
+        place.Reads == Reading.WebSocket
+            ? new LogicalClient(name, place.Url, place.Caller, file, random)
+            : new HttpReader(name, place, file, random);
+
+    private async Task FollowAllAsync(IReader client)
     {
         foreach (var job in fleet.PacedJobs.Append(Fleet.ForgottenJob))
         {
@@ -124,7 +129,7 @@ internal sealed class DotnetClients : IAsyncDisposable
                 continue;
             }
 
-            using var client = new LogicalClient($"{place.Name}#{n}", place.Url, place.Caller, file, random);
+            using var client = Client($"{place.Name}#{n}", place, file, random);
             await client.FollowAsync(JobFor(place.Kind, random));
             Passing(client, place.Kind, isHere: true);
             await (place.Kind == PlaceKind.Sleeper ? DozeAsync(client, random) : ReadAsync(client, place.Kind, random));
@@ -138,11 +143,11 @@ internal sealed class DotnetClients : IAsyncDisposable
         kind switch
         {
             PlaceKind.Replayer => isTideIn,
-            PlaceKind.Joiner => fleet.PacedJobs.All(job => followers.Exists(client => client.Reached(job).After > 0)),
+            PlaceKind.Joiner => fleet.PacedJobs.All(job => followers.Exists(client => client.Jobs.Reached(job).After > 0)),
             _ => true,
         };
 
-    private void Passing(LogicalClient client, PlaceKind kind, bool isHere)
+    private void Passing(IReader client, PlaceKind kind, bool isHere)
     {
         lock (gate)
         {
@@ -176,7 +181,7 @@ internal sealed class DotnetClients : IAsyncDisposable
     private JobCursor AnyCursor(Random random)
     {
         var job = random.Next(6) == 0 ? Fleet.ForgottenJob : fleet.PacedJobs[random.Next(fleet.PacedJobs.Count)];
-        var (newest, epoch) = followers.Select(client => client.Reached(job)).MaxBy(reached => reached.After);
+        var (newest, epoch) = followers.Select(client => client.Jobs.Reached(job)).MaxBy(reached => reached.After);
         var behind = random.Next(10) switch
         {
             0 or 1 => 0,
@@ -186,19 +191,19 @@ internal sealed class DotnetClients : IAsyncDisposable
         return new JobCursor(job, newest - behind, random.Next(2) == 0 ? epoch : "");
     }
 
-    private Task ReadAsync(LogicalClient client, PlaceKind kind, Random random)
+    private Task ReadAsync(IReader client, PlaceKind kind, Random random)
     {
         var leavesAt = Environment.TickCount64 + (kind == PlaceKind.Joiner ? random.Next(200, LongestVisit) : long.MaxValue / 2);
         return client.RunAsync(
             () =>
-                client.All(job => job.IsEnded || (kind == PlaceKind.Prober && job.WasRefused) || job.Live >= LiveEvents)
+                client.Jobs.All(job => job.IsEnded || (kind == PlaceKind.Prober && job.WasRefused) || job.Live >= LiveEvents)
                 || (!isFinishing && Environment.TickCount64 > leavesAt),
             end.Token
         );
     }
 
     /// <summary>Reads a while, goes away without a word for longer than the log may remember, comes back.</summary>
-    private async Task DozeAsync(LogicalClient client, Random random)
+    private async Task DozeAsync(IReader client, Random random)
     {
         while (!end.IsCancellationRequested)
         {

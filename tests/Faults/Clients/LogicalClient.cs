@@ -1,6 +1,5 @@
 using System.Net.WebSockets;
 using System.Text.Json;
-using OptimizationGateway.Faults.Programs;
 
 namespace OptimizationGateway.Faults.Clients;
 
@@ -8,7 +7,7 @@ namespace OptimizationGateway.Faults.Clients;
 /// One reader of a few jobs, over as many connections as it takes: a plain client as PROTOCOL.md describes it, that comes back with its
 /// last ids and writes down what it sees. It judges nothing.
 /// </summary>
-internal sealed class LogicalClient(string name, Uri url, Caller caller, HistoryWriter history, Random random) : IDisposable
+internal sealed class LogicalClient(string name, Uri url, Caller caller, HistoryWriter history, Random random) : IReader
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(1);
@@ -20,7 +19,6 @@ internal sealed class LogicalClient(string name, Uri url, Caller caller, History
     private static readonly TimeSpan PongLimit = TimeSpan.FromSeconds(6);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, JobCursor> jobs = [];
     private readonly SemaphoreSlim sending = new(1);
     private ClientWebSocket? current;
     private int connection;
@@ -28,13 +26,14 @@ internal sealed class LogicalClient(string name, Uri url, Caller caller, History
 
     public string Name => name;
 
-    /// <summary>Reads a job too, from now on.</summary>
+    public JobCursors Jobs { get; } = new();
+
     public async Task FollowAsync(JobCursor cursor)
     {
         ClientWebSocket? socket;
         lock (gate)
         {
-            jobs[cursor.Job] = cursor;
+            Jobs.Set(cursor);
             socket = current;
         }
 
@@ -44,32 +43,6 @@ internal sealed class LogicalClient(string name, Uri url, Caller caller, History
         }
     }
 
-    /// <summary>
-    /// Whether it has everything up to these ids, or the end of a job, of the jobs that it reads, and no subscribe is without its answer: who
-    /// left then would leave a gateway at work, not at rest.
-    /// </summary>
-    public bool HasReached(IReadOnlyDictionary<string, long> heads) =>
-        All(job => job.IsEnded || (job.IsOpen && job.After >= heads.GetValueOrDefault(job.Job)));
-
-    /// <summary>Whether something is true of all jobs that it reads.</summary>
-    public bool All(Func<JobCursor, bool> condition)
-    {
-        lock (gate)
-        {
-            return jobs.Values.All(condition);
-        }
-    }
-
-    /// <summary>The last id that it has of a job, and the epoch that the id belongs to.</summary>
-    public (long After, string Epoch) Reached(string job)
-    {
-        lock (gate)
-        {
-            return jobs.TryGetValue(job, out var cursor) ? (cursor.After, cursor.Epoch) : (0, "");
-        }
-    }
-
-    /// <summary>Reads until it has what it came for, or is stopped.</summary>
     public async Task RunAsync(Func<bool> isDone, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested && !isDone())
@@ -137,11 +110,9 @@ internal sealed class LogicalClient(string name, Uri url, Caller caller, History
             lock (gate)
             {
                 current = null;
-                foreach (var job in jobs.Values)
-                {
-                    job.IsOpen = false;
-                }
             }
+
+            Jobs.List().ForEach(job => job.IsOpen = false);
 
             if (isOpen)
             {
@@ -160,7 +131,7 @@ internal sealed class LogicalClient(string name, Uri url, Caller caller, History
         lock (gate)
         {
             current = socket;
-            open = [.. jobs.Values.Where(job => !job.IsEnded)];
+            open = Jobs.List().FindAll(job => !job.IsEnded);
         }
 
         foreach (var job in open)
@@ -290,12 +261,7 @@ internal sealed class LogicalClient(string name, Uri url, Caller caller, History
     private async Task TakeAsync(ClientWebSocket socket, JsonElement message)
     {
         var jobId = message.TryGetProperty("jobId", out var id) ? id.GetString() : null;
-        JobCursor? job;
-        lock (gate)
-        {
-            job = jobId is null ? null : jobs.GetValueOrDefault(jobId);
-        }
-
+        var job = Jobs.Find(jobId);
         switch (message.GetProperty("type").GetString())
         {
             case "pong":
@@ -340,29 +306,13 @@ internal sealed class LogicalClient(string name, Uri url, Caller caller, History
 
     private void TakeEvents(HistoryKind what, string? jobId, JobCursor? job, List<JsonElement> events, bool? more)
     {
-        var ids = events.ConvertAll(e => e.GetProperty("id").GetInt64());
-        var marks = events.Select(e => e.GetProperty("data").TryGetProperty("job", out var mark) ? mark.ToString() : null);
-        Write(
-            new HistoryLine
-            {
-                What = what,
-                Job = jobId,
-                More = more,
-                Ids = [.. ids],
-                Sums = [.. events.Select(EventSum.Of)],
-                Marks = [.. marks.OfType<string>().Distinct()],
-                Callers = [.. events.Select(CallerOf).Distinct()],
-                Terminal = events.FindIndex(EventSum.IsTerminal) is var terminal and >= 0 ? ids[terminal] : null,
-            }
-        );
-        if (ids.Count > 0)
+        var line = EventLine.Of(what, jobId, events, more);
+        Write(line);
+        if (line.Ids is [.., var last])
         {
-            job?.After = ids[^1];
+            job?.After = last;
         }
     }
-
-    private static string CallerOf(JsonElement told) =>
-        told.GetProperty("data").TryGetProperty(CallerMarks.Member, out var named) ? named.ToString() : "";
 
     private async Task TakeErrorAsync(ClientWebSocket socket, JsonElement message, string? jobId, JobCursor? job)
     {

@@ -28,7 +28,12 @@ internal sealed class Place : IAsyncDisposable
 
     public FaultProxy Way { get; }
 
+    /// <summary>How its client reads.</summary>
+    public Reading Reads { get; init; }
+
     public Uri Url => new($"ws://127.0.0.1:{Way.Port}/ws/optimization");
+
+    public Uri HttpUrl => new($"http://127.0.0.1:{Way.Port}/");
 
     public bool IsOn(IPEndPoint gateway) => Way.Open.Any(link => link.Target.Equals(gateway));
 
@@ -67,4 +72,15 @@ internal enum PlaceKind
 
     /// <summary>Asks for what isn't there.</summary>
     Prober,
+}
+
+/// <summary>How a client reads jobs.</summary>
+internal enum Reading
+{
+    WebSocket,
+
+    /// <summary>Server-sent events.</summary>
+    EventStream,
+
+    LongPoll,
 }

@@ -154,6 +154,8 @@ internal sealed class Fleet : IAsyncDisposable
                 "--Gateway:Upstream:OpenTimeout=00:00:04",
                 "--Gateway:Upstream:ConnectTimeout=00:00:02",
                 "--Gateway:Limits:StuckReaderTimeout=00:00:03",
+                "--Gateway:Limits:PingInterval=00:00:02",
+                "--Gateway:Limits:LongPollTimeout=00:00:02",
                 "--Gateway:Drain:Time=00:00:01",
             ]
         );

@@ -21,6 +21,16 @@ public sealed class BadRequestTests
         return AnswersAsync(BadJobsRequests.All);
     }
 
+    /// <summary>The other tests show that the answers are real.</summary>
+    [Fact]
+    public void Each_answer_is_in_the_OpenAPI_document()
+    {
+        var document = OpenApi.Read();
+        var answers = BadRequests.All.Concat(BadJobsRequests.All).Where(bad => bad.Code != BadRequests.ServersOwn).ToList();
+
+        Assert.Equal([], answers.Where(bad => !document.Has(bad.Target, bad.Status, bad.Code)).Select(bad => $"{bad}: {bad.Status} {bad.Code}"));
+    }
+
     private static async Task AnswersAsync(IReadOnlyList<BadRequest> requests)
     {
         await using var bridge = await EventsBridge.OpenAsync();
