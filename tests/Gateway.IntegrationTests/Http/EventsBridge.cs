@@ -68,7 +68,10 @@ internal sealed class EventsBridge : IAsyncDisposable
 /// <summary>An answer with events, or with a problem.</summary>
 internal sealed record EventsReply(int Status, Dictionary<string, string> Headers, string Body)
 {
-    public long[] Ids => [.. JsonNode.Parse(Body)!.AsArray().Select(one => (long)one!["id"]!)];
+    public long[] Ids =>
+        Status == 200
+            ? [.. JsonNode.Parse(Body)!.AsArray().Select(one => (long)one!["id"]!)]
+            : throw new InvalidOperationException($"Instead of events came {Status}: {Body}");
 
     public string? Code => (string?)Problem["code"];
 
