@@ -45,8 +45,16 @@ public sealed partial class LlmsTxtTests
             .Replace("http://127.0.0.1:8080", gateway.HttpUrl.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
             .Replace("http://127.0.0.1:5001", stub.GrpcUrl.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
             .Replace("http://127.0.0.1:5002", stub.HttpUrl.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
-            .Replace("dotnet run --project src/Gateway --", $"dotnet {typeof(GatewayHost).Assembly.Location} --check-config", StringComparison.Ordinal)
-            .Replace("dotnet run --project src/Conformance --", $"dotnet {typeof(KitProgram).Assembly.Location} --rule seam", StringComparison.Ordinal)
+            .Replace(
+                "dotnet run --project src/Gateway --",
+                $"dotnet {typeof(GatewayHost).Assembly.Location} --check-config",
+                StringComparison.Ordinal
+            )
+            .Replace(
+                "dotnet run --project src/Conformance --",
+                $"dotnet {typeof(KitProgram).Assembly.Location} --rule seam",
+                StringComparison.Ordinal
+            )
             .Replace("make ", "make --dry-run ", StringComparison.Ordinal);
 
         var (exitCode, output, error) = await ProgramRun.ToItsEndAsync(
