@@ -3,6 +3,7 @@ using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Gateway.Transports;
 using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway;
@@ -15,6 +16,7 @@ internal static class KnownTags
         new()
         {
             Refusals = Refusal.Names,
+            Transports = TagValue.All<TransportKind>(),
             Ends = Enum.GetNames<SessionEndReason>(),
             Received = [.. TagValue.All<ClientMessageType>(), GatewayMetrics.NoType],
             Sent = TagValue.All<ServerMessageType>(),

@@ -75,12 +75,12 @@ internal sealed class ChaosRun(ChaosOptions options, RunFolder folder, Fleet fle
         return
         [
             .. seats.Select(seat => new Place(seat.Name, seat.Kind, seat.Caller, random, gateways)
-                {
-                    Reads =
-                        seat.Name.StartsWith("sse", StringComparison.Ordinal) ? Reading.EventStream
-                        : seat.Name.StartsWith("poll", StringComparison.Ordinal) ? Reading.LongPoll
-                        : Reading.WebSocket,
-                }),
+            {
+                Reads =
+                    seat.Name.StartsWith("sse", StringComparison.Ordinal) ? Reading.EventStream
+                    : seat.Name.StartsWith("poll", StringComparison.Ordinal) ? Reading.LongPoll
+                    : Reading.WebSocket,
+            }),
         ];
     }
 

@@ -58,7 +58,7 @@ public sealed partial class ScrapeTests : IAsyncLifetime
         await using var client = await TestClient.ConnectAsync(gateway.SocketUrl);
         var samples = await ScrapeAsync();
 
-        Assert.Equal((1d, 7d), (samples["gateway_connections"], samples["gateway_connections_limit"]));
+        Assert.Equal((1d, 7d), (samples["gateway_connections{transport=\"websocket\"}"], samples["gateway_connections_limit"]));
 
         // Loopback isn't counted.
         Assert.Equal((0d, 5d), (samples["gateway_connections_per_address_most"], samples["gateway_connections_per_address_limit"]));
@@ -71,14 +71,19 @@ public sealed partial class ScrapeTests : IAsyncLifetime
         Assert.Contains($"Version:    {BuildVersion.Text}\n", gateway.Process.Output, StringComparison.Ordinal);
     }
 
+    private const string Transports = "websocket sse longpoll catchup";
+
     private static IEnumerable<string> Expected()
     {
         string[] causes = Enum.GetNames<WatchFaultKind>();
         return
         [
-            "gateway_connections",
+            .. Series("gateway_connections", "transport", Transports),
             .. Refusal.Names.Select(name => $"gateway_connections_refused_total{{reason=\"{name}\"}}"),
-            .. Enum.GetNames<SessionEndReason>().Select(name => $"gateway_connections_ended_total{{reason=\"{name}\"}}"),
+            .. Enum.GetNames<SessionEndReason>()
+                .SelectMany(name =>
+                    Transports.Split(' ').Select(one => $"gateway_connections_ended_total{{reason=\"{name}\",transport=\"{one}\"}}")
+                ),
             .. Enum.GetNames<SessionEndReason>().Select(name => $"gateway_connections_aborted_total{{cause=\"{name}\"}}"),
             .. Series("gateway_subscriptions", "state", "opening open waiting"),
             .. Series("gateway_messages_received_total", "type", "subscribe unsubscribe replay ping none"),

@@ -50,7 +50,10 @@ internal sealed class DescriptionFile(string resource, CallerPolicy policy)
     private string Under(string pathBase) =>
         pathBase.Length == 0
             ? text
-            : Roots.Aggregate(text, (one, root) => one.Replace(root, root.Replace("/", pathBase, StringComparison.Ordinal), StringComparison.Ordinal));
+            : Roots.Aggregate(
+                text,
+                (one, root) => one.Replace(root, root.Replace("/", pathBase, StringComparison.Ordinal), StringComparison.Ordinal)
+            );
 
     private static string Read(string resource)
     {

@@ -52,11 +52,11 @@ internal sealed class FrontDoor(
     /// <param name="verdict">The caller.</param>
     public async Task RunAsync(HttpContext context, IClientTransport transport, CallerVerdict verdict)
     {
-        var metrics = environment.Metrics;
+        var (metrics, kind) = (environment.Metrics, TagValue.Of(transport.Kind));
         using var session = new Session(
             environment,
             transport,
-            ClientInfo.Of(context, verdict.Caller.Name),
+            ClientInfo.Of(context, verdict.Caller.Name, transport.Kind),
             verdict.Caller,
             new JobSource(feeds, verdict.Caller.Headers, translation)
         );
@@ -66,19 +66,19 @@ internal sealed class FrontDoor(
             session.TurnAway(code);
         }
 
-        metrics.ConnectionOpened();
+        metrics.ConnectionOpened(kind);
         var started = environment.Time.GetTimestamp();
         try
         {
             var ended = await sessions.RunAsync(session);
-            metrics.ConnectionEnded(ended.Reason.ToString());
+            metrics.ConnectionEnded(kind, ended.Reason.ToString());
             onEnded(session, ended);
             var lasted = environment.Time.GetElapsedTime(started);
             SessionLog.Ended(environment.Logger, session.Client.ConnectionId, lasted, ended, session.Tally);
         }
         finally
         {
-            metrics.ConnectionClosed();
+            metrics.ConnectionClosed(kind);
         }
     }
 

@@ -194,10 +194,18 @@ internal enum ConnectionState
 /// <param name="UserAgent">Its <c>User-Agent</c>.</param>
 /// <param name="Origin">The page that it belongs to.</param>
 /// <param name="Name">The subject of its token; null if the gateway asks for none.</param>
-internal sealed record ClientDetail(string? Address, int? Port, string? UserAgent, string? Origin, string? Name)
+/// <param name="Transport">The transport, as in the metrics.</param>
+internal sealed record ClientDetail(string? Address, int? Port, string? UserAgent, string? Origin, string? Name, string Transport)
 {
     public static ClientDetail Of(ClientInfo client) =>
-        new(client.Address?.ToString(), client.Port > 0 ? client.Port : null, client.UserAgent, client.Origin, client.Name);
+        new(
+            client.Address?.ToString(),
+            client.Port > 0 ? client.Port : null,
+            client.UserAgent,
+            client.Origin,
+            client.Name,
+            TagValue.Of(client.Transport)
+        );
 }
 
 /// <summary>The events and bytes that a client's socket has taken.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using OptimizationGateway.Gateway.Transports;
 
 namespace OptimizationGateway.Gateway.Sessions;
 
@@ -10,16 +11,25 @@ namespace OptimizationGateway.Gateway.Sessions;
 /// <param name="UserAgent">Its <c>User-Agent</c>, without control characters, and cut; null if there is none.</param>
 /// <param name="Origin">The page it belongs to; null if it names none.</param>
 /// <param name="Name">The subject of its token; null if the gateway asks for none.</param>
-internal sealed record ClientInfo(string ConnectionId, IPAddress? Address, int Port, string? UserAgent, string? Origin, string? Name)
+/// <param name="Transport">The transport of the connection.</param>
+internal sealed record ClientInfo(
+    string ConnectionId,
+    IPAddress? Address,
+    int Port,
+    string? UserAgent,
+    string? Origin,
+    string? Name,
+    TransportKind Transport
+)
 {
     private const int LongestText = 256;
 
-    public static ClientInfo Of(HttpContext context, string? name)
+    public static ClientInfo Of(HttpContext context, string? name, TransportKind transport)
     {
         var (connection, headers) = (context.Connection, context.Request.Headers);
         var address = connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : connection.RemoteIpAddress;
         var id = HttpProtocol.IsHttp2(context.Request.Protocol) ? context.TraceIdentifier : connection.Id;
-        return new ClientInfo(id, address, connection.RemotePort, Clean(headers.UserAgent), Clean(headers.Origin), Clean(name));
+        return new ClientInfo(id, address, connection.RemotePort, Clean(headers.UserAgent), Clean(headers.Origin), Clean(name), transport);
     }
 
     /// <summary>Removes control characters from a client's text and cuts it, to be shown to people.</summary>

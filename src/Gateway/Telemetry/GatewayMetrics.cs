@@ -47,9 +47,9 @@ internal sealed class GatewayMetrics
     {
         this.time = time;
         meter = meters.Create(MeterName);
-        connections = meter.CreateUpDownCounter<int>("gateway.connections", "{connection}", "WebSockets that are open.");
+        connections = meter.CreateUpDownCounter<int>("gateway.connections", "{connection}", "Connections that are open, by transport.");
         refusals = Count("gateway.connections.refused", "{connection}", "Requests refused before the upgrade, by reason.");
-        ends = Count("gateway.connections.ended", "{connection}", "WebSockets that have ended, by reason.");
+        ends = Count("gateway.connections.ended", "{connection}", "Connections that have ended, by transport and reason.");
         aborts = Count("gateway.connections.aborted", "{connection}", "WebSockets that ended without a close frame, by cause.");
         subscriptions = meter.CreateUpDownCounter<int>("gateway.subscriptions", "{subscription}", "Subscriptions, by state.");
         messagesReceived = Count("gateway.messages.received", "{message}", "Client messages, by type.");
@@ -88,9 +88,13 @@ internal sealed class GatewayMetrics
     /// </summary>
     public void StartAtZero(TagValues values)
     {
-        connections.Add(0);
         Zero(refusals, "reason", values.Refusals);
-        Zero(ends, "reason", values.Ends);
+        foreach (var transport in values.Transports)
+        {
+            connections.Add(0, Tag("transport", transport));
+            Zero(ends, "reason", values.Ends, Tag("transport", transport));
+        }
+
         Zero(aborts, "cause", values.Ends);
         Zero(messagesReceived, "type", values.Received);
         Zero(messagesSent, "type", values.Sent);
@@ -150,11 +154,11 @@ internal sealed class GatewayMetrics
             description
         );
 
-    public void ConnectionOpened() => connections.Add(1);
+    public void ConnectionOpened(string transport) => connections.Add(1, Tag("transport", transport));
 
-    public void ConnectionClosed() => connections.Add(-1);
+    public void ConnectionClosed(string transport) => connections.Add(-1, Tag("transport", transport));
 
-    public void ConnectionEnded(string reason) => ends.Add(1, Tag("reason", reason));
+    public void ConnectionEnded(string transport, string reason) => ends.Add(1, Tag("transport", transport), Tag("reason", reason));
 
     public void ConnectionRefused(string reason) => refusals.Add(1, Tag("reason", reason));
 

@@ -6,6 +6,9 @@ internal sealed record TagValues
     /// <summary>The reasons to refuse a connection.</summary>
     public required IReadOnlyList<string> Refusals { get; init; }
 
+    /// <summary>The kinds of transports.</summary>
+    public required IReadOnlyList<string> Transports { get; init; }
+
     /// <summary>The reasons why a connection ends.</summary>
     public required IReadOnlyList<string> Ends { get; init; }
 

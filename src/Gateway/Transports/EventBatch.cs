@@ -25,6 +25,9 @@ internal sealed class EventBatch(HttpContext context, ClientMessage request, boo
     private int counted;
     private volatile bool isTimeUp;
 
+    /// <inheritdoc/>
+    public override TransportKind Kind => waits ? TransportKind.LongPoll : TransportKind.CatchUp;
+
     /// <summary>The events as JSON, with commas between.</summary>
     public ReadOnlyMemory<byte> Json => json.WrittenMemory;
 

@@ -29,6 +29,9 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
     private bool owesControl;
     private volatile bool isCommentDue;
 
+    /// <inheritdoc/>
+    public override TransportKind Kind => TransportKind.Sse;
+
     /// <summary>True if the client came back after the end of a job that it knew.</summary>
     public bool IsOver { get; private set; }
 

@@ -15,6 +15,9 @@ internal abstract class HttpTransport(HttpContext context, ClientMessage request
     private bool isRequestRead;
 
     /// <inheritdoc/>
+    public abstract TransportKind Kind { get; }
+
+    /// <inheritdoc/>
     public MessageForm Form => MessageForm.Bare;
 
     /// <summary>The client's place in the log.</summary>

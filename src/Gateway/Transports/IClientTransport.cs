@@ -9,6 +9,9 @@ namespace OptimizationGateway.Gateway.Transports;
 /// </summary>
 internal interface IClientTransport : IDisposable
 {
+    /// <summary>The kind, for operators.</summary>
+    public TransportKind Kind { get; }
+
     /// <summary>The form of the messages that it sends.</summary>
     public MessageForm Form { get; }
 
@@ -32,6 +35,20 @@ internal interface IClientTransport : IDisposable
 
     /// <summary>Ends the connection without a word.</summary>
     public void Abort();
+}
+
+/// <summary>The kinds of transports.</summary>
+internal enum TransportKind
+{
+    WebSocket,
+
+    /// <summary>Server-sent events.</summary>
+    Sse,
+
+    LongPoll,
+
+    /// <summary>An answer with what there is at once.</summary>
+    CatchUp,
 }
 
 /// <summary>The closed set of ends of <see cref="IClientTransport.SendAsync"/>.</summary>

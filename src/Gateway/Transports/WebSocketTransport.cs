@@ -33,6 +33,9 @@ internal sealed class WebSocketTransport(WebSocket socket, FrameStream stream, A
     public MessageForm Form => MessageForm.Enveloped;
 
     /// <inheritdoc/>
+    public TransportKind Kind => TransportKind.WebSocket;
+
+    /// <inheritdoc/>
     public void Watch(Action<CloseCode> onBreach, Action onStuck)
     {
         var (bytes, fragments, messageTimeout, stuckTimeout, mayControl) = limits;

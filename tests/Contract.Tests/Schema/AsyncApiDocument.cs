@@ -155,7 +155,9 @@ internal static class AsyncApiDocument
                 .Select(same => new JsonObject
                 {
                     ["code"] = same.Key,
-                    ["reasons"] = new JsonArray([.. same.Select(code => JsonValue.Create(code.Reason)).Where(r => r.ToString().Length > 0)]),
+                    ["reasons"] = new JsonArray([
+                        .. same.Select(code => JsonValue.Create(code.Reason)).Where(r => r.ToString().Length > 0),
+                    ]),
                     ["comeBack"] = same.Key is not (1000 or 1002 or 1003 or 1007 or 1009 or >= 4500),
                 }),
         ];

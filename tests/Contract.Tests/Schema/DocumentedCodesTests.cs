@@ -21,7 +21,9 @@ public sealed partial class DocumentedCodesTests
         Assert.Subset(described, documented);
         // The row of 429 and 503 refers to section 7, and the text to what ends an open answer.
         var elsewhere = limits.Concat(Names(http)).ToHashSet(StringComparer.Ordinal);
-        var undocumented = described.Except(documented).Where(answer => answer.Status is not (429 or 503) || !elsewhere.Contains(answer.Code));
+        var undocumented = described
+            .Except(documented)
+            .Where(answer => answer.Status is not (429 or 503) || !elsewhere.Contains(answer.Code));
         Assert.Equal([], undocumented);
     }
 
@@ -33,7 +35,10 @@ public sealed partial class DocumentedCodesTests
         var described = JsonNode.Parse(AsyncApiDocument.Text())!["channels"]!["optimization"]!["x-close-codes"]!.AsArray();
 
         Assert.Equal(documented, described.Select(code => (int)code!["code"]!));
-        Assert.Equal([1011, 1012, 1013, 4401, 4408, 4429], described.Where(code => (bool)code!["comeBack"]!).Select(code => (int)code!["code"]!));
+        Assert.Equal(
+            [1011, 1012, 1013, 4401, 4408, 4429],
+            described.Where(code => (bool)code!["comeBack"]!).Select(code => (int)code!["code"]!)
+        );
     }
 
     /// <summary>The rows of the table of statuses and codes.</summary>
@@ -55,10 +60,12 @@ public sealed partial class DocumentedCodesTests
             from response in operation.Value!["responses"]!.AsObject()
             select (Status: int.Parse(response.Key, provider: null), Answer: response.Value);
         var others = document["components"]!["responses"]!;
-        return
-            from response in ofPaths.Append((Status: 404, Answer: others["NotFound"])).Append((Status: 405, Answer: others["MethodNotAllowed"]))
-            from code in response.Answer!["content"]?["application/problem+json"]?["schema"]!["allOf"]![1]!["properties"]!["code"]!["enum"]!
-                .AsArray() ?? []
+        return from response in ofPaths
+                .Append((Status: 404, Answer: others["NotFound"]))
+                .Append((Status: 405, Answer: others["MethodNotAllowed"]))
+            from code in response
+                .Answer!["content"]
+                ?["application/problem+json"]?["schema"]!["allOf"]![1]!["properties"]!["code"]!["enum"]!.AsArray() ?? []
             select (response.Status, (string)code!);
     }
 

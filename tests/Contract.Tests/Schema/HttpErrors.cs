@@ -37,14 +37,13 @@ internal static class HttpErrors
 
     /// <summary>Of a job's events.</summary>
     public static IReadOnlyList<HttpError> Events { get; } =
-        [.. Refusals.Select(Of), .. NamedCodes().Where(code => EventsErrors.Codes.Contains(code.Name)).Select(Of)];
+    [.. Refusals.Select(Of), .. NamedCodes().Where(code => EventsErrors.Codes.Contains(code.Name)).Select(Of)];
 
     /// <summary>Of a list of jobs.</summary>
     public static IReadOnlyList<HttpError> List { get; } = [.. Refusals.Except(OfSessions).Select(Of)];
 
     /// <summary>Of one job.</summary>
-    public static IReadOnlyList<HttpError> Job { get; } =
-        [.. List, .. OfLookups.Select(Of), Of(Refusal.NotFoundUnder(""))];
+    public static IReadOnlyList<HttpError> Job { get; } = [.. List, .. OfLookups.Select(Of), Of(Refusal.NotFoundUnder(""))];
 
     /// <summary>Answers by their status, as OpenAPI has them.</summary>
     public static IEnumerable<KeyValuePair<string, JsonNode?>> Responses(IReadOnlyList<HttpError> errors) =>
@@ -84,7 +83,11 @@ internal static class HttpErrors
     }
 
     public static JsonObject Header(string description, string type) =>
-        new() { ["description"] = description, ["schema"] = new JsonObject { ["type"] = type } };
+        new()
+        {
+            ["description"] = description,
+            ["schema"] = new JsonObject { ["type"] = type },
+        };
 
     /// <summary>The body of an error.</summary>
     public static void AddTo(Dictionary<string, JsonObject> parts) =>

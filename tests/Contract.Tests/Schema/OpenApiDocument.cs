@@ -52,7 +52,17 @@ internal static class OpenApiDocument
             KeyValuePair.Create("200", (JsonNode?)Answer("A page of jobs.", ("application/json", Reference(JobSchema.Page)))),
             Query("state", "Only jobs in this state; repeat it for several.", ListOf(OneOf("A state.", Gateway.Wire.JobStateNames.All))),
             Query("q", "Only jobs whose id, prompt id or data set id contains this text.", Bounded("string", "maxLength", 256)),
-            Query("pageSize", "The most jobs.", new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 200, ["default"] = 50 }),
+            Query(
+                "pageSize",
+                "The most jobs.",
+                new JsonObject
+                {
+                    ["type"] = "integer",
+                    ["minimum"] = 1,
+                    ["maximum"] = 200,
+                    ["default"] = 50,
+                }
+            ),
             Query("pageToken", "`nextPageToken` of the answer before, with the same `state` and `q`.", Plain("string"))
         );
 
@@ -85,7 +95,8 @@ internal static class OpenApiDocument
         var stream = new JsonObject
         {
             ["type"] = "string",
-            ["description"] = $"`data` events have an array of {EventSchema.Name}, `control` events a {ControlSchema.Name}. Both have the offset as `id`.",
+            ["description"] =
+                $"`data` events have an array of {EventSchema.Name}, `control` events a {ControlSchema.Name}. Both have the offset as `id`.",
         };
         var found = Answer(
             "Events, oldest first: an array, or with `live=sse` an event stream that goes on.",

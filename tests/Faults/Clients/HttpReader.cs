@@ -42,7 +42,14 @@ internal sealed class HttpReader(string name, Place place, HistoryWriter history
     public async Task RunAsync(Func<bool> isDone, CancellationToken stop)
     {
         using var life = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        history.Write(new HistoryLine { What = HistoryKind.Open, Client = name, Caller = place.Caller.Name });
+        history.Write(
+            new HistoryLine
+            {
+                What = HistoryKind.Open,
+                Client = name,
+                Caller = place.Caller.Name,
+            }
+        );
         var reading = new List<Task>();
         try
         {

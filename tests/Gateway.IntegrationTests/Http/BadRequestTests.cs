@@ -28,7 +28,10 @@ public sealed class BadRequestTests
         var document = OpenApi.Read();
         var answers = BadRequests.All.Concat(BadJobsRequests.All).Where(bad => bad.Code != BadRequests.ServersOwn).ToList();
 
-        Assert.Equal([], answers.Where(bad => !document.Has(bad.Target, bad.Status, bad.Code)).Select(bad => $"{bad}: {bad.Status} {bad.Code}"));
+        Assert.Equal(
+            [],
+            answers.Where(bad => !document.Has(bad.Target, bad.Status, bad.Code)).Select(bad => $"{bad}: {bad.Status} {bad.Code}")
+        );
     }
 
     private static async Task AnswersAsync(IReadOnlyList<BadRequest> requests)

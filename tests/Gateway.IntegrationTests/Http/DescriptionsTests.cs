@@ -47,14 +47,23 @@ public sealed class DescriptionsTests
         using var answer = await AskAsync(gateway, $"/{file}", ("Host", "evil.example"));
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        Assert.Contains("host_not_allowed", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "host_not_allowed",
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
     [InlineData("Gateway:PathBase=/optimizer", "/optimizer", "", "/optimizer")]
     [InlineData("Gateway:Proxies:Known=127.0.0.1", "", "/optimizer", "/optimizer")]
     [InlineData("Gateway:Proxies:Known=", "", "/optimizer", "/")]
-    public async Task Its_servers_are_under_the_path_at_which_clients_see_the_gateway(string setting, string path, string prefix, string told)
+    public async Task Its_servers_are_under_the_path_at_which_clients_see_the_gateway(
+        string setting,
+        string path,
+        string prefix,
+        string told
+    )
     {
         await using var gateway = await TestGateway.StartAsync(NoBackend, time: null, setting);
         (string, string)[] headers = prefix.Length > 0 ? [("X-Forwarded-For", "192.0.2.1"), ("X-Forwarded-Prefix", prefix)] : [];

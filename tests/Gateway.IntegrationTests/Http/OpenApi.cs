@@ -36,7 +36,8 @@ internal sealed class OpenApi(JsonNode document)
         template.Length == path.Length && template.Zip(path).All(part => part.First.StartsWith('{') || part.First == part.Second);
 
     private static IEnumerable<string> CodesOf(JsonNode? response) =>
-        response?["content"]?["application/problem+json"]?["schema"]!["allOf"]![1]!["properties"]!["code"]!["enum"]!
-            .AsArray()
-            .Select(code => (string)code!) ?? [];
+        response
+            ?["content"]?["application/problem+json"]?["schema"]!["allOf"]![1]!["properties"]!["code"]!["enum"]!.AsArray()
+            .Select(code => (string)code!)
+        ?? [];
 }

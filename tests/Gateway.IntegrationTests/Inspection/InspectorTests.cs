@@ -39,6 +39,7 @@ public sealed class InspectorTests
         var watch = job["watches"]!.AsArray().Single()!;
         var who = watch["who"]!;
         Assert.Equal(("127.0.0.1", "Browser/1 (test)"), ((string?)who["address"], (string?)who["userAgent"]));
+        Assert.Equal("websocket", (string?)who["transport"]);
         Assert.Equal(bridge.Gateway.HttpUrl.GetLeftPart(UriPartial.Authority), (string?)who["origin"]);
         var subscription = watch["subscription"]!.AsObject();
         Assert.Equal("current", (string?)subscription["condition"]);

@@ -9,7 +9,7 @@ import { Freshness } from './Freshness.tsx';
 import { Loading } from './Loading.tsx';
 import { SubscriptionCard } from './SubscriptionCard.tsx';
 import { Timeline } from './Timeline.tsx';
-import { bytes, count, nameOf } from './words.ts';
+import { bytes, count, nameOf, transportNames } from './words.ts';
 
 /** All about one connection, while it is there and afterwards. */
 export function ConnectionView({ id }: { readonly id: string }): ReactNode {
@@ -61,6 +61,7 @@ function Details({ connection, again }: { readonly connection: Connection; reado
             {who.address}
             {who.port !== null && `:${who.port}`}
           </Fact>
+          <Fact name="Transport">{transportNames[who.transport]}</Fact>
           <Fact name={end ? 'Lasted' : 'Connected for'}>{duration(lasted)}</Fact>
           <Fact name="Took">
             {count(connection.sent.events)} events, {bytes(connection.sent.bytes)}

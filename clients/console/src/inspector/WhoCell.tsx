@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { goByLink } from '../address.ts';
 import type { Who } from './answers.ts';
-import { nameOf } from './words.ts';
+import { nameOf, transportNames } from './words.ts';
 
 /** Who is at the other end, as a link to all about the connection. */
 export function WhoCell({ id, who }: { readonly id: string; readonly who: Who }): ReactNode {
@@ -12,7 +12,7 @@ export function WhoCell({ id, who }: { readonly id: string; readonly who: Who })
       </a>
       <small>
         {who.address}
-        {who.port !== null && `:${who.port}`} · {id}
+        {who.port !== null && `:${who.port}`} · {id} · {transportNames[who.transport]}
       </small>
     </span>
   );

@@ -8,6 +8,7 @@ export interface Who {
   readonly userAgent: string | null;
   readonly origin: string | null;
   readonly name: string | null;
+  readonly transport: 'websocket' | 'sse' | 'longpoll' | 'catchup';
 }
 
 export interface Sent {

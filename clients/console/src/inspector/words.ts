@@ -32,6 +32,14 @@ export const seconds = (value: number | null): string =>
 /** What a person would call it. */
 export const nameOf = (who: Who): string => who.name ?? browserOf(who.userAgent) ?? 'a program';
 
+/** The transports as people call them. */
+export const transportNames: { readonly [Name in Who['transport']]: string } = {
+  websocket: 'WebSocket',
+  sse: 'server-sent events',
+  longpoll: 'long-poll',
+  catchup: 'plain read',
+};
+
 /** Most browsers name several; the first of these is the one. */
 const browsers: readonly (readonly [name: string, token: RegExp])[] = [
   ['Edge', /Edg\/(\d+)/],
