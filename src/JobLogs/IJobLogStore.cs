@@ -10,7 +10,7 @@ public interface IJobLogStore : IJobLog
     /// <param name="append">The job, its events, and what is expected of its log.</param>
     /// <param name="token">Ends the wait for a place in the queue, no more: an append that has its place may be made nevertheless.</param>
     /// <returns>The id of the job's newest event, once the events are durable; 0 if it has none.</returns>
-    /// <exception cref="ArgumentException">The job's id isn't allowed, or an event follows one that ends the job.</exception>
+    /// <exception cref="ArgumentException">The job's id isn't allowed, the record isn't JSON, an event can't be encoded, or it follows one that ends the job.</exception>
     /// <exception cref="AppendConflictException">The log's last id isn't the expected one. Nothing was appended.</exception>
     /// <exception cref="JobEndedException">The job has ended. Nothing was appended.</exception>
     /// <exception cref="OperationCanceledException">

@@ -95,6 +95,21 @@ public sealed class AppendTests : IDisposable
     }
 
     [Fact]
+    public async Task An_append_that_can_never_be_written_is_refused_and_holds_nobody_up()
+    {
+        await using var logs = await TestLogs.OpenAsync(
+            directory.FullName,
+            options => options.Schema = "CREATE INDEX IF NOT EXISTS by_n ON jobs (json_extract(record, '$.n'));"
+        );
+
+        await Assert.ThrowsAsync<ArgumentException>(() => logs.Store.AppendAsync(new JobAppend("a", Score()) { Record = "{" }, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => logs.Store.AppendAsync(new JobAppend("a", Score(), null!), Token));
+
+        Assert.Null(await logs.Store.FindAsync("a", Token));
+        Assert.Equal(1, await logs.Store.AppendAsync("a", Score(), Token));
+    }
+
+    [Fact]
     public async Task A_log_that_is_opened_again_goes_on_with_its_epoch_and_its_ids()
     {
         string epoch;

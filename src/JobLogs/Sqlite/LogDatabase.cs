@@ -17,7 +17,7 @@ internal sealed class LogDatabase : IDisposable
           job INTEGER NOT NULL, id INTEGER NOT NULL, event BLOB NOT NULL, PRIMARY KEY (job, id)) STRICT, WITHOUT ROWID;
         """;
 
-    // Until now a job's id was its number with a prefix, and no column.
+    // For files of the stub before this library: a job's id was its number with a prefix, and no column.
     private const string NameJobs = """
         ALTER TABLE jobs ADD COLUMN job_id TEXT NOT NULL DEFAULT '';
         UPDATE jobs SET job_id = 'job-' || number;

@@ -75,12 +75,11 @@ internal sealed class LogWriter : IDisposable
 
         // Anew at each attempt: somebody else's append may be before it now, or no more.
         queued.Refusal = Refuse(append, lastId, ended);
-        if (queued.Refusal is not null)
+        if (queued.Refusal is not null || Encode(queued, lastId) is not { } encoded)
         {
             return;
         }
 
-        queued.LastId = Number(append.Events, lastId);
         Bind(
             putJob,
             append.JobId,
@@ -89,9 +88,9 @@ internal sealed class LogWriter : IDisposable
             append.Record ?? (object)DBNull.Value
         );
         var job = (long)putJob.ExecuteScalar()!;
-        foreach (var jobEvent in append.Events)
+        foreach (var (jobEvent, bytes) in append.Events.Zip(encoded))
         {
-            Bind(putEvent, job, jobEvent.Id, jobEvent.ToByteArray());
+            Bind(putEvent, job, jobEvent.Id, bytes);
             putEvent.ExecuteNonQuery();
         }
 
@@ -114,16 +113,28 @@ internal sealed class LogWriter : IDisposable
         : ended ? new JobEndedException(append.JobId, lastId)
         : null;
 
-    private long Number(IReadOnlyList<JobEvent> events, long lastId)
+    /// <summary>Numbers and encodes the events before any of them is written: those that can't be encoded must not hold up all others.</summary>
+    private List<byte[]>? Encode(QueuedAppend queued, long lastId)
     {
-        foreach (var jobEvent in events)
+        try
         {
-            jobEvent.PreviousId = lastId;
-            jobEvent.Id = ++lastId;
-            jobEvent.Timestamp ??= time.GetUtcNow().ToTimestamp();
-        }
+            var encoded = new List<byte[]>(queued.Append.Events.Count);
+            foreach (var jobEvent in queued.Append.Events)
+            {
+                jobEvent.PreviousId = lastId;
+                jobEvent.Id = ++lastId;
+                jobEvent.Timestamp ??= time.GetUtcNow().ToTimestamp();
+                encoded.Add(jobEvent.ToByteArray());
+            }
 
-        return lastId;
+            queued.LastId = lastId;
+            return encoded;
+        }
+        catch (Exception fault)
+        {
+            queued.Refusal = new ArgumentException($"The events can't be encoded: {fault.Message}", nameof(queued), fault);
+            return null;
+        }
     }
 
     private SqliteCommand Command(string text, params ReadOnlySpan<string> parameters)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
@@ -137,9 +138,28 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
             );
         }
 
+        if (append.Record is not null && !IsJson(append.Record))
+        {
+            // An index over records would refuse it at each attempt, and so hold up all others.
+            throw new ArgumentException("A job's record must be a JSON document.", nameof(append));
+        }
+
         if (append.Events.SkipLast(1).FirstOrDefault(jobEvent => jobEvent.IsTerminal()) is { } terminal)
         {
             throw new ArgumentException($"{terminal.PayloadCase} ends the job: no event can follow it.", nameof(append));
+        }
+    }
+
+    private static bool IsJson(string record)
+    {
+        try
+        {
+            using var parsed = JsonDocument.Parse(record);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 
