@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.JobLogs;
 using OptimizationGateway.OptimizerStub.Api;
 using OptimizationGateway.OptimizerStub.Jobs;
 using OptimizationGateway.OptimizerStub.Load;
@@ -84,12 +85,12 @@ public static class OptimizerStubHost
         services.AddSingleton<DatasetCatalog>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<LoadJobs>();
-        services.AddSingleton<JobLogs>();
-        services.AddSingleton<OpenWatches>();
+        services.AddSingleton<StubJobLog>();
 
         // Stopped in reverse: first the requests, then the jobs, then the log that both write.
+        services.AddJobLogs();
+        services.ConfigureOptions<StubJobLogs>();
         services.AddSingleton<EventLog>();
-        services.AddHostedService(provider => provider.GetRequiredService<EventLog>());
         services.AddSingleton<JobBoard>();
         services.AddHostedService(provider => provider.GetRequiredService<JobBoard>());
     }
@@ -99,7 +100,7 @@ public static class OptimizerStubHost
         // Its catch-all route for unknown services would shadow the 405s of the JSON API.
         services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
         services.AddGrpcReflection();
-        services.AddGrpcHealthChecks().AddCheck<LogHealth>("log");
+        services.AddGrpcHealthChecks().AddJobLogsCheck();
         services.AddSingleton<BrowserGuard>();
         services.AddCors();
     }
@@ -115,7 +116,7 @@ public static class OptimizerStubHost
         app.UseCors(cors => cors.WithOrigins(StubOptions.Listed(origins)).WithMethods("GET", "POST").WithHeaders("content-type"));
 
         app.MapJobsApi();
-        app.MapGrpcService<OptimizerGrpcService>();
+        app.MapWatchJob<StubJobLog>();
         app.MapGrpcService<JobsGrpcService>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
+using OptimizationGateway.JobLogs;
 using OptimizationGateway.OptimizerStub;
-using OptimizationGateway.OptimizerStub.Log;
 
 if (args.Contains("--help") || args.Contains("-h"))
 {
@@ -27,7 +27,7 @@ catch (OptionsValidationException bad)
     await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, bad.Failures));
     return 1;
 }
-catch (LogUnavailableException cause)
+catch (JobLogUnavailableException cause)
 {
     await Console.Error.WriteLineAsync(cause.Message);
     return 1;

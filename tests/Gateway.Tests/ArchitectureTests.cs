@@ -1,7 +1,10 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.JobLogs;
+using OptimizationGateway.OptimizerStub;
 using Room = string;
+using Assembly = System.Reflection.Assembly;
 
 namespace OptimizationGateway.Gateway.Tests;
 
@@ -148,6 +151,35 @@ public sealed class ArchitectureTests
 
         Assert.Empty(users.Except(["Backends", "Watching", "Wire", "Translation"]));
     }
+
+    [Fact]
+    public void The_library_of_logs_uses_the_contract_only_and_the_stub_stands_on_it()
+    {
+        Assert.Equal(["Contracts"], ProjectsOf(typeof(IJobLog).Assembly));
+        Assert.Equal(["Contracts", "JobLogs"], ProjectsOf(typeof(OptimizerStubHost).Assembly));
+        Assert.Equal(["Contracts"], ProjectsOf(typeof(GatewayHost).Assembly));
+    }
+
+    [Theory]
+    [InlineData("Watch", "Sqlite")]
+    [InlineData("Sqlite", "Watch")]
+    public void A_watch_and_an_engine_know_each_other_by_the_seam_only(string folder, string other)
+    {
+        const string root = "OptimizationGateway.JobLogs.";
+        var library = new ArchLoader().LoadAssemblies(typeof(IJobLog).Assembly).Build();
+        var types = library.Types.Where(type => type.Namespace?.FullName == root + folder).ToList();
+        Assert.NotEmpty(types);
+        Assert.DoesNotContain(root + other, types.SelectMany(type => type.Dependencies).Select(use => use.Target.Namespace?.FullName));
+    }
+
+    /// <returns>The projects of src that an assembly uses.</returns>
+    private static IEnumerable<string> ProjectsOf(Assembly assembly) =>
+        assembly
+            .GetReferencedAssemblies()
+            .Select(used => used.Name!)
+            .Where(name => name.StartsWith("OptimizationGateway.", StringComparison.Ordinal))
+            .Select(name => name["OptimizationGateway.".Length..])
+            .Order(StringComparer.Ordinal);
 
     /// <returns>The folder of src/Gateway that has the type; null for a type of another assembly.</returns>
     private static Room? RoomOf(IType type)

@@ -1,10 +1,11 @@
 namespace OptimizationGateway.Release;
 
 /// <summary>What a release would publish, made into a folder that is removed again.</summary>
-internal sealed record Artifacts(Package Npm, Package NuGet, IReadOnlyList<Image> Images)
+internal sealed record Artifacts(Package Npm, Package NuGet, Package JobLogs, IReadOnlyList<Image> Images)
 {
     public const string NpmFolder = "clients/typescript";
     public const string NuGetProject = "src/Conformance/Conformance.csproj";
+    public const string JobLogsProject = "src/JobLogs/JobLogs.csproj";
 
     private static readonly string[] ImageProjects = ["src/Gateway/Gateway.csproj", "src/OptimizerStub/OptimizerStub.csproj"];
 
@@ -16,8 +17,11 @@ internal sealed record Artifacts(Package Npm, Package NuGet, IReadOnlyList<Image
         var folder = Directory.CreateTempSubdirectory("release-");
         try
         {
-            string[] nuget = ["pack", NuGetProject, "--configuration", configuration, "--output", folder.FullName, "--verbosity", "quiet"];
-            await Command.RunAsync(sources.Root, "dotnet", built ? [.. nuget, "--no-build"] : nuget);
+            foreach (var project in (string[])[NuGetProject, JobLogsProject])
+            {
+                string[] nuget = ["pack", project, "--configuration", configuration, "--output", folder.FullName, "--verbosity", "quiet"];
+                await Command.RunAsync(sources.Root, "dotnet", built ? [.. nuget, "--no-build"] : nuget);
+            }
 
             string[] npm = ["pack", "--workspace", NpmFolder, "--silent", "--pack-destination", folder.FullName];
             await Command.RunAsync(sources.Root, "npm", built ? [.. npm, "--ignore-scripts"] : npm);
@@ -30,7 +34,8 @@ internal sealed record Artifacts(Package Npm, Package NuGet, IReadOnlyList<Image
 
             return new Artifacts(
                 Package.OpenTarball(folder.GetFiles("*.tgz").Single().FullName),
-                Package.OpenZip(folder.GetFiles("*.nupkg").Single().FullName),
+                Package.OpenZip(folder.GetFiles("*.Conformance.*.nupkg").Single().FullName),
+                Package.OpenZip(folder.GetFiles("*.JobLogs.*.nupkg").Single().FullName),
                 images
             );
         }

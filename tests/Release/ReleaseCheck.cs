@@ -23,7 +23,8 @@ internal sealed record ReleaseCheck(Sources Sources, Artifacts Artifacts, string
             ("version", [.. VersionRule.Check(Sources)]),
             ("licence", [.. LicenceRule.Check(Sources)]),
             ("npm package", [.. NpmRule.Check(Sources, Artifacts.Npm)]),
-            ("NuGet package", [.. NuGetRule.Check(Sources, Artifacts.NuGet)]),
+            ("NuGet package: Conformance", [.. NuGetRule.CheckKit(Sources, Artifacts.NuGet)]),
+            ("NuGet package: JobLogs", [.. NuGetRule.CheckJobLogs(Sources, Artifacts.JobLogs)]),
             ("container images", [.. ImageRule.Check(Sources, Artifacts.Images)]),
         ];
 }

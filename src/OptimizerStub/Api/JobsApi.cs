@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using OptimizationGateway.JobLogs;
 using OptimizationGateway.OptimizerStub.Jobs;
 using OptimizationGateway.OptimizerStub.Log;
 using OptimizationGateway.OptimizerStub.Optimization;
-using OptimizationGateway.OptimizerStub.Watch;
 
 namespace OptimizationGateway.OptimizerStub.Api;
 
@@ -47,7 +47,7 @@ internal static class JobsApi
     }
 
     private static Results<Ok<JobView>, ProblemHttpResult> Show(string jobId, JobBoard board, EventLog log) =>
-        board.Find(jobId) is { } job ? TypedResults.Ok(JobView.Of(log.ReadJob(job.Current.Number))) : UnknownJob(jobId);
+        board.Find(jobId) is { } job ? TypedResults.Ok(JobView.Of(log.ReadJob(job.Current.Id))) : UnknownJob(jobId);
 
     private static async Task<Results<Created<JobView>, ProblemHttpResult>> CreateAsync(
         HttpRequest http,

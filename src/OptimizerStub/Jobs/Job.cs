@@ -70,17 +70,14 @@ internal sealed class Job(JobRecord record, EventLog log, JobRunner runner, Acti
 
     private JobChange Stamp(JobChange change, DateTimeOffset now)
     {
-        var id = current.LastEventId;
         foreach (var jobEvent in change.Events)
         {
-            jobEvent.PreviousId = id;
-            jobEvent.Id = ++id;
             jobEvent.Timestamp = now.ToTimestamp();
         }
 
         return change with
         {
-            Next = change.Next with { LastEventId = id, UpdatedAt = now },
+            Next = change.Next with { LastEventId = current.LastEventId + change.Events.Count, UpdatedAt = now },
         };
     }
 

@@ -1,5 +1,5 @@
 using OptimizationGateway.Contracts.V1;
-using OptimizationGateway.OptimizerStub.Log;
+using OptimizationGateway.JobLogs;
 
 namespace OptimizationGateway.OptimizerStub.Load;
 
@@ -9,23 +9,25 @@ internal sealed class FinishedLoad(LoadEvents jobEvents, int count) : IJobLog
     private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     // The same for everybody: the events depend on nothing but the job's name.
-    public string Epoch => "load-v1";
+    private readonly JobLogState state = new("load-v1", EarliestId: 1, count, Ended: true);
 
-    public LogPage Read(long afterEventId)
+    public ValueTask<JobLogState?> FindAsync(string jobId, CancellationToken token) => new(state);
+
+    public ValueTask<JobLogPage?> ReadAsync(string jobId, long afterEventId, CancellationToken token)
     {
-        // A watch that wants no history asks after the greatest id there is.
+        // It may be any id that a caller gives.
         afterEventId = Math.Min(afterEventId, count);
-        var left = Math.Min(count - afterEventId, LogPage.MaxEvents);
+        var left = Math.Min(count - afterEventId, JobLogPage.MaxEvents);
         var events = new List<JobEvent>((int)left);
         for (var id = afterEventId + 1; id <= afterEventId + left; id++)
         {
             events.Add(Event(id));
         }
 
-        return new LogPage(1, count, Ended: true, events);
+        return new(new JobLogPage(state, events));
     }
 
-    public Task<bool> AppendedAsync(long afterEventId, TimeSpan within, CancellationToken token) =>
+    public Task<bool> WaitAsync(string jobId, long afterEventId, TimeSpan within, CancellationToken token) =>
         throw new InvalidOperationException("A job that has ended is not waited for.");
 
     private JobEvent Event(long id)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.JobLogs;
 using OptimizationGateway.OptimizerStub.Log;
 
 namespace OptimizationGateway.OptimizerStub.Load;

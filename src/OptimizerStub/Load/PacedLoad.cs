@@ -1,5 +1,5 @@
 using OptimizationGateway.Contracts.V1;
-using OptimizationGateway.OptimizerStub.Log;
+using OptimizationGateway.JobLogs;
 
 namespace OptimizationGateway.OptimizerStub.Load;
 
@@ -16,24 +16,24 @@ internal sealed class PacedLoad(LoadEvents jobEvents, int rate, int? retain, str
     // Timers are no finer; at high rates several events come at once.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
-    public string Epoch => epoch;
+    public ValueTask<JobLogState?> FindAsync(string jobId, CancellationToken token) => new(State());
 
-    public LogPage Read(long afterEventId)
+    public ValueTask<JobLogPage?> ReadAsync(string jobId, long afterEventId, CancellationToken token)
     {
-        var latest = Latest();
-        var earliest = Math.Max(1, latest - Math.Min(retain ?? MaxRetained, MaxRetained) + 1);
+        var state = State();
+        var (earliest, latest) = (state.EarliestId, state.LastId);
         var events = new List<JobEvent>();
 
-        // A watch that wants no history asks after the greatest id there is.
-        for (var id = Math.Clamp(afterEventId, earliest - 1, latest) + 1; id <= latest && events.Count < LogPage.MaxEvents; id++)
+        // It may be any id that a caller gives.
+        for (var id = Math.Clamp(afterEventId, earliest - 1, latest) + 1; id <= latest && events.Count < JobLogPage.MaxEvents; id++)
         {
             events.Add(id == 1 ? jobEvents.Started(DueAt(id)) : jobEvents.Iteration(id, DueAt(id)));
         }
 
-        return new LogPage(earliest, latest, Ended: false, events);
+        return new(new JobLogPage(state, events));
     }
 
-    public async Task<bool> AppendedAsync(long afterEventId, TimeSpan within, CancellationToken token)
+    public async Task<bool> WaitAsync(string jobId, long afterEventId, TimeSpan within, CancellationToken token)
     {
         var wait = DueAt(afterEventId + 1) - clock.UtcNow;
         if (wait <= TimeSpan.Zero)
@@ -50,6 +50,12 @@ internal sealed class PacedLoad(LoadEvents jobEvents, int rate, int? retain, str
             token
         );
         return due;
+    }
+
+    private JobLogState State()
+    {
+        var latest = Latest();
+        return new JobLogState(epoch, Math.Max(1, latest - Math.Min(retain ?? MaxRetained, MaxRetained) + 1), latest, Ended: false);
     }
 
     // In 128 bits: ticks times the highest rate leave 64 within three years.

@@ -8,14 +8,17 @@ namespace OptimizationGateway.OptimizerStub.Log;
 internal static class JobsList
 {
     /// <summary>The time that a record was changed, as its text sorts: UTC, and '+' sorts before all digits.</summary>
-    public const string UpdatedAt = "json_extract(record, '$.UpdatedAt')";
+    private const string UpdatedAt = "json_extract(record, '$.UpdatedAt')";
+
+    /// <summary>The index over the records.</summary>
+    public const string Schema = $"CREATE INDEX IF NOT EXISTS jobs_by_update ON jobs ({UpdatedAt} DESC, number DESC);";
 
     // lower() knows the letters of ASCII, as the contract has it.
     private const string Query = $"""
         SELECT record, {UpdatedAt} FROM jobs
         WHERE {UpdatedAt} <= $updatedAt
           AND ($states = '[]' OR json_extract(record, '$.State') IN (SELECT value FROM json_each($states)))
-          AND ($text = '' OR instr(lower('job-' || number), lower($text)) > 0
+          AND ($text = '' OR instr(lower(job_id), lower($text)) > 0
             OR instr(lower(json_extract(record, '$.PromptId')), lower($text)) > 0
             OR instr(lower(json_extract(record, '$.DatasetId')), lower($text)) > 0)
         ORDER BY {UpdatedAt} DESC, number DESC LIMIT $limit OFFSET $ties;

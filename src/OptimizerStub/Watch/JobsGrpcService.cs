@@ -18,14 +18,14 @@ internal sealed partial class JobsGrpcService(EventLog log, JobBoard board, ILog
     {
         if (request.PageSize < 0)
         {
-            throw WatchFault.BadRequest("page_size must not be negative.");
+            throw JobsFault.BadRequest("page_size must not be negative.");
         }
 
         var after = request.PageToken.Length == 0 ? ListPlace.Start : ListPlace.Parse(request.PageToken);
         var size = request.PageSize == 0 ? UsualPageSize : Math.Min(request.PageSize, MaxPageSize);
         // The contract's states are numbered as ours, from 1. One that we don't know is that of no job.
         var states = request.States.Select(state => (State)((int)state - 1)).ToList();
-        var filter = new JobsFilter(states, request.Query, after ?? throw WatchFault.BadRequest("page_token is none of ours."), size);
+        var filter = new JobsFilter(states, request.Query, after ?? throw JobsFault.BadRequest("page_token is none of ours."), size);
         var page = Read(() => log.ReadJobs(filter));
         var response = new ListJobsResponse { NextPageToken = page.Next?.ToString() ?? "" };
         response.Jobs.AddRange(page.Jobs.Select(JobOf));
@@ -34,8 +34,8 @@ internal sealed partial class JobsGrpcService(EventLog log, JobBoard board, ILog
 
     public override Task<GetJobResponse> GetJob(GetJobRequest request, ServerCallContext context)
     {
-        var job = board.Find(request.JobId) ?? throw WatchFault.UnknownJob();
-        return Task.FromResult(new GetJobResponse { Job = JobOf(Read(() => log.ReadJob(job.Current.Number))) });
+        var job = board.Find(request.JobId) ?? throw JobsFault.UnknownJob();
+        return Task.FromResult(new GetJobResponse { Job = JobOf(Read(() => log.ReadJob(job.Current.Id))) });
     }
 
     private static Contracts.V1.Job JobOf(JobRecord record)
@@ -76,7 +76,7 @@ internal sealed partial class JobsGrpcService(EventLog log, JobBoard board, ILog
         catch (SqliteException error)
         {
             LogUnreadable(error.Message);
-            throw WatchFault.Unreadable();
+            throw JobsFault.Unreadable();
         }
     }
 

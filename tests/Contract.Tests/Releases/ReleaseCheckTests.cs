@@ -158,6 +158,18 @@ public sealed class ReleaseCheckTests(PackedRelease packed) : IClassFixture<Pack
     }
 
     [Theory]
+    [InlineData("OptimizationGateway.JobLogs.nuspec", "<version>{0}<", "<version>9.9.9<")]
+    [InlineData("README.md", null, null)]
+    [InlineData("lib/net10.0/OptimizationGateway.JobLogs.xml", null, null)]
+    [InlineData("lib/net10.0/OptimizationGateway.Contracts.dll", null, null)]
+    public void A_spoilt_package_of_the_library_is_found(string path, string? text, string? by)
+    {
+        using var copy = new ReleaseCopy(packed.Artifacts);
+        copy.Artifacts = packed.Artifacts with { JobLogs = Spoil(packed.Artifacts.JobLogs, path, text, by) };
+        Assert.Contains(copy.CheckFiles(), finding => finding.File == Artifacts.JobLogsProject);
+    }
+
+    [Theory]
     [InlineData("org.opencontainers.image.version")]
     [InlineData("org.opencontainers.image.licenses")]
     [InlineData("org.opencontainers.image.description")]

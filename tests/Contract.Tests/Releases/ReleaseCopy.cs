@@ -23,6 +23,7 @@ internal sealed class ReleaseCopy : IDisposable
         "examples/react/package.json",
         "examples/vue/package.json",
         "src/Conformance/README.md",
+        "src/JobLogs/README.md",
     ];
 
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("release-copy-");

@@ -1,6 +1,6 @@
 using Grpc.Health.V1;
 using Microsoft.Data.Sqlite;
-using OptimizationGateway.OptimizerStub.Log;
+using OptimizationGateway.JobLogs;
 using OptimizationGateway.OptimizerStub.Tests.Harness;
 
 namespace OptimizationGateway.OptimizerStub.Tests.Log;
@@ -47,7 +47,7 @@ public sealed class EventLogTests : IDisposable
     public async Task Two_processes_cannot_have_one_log()
     {
         await using var stub = await StubHost.StartAsync(directory.Path);
-        var failure = await Assert.ThrowsAsync<LogUnavailableException>(() => StubHost.StartAsync(directory.Path));
+        var failure = await Assert.ThrowsAsync<JobLogUnavailableException>(() => StubHost.StartAsync(directory.Path));
         Assert.Contains("Stub:DataDirectory", failure.Message, StringComparison.Ordinal);
         Assert.Contains(directory.Path, failure.Message, StringComparison.Ordinal);
     }

@@ -18,16 +18,15 @@ public sealed class ListJobsTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
-    public void Pages_have_each_job_once_in_order_also_where_many_share_a_time(int limit)
+    public async Task Pages_have_each_job_once_in_order_also_where_many_share_a_time(int limit)
     {
-        using var database = LogDatabase.Open(directory.Path, TimeProvider.System);
+        await using var stub = await StubHost.StartAsync(directory.Path);
         // Ticks that end with zeros, too: text that is cut there must still sort.
-        Write(database, [.. Enumerable.Range(1, 12).Select(i => At(i, ticks: i / 4 * 50))]);
-        using var reader = new LogReader(database);
+        await WriteAsync(stub.Log, [.. Enumerable.Range(1, 12).Select(i => At(i, ticks: i / 4 * 50))]);
         var (numbers, place) = (new List<long>(), (ListPlace?)ListPlace.Start);
         while (place is not null)
         {
-            var page = reader.ReadJobs(new JobsFilter([], "", ListPlace.Parse(place.ToString())!, limit));
+            var page = stub.Log.ReadJobs(new JobsFilter([], "", ListPlace.Parse(place.ToString())!, limit));
             numbers.AddRange(page.Jobs.Select(job => job.Number));
             place = page.Next;
         }
@@ -41,13 +40,27 @@ public sealed class ListJobsTests : IDisposable
     [InlineData("%", "", new long[0])]
     [InlineData("Prompt-B", "", new long[] { 2 })]
     [InlineData("set", "Queued", new long[] { 1 })]
-    public void Jobs_are_found_by_state_and_text(string text, string states, long[] numbers)
+    public async Task Jobs_are_found_by_state_and_text(string text, string states, long[] numbers)
     {
-        using var database = LogDatabase.Open(directory.Path, TimeProvider.System);
-        Write(database, At(1, 1), At(2, 2) with { PromptId = "prompt-b", State = State.Failed }, At(3, 3) with { State = State.Paused });
-        using var reader = new LogReader(database);
+        await using var stub = await StubHost.StartAsync(directory.Path);
+        await WriteAsync(
+            stub.Log,
+            At(1, 1),
+            At(2, 2) with
+            {
+                PromptId = "prompt-b",
+                State = State.Failed,
+            },
+            At(3, 3) with
+            {
+                State = State.Paused,
+            }
+        );
 
-        Assert.Equal(numbers, reader.ReadJobs(new JobsFilter(StatesOf(states), text, ListPlace.Start, 10)).Jobs.Select(job => job.Number));
+        Assert.Equal(
+            numbers,
+            stub.Log.ReadJobs(new JobsFilter(StatesOf(states), text, ListPlace.Start, 10)).Jobs.Select(job => job.Number)
+        );
     }
 
     [Fact]
@@ -71,10 +84,12 @@ public sealed class ListJobsTests : IDisposable
 
     private static StatusCode StatusOf(Func<object> call) => Assert.Throws<RpcException>(call).StatusCode;
 
-    private static void Write(LogDatabase database, params Record[] jobs)
+    private static async Task WriteAsync(EventLog log, params Record[] jobs)
     {
-        using var writer = new LogWriter(database, retain: null);
-        writer.Commit([.. jobs.Select(job => new Append(job, []))]);
+        foreach (var job in jobs)
+        {
+            await log.AppendAsync(job, [], Deadline.Token);
+        }
     }
 
     private static Record At(long number, long ticks) =>

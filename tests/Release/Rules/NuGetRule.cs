@@ -2,20 +2,46 @@ using System.Xml.Linq;
 
 namespace OptimizationGateway.Release.Rules;
 
-/// <summary>The packed conformance kit is this version, under the licence, and a tool that runs.</summary>
+/// <summary>A packed .NET project is this version, under the licence, and has what it needs.</summary>
 internal static class NuGetRule
 {
-    private const string Id = "OptimizationGateway.Conformance";
+    private const string Contracts = "OptimizationGateway.Contracts.dll";
 
-    public static IEnumerable<Finding> Check(Sources sources, Package package)
+    /// <summary>The conformance kit is a tool that runs.</summary>
+    public static IEnumerable<Finding> CheckKit(Sources sources, Package package) =>
+        Check(
+            sources,
+            package,
+            Artifacts.NuGetProject,
+            "tools/",
+            "DotnetToolSettings.xml",
+            "OptimizationGateway.Conformance.dll",
+            Contracts
+        );
+
+    /// <summary>The library has its documentation and the contract's classes.</summary>
+    public static IEnumerable<Finding> CheckJobLogs(Sources sources, Package package) =>
+        Check(
+            sources,
+            package,
+            Artifacts.JobLogsProject,
+            "lib/",
+            "OptimizationGateway.JobLogs.dll",
+            "OptimizationGateway.JobLogs.xml",
+            Contracts
+        );
+
+    private static IEnumerable<Finding> Check(Sources sources, Package package, string project, string folder, params string[] files)
     {
-        var expected = $"{Id}.{sources.Version}.nupkg";
+        var source = Path.GetDirectoryName(project)!;
+        var id = $"OptimizationGateway.{Path.GetFileNameWithoutExtension(project)}";
+        var expected = $"{id}.{sources.Version}.nupkg";
         if (package.FileName != expected)
         {
-            yield return new Finding(Artifacts.NuGetProject, $"`dotnet pack` makes {package.FileName} of it, not {expected}.");
+            yield return new Finding(project, $"`dotnet pack` makes {package.FileName} of it, not {expected}.");
         }
 
-        var metadata = XDocument.Parse(package.Text($"{Id}.nuspec") ?? "<package/>").Descendants().ToList();
+        var metadata = XDocument.Parse(package.Text($"{id}.nuspec") ?? "<package/>").Descendants().ToList();
         foreach (
             var (name, value) in new[]
             {
@@ -30,28 +56,28 @@ internal static class NuGetRule
             var stated = metadata.Find(element => element.Name.LocalName == name)?.Value;
             if (stated != value)
             {
-                yield return new Finding(Artifacts.NuGetProject, $"The packed {name} is {stated ?? "missing"}, not {value}.");
+                yield return new Finding(project, $"The packed {name} is {stated ?? "missing"}, not {value}.");
             }
         }
 
         if (metadata.Find(element => element.Name.LocalName == "description") is null)
         {
-            yield return new Finding(Artifacts.NuGetProject, "The package has no description.");
+            yield return new Finding(project, "The package has no description.");
         }
 
-        foreach (var (file, source) in new[] { ("README.md", "src/Conformance/README.md"), ("LICENSE", "LICENSE") })
+        foreach (var (file, original) in new[] { ("README.md", $"{source}/README.md"), ("LICENSE", "LICENSE") })
         {
-            if (package.Text(file) is var packed && packed != sources.Read(source))
+            if (package.Text(file) is var packed && packed != sources.Read(original))
             {
-                yield return new Finding(Artifacts.NuGetProject, $"The package hasn't got {file} as it is in {source}.");
+                yield return new Finding(project, $"The package hasn't got {file} as it is in {original}.");
             }
         }
 
-        foreach (var file in (string[])["DotnetToolSettings.xml", $"{Id}.dll", "OptimizationGateway.Contracts.dll"])
+        foreach (var file in files)
         {
-            if (!package.Files.Keys.Any(path => path.StartsWith("tools/", StringComparison.Ordinal) && Path.GetFileName(path) == file))
+            if (!package.Files.Keys.Any(path => path.StartsWith(folder, StringComparison.Ordinal) && Path.GetFileName(path) == file))
             {
-                yield return new Finding(Artifacts.NuGetProject, $"The package has no {file}: it is no tool that runs.");
+                yield return new Finding(project, $"The package has no {file} in {folder}: it is of no use.");
             }
         }
     }

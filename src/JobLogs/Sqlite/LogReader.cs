@@ -1,45 +1,51 @@
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
-using OptimizationGateway.OptimizerStub.Jobs;
 
-namespace OptimizationGateway.OptimizerStub.Log;
+namespace OptimizationGateway.JobLogs.Sqlite;
 
 /// <summary>A connection that reads. In WAL mode it sees only what is committed, and so only what the disk has.</summary>
 internal sealed class LogReader : IDisposable
 {
+    private readonly string epoch;
     private readonly SqliteConnection connection;
     private readonly SqliteCommand bounds;
     private readonly SqliteCommand events;
 
     public LogReader(LogDatabase database)
     {
+        epoch = database.Epoch;
         connection = database.Connect();
         bounds = connection.CreateCommand();
-        bounds.CommandText = "SELECT earliest_event_id, latest_event_id, ended FROM jobs WHERE number = $job;";
-        bounds.Parameters.Add("$job", SqliteType.Integer);
+        bounds.CommandText = "SELECT number, earliest_event_id, latest_event_id, ended FROM jobs WHERE job_id = $id;";
+        bounds.Parameters.Add("$id", SqliteType.Text);
         events = connection.CreateCommand();
         events.CommandText = "SELECT event FROM events WHERE job = $job AND id > $after ORDER BY id LIMIT $limit;";
         events.Parameters.Add("$job", SqliteType.Integer);
         events.Parameters.Add("$after", SqliteType.Integer);
-        events.Parameters.AddWithValue("$limit", LogPage.MaxEvents);
+        events.Parameters.AddWithValue("$limit", JobLogPage.MaxEvents);
+    }
+
+    public SqliteConnection Connection => connection;
+
+    public JobLogState? Find(string jobId)
+    {
+        bounds.Transaction = null;
+        return ReadBounds(jobId)?.State;
     }
 
     /// <summary>The bounds and the events belong together: one transaction, one snapshot.</summary>
-    public LogPage Read(long job, long afterEventId)
+    public JobLogPage? Read(string jobId, long afterEventId)
     {
         using var snapshot = connection.BeginTransaction(deferred: true);
         bounds.Transaction = events.Transaction = snapshot;
-        var page = ReadBounds(job);
-        return afterEventId < page.LatestId ? page with { Events = ReadEvents(job, afterEventId) } : page;
+        if (ReadBounds(jobId) is not { } job)
+        {
+            return null;
+        }
+
+        return new JobLogPage(job.State, afterEventId < job.State.LastId ? ReadEvents(job.Number, afterEventId) : []);
     }
-
-    public IReadOnlyList<JobRecord> ReadJobs() => ReadJobs(0, long.MaxValue);
-
-    public JobsPage ReadJobs(JobsFilter filter) => JobsList.Read(connection, filter);
-
-    public JobRecord ReadJob(long number) => ReadJobs(number, number).Single();
 
     public void Dispose()
     {
@@ -48,28 +54,11 @@ internal sealed class LogReader : IDisposable
         connection.Dispose();
     }
 
-    private List<JobRecord> ReadJobs(long first, long last)
+    private (long Number, JobLogState State)? ReadBounds(string jobId)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT record FROM jobs WHERE number BETWEEN $first AND $last ORDER BY number;";
-        command.Parameters.AddWithValue("$first", first);
-        command.Parameters.AddWithValue("$last", last);
-        using var rows = command.ExecuteReader();
-        var jobs = new List<JobRecord>();
-        while (rows.Read())
-        {
-            jobs.Add(JsonSerializer.Deserialize<JobRecord>(rows.GetString(0))!);
-        }
-
-        return jobs;
-    }
-
-    private LogPage ReadBounds(long job)
-    {
-        bounds.Parameters["$job"].Value = job;
+        bounds.Parameters["$id"].Value = jobId;
         using var row = bounds.ExecuteReader();
-        row.Read();
-        return new LogPage(row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2), []);
+        return row.Read() ? (row.GetInt64(0), new JobLogState(epoch, row.GetInt64(1), row.GetInt64(2), row.GetBoolean(3))) : null;
     }
 
     private List<JobEvent> ReadEvents(long job, long afterEventId)
@@ -83,7 +72,7 @@ internal sealed class LogReader : IDisposable
         {
             var encoded = rows.GetFieldValue<byte[]>(0);
             bytes += encoded.Length;
-            if (found.Count > 0 && bytes > LogPage.MaxBytes)
+            if (found.Count > 0 && bytes > JobLogPage.MaxBytes)
             {
                 break;
             }

@@ -1,40 +1,52 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 
-namespace OptimizationGateway.OptimizerStub.Log;
+namespace OptimizationGateway.JobLogs.Sqlite;
 
 /// <summary>The SQLite file: opened by one process at a time, with its schema and its identity.</summary>
 internal sealed class LogDatabase : IDisposable
 {
-    // What SQL asks for is in columns; the rest of a job is its record, in JSON.
-    private const string Schema = $"""
+    // Events have the job's number: it is shorter than any id.
+    private const string Schema = """
         CREATE TABLE IF NOT EXISTS identity (epoch TEXT NOT NULL, created_at TEXT NOT NULL, opened_at TEXT NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS jobs (
           number INTEGER PRIMARY KEY, ended INTEGER NOT NULL,
-          earliest_event_id INTEGER NOT NULL, latest_event_id INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
-        CREATE INDEX IF NOT EXISTS jobs_by_update ON jobs ({JobsList.UpdatedAt} DESC, number DESC);
+          earliest_event_id INTEGER NOT NULL, latest_event_id INTEGER NOT NULL, record TEXT NOT NULL,
+          job_id TEXT NOT NULL DEFAULT '') STRICT;
         CREATE TABLE IF NOT EXISTS events (
           job INTEGER NOT NULL, id INTEGER NOT NULL, event BLOB NOT NULL, PRIMARY KEY (job, id)) STRICT, WITHOUT ROWID;
+        """;
+
+    // For files of the stub before this library: a job's id was its number with a prefix, and no column.
+    private const string NameJobs = """
+        ALTER TABLE jobs ADD COLUMN job_id TEXT NOT NULL DEFAULT '';
+        UPDATE jobs SET job_id = 'job-' || number;
         """;
 
     private readonly FileStream lockFile;
     private readonly string connectionString;
 
-    private LogDatabase(string directory, TimeProvider time)
+    private LogDatabase(JobLogsOptions options, TimeProvider time)
     {
+        var directory = Path.GetFullPath(options.Directory);
         Directory.CreateDirectory(directory);
 
         // The kernel lets go of it however the process ends; two writers would give out the same ids.
-        lockFile = new FileStream(Path.Combine(directory, "stub.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        lockFile = new FileStream(
+            Path.Combine(directory, $"{options.FileName}.lock"),
+            FileMode.OpenOrCreate,
+            FileAccess.ReadWrite,
+            FileShare.None
+        );
         connectionString = new SqliteConnectionStringBuilder
         {
-            DataSource = Path.Combine(directory, "stub.db"),
+            DataSource = Path.Combine(directory, $"{options.FileName}.db"),
             Pooling = false,
             DefaultTimeout = 1,
         }.ToString();
         try
         {
-            (Epoch, CreatedAt) = Prepare(time.GetUtcNow());
+            (Epoch, CreatedAt) = Prepare(options.Schema, time.GetUtcNow());
         }
         catch
         {
@@ -48,15 +60,15 @@ internal sealed class LogDatabase : IDisposable
 
     public DateTimeOffset CreatedAt { get; }
 
-    public static LogDatabase Open(string directory, TimeProvider time)
+    public static LogDatabase Open(JobLogsOptions options, TimeProvider time)
     {
         try
         {
-            return new LogDatabase(directory, time);
+            return new LogDatabase(options, time);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or SqliteException)
         {
-            throw new LogUnavailableException(directory, cause);
+            throw new JobLogUnavailableException(options.DirectorySetting, Path.GetFullPath(options.Directory), cause);
         }
     }
 
@@ -74,21 +86,36 @@ internal sealed class LogDatabase : IDisposable
 
     public void Dispose() => lockFile.Dispose();
 
-    private (string Epoch, DateTimeOffset CreatedAt) Prepare(DateTimeOffset now)
+    private (string Epoch, DateTimeOffset CreatedAt) Prepare(string schema, DateTimeOffset now)
     {
         using var connection = Connect();
+        using var transaction = connection.BeginTransaction();
         using var prepare = connection.CreateCommand();
+        prepare.Transaction = transaction;
+        prepare.CommandText = $"{Schema} SELECT count(*) FROM pragma_table_info('jobs') WHERE name = 'job_id';";
+        if (prepare.ExecuteScalar() is 0L)
+        {
+            prepare.CommandText = NameJobs;
+            prepare.ExecuteNonQuery();
+        }
 
         // opened_at is written at every start: a disk that can't be written is found now rather than by the first job.
-        prepare.CommandText =
-            Schema
-            + """
-                INSERT INTO identity SELECT $epoch, $now, $now WHERE NOT EXISTS (SELECT 1 FROM identity);
-                UPDATE identity SET opened_at = $now;
-                SELECT epoch, created_at FROM identity;
-                """;
+        prepare.CommandText = $"""
+            CREATE UNIQUE INDEX IF NOT EXISTS jobs_by_id ON jobs (job_id);
+            {schema}
+            INSERT INTO identity SELECT $epoch, $now, $now WHERE NOT EXISTS (SELECT 1 FROM identity);
+            UPDATE identity SET opened_at = $now;
+            SELECT epoch, created_at FROM identity;
+            """;
         prepare.Parameters.AddWithValue("$epoch", Guid.NewGuid().ToString("N")[..16]);
         prepare.Parameters.AddWithValue("$now", now.ToString("O"));
+        var identity = ReadIdentity(prepare);
+        transaction.Commit();
+        return identity;
+    }
+
+    private static (string Epoch, DateTimeOffset CreatedAt) ReadIdentity(SqliteCommand prepare)
+    {
         using var identity = prepare.ExecuteReader();
         identity.Read();
         return (identity.GetString(0), DateTimeOffset.Parse(identity.GetString(1), CultureInfo.InvariantCulture));

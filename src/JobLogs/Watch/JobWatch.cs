@@ -1,8 +1,7 @@
 using Grpc.Core;
 using OptimizationGateway.Contracts.V1;
-using OptimizationGateway.OptimizerStub.Log;
 
-namespace OptimizationGateway.OptimizerStub.Watch;
+namespace OptimizationGateway.JobLogs.Watch;
 
 /// <summary>
 /// One stream. History and live are the same read, "the events after the cursor", so there is no seam at which one
@@ -15,56 +14,60 @@ internal sealed class JobWatch(
     TimeSpan heartbeatInterval
 )
 {
+    private string epoch = "";
     private long cursor;
 
     public async Task RunAsync(CancellationToken token)
     {
-        var opening = Open();
-        await SendAsync(new WatchJobResponse { Subscribed = Subscribed(opening) }, token);
+        var opening = await OpenAsync(token);
+        await SendAsync(new WatchJobResponse { Subscribed = Subscribed(opening.State) }, token);
         if (request.HasAfterEventId)
         {
             await ReplayAsync(opening, token);
         }
 
-        var ended = opening.Ended && cursor >= opening.LatestId;
+        var ended = opening.State.Ended && cursor >= opening.State.LastId;
         if (!request.HistoryOnly && !ended)
         {
             await FollowAsync(token);
         }
     }
 
-    private LogPage Open()
+    private async ValueTask<JobLogPage> OpenAsync(CancellationToken token)
     {
-        if (request.Epoch.Length > 0 && request.Epoch != log.Epoch)
+        var page = request.HasAfterEventId
+            ? await log.ReadAsync(request.JobId, request.AfterEventId, token) ?? throw WatchFault.UnknownJob()
+            : new JobLogPage(await log.FindAsync(request.JobId, token) ?? throw WatchFault.UnknownJob(), []);
+        var state = page.State;
+        if (request.Epoch.Length > 0 && request.Epoch != state.Epoch)
         {
             throw WatchFault.OtherEpoch();
         }
 
+        epoch = state.Epoch;
         if (!request.HasAfterEventId)
         {
-            var bounds = log.Read(long.MaxValue);
-            cursor = bounds.LatestId;
-            return bounds;
+            cursor = state.LastId;
+            return page;
         }
 
-        var page = log.Read(request.AfterEventId);
-        var isBefore = request.AfterEventId < page.EarliestId - 1;
-        if (request.AfterEventId > 0 && (isBefore || request.AfterEventId > page.LatestId))
+        var isBefore = request.AfterEventId < state.EarliestId - 1;
+        if (request.AfterEventId > 0 && (isBefore || request.AfterEventId > state.LastId))
         {
-            throw WatchFault.OutOfRange(page);
+            throw WatchFault.OutOfRange(state);
         }
 
         // 0 asks for what there is: the log begins where it begins.
-        cursor = isBefore ? page.EarliestId - 1 : request.AfterEventId;
+        cursor = isBefore ? state.EarliestId - 1 : request.AfterEventId;
         return page;
     }
 
-    private Subscribed Subscribed(LogPage opening)
+    private static Subscribed Subscribed(JobLogState opening)
     {
         var subscribed = new Subscribed
         {
-            Epoch = log.Epoch,
-            LastEventId = opening.LatestId,
+            Epoch = opening.Epoch,
+            LastEventId = opening.LastId,
             Ended = opening.Ended,
         };
         if (opening.EarliestId > 1)
@@ -76,21 +79,21 @@ internal sealed class JobWatch(
     }
 
     /// <summary>Sends what there was when the watch began; a busy job would otherwise never be done with its history.</summary>
-    private async Task ReplayAsync(LogPage opening, CancellationToken token)
+    private async Task ReplayAsync(JobLogPage opening, CancellationToken token)
     {
         var page = opening;
         while (true)
         {
-            var replay = new Replay { Events = { page.Events.TakeWhile(e => e.Id <= opening.LatestId) } };
+            var replay = new Replay { Events = { page.Events.TakeWhile(e => e.Id <= opening.State.LastId) } };
             cursor = replay.Events.Count > 0 ? replay.Events[^1].Id : cursor;
-            replay.HasMore = cursor < opening.LatestId;
+            replay.HasMore = cursor < opening.State.LastId;
             await SendAsync(new WatchJobResponse { Replay = replay }, token);
             if (!replay.HasMore)
             {
                 return;
             }
 
-            page = ReadOn();
+            page = await ReadOnAsync(token);
         }
     }
 
@@ -98,21 +101,21 @@ internal sealed class JobWatch(
     {
         while (true)
         {
-            if (!await log.AppendedAsync(cursor, heartbeatInterval, token))
+            if (!await log.WaitAsync(request.JobId, cursor, heartbeatInterval, token))
             {
                 // This loop is the order that sends events: all up to the cursor are out.
                 await SendAsync(new WatchJobResponse { Heartbeat = new Heartbeat { LastEventId = cursor } }, token);
                 continue;
             }
 
-            var page = ReadOn();
+            var page = await ReadOnAsync(token);
             foreach (var jobEvent in page.Events)
             {
                 await SendAsync(new WatchJobResponse { Event = jobEvent }, token);
                 cursor = jobEvent.Id;
             }
 
-            if (page.Ended && cursor == page.LatestId)
+            if (page.State.Ended && cursor == page.State.LastId)
             {
                 return;
             }
@@ -120,10 +123,15 @@ internal sealed class JobWatch(
     }
 
     /// <summary>Reads after the cursor. If the log was cut short in between, the watch has lagged too far behind and is told.</summary>
-    private LogPage ReadOn()
+    private async ValueTask<JobLogPage> ReadOnAsync(CancellationToken token)
     {
-        var page = log.Read(cursor);
-        return cursor >= page.EarliestId - 1 ? page : throw WatchFault.OutOfRange(page);
+        var page = await log.ReadAsync(request.JobId, cursor, token) ?? throw WatchFault.UnknownJob();
+        if (page.State.Epoch != epoch)
+        {
+            throw WatchFault.EpochChanged();
+        }
+
+        return cursor >= page.State.EarliestId - 1 ? page : throw WatchFault.OutOfRange(page.State);
     }
 
     private Task SendAsync(WatchJobResponse response, CancellationToken token) => responses.WriteAsync(response, token);

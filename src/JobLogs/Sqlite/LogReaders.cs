@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace OptimizationGateway.OptimizerStub.Log;
+namespace OptimizationGateway.JobLogs.Sqlite;
 
 /// <summary>The connections that read: as many as ever read at the same moment, kept open since their statements are prepared.</summary>
 internal sealed class LogReaders(LogDatabase database) : IDisposable

@@ -1,21 +1,22 @@
+using System.Data.Common;
 using Grpc.Core;
-using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Contracts.V1;
 
-namespace OptimizationGateway.OptimizerStub.Watch;
+namespace OptimizationGateway.JobLogs.Watch;
 
 /// <summary>The gRPC front: checks what is asked, and turns every end of a watch into a status.</summary>
-internal sealed partial class OptimizerGrpcService(
-    JobLogs logs,
+internal sealed partial class WatchJobService<TLog>(
+    TLog log,
     OpenWatches watches,
-    IOptions<StubOptions> options,
+    IOptions<WatchJobOptions> options,
     IHostApplicationLifetime lifetime,
-    ILogger<OptimizerGrpcService> logger
+    ILogger<WatchJobService<TLog>> logger
 ) : OptimizerService.OptimizerServiceBase
+    where TLog : class, IJobLog
 {
-    private const int MaxJobIdLength = 256;
-
     public override async Task WatchJob(
         WatchJobRequest request,
         IServerStreamWriter<WatchJobResponse> responseStream,
@@ -23,7 +24,6 @@ internal sealed partial class OptimizerGrpcService(
     )
     {
         Check(request);
-        var log = logs.Find(request.JobId) ?? throw WatchFault.UnknownJob();
         var watch = new JobWatch(log, request, responseStream, options.Value.HeartbeatInterval);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         watches.Add();
@@ -40,7 +40,7 @@ internal sealed partial class OptimizerGrpcService(
         {
             throw WatchFault.Stopping();
         }
-        catch (SqliteException error)
+        catch (Exception error) when (error is DbException or IOException or TimeoutException)
         {
             LogUnreadable(error.Message, request.JobId);
             throw WatchFault.Unreadable();
@@ -53,9 +53,9 @@ internal sealed partial class OptimizerGrpcService(
 
     private static void Check(WatchJobRequest request)
     {
-        if (request.JobId.Length is 0 or > MaxJobIdLength || request.JobId.Any(char.IsControl))
+        if (!JobIds.IsAllowed(request.JobId))
         {
-            throw WatchFault.BadRequest($"job_id must be 1 to {MaxJobIdLength} characters without control characters.");
+            throw WatchFault.BadRequest($"job_id must be 1 to {JobIds.MaxLength} characters without control characters.");
         }
 
         if (request.HasAfterEventId && request.AfterEventId < 0)

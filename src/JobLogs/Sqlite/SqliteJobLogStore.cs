@@ -1,0 +1,241 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace OptimizationGateway.JobLogs.Sqlite;
+
+/// <summary>
+/// The events of all jobs in one SQLite file, on disk before anybody sees them. One task commits what has queued up meanwhile together, since
+/// each commit waits for the disk. A disk that fails holds the jobs up and loses nothing: the same appends are tried again until they are in.
+/// </summary>
+public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, IDisposable
+{
+    private const int MaxGroup = 256;
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+
+    private readonly IOptions<JobLogsOptions> options;
+    private readonly TimeProvider time;
+    private readonly IHostApplicationLifetime lifetime;
+    private readonly ILogger<SqliteJobLogStore> logger;
+
+    // Full: whoever appends waits.
+    private readonly Channel<QueuedAppend> queue = Channel.CreateBounded<QueuedAppend>(1024);
+    private readonly ConcurrentDictionary<string, JobFeed> feeds = new(StringComparer.Ordinal);
+    private LogDatabase? database;
+    private LogReaders? readers;
+    private Task writing = Task.CompletedTask;
+    private volatile bool isFailing;
+
+    internal SqliteJobLogStore(
+        IOptions<JobLogsOptions> options,
+        TimeProvider time,
+        IHostApplicationLifetime lifetime,
+        ILogger<SqliteJobLogStore> logger
+    ) => (this.options, this.time, this.lifetime, this.logger) = (options, time, lifetime, logger);
+
+    /// <summary>The identity of all logs in the file: random, and as old as the file.</summary>
+    public string Epoch => Database.Epoch;
+
+    /// <summary>The time at which the file was made.</summary>
+    public DateTimeOffset CreatedAt => Database.CreatedAt;
+
+    /// <inheritdoc />
+    public bool IsFailing => isFailing;
+
+    private LogDatabase Database => database ?? throw new InvalidOperationException("The event log isn't open yet.");
+
+    private LogReaders Readers => readers ?? throw new InvalidOperationException("The event log isn't open yet.");
+
+    /// <summary>Opens the file.</summary>
+    /// <exception cref="OptionsValidationException">A setting isn't allowed.</exception>
+    /// <exception cref="JobLogUnavailableException">The file can't be opened, or another process has it.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        database = LogDatabase.Open(options.Value, time);
+        readers = new LogReaders(database);
+        writing = Task.Run(
+            () => WriteAsync(new LogWriter(database, options.Value.RetainEventsPerJob, time), lifetime.ApplicationStopping),
+            CancellationToken.None
+        );
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends the appends: those that are queued are made, unless the disk refuses.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        queue.Writer.TryComplete();
+        await writing;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        // Also where the start failed half-way and nobody calls StopAsync.
+        queue.Writer.TryComplete();
+        readers?.Dispose();
+        database?.Dispose();
+    }
+
+    /// <inheritdoc />
+    public async Task<long> AppendAsync(JobAppend append, CancellationToken token)
+    {
+        Check(append);
+        var queued = new QueuedAppend(append);
+        try
+        {
+            await queue.Writer.WriteAsync(queued, token);
+        }
+        catch (ChannelClosedException closed)
+        {
+            throw new OperationCanceledException("The event log is closed: the process is stopping.", closed);
+        }
+
+        return await queued.Durable;
+    }
+
+    /// <inheritdoc />
+    public ValueTask<JobLogState?> FindAsync(string jobId, CancellationToken token) => new(Readers.Read(reader => reader.Find(jobId)));
+
+    /// <inheritdoc />
+    public ValueTask<JobLogPage?> ReadAsync(string jobId, long afterEventId, CancellationToken token) =>
+        new(Readers.Read(reader => reader.Read(jobId, afterEventId)));
+
+    /// <inheritdoc />
+    public Task<bool> WaitAsync(string jobId, long afterEventId, TimeSpan within, CancellationToken token)
+    {
+        var feed = feeds.GetOrAdd(jobId, static (_, time) => new JobFeed(time), time);
+        if (feed.LastId == 0)
+        {
+            // The writer knows the feed before this look at the log: an append is found by one of the two.
+            feed.Publish(Readers.Read(reader => reader.Find(jobId))?.LastId ?? 0);
+        }
+
+        return feed.WaitAsync(afterEventId, within, token);
+    }
+
+    /// <summary>
+    /// Reads the file with SQL of one's own. Jobs are in the table <c>jobs</c>: <c>number</c>, which increases in the order in which they were
+    /// created, <c>job_id</c>, <c>ended</c>, <c>earliest_event_id</c>, <c>latest_event_id</c>, and <c>record</c>, which is
+    /// <see cref="JobAppend.Record"/> or <c>{}</c>. No row is older than what a watch has been sent before.
+    /// </summary>
+    /// <param name="read">Reads with a connection that others don't use meanwhile. It must not write, and leaves no statement open.</param>
+    /// <typeparam name="T">The type of what is read.</typeparam>
+    /// <exception cref="SqliteException">The file can't be read at the moment.</exception>
+    public T Query<T>(Func<SqliteConnection, T> read) => Readers.Read(reader => read(reader.Connection));
+
+    private static void Check(JobAppend append)
+    {
+        if (!JobIds.IsAllowed(append.JobId))
+        {
+            throw new ArgumentException(
+                $"A job's id must be 1 to {JobIds.MaxLength} characters without control characters.",
+                nameof(append)
+            );
+        }
+
+        if (append.Record is not null && !IsJson(append.Record))
+        {
+            // An index over records would refuse it at each attempt, and so hold up all others.
+            throw new ArgumentException("A job's record must be a JSON document.", nameof(append));
+        }
+
+        if (append.Events.SkipLast(1).FirstOrDefault(jobEvent => jobEvent.IsTerminal()) is { } terminal)
+        {
+            throw new ArgumentException($"{terminal.PayloadCase} ends the job: no event can follow it.", nameof(append));
+        }
+    }
+
+    private static bool IsJson(string record)
+    {
+        try
+        {
+            using var parsed = JsonDocument.Parse(record);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private async Task WriteAsync(LogWriter writer, CancellationToken stopping)
+    {
+        using (writer)
+        {
+            var group = new List<QueuedAppend>();
+            while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
+            {
+                while (group.Count < MaxGroup && queue.Reader.TryRead(out var append))
+                {
+                    group.Add(append);
+                }
+
+                await CommitAsync(writer, group, stopping);
+                group.Clear();
+            }
+        }
+    }
+
+    private async Task CommitAsync(LogWriter writer, List<QueuedAppend> group, CancellationToken stopping)
+    {
+        for (var retry = FirstRetry; !TryCommit(writer, group); retry = TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, LongestRetry.Ticks)))
+        {
+            try
+            {
+                await Task.Delay(retry, time, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                group.ForEach(append => append.GivenUp());
+                return;
+            }
+        }
+
+        foreach (var append in group)
+        {
+            if (append.Refusal is null && feeds.TryGetValue(append.Append.JobId, out var feed))
+            {
+                feed.Publish(append.LastId);
+            }
+
+            append.Committed();
+        }
+    }
+
+    private bool TryCommit(LogWriter writer, List<QueuedAppend> group)
+    {
+        try
+        {
+            writer.Commit(group);
+        }
+        catch (SqliteException error)
+        {
+            if (!isFailing)
+            {
+                LogFailing(error.Message, options.Value.Directory);
+            }
+
+            isFailing = true;
+            return false;
+        }
+
+        if (isFailing)
+        {
+            LogRecovered(options.Value.Directory);
+        }
+
+        isFailing = false;
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The event log in {Directory} can't be written: {Error}. Jobs wait until it can")]
+    private partial void LogFailing(string error, string directory);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The event log in {Directory} is written again")]
+    private partial void LogRecovered(string directory);
+}
