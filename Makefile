@@ -79,4 +79,4 @@ fmt: ## Format code and protos in place
 
 clean: ## Remove what builds and tests leave behind
 	rm -rf src/Gateway/wwwroot clients/typescript/dist clients/typescript/tests/generated examples/*/dist examples/backends/*/generated
-	find src tests bench \( -name bin -o -name obj -o -name TestResults \) -type d -prune -exec rm -rf {} +
+	find src tests bench examples \( -name bin -o -name obj -o -name TestResults \) -type d -prune -exec rm -rf {} +

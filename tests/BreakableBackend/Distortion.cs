@@ -7,7 +7,7 @@ namespace OptimizationGateway.BreakableBackend;
 internal sealed class Distortion(Fault fault)
 {
     private const int Rarely = 5;
-    private const int ManyBytes = 300 * 1024;
+    private const int ManyBytes = 30 * 1024;
     private const int TooManyBytes = 5 * 1024 * 1024;
 
     private int count;

@@ -44,7 +44,7 @@ public sealed class InspectorPageTests
         Assert.Empty(await page.BarriersAsync());
         await page.TabToAsync("[data-close=reconnect]");
         await browser.PressAsync("Enter");
-        await page.UntilAsync("document.querySelector('#about').dataset.state === 'ended'");
+        await page.UntilAsync("document.querySelector('#about')?.dataset.state === 'ended'");
 
         await phone.ClosedAsync();
         Assert.Equal(1012, (int?)phone.CloseStatus);

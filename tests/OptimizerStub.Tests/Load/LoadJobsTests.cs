@@ -107,9 +107,11 @@ public sealed class LoadJobsTests : IDisposable
         var begun = TimeProvider.System.GetTimestamp();
         for (var count = 0; count < 3000; count++)
         {
-            Assert.Equal(++expected, (await watch.EventAsync())!.Id);
+            var told = (await watch.EventAsync())!;
+            Assert.Equal(++expected, told.Id);
+            Assert.InRange(told.Timestamp.ToDateTimeOffset(), DateTimeOffset.MinValue, DateTimeOffset.UtcNow);
         }
 
-        Assert.InRange(TimeProvider.System.GetElapsedTime(begun).TotalSeconds, 0.2, 5);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(begun).TotalSeconds, 0, 5);
     }
 }
