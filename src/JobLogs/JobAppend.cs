@@ -10,6 +10,19 @@ namespace OptimizationGateway.JobLogs;
 /// </param>
 public sealed record JobAppend(string JobId, params IReadOnlyList<JobEvent> Events)
 {
+    /// <summary>The producer's place in its sequence, so that the append can be repeated safely; null: none.</summary>
+    public JobProducer? Producer { get; init; }
+
+    /// <summary>
+    /// The time without an append after which the job's producer counts as lost, 1 s to 1 day; null: as it was, and none for a new job. An
+    /// append without events renews it.
+    /// </summary>
+    /// <remarks>
+    /// A lost producer's job gets <c>job_failed</c> with <c>willRetry</c> true. Its next append puts <c>job_resumed</c> before its events. A
+    /// producer that stays away for <see cref="JobLogsOptions.EndLostJobsAfter"/> has its job ended, with <c>willRetry</c> false.
+    /// </remarks>
+    public TimeSpan? Lease { get; init; }
+
     /// <summary>The id that the log's newest event must have, 0 for none; null: any. With it an append can be repeated safely.</summary>
     public long? ExpectedLastId { get; init; }
 

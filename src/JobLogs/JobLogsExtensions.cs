@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.JobLogs.Jobs;
 using OptimizationGateway.JobLogs.Sqlite;
 using OptimizationGateway.JobLogs.Watch;
 
@@ -36,6 +37,7 @@ public static class JobLogsExtensions
         ));
         services.AddSingleton<IJobLogStore>(provider => provider.GetRequiredService<SqliteJobLogStore>());
         services.AddHostedService(provider => provider.GetRequiredService<SqliteJobLogStore>());
+        services.AddHostedService<JobSweeper>();
         return services;
     }
 
@@ -71,6 +73,10 @@ public static class JobLogsExtensions
     /// <typeparam name="TLog">The log.</typeparam>
     public static IEndpointConventionBuilder MapWatchJob<TLog>(this IEndpointRouteBuilder app)
         where TLog : class, IJobLog => app.MapGrpcService<WatchJobService<TLog>>();
+
+    /// <summary>Serves <c>JobsService</c> over the logs of <see cref="AddJobLogs"/>, so that the gateway lists their jobs.</summary>
+    /// <param name="app">The application.</param>
+    public static IEndpointConventionBuilder MapJobs(this IEndpointRouteBuilder app) => app.MapGrpcService<StoredJobsService>();
 
     private static void AddWatching(this IServiceCollection services)
     {

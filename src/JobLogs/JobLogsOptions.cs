@@ -12,6 +12,12 @@ public sealed class JobLogsOptions
     /// <summary>The number of events kept of a job, from 1; null: all. Default: null.</summary>
     public int? RetainEventsPerJob { get; set; }
 
+    /// <summary>The time for which a job is kept after it has ended, from 1 minute; null: for ever. Default: null.</summary>
+    public TimeSpan? RetainEndedJobs { get; set; }
+
+    /// <summary>The time after which a job whose producer is lost is ended, 1 minute to 365 days. Default: 1 hour.</summary>
+    public TimeSpan EndLostJobsAfter { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>The silence on a watch after which it is told that it is alive: 0.1 s to 10 minutes. Default: 15 s.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = WatchJobOptions.UsualHeartbeatInterval;
 

@@ -28,6 +28,16 @@ internal sealed class JobLogsOptionsValidator : IValidateOptions<JobLogsOptions>
             yield return "JobLogs:RetainEventsPerJob must be a whole number of at least 1, or not set.";
         }
 
+        if (options.RetainEndedJobs < TimeSpan.FromMinutes(1))
+        {
+            yield return "JobLogs:RetainEndedJobs must be a time of at least 00:01:00, or not set.";
+        }
+
+        if (options.EndLostJobsAfter < TimeSpan.FromMinutes(1) || options.EndLostJobsAfter > TimeSpan.FromDays(365))
+        {
+            yield return "JobLogs:EndLostJobsAfter must be a time from 00:01:00 to 365.00:00:00.";
+        }
+
         if (WatchJobOptions.Fault(options.HeartbeatInterval) is { } fault)
         {
             yield return $"JobLogs:HeartbeatInterval {fault}";

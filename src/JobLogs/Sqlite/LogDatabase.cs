@@ -6,23 +6,6 @@ namespace OptimizationGateway.JobLogs.Sqlite;
 /// <summary>The SQLite file: opened by one process at a time, with its schema and its identity.</summary>
 internal sealed class LogDatabase : IDisposable
 {
-    // Events have the job's number: it is shorter than any id.
-    private const string Schema = """
-        CREATE TABLE IF NOT EXISTS identity (epoch TEXT NOT NULL, created_at TEXT NOT NULL, opened_at TEXT NOT NULL) STRICT;
-        CREATE TABLE IF NOT EXISTS jobs (
-          number INTEGER PRIMARY KEY, ended INTEGER NOT NULL,
-          earliest_event_id INTEGER NOT NULL, latest_event_id INTEGER NOT NULL, record TEXT NOT NULL,
-          job_id TEXT NOT NULL DEFAULT '') STRICT;
-        CREATE TABLE IF NOT EXISTS events (
-          job INTEGER NOT NULL, id INTEGER NOT NULL, event BLOB NOT NULL, PRIMARY KEY (job, id)) STRICT, WITHOUT ROWID;
-        """;
-
-    // For files of the stub before this library: a job's id was its number with a prefix, and no column.
-    private const string NameJobs = """
-        ALTER TABLE jobs ADD COLUMN job_id TEXT NOT NULL DEFAULT '';
-        UPDATE jobs SET job_id = 'job-' || number;
-        """;
-
     private readonly FileStream lockFile;
     private readonly string connectionString;
 
@@ -55,7 +38,7 @@ internal sealed class LogDatabase : IDisposable
         }
     }
 
-    /// <summary>Random, and as old as the file: whoever deletes the file gets another one.</summary>
+    /// <summary>Random, and as old as the file: the epoch of jobs that have none of their own.</summary>
     public string Epoch { get; }
 
     public DateTimeOffset CreatedAt { get; }
@@ -92,16 +75,10 @@ internal sealed class LogDatabase : IDisposable
         using var transaction = connection.BeginTransaction();
         using var prepare = connection.CreateCommand();
         prepare.Transaction = transaction;
-        prepare.CommandText = $"{Schema} SELECT count(*) FROM pragma_table_info('jobs') WHERE name = 'job_id';";
-        if (prepare.ExecuteScalar() is 0L)
-        {
-            prepare.CommandText = NameJobs;
-            prepare.ExecuteNonQuery();
-        }
+        LogSchema.Migrate(connection, transaction, now);
 
         // opened_at is written at every start: a disk that can't be written is found now rather than by the first job.
         prepare.CommandText = $"""
-            CREATE UNIQUE INDEX IF NOT EXISTS jobs_by_id ON jobs (job_id);
             {schema}
             INSERT INTO identity SELECT $epoch, $now, $now WHERE NOT EXISTS (SELECT 1 FROM identity);
             UPDATE identity SET opened_at = $now;

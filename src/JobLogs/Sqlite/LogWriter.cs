@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Data.Sqlite;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.JobLogs.Rules;
 
 namespace OptimizationGateway.JobLogs.Sqlite;
 
@@ -9,51 +10,29 @@ namespace OptimizationGateway.JobLogs.Sqlite;
 internal sealed class LogWriter : IDisposable
 {
     private readonly SqliteConnection connection;
-    private readonly SqliteCommand find;
-    private readonly SqliteCommand putJob;
-    private readonly SqliteCommand putEvent;
-    private readonly SqliteCommand dropEvents;
-    private readonly int? retain;
+    private readonly JobTable jobs;
+    private readonly JobLogsOptions options;
     private readonly TimeProvider time;
+    private readonly DateTimeOffset listeningSince;
 
     /// <param name="database">The database to write.</param>
-    /// <param name="retain">The number of events kept of a job; null: all.</param>
-    /// <param name="time">The clock of events that have no time.</param>
-    public LogWriter(LogDatabase database, int? retain, TimeProvider time)
+    /// <param name="options">What is kept of jobs, and for how long.</param>
+    /// <param name="time">The clock of leases, and of events that have no time.</param>
+    public LogWriter(LogDatabase database, JobLogsOptions options, TimeProvider time)
     {
-        (this.retain, this.time) = (retain, time);
+        (this.options, this.time, listeningSince) = (options, time, time.GetUtcNow());
         connection = database.Connect();
-        find = Command("SELECT latest_event_id, ended FROM jobs WHERE job_id = $id;", "$id");
-        putJob = Command(
-            """
-            INSERT INTO jobs (job_id, ended, earliest_event_id, latest_event_id, record)
-            VALUES ($id, $ended, max(1, $latest - $retain + 1), $latest, coalesce($record, '{}'))
-            ON CONFLICT (job_id) DO UPDATE SET
-              ended = $ended, latest_event_id = $latest, record = coalesce($record, record),
-              earliest_event_id = max(earliest_event_id, $latest - $retain + 1)
-            RETURNING number;
-            """,
-            "$id",
-            "$ended",
-            "$latest",
-            "$record"
-        );
-        putJob.Parameters.AddWithValue("$retain", retain ?? long.MaxValue);
-        putEvent = Command("INSERT INTO events VALUES ($job, $id, $event);", "$job", "$id", "$event");
-        dropEvents = Command(
-            "DELETE FROM events WHERE job = $job AND id < (SELECT earliest_event_id FROM jobs WHERE number = $job);",
-            "$job"
-        );
+        jobs = new JobTable(connection, database.Epoch, options.RetainEventsPerJob);
     }
 
-    /// <summary>Commits all of the appends or, by an exception, none. One that is refused changes nothing for the others.</summary>
-    public void Commit(IReadOnlyList<QueuedAppend> appends)
+    /// <summary>Commits all of the changes or, by an exception, none. One that is refused changes nothing for the others.</summary>
+    public void Commit(IReadOnlyList<LogChange> changes)
     {
         using var transaction = connection.BeginTransaction();
-        find.Transaction = putJob.Transaction = putEvent.Transaction = dropEvents.Transaction = transaction;
-        foreach (var append in appends)
+        jobs.Enlist(transaction);
+        foreach (var change in changes)
         {
-            Put(append);
+            Make(change);
         }
 
         transaction.Commit();
@@ -61,99 +40,92 @@ internal sealed class LogWriter : IDisposable
 
     public void Dispose()
     {
-        find.Dispose();
-        putJob.Dispose();
-        putEvent.Dispose();
-        dropEvents.Dispose();
+        jobs.Dispose();
         connection.Dispose();
     }
 
-    private void Put(QueuedAppend queued)
+    private void Make(LogChange change)
     {
-        var append = queued.Append;
-        var (lastId, ended) = Find(append.JobId);
-
         // Anew at each attempt: somebody else's append may be before it now, or no more.
-        queued.Refusal = Refuse(append, lastId, ended);
-        if (queued.Refusal is not null || Encode(queued, lastId) is not { } encoded)
+        (change.Result, change.Refusal) = (null, null);
+        var now = time.GetUtcNow();
+        try
         {
-            return;
+            switch (change)
+            {
+                case QueuedAppend { Append: var append }:
+                    var found = jobs.Find(append.JobId, append.Producer?.Id, now);
+                    change.Result = Put(found, AppendRules.Decide(found.IsNew ? null : found.Head, append, now), append, now);
+                    break;
+                case QueuedExpiry:
+                    var silent = jobs.Find(change.JobId, producer: null, now);
+                    change.Result = LeaseRules.Expire(silent.Head, listeningSince, options.EndLostJobsAfter, now) is { } due
+                        ? Put(silent, due, append: null, now)
+                        : null;
+                    break;
+                case QueuedDrop { Before: var before }:
+                    jobs.Drop(change.JobId, before);
+                    break;
+            }
         }
-
-        Bind(
-            putJob,
-            append.JobId,
-            append.Events is [.., var last] && last.IsTerminal(),
-            queued.LastId,
-            append.Record ?? (object)DBNull.Value
-        );
-        var job = (long)putJob.ExecuteScalar()!;
-        foreach (var (jobEvent, bytes) in append.Events.Zip(encoded))
+        catch (Exception refusal) when (refusal is not SqliteException)
         {
-            Bind(putEvent, job, jobEvent.Id, bytes);
-            putEvent.ExecuteNonQuery();
-        }
-
-        if (retain is not null)
-        {
-            Bind(dropEvents, job);
-            dropEvents.ExecuteNonQuery();
+            change.Refusal = refusal;
         }
     }
 
-    private (long LastId, bool Ended) Find(string jobId)
+    private JobAppendResult Put(JobRow found, AppendDecision decision, JobAppend? append, DateTimeOffset now)
     {
-        Bind(find, jobId);
-        using var row = find.ExecuteReader();
-        return row.Read() ? (row.GetInt64(0), row.GetBoolean(1)) : (0, false);
-    }
+        var encoded = Encode(found, decision.Events, now);
+        var job = found.Description;
+        foreach (var jobEvent in decision.Events)
+        {
+            job.Add(jobEvent);
+        }
 
-    private static Exception? Refuse(JobAppend append, long lastId, bool ended) =>
-        append.ExpectedLastId is { } expected && expected != lastId ? new AppendConflictException(append.JobId, lastId, expected)
-        : ended ? new JobEndedException(append.JobId, lastId)
-        : null;
+        // Only what changes a job moves it in the list: no repeat, and no sign of life of a producer.
+        if (encoded.Count > 0 || append?.Record is not null)
+        {
+            job.UpdateTime = now.ToTimestamp();
+        }
+
+        var ended = found.Head.Ended || (decision.Events is [.., var last] && last.IsTerminal());
+        var (number, earliest) = jobs.Put(found, job, ended, decision.Lease, append?.Record);
+        for (var i = 0; i < encoded.Count; i++)
+        {
+            jobs.PutEvent(number, decision.Events[i].Id, encoded[i]);
+        }
+
+        jobs.DropOldEvents(number);
+        if (append?.Producer is { Id: var producer } && decision is { IsRepeat: false, Producer: { } mark })
+        {
+            jobs.PutProducer(number, producer, mark);
+        }
+
+        var state = new JobLogState(found.Epoch, earliest, job.LastEventId, ended);
+        return new JobAppendResult(state, found.IsNew, decision.IsRepeat, decision.Producer?.Sequence);
+    }
 
     /// <summary>Numbers and encodes the events before any of them is written: those that can't be encoded must not hold up all others.</summary>
-    private List<byte[]>? Encode(QueuedAppend queued, long lastId)
+    private static List<byte[]> Encode(JobRow found, IReadOnlyList<JobEvent> events, DateTimeOffset now)
     {
         try
         {
-            var encoded = new List<byte[]>(queued.Append.Events.Count);
-            foreach (var jobEvent in queued.Append.Events)
+            var lastId = found.Head.LastId;
+            var encoded = new List<byte[]>(events.Count);
+            foreach (var jobEvent in events)
             {
                 jobEvent.PreviousId = lastId;
                 jobEvent.Id = ++lastId;
-                jobEvent.Timestamp ??= time.GetUtcNow().ToTimestamp();
+                jobEvent.Timestamp ??= now.ToTimestamp();
                 encoded.Add(jobEvent.ToByteArray());
             }
 
-            queued.LastId = lastId;
             return encoded;
         }
         catch (Exception fault)
         {
-            queued.Refusal = new ArgumentException($"The events can't be encoded: {fault.Message}", nameof(queued), fault);
-            return null;
-        }
-    }
-
-    private SqliteCommand Command(string text, params ReadOnlySpan<string> parameters)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = text;
-        foreach (var parameter in parameters)
-        {
-            command.Parameters.Add(new SqliteParameter { ParameterName = parameter });
-        }
-
-        return command;
-    }
-
-    private static void Bind(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = values[i];
+            throw new ArgumentException($"The events can't be encoded: {fault.Message}", nameof(events), fault);
         }
     }
 }

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.JobLogs.Rules;
 
 namespace OptimizationGateway.JobLogs.Sqlite;
 
@@ -24,7 +25,7 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
     private readonly ILogger<SqliteJobLogStore> logger;
 
     // Full: whoever appends waits.
-    private readonly Channel<QueuedAppend> queue = Channel.CreateBounded<QueuedAppend>(1024);
+    private readonly Channel<LogChange> queue = Channel.CreateBounded<LogChange>(1024);
     private readonly ConcurrentDictionary<string, JobFeed> feeds = new(StringComparer.Ordinal);
     private LogDatabase? database;
     private LogReaders? readers;
@@ -59,7 +60,7 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
         database = LogDatabase.Open(options.Value, time);
         readers = new LogReaders(database);
         writing = Task.Run(
-            () => WriteAsync(new LogWriter(database, options.Value.RetainEventsPerJob, time), lifetime.ApplicationStopping),
+            () => WriteAsync(new LogWriter(database, options.Value, time), lifetime.ApplicationStopping),
             CancellationToken.None
         );
         return Task.CompletedTask;
@@ -82,20 +83,10 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
     }
 
     /// <inheritdoc />
-    public async Task<long> AppendAsync(JobAppend append, CancellationToken token)
+    public async Task<JobAppendResult> AppendAsync(JobAppend append, CancellationToken token)
     {
-        Check(append);
-        var queued = new QueuedAppend(append);
-        try
-        {
-            await queue.Writer.WriteAsync(queued, token);
-        }
-        catch (ChannelClosedException closed)
-        {
-            throw new OperationCanceledException("The event log is closed: the process is stopping.", closed);
-        }
-
-        return await queued.Durable;
+        append.Check();
+        return (await MakeAsync(new QueuedAppend(append), token))!;
     }
 
     /// <inheritdoc />
@@ -104,6 +95,30 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
     /// <inheritdoc />
     public ValueTask<JobLogPage?> ReadAsync(string jobId, long afterEventId, CancellationToken token) =>
         new(Readers.Read(reader => reader.Read(jobId, afterEventId)));
+
+    /// <inheritdoc />
+    public ValueTask<Job?> DescribeAsync(string jobId, CancellationToken token) => new(Readers.Read(reader => reader.Describe(jobId)));
+
+    /// <inheritdoc />
+    public ValueTask<JobList> ListAsync(JobListQuery query, CancellationToken token) => new(Readers.Read(reader => reader.List(query)));
+
+    /// <inheritdoc />
+    public async Task SweepAsync(CancellationToken token)
+    {
+        var now = time.GetUtcNow();
+        foreach (var jobId in Readers.Read(reader => reader.FindSilent(now)))
+        {
+            await MakeAsync(new QueuedExpiry(jobId), token);
+        }
+
+        if (options.Value.RetainEndedJobs is { } kept)
+        {
+            foreach (var jobId in Readers.Read(reader => reader.FindEnded(now - kept)))
+            {
+                await MakeAsync(new QueuedDrop(jobId, now - kept), token);
+            }
+        }
+    }
 
     /// <inheritdoc />
     public Task<bool> WaitAsync(string jobId, long afterEventId, TimeSpan within, CancellationToken token)
@@ -128,46 +143,25 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
     /// <exception cref="SqliteException">The file can't be read at the moment.</exception>
     public T Query<T>(Func<SqliteConnection, T> read) => Readers.Read(reader => read(reader.Connection));
 
-    private static void Check(JobAppend append)
-    {
-        if (!JobIds.IsAllowed(append.JobId))
-        {
-            throw new ArgumentException(
-                $"A job's id must be 1 to {JobIds.MaxLength} characters without control characters.",
-                nameof(append)
-            );
-        }
-
-        if (append.Record is not null && !IsJson(append.Record))
-        {
-            // An index over records would refuse it at each attempt, and so hold up all others.
-            throw new ArgumentException("A job's record must be a JSON document.", nameof(append));
-        }
-
-        if (append.Events.SkipLast(1).FirstOrDefault(jobEvent => jobEvent.IsTerminal()) is { } terminal)
-        {
-            throw new ArgumentException($"{terminal.PayloadCase} ends the job: no event can follow it.", nameof(append));
-        }
-    }
-
-    private static bool IsJson(string record)
+    private async Task<JobAppendResult?> MakeAsync(LogChange change, CancellationToken token)
     {
         try
         {
-            using var parsed = JsonDocument.Parse(record);
-            return true;
+            await queue.Writer.WriteAsync(change, token);
         }
-        catch (JsonException)
+        catch (ChannelClosedException closed)
         {
-            return false;
+            throw new OperationCanceledException("The event log is closed: the process is stopping.", closed);
         }
+
+        return await change.Durable;
     }
 
     private async Task WriteAsync(LogWriter writer, CancellationToken stopping)
     {
         using (writer)
         {
-            var group = new List<QueuedAppend>();
+            var group = new List<LogChange>();
             while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
             {
                 while (group.Count < MaxGroup && queue.Reader.TryRead(out var append))
@@ -181,7 +175,7 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
         }
     }
 
-    private async Task CommitAsync(LogWriter writer, List<QueuedAppend> group, CancellationToken stopping)
+    private async Task CommitAsync(LogWriter writer, List<LogChange> group, CancellationToken stopping)
     {
         for (var retry = FirstRetry; !TryCommit(writer, group); retry = TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, LongestRetry.Ticks)))
         {
@@ -191,23 +185,28 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
             }
             catch (OperationCanceledException)
             {
-                group.ForEach(append => append.GivenUp());
+                group.ForEach(change => change.GivenUp());
                 return;
             }
         }
 
-        foreach (var append in group)
+        foreach (var change in group)
         {
-            if (append.Refusal is null && feeds.TryGetValue(append.Append.JobId, out var feed))
+            if (change.Result is { State: var state } && feeds.TryGetValue(change.JobId, out var feed))
             {
-                feed.Publish(append.LastId);
+                feed.Publish(state.LastId);
+                if (state.Ended)
+                {
+                    // Whoever waits has the feed, and nobody waits for more.
+                    feeds.TryRemove(change.JobId, out _);
+                }
             }
 
-            append.Committed();
+            change.Committed();
         }
     }
 
-    private bool TryCommit(LogWriter writer, List<QueuedAppend> group)
+    private bool TryCommit(LogWriter writer, List<LogChange> group)
     {
         try
         {
