@@ -38,13 +38,14 @@ public sealed class JobLogsTests : IDisposable
             http
         );
         await backend.StartAsync();
+        await using var restart = await RestartDoor.OpenAsync(backend);
         const string curl = "curl -sSf -X POST";
 
         // The job is there when its id is printed, and goes on for some three seconds.
         var start =
             $"id=job-$(date +%s%N); {curl} '{http}jobs/'$id/1/0.5 >/dev/null; "
             + $"({curl} --rate 100/s '{http}jobs/'$id/[2-300]/0.5; {curl} '{http}jobs/'$id/end) >/dev/null 2>&1 & echo $id";
-        AssertKeepsAll(await KitAsync(grpc, $"curl -sSf {http}watches", start));
+        AssertKeepsAll(await KitAsync(grpc, $"curl -sSf {http}watches", start, $"--restart-command={restart.Command}"));
     }
 
     [Fact]
@@ -70,7 +71,7 @@ public sealed class JobLogsTests : IDisposable
         }
 
         const string curl = "curl -sSf --http2-prior-knowledge";
-        AssertKeepsAll(await KitAsync(url, $"{curl} {url}watches", $"{curl} -X POST {url}jobs"), "jobs-list");
+        AssertKeepsAll(await KitAsync(url, $"{curl} {url}watches", $"{curl} -X POST {url}jobs"), "jobs-list", "restart");
         await app.StopAsync(Token);
     }
 
@@ -153,7 +154,7 @@ public sealed class JobLogsTests : IDisposable
             JobCompleted = new JobCompleted { ResultPromptId = "p" },
         };
 
-    private static Task<KitRun> KitAsync(Uri url, string watches, string start) =>
+    private static Task<KitRun> KitAsync(Uri url, string watches, string start, params string[] more) =>
         KitRun.OfAsync([
             $"--backend={url}",
             $"--start-job={start}",
@@ -163,6 +164,7 @@ public sealed class JobLogsTests : IDisposable
             $"--watches-command={watches}",
             "--heartbeat=1",
             "--json",
+            .. more,
         ]);
 
     /// <param name="run">A run of the kit.</param>
