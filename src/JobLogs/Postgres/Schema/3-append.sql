@@ -125,11 +125,11 @@ begin
     p_record := null;
   end if;
   if j.lease is not null and j.lost then
-    p_types := 'job_resumed' || p_types;
-    p_iterations := j.iteration || p_iterations;
-    p_stages := '' || p_stages;
-    p_times := n || p_times;
-    p_data := json_build_object('resumeFromIteration', j.iteration) || p_data;
+    p_types := array_prepend('job_resumed', p_types);
+    p_iterations := array_prepend(j.iteration, p_iterations);
+    p_stages := array_prepend('', p_stages);
+    p_times := array_prepend(n, p_times);
+    p_data := array_prepend(json_build_object('resumeFromIteration', j.iteration), p_data);
   end if;
   changes := cardinality(p_types) > 0;
   if changes then
