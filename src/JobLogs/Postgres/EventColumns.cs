@@ -1,10 +1,10 @@
 using System.Buffers;
-using System.Data;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using NpgsqlTypes;
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.JobLogs.Json;
 
@@ -68,6 +68,14 @@ internal sealed class EventColumns
         return read;
     }
 
+    /// <summary>Reads a configuration, as the column of jobs has it.</summary>
+    public static Struct ReadConfig(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Nesting.MaxLevels });
+        reader.Read();
+        return StructJson.ReadObject(ref reader, "config", level: 2);
+    }
+
     private void Add(int i, JobEvent jobEvent, ArrayBufferWriter<byte> buffer)
     {
         buffer.ResetWrittenCount();
@@ -81,7 +89,7 @@ internal sealed class EventColumns
         data[i] = Encoding.UTF8.GetString(buffer.WrittenSpan);
         if (types[i].Contains('\0', StringComparison.Ordinal) || stages[i].Contains('\0', StringComparison.Ordinal))
         {
-            throw new ArgumentException("PostgreSQL can't keep the character U+0000 in the type or the stage of an event.");
+            throw new FormatException("PostgreSQL can't keep the character U+0000 in the type or the stage of an event.");
         }
 
         // What can't be read again would end every watch of the job.

@@ -59,10 +59,23 @@ begin
   return (select generation from log);
 end $$;
 
+-- Tells what all programs must agree on. The one that started last decides.
+create or replace function optimization.configure(p_fenced boolean, p_retain_events integer) returns void
+language sql security definer set search_path = optimization, pg_temp as $$
+  update log set fenced = p_fenced, retain_events = p_retain_events
+  where fenced <> p_fenced or retain_events is distinct from p_retain_events
+$$;
+
+-- Writes something, to find out whether the server can be written.
+create or replace function optimization.probe() returns void
+language sql security definer set search_path = optimization, pg_temp as $$
+  update log set probed = clock_timestamp()
+$$;
+
 -- Appends what is due by the clock: a producer that was silent for longer than its lease is lost, and after p_end_lost_after more its job
--- ends. Silence before p_listening_since isn't the producer's. Any number of programs may call it at once.
+-- ends. Silence before the caller could hear the producer isn't the producer's: it listens since p_listened. Any number of programs may call it at once.
 create or replace function optimization.expire_leases(
-  p_listening_since timestamptz, p_end_lost_after interval, p_limit integer default 100, p_now timestamptz default null
+  p_listened interval, p_end_lost_after interval, p_limit integer default 100, p_now timestamptz default null
 ) returns table (job_id text, last_id bigint) language plpgsql security definer set search_path = optimization, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -75,7 +88,7 @@ begin
   for j in
     select * from jobs
     where lease is not null
-      and n - greatest(heard, p_listening_since) > lease + (case when lost then p_end_lost_after else interval '0' end)
+      and n - greatest(heard, n - p_listened) > lease + (case when lost then p_end_lost_after else interval '0' end)
     order by heard limit p_limit
     for no key update skip locked
   loop
