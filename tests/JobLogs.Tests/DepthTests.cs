@@ -25,12 +25,17 @@ public abstract class DepthTests : IAsyncDisposable
             details = new Struct { Fields = { ["x"] = Value.ForStruct(details) } };
         }
 
-        var written = new JobEvent { Timestamp = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch), Details = details };
+        var written = new JobEvent
+        {
+            Timestamp = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
+            Custom = new CustomEvent { EventType = "deep", Data = details },
+        };
         await using var logs = await Engine.OpenAsync();
         await logs.Store.AppendAsync("deep", written, TestContext.Current.CancellationToken);
 
         var page = await logs.Store.ReadAsync("deep", afterEventId: 0, TestContext.Current.CancellationToken);
 
+        (written.Id, written.PreviousId) = (1, 0);
         Assert.Equal(written, Assert.Single(page!.Events));
     }
 }

@@ -30,7 +30,7 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
         (this.options, this.time, this.logger) = (options, time, logger);
 
     /// <inheritdoc />
-    public bool IsFailing => Open.Health.IsFailing;
+    public bool IsFailing => parts?.Health.IsFailing ?? false;
 
     private Parts Open => parts ?? throw new InvalidOperationException("The event log isn't open yet.");
 
@@ -81,13 +81,12 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        // Also where the start failed half-way and nobody calls StopAsync; and once for each service that it is.
         await StopAsync(CancellationToken.None);
-        if (parts is not null)
+        if (Interlocked.Exchange(ref parts, null) is { } open)
         {
-            await parts.DisposeAsync();
+            await open.DisposeAsync();
         }
-
-        stopping.Dispose();
     }
 
     /// <inheritdoc />
