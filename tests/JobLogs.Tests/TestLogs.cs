@@ -11,11 +11,12 @@ internal sealed class TestLogs(WebApplication app) : IAsyncDisposable
 {
     public SqliteJobLogStore Store => app.Services.GetRequiredService<SqliteJobLogStore>();
 
-    public static async Task<TestLogs> OpenAsync(string directory, Action<JobLogsOptions>? configure = null)
+    public static async Task<TestLogs> OpenAsync(string directory, Action<JobLogsOptions>? configure = null, TimeProvider? clock = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.Services.AddJobLogs(logs =>
         {
             logs.Directory = directory;

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
 using OptimizationGateway.Contracts;
+using OptimizationGateway.Contracts.V1;
 
 namespace OptimizationGateway.JobLogs.Rules;
 
@@ -36,9 +38,9 @@ internal static class AppendChecks
             return "A lease must be a time from 1 s to 1 day.";
         }
 
-        if (append.Events.Contains(null!))
+        if (append.Events.Select(Fault).FirstOrDefault(fault => fault is not null) is { } wrong)
         {
-            return "An event must not be null.";
+            return wrong;
         }
 
         return append.Events.SkipLast(1).FirstOrDefault(jobEvent => jobEvent.IsTerminal()) is { } terminal
@@ -46,6 +48,31 @@ internal static class AppendChecks
             : append.Producer is { } producer ? Fault(producer)
             : null;
     }
+
+    private static string? Fault(JobEvent? jobEvent) =>
+        jobEvent is null ? "An event must not be null."
+        : Iterations(jobEvent).Any(iteration => iteration < 0) ? "An event's iterations must not be negative."
+        : !Times(jobEvent).All(IsTime) ? "An event's times must be of the years 1 to 9999."
+        : null;
+
+    private static int[] Iterations(JobEvent jobEvent) =>
+        [
+            jobEvent.Iteration,
+            jobEvent.JobPaused?.CurrentIteration ?? 0,
+            jobEvent.JobResumed?.ResumeFromIteration ?? 0,
+            jobEvent.JobCancelled?.FinalIteration ?? 0,
+        ];
+
+    private static Timestamp?[] Times(JobEvent jobEvent) =>
+        [jobEvent.Timestamp, jobEvent.JobPaused?.PausedAt, jobEvent.JobResumed?.ResumedAt, jobEvent.JobCancelled?.CancelledAt];
+
+    private static bool IsTime(Timestamp? time) =>
+        time is null
+        || (
+            time.Seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds()
+            && time.Seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            && time.Nanos is >= 0 and < 1_000_000_000
+        );
 
     private static string? Fault(JobProducer producer) =>
         !JobIds.IsAllowed(producer.Id) ? $"A producer's id must be 1 to {JobIds.MaxLength} characters without control characters."

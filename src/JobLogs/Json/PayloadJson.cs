@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.JobLogs.Json;
+
+/// <summary>Reads and writes an event's <c>data</c>: the payload's documented members, and further ones.</summary>
+internal static class PayloadJson
+{
+    private const int Level = 1;
+    private const string Unknown = "unknown";
+
+    /// <summary>The documented names of the members, by the event's type.</summary>
+    private static readonly Dictionary<string, HashSet<string>> Documented = JobEvent
+        .Descriptor.Oneofs.Single(oneof => oneof.Name == "payload")
+        .Fields.Where(field => field.FieldNumber != JobEvent.CustomFieldNumber)
+        .ToDictionary(
+            field => field.Name,
+            field => field.MessageType.Fields.InFieldNumberOrder().Select(member => member.JsonName).ToHashSet(StringComparer.Ordinal),
+            StringComparer.Ordinal
+        );
+
+    /// <summary>The event's <c>eventType</c>.</summary>
+    public static string TypeOf(JobEvent jobEvent) =>
+        jobEvent.PayloadCase switch
+        {
+            JobEvent.PayloadOneofCase.None => Unknown,
+            JobEvent.PayloadOneofCase.Custom => IsOwnName(jobEvent.Custom.EventType) ? jobEvent.Custom.EventType : Unknown,
+            var payload => JobEvent.Descriptor.FindFieldByNumber((int)payload).Name,
+        };
+
+    /// <summary>Reads the data of an event.</summary>
+    /// <param name="reader">A reader at the start of the data; one that has read nothing, or is at null, stands for none.</param>
+    /// <param name="jobEvent">The event, with its iteration.</param>
+    /// <param name="eventType">The event's type.</param>
+    /// <param name="path">The data's path.</param>
+    public static void Read(ref Utf8JsonReader reader, JobEvent jobEvent, string eventType, string path)
+    {
+        var isThere = reader.TokenType is not (JsonTokenType.None or JsonTokenType.Null);
+        if (isThere && reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new EventJsonException($"{path} must be an object.");
+        }
+
+        if (!Documented.TryGetValue(eventType, out var documented))
+        {
+            var data = isThere ? StructJson.ReadObject(ref reader, path, Level) : null;
+            jobEvent.Custom = new CustomEvent { EventType = eventType, Data = data };
+            return;
+        }
+
+        var payload = new PayloadMembers(jobEvent, eventType);
+        var details = new Struct();
+        while (isThere && reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            if (Find(documented, in reader) is { } name)
+            {
+                reader.Read();
+                payload.Read(ref reader, name, $"{path}.{name}");
+            }
+            else
+            {
+                StructJson.Add(details, ref reader, path, Level);
+            }
+        }
+
+        payload.Complete(path);
+        jobEvent.Details = details.Fields.Count > 0 ? details : null;
+    }
+
+    /// <summary>Writes the data of an event, so that <see cref="Read"/> makes the same event of it.</summary>
+    public static void Write(Utf8JsonWriter json, JobEvent jobEvent)
+    {
+        json.WriteStartObject();
+        var type = TypeOf(jobEvent);
+        if (Documented.TryGetValue(type, out var documented))
+        {
+            PayloadMembers.Write(json, jobEvent);
+            StructJson.WriteMembers(json, jobEvent.Details, documented.Contains, Level);
+        }
+        else
+        {
+            var data = type != Unknown ? jobEvent.Custom?.Data : null;
+            StructJson.WriteMembers(json, data, static _ => false, Level);
+            StructJson.WriteMembers(json, jobEvent.Details, name => data is not null && data.Fields.ContainsKey(name), Level);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string? Find(HashSet<string> documented, in Utf8JsonReader reader)
+    {
+        foreach (var name in documented)
+        {
+            if (reader.ValueTextEquals(name))
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsOwnName(string name) => name.Length > 0 && !Documented.ContainsKey(name);
+}

@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Time.Testing;
+using OptimizationGateway.Contracts.V1;
+
+namespace OptimizationGateway.JobLogs.Tests;
+
+/// <summary>What a store does beyond appends: producers, leases, the list of jobs, and jobs that are kept for a time.</summary>
+public sealed class StoreTests : IDisposable
+{
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("job-logs-");
+    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => directory.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_producers_append_is_made_once_also_after_the_log_was_opened_again()
+    {
+        var append = new JobProducer("p", 0, 0);
+        await using (var before = await OpenAsync())
+        {
+            var made = await before.Store.AppendAsync(new JobAppend("a", Score()) { Producer = append }, Token);
+            Assert.Equal((true, false, 0L, 1L), (made.IsNew, made.IsRepeat, made.ProducerSequence, made.State.LastId));
+        }
+
+        await using var logs = await OpenAsync();
+        var repeat = await logs.Store.AppendAsync(new JobAppend("a", Score()) { Producer = append }, Token);
+        Assert.Equal((false, true, 0L, 1L), (repeat.IsNew, repeat.IsRepeat, repeat.ProducerSequence, repeat.State.LastId));
+        await logs.Store.AppendAsync(new JobAppend("a", Completed()) { Producer = append with { Epoch = 1 } }, Token);
+
+        var fenced = await Assert.ThrowsAsync<ProducerException>(() =>
+            logs.Store.AppendAsync(new JobAppend("b", Score()) { Producer = append with { Sequence = 4 } }, Token)
+        );
+        Assert.Equal((ProducerRefusal.Gap, 0L), (fenced.Refusal, fenced.ExpectedSequence));
+        Assert.Null(await logs.Store.FindAsync("b", Token));
+        Assert.Equal([1L, 2L], (await logs.Store.ReadAsync("a", 0, Token))!.Events.Select(e => e.Id));
+    }
+
+    [Fact]
+    public async Task A_lease_that_runs_out_is_told_to_watchers_and_so_is_the_producers_return()
+    {
+        await using var logs = await OpenAsync();
+        await logs.Store.AppendAsync(new JobAppend("a", Score()) { Lease = TimeSpan.FromSeconds(60) }, Token);
+        await logs.Store.AppendAsync(new JobAppend("quiet", Score()), Token);
+        clock.Advance(TimeSpan.FromSeconds(60));
+        await logs.Store.SweepAsync(Token);
+        Assert.Equal(1, (await logs.Store.FindAsync("a", Token))!.LastId);
+
+        var waiting = logs.Store.WaitAsync("a", 1, TimeSpan.FromHours(1), Token);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await logs.Store.SweepAsync(Token);
+        Assert.True(await waiting);
+        await logs.Store.AppendAsync(new JobAppend("a"), Token);
+        clock.Advance(TimeSpan.FromSeconds(61));
+        await logs.Store.SweepAsync(Token);
+        clock.Advance(TimeSpan.FromHours(1));
+        await logs.Store.SweepAsync(Token);
+
+        var page = await logs.Store.ReadAsync("a", 0, Token);
+        Assert.Equal(
+            ["IterationCompleted", "JobFailed True", "JobResumed", "JobFailed True", "JobFailed False"],
+            page!.Events.Select(e => e.JobFailed is { WillRetry: var retries } ? $"{e.PayloadCase} {retries}" : $"{e.PayloadCase}")
+        );
+        Assert.True(page.State.Ended);
+        Assert.Equal(JobState.Failed, (await logs.Store.DescribeAsync("a", Token))!.State);
+        Assert.Equal(1, (await logs.Store.FindAsync("quiet", Token))!.LastId);
+    }
+
+    [Fact]
+    public async Task Jobs_are_listed_by_their_last_change_in_pages_and_found_by_state_and_text()
+    {
+        await using var logs = await OpenAsync();
+        foreach (var job in (string[])["a", "b", "c", "d"])
+        {
+            var started = new JobEvent
+            {
+                JobStarted = new JobStarted { PromptId = $"Prompt-{job}", DatasetId = "set" },
+            };
+            await logs.Store.AppendAsync(new JobAppend(job, started), Token);
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await logs.Store.AppendAsync("b", Completed(), Token);
+
+        var listed = new List<string>();
+        var query = new JobListQuery([], "", After: null, Limit: 2);
+        for (JobList? page = null; page?.Next is not null || page is null; query = query with { After = page.Next })
+        {
+            page = await logs.Store.ListAsync(query, Token);
+            listed.AddRange(page.Jobs.Select(job => job.JobId));
+        }
+
+        Assert.Equal(["b", "d", "c", "a"], listed);
+        Assert.Equal(["b"], await IdsAsync(new JobListQuery([JobState.Completed], "", After: null, Limit: 9)));
+        Assert.Equal(["c"], await IdsAsync(new JobListQuery([], "prompt-C", After: null, Limit: 9)));
+        Assert.Equal([], await IdsAsync(new JobListQuery([JobState.Running], "nothing", After: null, Limit: 9)));
+
+        async Task<IEnumerable<string>> IdsAsync(JobListQuery asked) =>
+            (await logs.Store.ListAsync(asked, Token)).Jobs.Select(job => job.JobId);
+    }
+
+    [Fact]
+    public async Task An_ended_job_is_dropped_after_its_time_and_its_name_begins_another_log()
+    {
+        await using var logs = await OpenAsync(options => options.RetainEndedJobs = TimeSpan.FromDays(1));
+        await logs.Store.AppendAsync(new JobAppend("a", Completed()) { Producer = new JobProducer("p", 3, 0) }, Token);
+        await logs.Store.AppendAsync("running", Score(), Token);
+        var before = await logs.Store.FindAsync("a", Token);
+        clock.Advance(TimeSpan.FromDays(1));
+        await logs.Store.SweepAsync(Token);
+        Assert.NotNull(await logs.Store.FindAsync("a", Token));
+
+        clock.Advance(TimeSpan.FromTicks(1));
+        await logs.Store.SweepAsync(Token);
+        Assert.Null(await logs.Store.FindAsync("a", Token));
+        Assert.Null(await logs.Store.ReadAsync("a", 0, Token));
+        Assert.NotNull(await logs.Store.FindAsync("running", Token));
+
+        var again = await logs.Store.AppendAsync(new JobAppend("a", Score()) { Producer = new JobProducer("p", 0, 0) }, Token);
+        Assert.Equal((true, 1L), (again.IsNew, again.State.LastId));
+        Assert.NotEqual(before!.Epoch, again.State.Epoch);
+        Assert.Single((await logs.Store.ReadAsync("a", 0, Token))!.Events);
+    }
+
+    private Task<TestLogs> OpenAsync(Action<JobLogsOptions>? configure = null) => TestLogs.OpenAsync(directory.FullName, configure, clock);
+
+    private static JobEvent Score() => new() { IterationCompleted = new IterationCompleted { Score = 0.5 } };
+
+    private static JobEvent Completed() => new() { JobCompleted = new JobCompleted { ResultPromptId = "p" } };
+}
