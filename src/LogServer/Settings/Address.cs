@@ -18,7 +18,8 @@ internal sealed record Address(IPAddress? Ip, int Port, bool IsTls)
         try
         {
             var binding = BindingAddress.Parse(url);
-            var isKnown = binding.Scheme is "http" or "https" && !binding.IsUnixPipe && !binding.IsNamedPipe && binding.PathBase.Length == 0;
+            var isKnown =
+                binding.Scheme is "http" or "https" && !binding.IsUnixPipe && !binding.IsNamedPipe && binding.PathBase.Length == 0;
             return !isKnown || binding.Port is < 0 or > IPEndPoint.MaxPort ? null : Of(binding);
         }
         catch (FormatException)
