@@ -13,13 +13,13 @@ internal sealed record LimitOptions
     [Range(1024, 64 * 1024 * 1024)]
     public int BatchBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>The events of one request. Default: 1,000.</summary>
-    [Range(1, 10_000)]
-    public int BatchEvents { get; init; } = 1000;
+    /// <summary>The events of one request. Default: 10,000.</summary>
+    [Range(1, 100_000)]
+    public int BatchEvents { get; init; } = 10_000;
 
-    /// <summary>The requests a second of one address, in the long run; twice as many at once. Default: 1,000.</summary>
+    /// <summary>The requests a second of one address, in the long run; twice as many at once. Default: 5,000.</summary>
     [Range(1, 1_000_000)]
-    public int AppendsPerSecond { get; init; } = 1000;
+    public int AppendsPerSecond { get; init; } = 5000;
 
     /// <summary>The requests of one address that are under way at the same time. Default: 64.</summary>
     [Range(1, 10_000)]

@@ -21,7 +21,12 @@ internal sealed class LogServerMetrics
             "{request}",
             "Requests by their result: ok, or the code of the refusal."
         );
-        duration = meter.CreateHistogram<double>("logserver.request.duration", "s", "The time from a request to its answer.");
+        duration = meter.CreateHistogram(
+            "logserver.request.duration",
+            "s",
+            "The time from a request to its answer.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5] }
+        );
         meter.CreateObservableUpDownCounter("logserver.watches", () => watches.Count, "{watch}", "WatchJob calls that run.");
         meter.CreateObservableGauge(
             "logserver.log.failing",
