@@ -8,6 +8,9 @@ public interface IJobLogStore : IJobLog
     /// <summary>True while the store can't be written.</summary>
     public bool IsFailing { get; }
 
+    /// <summary>True while it can't be written because its disk is full; an engine that can't tell says false.</summary>
+    public bool IsFull => false;
+
     /// <summary>Appends events to a job's log, all or none. A job that doesn't exist is created.</summary>
     /// <param name="append">The job, its events, and what is expected of its log.</param>
     /// <param name="token">Ends the wait for a place in the queue, no more: an append that has its place may be made nevertheless.</param>
@@ -16,6 +19,7 @@ public interface IJobLogStore : IJobLog
     /// <exception cref="AppendConflictException">The log's last id isn't the expected one. Nothing was appended.</exception>
     /// <exception cref="ProducerException">The producer was replaced, or its sequence has a gap. Nothing was appended.</exception>
     /// <exception cref="JobEndedException">The job has ended. Nothing was appended.</exception>
+    /// <exception cref="JobLogLimitException">The store has as many jobs, or the job as many producers, as it may have. Nothing was appended.</exception>
     /// <exception cref="System.Data.Common.DbException">
     /// The store can't be reached: nobody knows whether the events were appended. A producer, or an expected id, makes it safe to try again.
     /// </exception>

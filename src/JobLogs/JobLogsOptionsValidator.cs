@@ -28,6 +28,11 @@ internal sealed class JobLogsOptionsValidator : IValidateOptions<JobLogsOptions>
             yield return "JobLogs:RetainEventsPerJob must be a whole number of at least 1, or not set.";
         }
 
+        if (options.MaxJobs < 1 || options.MaxProducersPerJob < 1)
+        {
+            yield return "JobLogs:MaxJobs and JobLogs:MaxProducersPerJob must be whole numbers of at least 1, or not set.";
+        }
+
         if (options.RetainEndedJobs < TimeSpan.FromMinutes(1))
         {
             yield return "JobLogs:RetainEndedJobs must be a time of at least 00:01:00, or not set.";

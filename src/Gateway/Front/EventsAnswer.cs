@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Transports;
 

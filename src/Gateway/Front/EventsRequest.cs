@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Front;

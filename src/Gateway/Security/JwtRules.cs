@@ -3,7 +3,7 @@ namespace OptimizationGateway.Gateway.Security;
 /// <summary>Checks the settings about tokens. Each message names the setting by its full path, and no secret.</summary>
 internal static class JwtRules
 {
-    public const string Path = "Gateway:Security:Jwt";
+    private const string Path = JwtSection.Path;
 
     public static void Check(SecurityOptions security, List<string> faults)
     {

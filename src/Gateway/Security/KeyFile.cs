@@ -18,7 +18,7 @@ internal sealed class KeyFile : ISigningKeys
     public static KeyFile Read(JwtOptions options)
     {
         var faults = new List<string>();
-        var file = options.IsOn ? Read(JwtRules.Path, options, faults) : new KeyFile([]);
+        var file = options.IsOn ? Read(JwtSection.Path, options, faults) : new KeyFile([]);
         return file ?? throw new StartRefusedException(string.Join("; ", faults));
     }
 

@@ -9,9 +9,6 @@ namespace OptimizationGateway.Gateway.Security;
 /// </summary>
 internal sealed class OfferedToken
 {
-    /// <summary>The longest token, in characters; Kestrel takes 32 KiB of headers.</summary>
-    public const int MaxLength = 16 * 1024;
-
     /// <summary>The prefix of a subprotocol that is a token.</summary>
     public const string SubprotocolPrefix = "bearer.";
 
@@ -74,7 +71,7 @@ internal sealed class OfferedToken
     {
         var fault =
             texts.Count > 1 ? TokenFault.Several
-            : texts[0]!.Length > MaxLength ? TokenFault.TooLong
+            : texts[0]!.Length > TokenCheck.MaxLength ? TokenFault.TooLong
             : texts[0]!.Length == 0 || texts[0].AsSpan().ContainsAnyExcept(Characters) ? TokenFault.Malformed
             : null;
         return new OfferedToken(fault is null ? texts[0] : null, fault, isSubprotocol);

@@ -4,7 +4,9 @@ internal static partial class SecurityLog
 {
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The authority {Authority} (Gateway:Security:Jwt:Authority) can't be asked for its keys: {Effect}. It is asked again; more of this isn't logged until it answers."
+        Message = "The authority {Authority} ("
+            + JwtSection.Path
+            + ":Authority) can't be asked for its keys: {Effect}. It is asked again; more of this isn't logged until it answers."
     )]
     public static partial void AuthorityIsAway(ILogger logger, string authority, string effect);
 
@@ -13,13 +15,17 @@ internal static partial class SecurityLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The authority {Authority} (Gateway:Security:Jwt:Authority) publishes no usable key. Every token is refused until it does."
+        Message = "The authority {Authority} ("
+            + JwtSection.Path
+            + ":Authority) publishes no usable key. Every token is refused until it does."
     )]
     public static partial void AuthorityHasNoKeys(ILogger logger, string authority);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The authority calls itself by another name than {Issuer} (Gateway:Security:Jwt:Issuer): tokens that bear its own are refused."
+        Message = "The authority calls itself by another name than {Issuer} ("
+            + JwtSection.Path
+            + ":Issuer): tokens that bear its own are refused."
     )]
     public static partial void AuthorityHasAnotherIssuer(ILogger logger, string issuer);
 }

@@ -10,6 +10,9 @@ namespace OptimizationGateway.Gateway.Security;
 /// </summary>
 internal sealed class TokenCheck(JwtOptions options, ISigningKeys source, TimeProvider time)
 {
+    /// <summary>The longest token, in characters; Kestrel takes 32 KiB of headers.</summary>
+    public const int MaxLength = 16 * 1024;
+
     private readonly JsonWebTokenHandler handler = new();
 
     /// <returns>The claims of a good token, or the fault of another.</returns>

@@ -19,15 +19,15 @@ internal sealed record TokenFault(Refusal Refusal, CloseCode CloseCode)
     );
 
     public static readonly TokenFault Several = Refused("more than one was sent; send one");
-    public static readonly TokenFault TooLong = Refused($"it has more than {OfferedToken.MaxLength} characters");
+    public static readonly TokenFault TooLong = Refused($"it has more than {TokenCheck.MaxLength} characters");
     public static readonly TokenFault Malformed = Refused("it isn't a signed JSON Web Token");
     public static readonly TokenFault Critical = Refused("its header has critical extensions (crit) that aren't known here");
     public static readonly TokenFault OddlyEncoded = Refused("its header has zip, enc or b64, which a signed token doesn't have");
     public static readonly TokenFault UnknownKey = Refused("it is signed with a key that isn't known here");
     public static readonly TokenFault BadSignature = Refused("its signature doesn't verify");
     public static readonly TokenFault BadAlgorithm = Refused("it is signed with an algorithm that isn't allowed");
-    public static readonly TokenFault WrongIssuer = Refused("its issuer isn't Gateway:Security:Jwt:Issuer");
-    public static readonly TokenFault WrongAudience = Refused("its audience isn't Gateway:Security:Jwt:Audience");
+    public static readonly TokenFault WrongIssuer = Refused($"its issuer isn't {JwtSection.Path}:Issuer");
+    public static readonly TokenFault WrongAudience = Refused($"its audience isn't {JwtSection.Path}:Audience");
     public static readonly TokenFault NoExpiry = Refused("it doesn't say when it expires (exp)");
     public static readonly TokenFault NotYetValid = Refused("it isn't valid yet (nbf)");
 

@@ -1,3 +1,4 @@
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 

@@ -53,7 +53,7 @@ public static class EventJson
         {
             if (events.Count == maxEvents)
             {
-                throw new EventJsonException($"The array must have at most {maxEvents} events.");
+                throw new EventJsonException($"The array must have at most {maxEvents} events.") { IsTooMany = true };
             }
 
             events.Add(ReadOne(ref reader, $"[{events.Count}]."));

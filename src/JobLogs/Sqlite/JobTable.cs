@@ -29,6 +29,9 @@ internal sealed class JobTable : IDisposable
     private readonly SqliteCommand putProducer;
     private readonly SqliteCommand dropEvents;
     private readonly SqliteCommand dropJob;
+    private readonly SqliteCommand lastNumber;
+    private readonly SqliteCommand countJobs;
+    private readonly SqliteCommand countProducers;
 
     /// <param name="connection">The connection to write with.</param>
     /// <param name="fileEpoch">The epoch of jobs that have none of their own.</param>
@@ -56,6 +59,9 @@ internal sealed class JobTable : IDisposable
             4
         );
         dropEvents = Command("DELETE FROM events WHERE job = $1 AND id < (SELECT earliest_event_id FROM jobs WHERE number = $1);", 1);
+        lastNumber = Command("SELECT coalesce(max(number), 0) FROM jobs;", 0);
+        countJobs = Command("SELECT count(*) FROM jobs;", 0);
+        countProducers = Command("SELECT count(*) FROM producers WHERE job = $1;", 1);
         dropJob = Command("DELETE FROM jobs WHERE job_id = $1 AND ended AND updated < $2 RETURNING number;", 2);
     }
 
@@ -106,6 +112,16 @@ internal sealed class JobTable : IDisposable
         using var row = putJob.ExecuteReader();
         row.Read();
         return (row.GetInt64(0), row.GetInt64(1));
+    }
+
+    /// <summary>True if there are fewer jobs than so many. They are counted only where their numbers don't show it.</summary>
+    public bool HasRoomForJob(long most) => (long)lastNumber.ExecuteScalar()! < most || (long)countJobs.ExecuteScalar()! < most;
+
+    /// <summary>True if a job has fewer producers than so many.</summary>
+    public bool HasRoomForProducer(long number, long most)
+    {
+        Bind(countProducers, number);
+        return (long)countProducers.ExecuteScalar()! < most;
     }
 
     public void PutEvent(long number, long id, byte[] encoded) => Run(putEvent, number, id, encoded);

@@ -55,7 +55,9 @@ internal sealed class LogWriter : IDisposable
             {
                 case QueuedAppend { Append: var append }:
                     var found = jobs.Find(append.JobId, append.Producer?.Id, now);
-                    change.Result = Put(found, AppendRules.Decide(found.IsNew ? null : found.Head, append, now), append, now);
+                    var decision = AppendRules.Decide(found.IsNew ? null : found.Head, append, now);
+                    CheckRoom(found, append);
+                    change.Result = Put(found, decision, append, now);
                     break;
                 case QueuedExpiry:
                     var silent = jobs.Find(change.JobId, producer: null, now);
@@ -71,6 +73,20 @@ internal sealed class LogWriter : IDisposable
         catch (Exception refusal) when (refusal is not SqliteException)
         {
             change.Refusal = refusal;
+        }
+    }
+
+    private void CheckRoom(JobRow found, JobAppend append)
+    {
+        if (found.IsNew && options.MaxJobs is { } mostJobs && !jobs.HasRoomForJob(mostJobs))
+        {
+            throw new JobLogLimitException(JobLogLimit.Jobs, mostJobs);
+        }
+
+        var isNewProducer = append.Producer is not null && found.Head.Producer is null;
+        if (isNewProducer && options.MaxProducersPerJob is { } mostProducers && !jobs.HasRoomForProducer(found.Number, mostProducers))
+        {
+            throw new JobLogLimitException(JobLogLimit.ProducersPerJob, mostProducers);
         }
     }
 

@@ -16,6 +16,9 @@ namespace OptimizationGateway.JobLogs.Sqlite;
 public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, IDisposable
 {
     private const int MaxGroup = 256;
+
+    /// <summary>SQLITE_FULL: the disk has no room.</summary>
+    private const int SqliteFull = 13;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
@@ -31,6 +34,7 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
     private LogReaders? readers;
     private Task writing = Task.CompletedTask;
     private volatile bool isFailing;
+    private volatile bool isFull;
 
     internal SqliteJobLogStore(
         IOptions<JobLogsOptions> options,
@@ -47,6 +51,9 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
 
     /// <inheritdoc />
     public bool IsFailing => isFailing;
+
+    /// <inheritdoc />
+    public bool IsFull => isFull;
 
     private LogDatabase Database => database ?? throw new InvalidOperationException("The event log isn't open yet.");
 
@@ -219,7 +226,7 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
                 LogFailing(error.Message, options.Value.Directory);
             }
 
-            isFailing = true;
+            (isFull, isFailing) = (error.SqliteErrorCode == SqliteFull, true);
             return false;
         }
 
@@ -228,7 +235,7 @@ public sealed partial class SqliteJobLogStore : IJobLogStore, IHostedService, ID
             LogRecovered(options.Value.Directory);
         }
 
-        isFailing = false;
+        (isFailing, isFull) = (false, false);
         return true;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using OptimizationGateway.Contracts;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Tests.Protocol;
@@ -7,7 +8,7 @@ namespace OptimizationGateway.Gateway.Tests.Protocol;
 /// <summary>The tokens of positions: PROTOCOL.md section 11.</summary>
 public sealed class StreamOffsetTests
 {
-    private static readonly Gen<long> Ids = Gen.OneOf(Gen.Long[0, 20], Gen.Long[0, Contracts.EventIds.Max]);
+    private static readonly Gen<long> Ids = Gen.OneOf(Gen.Long[0, 20], Gen.Long[0, EventIds.Max]);
 
     [Fact]
     public void A_token_is_read_as_it_was_written_whatever_the_epoch() =>

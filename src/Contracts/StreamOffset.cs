@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace OptimizationGateway.Gateway.Protocol;
+namespace OptimizationGateway.Contracts;
 
 /// <summary>
 /// A position in a job's log as a token of the Durable Streams protocol: an event id and the epoch that it belongs to. Of one log, tokens
@@ -10,7 +10,7 @@ namespace OptimizationGateway.Gateway.Protocol;
 /// </summary>
 /// <param name="EventId">The id of the last event before the position; 0 for the beginning.</param>
 /// <param name="Epoch">The log's epoch; empty if the backend doesn't say.</param>
-internal sealed record StreamOffset(long EventId, string Epoch)
+public sealed record StreamOffset(long EventId, string Epoch)
 {
     /// <summary>The token for the beginning.</summary>
     public const string Beginning = "-1";
@@ -26,6 +26,7 @@ internal sealed record StreamOffset(long EventId, string Epoch)
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a token that <see cref="ToString"/> has written.</summary>
+    /// <param name="token">The token.</param>
     /// <returns>Null if it is none.</returns>
     public static StreamOffset? Parse(string token)
     {
@@ -40,7 +41,7 @@ internal sealed record StreamOffset(long EventId, string Epoch)
             var offset = new StreamOffset(id, Strict.GetString(Base64Url.DecodeFromChars(token.AsSpan(IdLength + 1))));
 
             // One position has one token.
-            return id <= Contracts.EventIds.Max && offset.ToString() == token ? offset : null;
+            return id <= EventIds.Max && offset.ToString() == token ? offset : null;
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {

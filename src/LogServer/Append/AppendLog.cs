@@ -1,0 +1,16 @@
+namespace OptimizationGateway.LogServer.Append;
+
+internal static partial class AppendLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The log of {JobId} can't be read: {Error}")]
+    public static partial void Unreadable(ILogger logger, string jobId, string error);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The log was lost while {JobId} was appended to: {Error}. Its producer was told to repeat"
+    )]
+    public static partial void OutcomeUnknown(ILogger logger, string jobId, string error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An append to {JobId} failed")]
+    public static partial void Failed(ILogger logger, string jobId, Exception fault);
+}

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Options;
+using OptimizationGateway.JobLogs;
+using OptimizationGateway.LogServer.Settings;
+
+namespace OptimizationGateway.LogServer;
+
+/// <summary>The one place where the engine is chosen: PostgreSQL if it has a connection string, else SQLite.</summary>
+internal static class Engine
+{
+    public const string PostgresSetting = $"{LogServerOptions.Section}:{nameof(LogServerOptions.Postgres)}:ConnectionString";
+    public const string SqliteSetting = $"{LogServerOptions.Section}:{nameof(LogServerOptions.Sqlite)}:Path";
+
+    public static void Add(WebApplicationBuilder builder)
+    {
+        // Needed before the settings are bound.
+        if (builder.Configuration[PostgresSetting] is { Length: > 0 })
+        {
+            throw new Gateway.Configuration.StartRefusedException(
+                $"{PostgresSetting}: this build has no PostgreSQL engine. Leave it out; the logs are then in a file ({SqliteSetting})."
+            );
+        }
+
+        builder.Services.AddJobLogs();
+        builder.Services.ConfigureOptions<SqliteSettings>();
+    }
+
+    /// <summary>The engine, in a line for people.</summary>
+    public static string Describe(LogServerOptions options) =>
+        options.Postgres.ConnectionString.Length > 0 ? "PostgreSQL" : $"SQLite in {Path.GetFullPath(options.Sqlite.Path)}";
+
+    /// <summary>The library's settings, as this program has them.</summary>
+    private sealed class SqliteSettings(IOptions<LogServerOptions> options) : IConfigureOptions<JobLogsOptions>
+    {
+        public void Configure(JobLogsOptions logs)
+        {
+            var server = options.Value;
+            logs.Directory = server.Sqlite.Path;
+            logs.DirectorySetting = SqliteSetting;
+            logs.RetainEventsPerJob = server.Retention.EventsPerJob;
+            logs.RetainEndedJobs = server.Retention.EndedJobs;
+            logs.EndLostJobsAfter = server.Leases.EndLostJobsAfter;
+            logs.HeartbeatInterval = server.Watch.HeartbeatInterval;
+            logs.MaxJobs = server.Limits.Jobs;
+            logs.MaxProducersPerJob = server.Limits.ProducersPerJob;
+        }
+    }
+}

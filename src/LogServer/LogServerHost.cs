@@ -1,0 +1,131 @@
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.JobLogs;
+using OptimizationGateway.LogServer.Append;
+using OptimizationGateway.LogServer.Callers;
+using OptimizationGateway.LogServer.Http;
+using OptimizationGateway.LogServer.Rpc;
+using OptimizationGateway.LogServer.Settings;
+using OptimizationGateway.LogServer.Telemetry;
+
+namespace OptimizationGateway.LogServer;
+
+/// <summary>Puts the log server together: for its own program, for a demo, and for tests.</summary>
+public static class LogServerHost
+{
+    /// <summary>
+    /// Builds the log server without starting it. Bad settings, a log that can't be opened and a taken port are thrown by
+    /// <see cref="WebApplication.StartAsync"/>.
+    /// </summary>
+    /// <param name="args">Settings, such as <c>--LogServer:HttpUrl=http://127.0.0.1:0</c>.</param>
+    /// <param name="configure">Called last, and so with the last word.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = CreateBuilder(args);
+        ConsoleLogs.Add(builder);
+        builder.Logging.AddFilter("Grpc", LogLevel.None);
+        AddOptions(builder.Services);
+        Engine.Add(builder);
+        AddFronts(builder.Services);
+        Exporters.Add(builder);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        UseFronts(app);
+        return app;
+    }
+
+    /// <summary>The URLs of a log server that has started: of HTTP, and of gRPC.</summary>
+    public static (string HttpUrl, string GrpcUrl) AddressesOf(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<ServerAddresses>();
+        return (addresses.HttpUrl, addresses.GrpcUrl);
+    }
+
+    /// <summary>Creates a builder with all sources of settings. The file next to the program counts least.</summary>
+    internal static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        // Named, since a host's own name would be taken for it where it runs beside others.
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = args, ApplicationName = typeof(LogServerHost).Assembly.GetName().Name }
+        );
+        var nextToProgram = new JsonConfigurationSource
+        {
+            Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"),
+            Optional = true,
+        };
+        nextToProgram.ResolveFileProvider();
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, nextToProgram);
+
+        // Its own settings say where it listens; container images and other programs' environments name ports, too.
+        builder.WebHost.UseUrls();
+        return builder;
+    }
+
+    private static void AddOptions(IServiceCollection services)
+    {
+        services.AddOptions<LogServerOptions>().ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<LogServerOptions>, LogServerBinding>();
+        services.AddSingleton<IValidateOptions<LogServerOptions>, LogServerValidation>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<LogServerOptions>>().Value.Limits);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<LogServerOptions>>().Value.Auth);
+        services.AddSingleton(provider => provider.GetRequiredService<AuthOptions>().ToJwt());
+        services.AddSingleton<ServerAddresses>();
+        services.ConfigureOptions<ServerKestrel>();
+        services
+            .AddOptions<HostOptions>()
+            .Configure<IOptions<LogServerOptions>>((host, server) => host.ShutdownTimeout = server.Value.Drain.ShutdownTimeout);
+    }
+
+    private static void AddFronts(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<LogServerMetrics>();
+        services.AddSingleton<AuthorityKeys>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuthorityKeys>());
+        services.AddSingleton<ISigningKeys>(provider =>
+            provider.GetRequiredService<JwtOptions>() is { Authority.Length: 0 } jwt
+                ? KeyFile.Read(jwt)
+                : provider.GetRequiredService<AuthorityKeys>()
+        );
+        services.AddSingleton<TokenCheck>();
+        services.AddSingleton<CallerDoor>();
+        services.AddSingleton<CallerLimits>();
+        services.AddSingleton<Appender>();
+        services.AddSingleton<EventsEndpoint>();
+        services.AddSingleton<RefusalMiddleware>();
+
+        // Its catch-all route for unknown services would shadow the answers of HTTP.
+        services.AddGrpc(grpc =>
+        {
+            grpc.IgnoreUnknownServices = true;
+            grpc.Interceptors.Add<GrpcDoor>();
+        });
+        services
+            .AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>()
+            .Configure<LimitOptions>((grpc, limits) => grpc.MaxReceiveMessageSize = limits.BatchBytes);
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks().AddJobLogsCheck();
+    }
+
+    private static void UseFronts(WebApplication app)
+    {
+        app.UseStatusCodePages(Problem.WriteMissingAsync);
+        app.UseRouting();
+        app.Map(EventsEndpoint.Path, app.Services.GetRequiredService<RefusalMiddleware>().InvokeAsync);
+        HealthEndpoints.Map(app);
+        if (Exporters.IsPrometheusOn(app.Configuration))
+        {
+            app.MapPrometheusScrapingEndpoint(Exporters.PrometheusPath);
+        }
+
+        app.MapWatchJob();
+        app.MapJobs();
+        app.MapGrpcService<EventLogGrpcService>();
+        app.MapGrpcHealthChecksService();
+        app.MapGrpcReflectionService();
+    }
+}

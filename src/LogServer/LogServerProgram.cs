@@ -1,0 +1,61 @@
+using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Startup;
+using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.LogServer.Startup;
+
+namespace OptimizationGateway.LogServer;
+
+/// <summary>The command line: help, version, and a start that either works or says what to change.</summary>
+internal static class LogServerProgram
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args.Any(argument => argument is "--help" or "-h"))
+        {
+            Console.WriteLine(CommandLine.Help);
+            return 0;
+        }
+
+        if (args.Contains("--version", StringComparer.Ordinal))
+        {
+            Console.WriteLine(BuildVersion.Version);
+            return 0;
+        }
+
+        if (args.Contains(ConfigCheck.Option, StringComparer.Ordinal))
+        {
+            return await ConfigCheck.RunAsync([.. args.Where(argument => argument != ConfigCheck.Option)]);
+        }
+
+        using var hurry = new SecondSignal();
+        var hasStarted = false;
+        try
+        {
+            if (args is ["--health", .. var rest])
+            {
+                return await HealthProbe.RunAsync(rest);
+            }
+
+            var faults = CommandLine.Faults(args).ToList();
+            if (faults.Count > 0)
+            {
+                throw new StartRefusedException(string.Join(' ', faults));
+            }
+
+            await using var app = LogServerHost.Build(args);
+            ServiceManager.Follow(app.Lifetime);
+            await app.StartAsync();
+            hasStarted = true;
+            Console.WriteLine(CommandLine.Welcome(app));
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception e) when (!hasStarted)
+        {
+            // Nearly always a setting's fault: what to change, without a stack.
+            await Console.Error.WriteLineAsync($"The log server doesn't start: {CommandLine.FaultOf(e)}");
+            await Console.Error.WriteLineAsync("Run with --help for the settings.");
+            return 1;
+        }
+    }
+}

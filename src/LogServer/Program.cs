@@ -1,0 +1,3 @@
+using OptimizationGateway.LogServer;
+
+return await LogServerProgram.RunAsync(args);

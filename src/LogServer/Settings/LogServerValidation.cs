@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Security;
+
+namespace OptimizationGateway.LogServer.Settings;
+
+/// <summary>The ranges that the options' attributes state.</summary>
+[OptionsValidator]
+internal sealed partial class LogServerRanges : IValidateOptions<LogServerOptions>;
+
+/// <summary>
+/// Checks the rules that no attribute can state. Each message names the setting by its full path and says what is allowed.
+/// </summary>
+internal sealed partial class LogServerValidation(IConfiguration configuration) : IValidateOptions<LogServerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, LogServerOptions options)
+    {
+        var ranges = new LogServerRanges().Validate(name, options);
+        var faults = (ranges.Failures ?? []).Select(WithFullPath).ToList();
+        var section = configuration.GetSection(LogServerOptions.Section);
+        faults.AddRange(UnknownSettings.Beside(configuration, LogServerOptions.Section));
+        faults.AddRange(UnknownSettings.In(section, typeof(LogServerOptions)));
+        faults.AddRange(UnreadableSettings.In(section, typeof(LogServerOptions)).Values);
+        CheckAddress(nameof(options.HttpUrl), options.HttpUrl, options.Auth, faults);
+        CheckAddress(nameof(options.GrpcUrl), options.GrpcUrl, options.Auth, faults);
+        if (ListenUrls.Collide(options.HttpUrl, options.GrpcUrl))
+        {
+            faults.Add("LogServer:HttpUrl and LogServer:GrpcUrl have the same port; HTTP/2 without TLS can't share one with HTTP/1.1.");
+        }
+
+        if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
+        {
+            faults.Add("Kestrel:Endpoints isn't read: LogServer:HttpUrl and LogServer:GrpcUrl say where the log server listens.");
+        }
+
+        if (string.IsNullOrWhiteSpace(options.Sqlite.Path))
+        {
+            faults.Add("LogServer:Sqlite:Path is empty; it must be a path.");
+        }
+
+        if (options.Limits.EventBytes > options.Limits.BatchBytes)
+        {
+            faults.Add(
+                $"LogServer:Limits:EventBytes is {options.Limits.EventBytes}, more than LogServer:Limits:BatchBytes, {options.Limits.BatchBytes}; "
+                    + "an event comes in a batch."
+            );
+        }
+
+        AuthRules.Check(options.Auth, faults);
+        return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+    }
+
+    private static void CheckAddress(string setting, string url, AuthOptions auth, List<string> faults)
+    {
+        if (Address.Parse(url) is not { } address)
+        {
+            faults.Add(
+                $"LogServer:{setting} is '{SecretText.Hide(url)}'; it must be http:// or https:// with an IP address, localhost or * and a "
+                    + "port, such as http://127.0.0.1:5010; port 0 takes a free one."
+            );
+        }
+        else if (!address.IsLoopback && !auth.IsOn && !auth.AllowAnonymous)
+        {
+            faults.Add(
+                $"LogServer:{setting} is {url}, which others can reach, and nobody is asked who they are. Ask callers for a token "
+                    + $"({JwtSection.Path}:…, see docs/log-server.md), listen on a loopback address, or set {JwtSection.Path}:AllowAnonymous=true "
+                    + "if everyone who can reach it may append to every job and watch it."
+            );
+        }
+    }
+
+    /// <summary>The generated messages name a setting by its property: <c>LogServerOptions.Limits.EventBytes</c>.</summary>
+    private static string WithFullPath(string fault) =>
+        PropertyPath()
+            .Replace(
+                fault[(fault.IndexOf(": ", StringComparison.Ordinal) + 2)..],
+                match => $"LogServer:{match.Groups["path"].Value.Replace('.', ':')}"
+            );
+
+    [GeneratedRegex(
+        @"LogServerOptions\.(?<path>[\w.]*\w)",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex PropertyPath();
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.LogServer.Tests.Harness;
+
+namespace OptimizationGateway.LogServer.Tests.Producers;
+
+/// <summary>Producers append while the log server is killed and started again: every event is in its log exactly once, in its order.</summary>
+public sealed class KillTests
+{
+    private const int Rounds = 60;
+    private const int PerRound = 50;
+
+    [Theory]
+    [InlineData("node", "durable-producer.mjs")]
+    [InlineData("python3", "producer.py")]
+    public async Task A_producer_in_another_language_appends_each_event_once(string program, string script)
+    {
+        await using var server = await ChildLogServer.StartAsync();
+        var url = new Uri(server.HttpUrl, "/jobs/other/events").ToString();
+        await using var producer = OtherProducer.Start(program, script, url, $"{Rounds}", $"{PerRound}");
+        for (var round = 1; round <= Rounds; round++)
+        {
+            Assert.Equal($"{round * PerRound}", await producer.LineAsync());
+            if (round % 20 == 10)
+            {
+                await server.RestartAsync();
+            }
+        }
+
+        Assert.Equal("end", await producer.LineAsync());
+        var events = await server.Client.EventsAsync("other");
+        Assert.Equal(Enumerable.Range(0, Rounds * PerRound), NumbersOf(events, "counted"));
+        Assert.Equal(JobEvent.PayloadOneofCase.JobCompleted, events[^1].PayloadCase);
+    }
+
+    [Fact]
+    public async Task Producers_of_one_job_append_each_event_once()
+    {
+        await using var server = await ChildLogServer.StartAsync();
+        using var stop = new CancellationTokenSource();
+        var producers = Enumerable.Range(0, 4).Select(number => ProduceAsync(server.HttpUrl, $"p{number}", stop.Token)).ToList();
+        for (var kill = 0; kill < 4; kill++)
+        {
+            await Task.WhenAny(Task.WhenAll(producers), Task.Delay(TimeSpan.FromMilliseconds(300), Deadline.Token));
+            await server.RestartAsync();
+        }
+
+        await stop.CancelAsync();
+        var acknowledged = await Task.WhenAll(producers);
+        var events = await server.Client.EventsAsync("shared");
+
+        Assert.All(acknowledged, count => Assert.True(count > 4, $"{count} appends"));
+        Assert.Equal(Enumerable.Range(1, events.Count).Select(id => (long)id), events.Select(jobEvent => jobEvent.Id));
+        for (var number = 0; number < producers.Count; number++)
+        {
+            Assert.Equal(Enumerable.Range(0, acknowledged[number]), NumbersOf(events, $"p{number}"));
+        }
+    }
+
+    /// <summary>Appends, each time until it is acknowledged.</summary>
+    /// <returns>The number of events that were.</returns>
+    private static async Task<int> ProduceAsync(Uri url, string name, CancellationToken stop)
+    {
+        using var client = new LogServerClient(url, url);
+        var sequence = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            await AppendAsync(client, name, sequence);
+            sequence++;
+        }
+
+        return sequence;
+    }
+
+    private static async Task AppendAsync(LogServerClient client, string name, int sequence)
+    {
+        while (true)
+        {
+            try
+            {
+                using var answer = await client.AppendAsync(
+                    "shared",
+                    $$$"""{"eventType":"{{{name}}}","data":{"n":{{{sequence}}}}}""",
+                    ("Producer-Id", name),
+                    ("Producer-Epoch", "0"),
+                    ("Producer-Seq", $"{sequence}")
+                );
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            }
+            catch (HttpRequestException)
+            {
+                // It is away: perhaps the append was made, perhaps not.
+            }
+        }
+    }
+
+    private static IEnumerable<int> NumbersOf(List<JobEvent> events, string eventType) =>
+        events
+            .Where(jobEvent => jobEvent.Custom?.EventType == eventType)
+            .Select(jobEvent => (int)jobEvent.Custom.Data.Fields["n"].NumberValue);
+}
