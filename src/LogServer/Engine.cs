@@ -15,9 +15,9 @@ internal static class Engine
         // Needed before the settings are bound.
         if (builder.Configuration[PostgresSetting] is { Length: > 0 })
         {
-            throw new Gateway.Configuration.StartRefusedException(
-                $"{PostgresSetting}: this build has no PostgreSQL engine. Leave it out; the logs are then in a file ({SqliteSetting})."
-            );
+            builder.Services.AddPostgresJobLogs(_ => { });
+            builder.Services.ConfigureOptions<PostgresSettings>();
+            return;
         }
 
         builder.Services.AddJobLogs();
@@ -27,6 +27,21 @@ internal static class Engine
     /// <summary>The engine, in a line for people.</summary>
     public static string Describe(LogServerOptions options) =>
         options.Postgres.ConnectionString.Length > 0 ? "PostgreSQL" : $"SQLite in {Path.GetFullPath(options.Sqlite.Path)}";
+
+    private sealed class PostgresSettings(IOptions<LogServerOptions> options) : IConfigureOptions<PostgresJobLogsOptions>
+    {
+        public void Configure(PostgresJobLogsOptions logs)
+        {
+            var server = options.Value;
+            logs.ConnectionString = server.Postgres.ConnectionString;
+            logs.ConnectionStringSetting = PostgresSetting;
+            logs.StandbysThatMustFlush = server.Postgres.StandbysThatMustFlush;
+            logs.RetainEventsPerJob = server.Retention.EventsPerJob;
+            logs.RetainEndedJobs = server.Retention.EndedJobs;
+            logs.EndLostJobsAfter = server.Leases.EndLostJobsAfter;
+            logs.HeartbeatInterval = server.Watch.HeartbeatInterval;
+        }
+    }
 
     /// <summary>The library's settings, as this program has them.</summary>
     private sealed class SqliteSettings(IOptions<LogServerOptions> options) : IConfigureOptions<JobLogsOptions>

@@ -1,12 +1,13 @@
 using OptimizationGateway.Faults;
 using OptimizationGateway.Faults.Checker;
+using OptimizationGateway.Faults.Logs.Run;
 using OptimizationGateway.Faults.Programs;
 using OptimizationGateway.Faults.Rolling;
 
 switch (args)
 {
     // The programs under test, in processes of their own.
-    case [ProgramKind.Gateway or ProgramKind.Stub, ..]:
+    case [ProgramKind.Gateway or ProgramKind.Stub or ProgramKind.LogServer, ..]:
         await HostedProgram.RunAsync(args[0], args[1..]);
         return 0;
 
@@ -20,6 +21,15 @@ switch (args)
         var fleetFolder = new RunFolder(Path.Combine(RunFolder.Artifacts, "fleet"));
         fleetFolder.Clear();
         return FleetReport.Print(await FleetRun.RunAsync(fleet, fleetFolder));
+
+    case ["logs", .. var words]:
+        if (LogChaosOptions.Parse(words) is not { } logs)
+        {
+            Console.Write(LogChaosOptions.Help);
+            return 2;
+        }
+
+        return await LogChaos.RunAsync(logs);
 
     case ["--check", var folder]:
         return Report.Print(new RunFolder(folder), HistoryChecker.Check(new RunFolder(folder)));

@@ -16,6 +16,7 @@ internal sealed record LogServerOptions
 
     public SqliteOptions Sqlite { get; init; } = new();
 
+    [ValidateObjectMembers]
     public PostgresOptions Postgres { get; init; } = new();
 
     [ValidateObjectMembers]
@@ -52,6 +53,10 @@ internal sealed record PostgresOptions
     /// <summary>The connection string; with it the logs are in PostgreSQL, and not in a file. Default: none.</summary>
     [Gateway.Configuration.Secret]
     public string ConnectionString { get; init; } = "";
+
+    /// <summary>The number of standbys that must have an event on disk before it is shown. Default: 0.</summary>
+    [Range(0, 16)]
+    public int StandbysThatMustFlush { get; init; }
 }
 
 /// <summary>The settings under <c>LogServer:Retention</c>.</summary>

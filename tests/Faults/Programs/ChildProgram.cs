@@ -99,6 +99,16 @@ internal sealed class ChildProgram(string name, string kind, IPEndPoint address,
         await GoneAsync(running);
     }
 
+    /// <summary>Forgets a process that has ended by itself, or didn't start.</summary>
+    public async Task ForgetAsync()
+    {
+        if (process is { } gone)
+        {
+            gone.Kill();
+            await GoneAsync(gone);
+        }
+    }
+
     /// <summary>SIGSTOP: it is there and does nothing.</summary>
     public void Freeze() => Send(Signal.Stop);
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OptimizationGateway.Gateway;
+using OptimizationGateway.LogServer;
 using OptimizationGateway.OptimizerStub;
 
 namespace OptimizationGateway.Faults.Programs;
@@ -20,7 +21,12 @@ internal static class HostedProgram
     {
         using var gauges = new Gauges("OptimizationGateway");
         using var shares = kind == ProgramKind.Gateway ? new ShareCounts() : null;
-        await using var app = kind == ProgramKind.Gateway ? GatewayHost.Build(args) : BuildStub(args, gauges);
+        await using var app = kind switch
+        {
+            ProgramKind.Gateway => GatewayHost.Build(args),
+            ProgramKind.LogServer => LogServerHost.Build(args),
+            _ => BuildStub(args, gauges),
+        };
         await app.StartAsync();
         var answering = new Thread(() => Answer(gauges, app.Lifetime)) { IsBackground = true };
         answering.Start();

@@ -5,4 +5,5 @@ internal static class ProgramKind
 {
     public const string Gateway = "gateway";
     public const string Stub = "stub";
+    public const string LogServer = "log-server";
 }

@@ -1,0 +1,216 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace OptimizationGateway.Testing.Postgres;
+
+/// <summary>A PostgreSQL server of the tests, in a folder and on a port of its own, with fsync as it is by default: on.</summary>
+public sealed class PostgresServer : IDisposable
+{
+    private const string Programs = "/usr/lib/postgresql/15/bin";
+    private const string Owner = "owner";
+    private const string Settings =
+        "max_connections = 200\nwal_level = replica\nmax_wal_senders = 8\nmax_wal_size = 256MB\nlogging_collector = off\n";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly Lazy<PostgresServer> Shared = new(() => Create(Settings));
+
+    private readonly string folder;
+    private Process? process;
+
+    private PostgresServer(string folder, int port) => (this.folder, Port) = (folder, port);
+
+    /// <summary>The server that tests share. It is made by the first test that asks, and ends with the process.</summary>
+    public static PostgresServer OfAssembly => Shared.Value;
+
+    /// <summary>True if PostgreSQL's programs are installed.</summary>
+    public static bool IsInstalled => File.Exists(Path.Combine(Programs, "postgres"));
+
+    public int Port { get; }
+
+    public bool IsRunning => process is { HasExited: false };
+
+    public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username={Owner};Database=postgres";
+
+    /// <summary>Makes a server, and starts it.</summary>
+    /// <param name="settings">Lines of postgresql.conf.</param>
+    public static PostgresServer Start(string settings = "") => Create(Settings + settings);
+
+    /// <summary>Makes a standby of this server, and starts it.</summary>
+    /// <param name="name">The name by which the primary knows it.</param>
+    /// <param name="throughPort">The port to which it connects, of a proxy; null: the server's own.</param>
+    public PostgresServer StartStandby(string name = "standby", int? throughPort = null)
+    {
+        var standby = new PostgresServer(NewFolder(), ProgramProcess.FreePort());
+        standby.CopyFrom(this, name, throughPort);
+        return standby;
+    }
+
+    /// <summary>Throws away what this server has, and makes it a standby of another one, on the same port.</summary>
+    /// <param name="primary">The other server.</param>
+    /// <param name="name">The name by which the primary knows it.</param>
+    /// <param name="throughPort">The port to which it connects, of a proxy; null: the primary's own.</param>
+    public void CopyFrom(PostgresServer primary, string name, int? throughPort)
+    {
+        if (Directory.Exists(Data))
+        {
+            Directory.Delete(Data, recursive: true);
+        }
+
+        Run("pg_basebackup", "-D", Data, "-h", "127.0.0.1", "-p", $"{primary.Port}", "-U", Owner, "-X", "stream", "-c", "fast");
+        File.WriteAllText(Path.Combine(Data, "standby.signal"), "");
+        File.AppendAllText(
+            Path.Combine(Data, "postgresql.auto.conf"),
+            $"primary_conninfo = 'host=127.0.0.1 port={throughPort ?? primary.Port} user={Owner} application_name={name}'\n"
+        );
+        Restart();
+    }
+
+    public void Restart()
+    {
+        process = Process.Start(
+            Unprivileged("postgres", "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}")
+        )!;
+        var started = Stopwatch.GetTimestamp();
+        while (!IsReady())
+        {
+            if (process.HasExited || Stopwatch.GetElapsedTime(started) > StartLimit)
+            {
+                throw new InvalidOperationException($"PostgreSQL doesn't start: {File.ReadAllText(Path.Combine(folder, "log"))}");
+            }
+
+            Thread.Sleep(20);
+        }
+    }
+
+    /// <summary>Ends the server at once, as a crash does.</summary>
+    public void Crash()
+    {
+        // The children see that their parent is gone, and end. Until they have, the folder can't be used again.
+        var children = Children();
+        End(Testing.Signal.Kill);
+        var started = Stopwatch.GetTimestamp();
+        while (children.Any(child => Directory.Exists($"/proc/{child}")) && Stopwatch.GetElapsedTime(started) < StartLimit)
+        {
+            Thread.Sleep(5);
+        }
+    }
+
+    public void Stop() => End(Testing.Signal.Interrupt);
+
+    public void Promote() => Run("pg_ctl", "promote", "-w", "-D", Data);
+
+    /// <summary>Sends a signal to all processes of the server, such as the one after which it gets nothing and says nothing.</summary>
+    public void Send(Signal signal)
+    {
+        foreach (var child in Children())
+        {
+            Signals.TrySend(child, signal);
+        }
+
+        Signals.TrySend(process!.Id, signal);
+    }
+
+    public void Execute(string text) => Scalar(text);
+
+    public object? Scalar(string text)
+    {
+        using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false;Timeout=5;Command Timeout=10");
+        connection.Open();
+        using var command = new NpgsqlCommand(text, connection);
+        return command.ExecuteScalar();
+    }
+
+    public void Dispose()
+    {
+        if (IsRunning)
+        {
+            End(Testing.Signal.Interrupt);
+        }
+
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private string Data => Path.Combine(folder, "data");
+
+    private static PostgresServer Create(string settings)
+    {
+        var server = new PostgresServer(NewFolder(), ProgramProcess.FreePort());
+        server.Run("initdb", "-D", server.Data, "-U", Owner, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions");
+        File.AppendAllText(Path.Combine(server.Data, "postgresql.conf"), settings);
+        server.Restart();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        return server;
+    }
+
+    private static string NewFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("job-logs-postgres-").FullName;
+        if (Environment.IsPrivilegedProcess)
+        {
+            Process.Start("chown", ["nobody", folder]).WaitForExit();
+        }
+
+        return folder;
+    }
+
+    /// <summary>PostgreSQL refuses to run as root.</summary>
+    private ProcessStartInfo Unprivileged(string program, params string[] arguments)
+    {
+        var path = Path.Combine(Programs, program);
+        string[] command = Environment.IsPrivilegedProcess
+            ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--", path, .. arguments]
+            : [path, .. arguments];
+
+        // exec: the process that is started is the server itself, whose number signals need.
+        return new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >> \"$0\" 2>&1", Path.Combine(folder, "log"), .. command])
+        {
+            WorkingDirectory = folder,
+        };
+    }
+
+    private void Run(string program, params string[] arguments)
+    {
+        using var run = Process.Start(Unprivileged(program, arguments))!;
+        run.WaitForExit();
+        if (run.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program}: {File.ReadAllText(Path.Combine(folder, "log"))}");
+        }
+    }
+
+    private bool IsReady()
+    {
+        try
+        {
+            Execute("SELECT;");
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private void End(Signal signal)
+    {
+        Signals.TrySend(process!.Id, signal);
+        process.WaitForExit();
+    }
+
+    private List<int> Children()
+    {
+        var file = $"/proc/{process!.Id}/task/{process.Id}/children";
+        return File.Exists(file)
+            ?
+            [
+                .. File.ReadAllText(file)
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(number => int.Parse(number, CultureInfo.InvariantCulture)),
+            ]
+            : [];
+    }
+}
