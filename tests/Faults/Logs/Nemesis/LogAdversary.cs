@@ -10,6 +10,7 @@ namespace OptimizationGateway.Faults.Logs.Nemesis;
 internal sealed class LogAdversary(LogFleet fleet, IReadOnlyList<Producer> producers, int seed)
 {
     private static readonly TimeSpan CutTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<LogFault, int> made = new();
 
     /// <summary>The faults that were made.</summary>
@@ -95,7 +96,7 @@ internal sealed class LogAdversary(LogFleet fleet, IReadOnlyList<Producer> produ
         var next = await Task.Run(() => postgres.Pick(isBest: fault != LogFault.PromoteStale));
         var promoted = System.Diagnostics.Stopwatch.GetTimestamp();
         var (before, copying) = (acknowledged(), Task.Run(() => postgres.Promote(next)));
-        while (acknowledged() == before && !copying.IsFaulted)
+        while (acknowledged() == before && System.Diagnostics.Stopwatch.GetElapsedTime(promoted) < LongestWait)
         {
             await Task.Delay(10);
         }
@@ -136,7 +137,7 @@ internal sealed class LogAdversary(LogFleet fleet, IReadOnlyList<Producer> produ
     /// <summary>Starts a log server, as its supervisor does: again and again, since it doesn't start while the database is away.</summary>
     private static async Task StartAsync(ChildProgram server)
     {
-        while (true)
+        for (var attempt = 0; attempt < 100; attempt++)
         {
             try
             {

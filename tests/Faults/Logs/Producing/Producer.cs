@@ -7,15 +7,16 @@ namespace OptimizationGateway.Faults.Logs.Producing;
 internal delegate IProducerLife Birth(string job, long epoch, int appends);
 
 /// <summary>A producer with all its runs: killed, begun again, and sometimes with a run that doesn't know that it was replaced.</summary>
-internal sealed class Producer(string id, Birth birth, Random random)
+/// <param name="jobs">The beginning of the names of its jobs, which it may share with another producer.</param>
+/// <param name="birth">Makes its runs.</param>
+/// <param name="random">Decides how long a run is.</param>
+internal sealed class Producer(string jobs, Birth birth, Random random)
 {
     private static readonly TimeSpan ZombieTime = TimeSpan.FromSeconds(2);
 
     private TaskCompletionSource replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool leavesZombie;
     private volatile bool isOver;
-
-    public string Id => id;
 
     /// <summary>Ends the run of the moment, by a kill or by leaving it as a zombie; the next one begins.</summary>
     public void Replace(bool leavesZombie)
@@ -30,7 +31,7 @@ internal sealed class Producer(string id, Birth birth, Random random)
         var zombies = new List<Task>();
         for (var number = 0; !finish.IsCancellationRequested; number++)
         {
-            var job = $"{id}-{number}";
+            var job = $"{jobs}-{number}";
             for (var (epoch, end) = (0L, LifeEnd.Killed); end != LifeEnd.JobEnded; epoch++)
             {
                 end = await LiveAsync(birth(job, epoch, finish.IsCancellationRequested ? 1 : random.Next(20, 200)), zombies);

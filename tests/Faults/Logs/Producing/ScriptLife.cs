@@ -22,11 +22,7 @@ internal sealed class ScriptLife(
 {
     public async Task<LifeEnd> RunAsync(CancellationToken kill)
     {
-        var start = new ProcessStartInfo(command[0])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        };
+        var start = new ProcessStartInfo(command[0]) { UseShellExecute = false, RedirectStandardOutput = true };
         string[] arguments =
         [
             .. command[1..],

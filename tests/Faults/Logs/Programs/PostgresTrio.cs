@@ -40,7 +40,10 @@ internal sealed class PostgresTrio : IAsyncDisposable
             trio.ways.Add(new FaultProxy($"node-{number}/primary", random, new IPEndPoint(IPAddress.Loopback, trio.Primary.Port)));
         }
 
-        trio.nodes.AddRange([trio.Primary.StartStandby("node-1", trio.ways[1].Port), trio.Primary.StartStandby("node-2", trio.ways[2].Port)]);
+        trio.nodes.AddRange([
+            trio.Primary.StartStandby("node-1", trio.ways[1].Port),
+            trio.Primary.StartStandby("node-2", trio.ways[2].Port),
+        ]);
         trio.Synchronize();
         return trio;
     }
@@ -54,7 +57,9 @@ internal sealed class PostgresTrio : IAsyncDisposable
     /// <summary>The standby that has most of the log, or least.</summary>
     public PostgresServer Pick(bool isBest)
     {
-        var standbys = Standbys.OrderBy(node => (decimal)node.Scalar("SELECT coalesce(pg_last_wal_receive_lsn(), '0/0') - '0/0';")!).ToList();
+        var standbys = Standbys
+            .OrderBy(node => (decimal)node.Scalar("SELECT coalesce(pg_last_wal_receive_lsn(), '0/0') - '0/0';")!)
+            .ToList();
         return isBest ? standbys[^1] : standbys[0];
     }
 
@@ -88,10 +93,7 @@ internal sealed class PostgresTrio : IAsyncDisposable
     /// <summary>Ends the waits of commits for a standby: they are visible then, and not safe.</summary>
     /// <returns>How many there were.</returns>
     public long CancelWaits() =>
-        (long)
-            Primary.Scalar(
-                "SELECT count(*) FILTER (WHERE pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep';"
-            )!;
+        (long)Primary.Scalar("SELECT count(*) FILTER (WHERE pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep';")!;
 
     public void Restart(PostgresServer node)
     {

@@ -14,8 +14,8 @@ internal static class LogChaos
         folder.Clear();
         var isSafe = options.Bug != LogBug.AsynchronousWithoutFence;
         await using var fleet = new LogFleet(folder, PostgresTrio.Start(isSafe, random), standbysThatMustFlush: isSafe ? 1 : 0);
-        using var run = new LogChaosRun(fleet, random, options.Seed);
-        var exitCode = (await run.RunAsync(options.Duration)).Print(options.Seed);
+        using var run = new LogChaosRun(fleet, random, options);
+        var exitCode = (await run.RunAsync()).Print(options.Seed);
         if (exitCode == 0)
         {
             folder.Delete();

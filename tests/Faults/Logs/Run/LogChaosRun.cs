@@ -10,7 +10,7 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Faults.Logs.Run;
 
 /// <summary>One run, from the first process to the last event. It judges nothing.</summary>
-internal sealed class LogChaosRun(LogFleet fleet, Random random, int seed) : IDisposable
+internal sealed class LogChaosRun(LogFleet fleet, Random random, LogChaosOptions options) : IDisposable
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
@@ -26,20 +26,27 @@ internal sealed class LogChaosRun(LogFleet fleet, Random random, int seed) : IDi
     private IReadOnlyList<Uri> Gateways => [.. fleet.Gateways.Select(gateway => new Uri($"http://{gateway.Address}"))];
 
     /// <returns>What was written down, and what was done.</returns>
-    public async Task<LogChaosFacts> RunAsync(TimeSpan duration)
+    public async Task<LogChaosFacts> RunAsync()
     {
         await fleet.StartAsync();
+        SeededBug.Put(options.Bug, fleet.Postgres.Primary);
         recorder.JobBegan = Watch;
         using var finish = new CancellationTokenSource();
         var producers = Producers();
         var producing = producers.Select(producer => producer.RunAsync(finish.Token)).ToList();
         await Task.Delay(WarmUp);
 
-        var adversary = new LogAdversary(fleet, producers, seed);
-        using var over = new CancellationTokenSource(duration);
+        var adversary = new LogAdversary(fleet, producers, options.Seed);
+        using var over = new CancellationTokenSource(options.Duration);
         await adversary.RunAsync(() => recorder.EventsAcknowledged, over.Token);
         await finish.CancelAsync();
-        await Task.WhenAll(producing).WaitAsync(Recovery);
+        if (
+            await Task.WhenAny(Task.WhenAll(producing), Task.Delay(Recovery)) is { IsCompletedSuccessfully: true }
+            && producing.Any(one => !one.IsCompleted)
+        )
+        {
+            recorder.Surprise($"Producers still wait {Recovery.TotalSeconds:0} s after the last fault.");
+        }
 
         var logs = await FinalAsync();
         await HeadsAsync(logs);
@@ -65,10 +72,21 @@ internal sealed class LogChaosRun(LogFleet fleet, Random random, int seed) : IDi
         (string Id, Func<string, Birth> Birth)[] all =
         [
             .. Enumerable.Range(1, 4).Select(number => ($"dotnet-{number}", (Func<string, Birth>)Dotnet)),
-            .. Enumerable.Range(1, 2).Select(n => ($"python-{n}", (Func<string, Birth>)(id => Script(id, "python3", Path.Combine(folder, "producer.py"))))),
-            .. Enumerable.Range(1, 2).Select(n => ($"node-{n}", (Func<string, Birth>)(id => Script(id, "node", Path.Combine(folder, "producer.mjs"))))),
+            .. Enumerable
+                .Range(1, 2)
+                .Select(n =>
+                    ($"python-{n}", (Func<string, Birth>)(id => Script(id, "/usr/bin/python3", Path.Combine(folder, "producer.py"))))
+                ),
+            .. Enumerable
+                .Range(1, 2)
+                .Select(n => ($"node-{n}", (Func<string, Birth>)(id => Script(id, "node", Path.Combine(folder, "producer.mjs"))))),
         ];
-        return [.. all.Select(one => new Producer(one.Id, one.Birth(one.Id), new Random(random.Next())))];
+        return
+        [
+            .. all.Select(one => new Producer(one.Id, one.Birth(one.Id), new Random(random.Next()))),
+            // Two for one job, at the same time.
+            .. Enumerable.Range(1, 2).Select(number => new Producer("shared", Dotnet($"shared-{number}"), new Random(random.Next()))),
+        ];
     }
 
     private void Watch(string job)
@@ -144,7 +162,9 @@ internal sealed record LogChaosFacts(
         }
 
         var lost = breaches.Count(breach => breach.Invariant is LogInvariant.Durable or LogInvariant.Recovers or LogInvariant.NoGap);
-        var repeated = breaches.Count(breach => breach.Invariant is LogInvariant.OnceEach or LogInvariant.OneAppendAnId or LogInvariant.Fenced);
+        var repeated = breaches.Count(breach =>
+            breach.Invariant is LogInvariant.OnceEach or LogInvariant.OneAppendAnId or LogInvariant.Fenced
+        );
         var epochs = History.Watched.SelectMany(watched => watched.Events.Select(e => (watched.Job, e.LogEpoch))).Distinct().Count();
         var faults = string.Join(", ", Faults.OrderBy(fault => fault.Key).Select(fault => $"{fault.Value} {fault.Key}"));
         Console.WriteLine(

@@ -35,7 +35,9 @@ internal sealed class LogWatcher(string name, string job, IReadOnlyList<Uri> gat
     {
         lock (gate)
         {
-            return !logs.TryGetValue(job, out var log) || log.Count == 0 || (events.Count > 0 && events[^1].Id == log[^1].Id && epoch == log[^1].LogEpoch);
+            return !logs.TryGetValue(job, out var log)
+                || log.Count == 0
+                || (events.Count > 0 && events[^1].Id == log[^1].Id && epoch == log[^1].LogEpoch);
         }
     }
 
@@ -96,7 +98,15 @@ internal sealed class LogWatcher(string name, string job, IReadOnlyList<Uri> gat
 
     private async Task SubscribeAsync(ClientWebSocket socket, CancellationToken stop)
     {
-        var subscribe = JsonSerializer.Serialize(new { type = "subscribe", jobId = job, afterEventId = cursor, epoch });
+        var subscribe = JsonSerializer.Serialize(
+            new
+            {
+                type = "subscribe",
+                jobId = job,
+                afterEventId = cursor,
+                epoch,
+            }
+        );
         await socket.SendAsync(Encoding.UTF8.GetBytes(subscribe), WebSocketMessageType.Text, endOfMessage: true, stop);
     }
 
