@@ -12,6 +12,8 @@ const listeners = [
   },
   { setting: 'Stub:GrpcUrl', environment: ['STUB__GRPCURL'], what: 'WatchJob of the optimizer', url: 'http://127.0.0.1:5001' },
   { setting: 'Stub:HttpUrl', environment: ['STUB__HTTPURL'], what: 'jobs as JSON', url: 'http://127.0.0.1:5002' },
+  { setting: 'LogServer:HttpUrl', environment: ['LOGSERVER__HTTPURL'], what: 'events by HTTP', url: 'http://127.0.0.1:5010' },
+  { setting: 'LogServer:GrpcUrl', environment: ['LOGSERVER__GRPCURL'], what: 'WatchJob of the log server', url: 'http://127.0.0.1:5011' },
 ];
 
 // Other ways to say where Kestrel listens. Who uses them is told by the program itself.
@@ -124,7 +126,7 @@ if (!isAsked && ![...settings.keys(), ...Object.keys(process.env)].some(isLeftTo
       ? 'Stop what listens there (another demo?), or choose others'
       : 'For instance';
     console.error(`${hint}:\n\n    ${await commandOf(settings, found)}\n`);
-    console.error('Two demos at a time also need two folders for their jobs: --Stub:DataDirectory=<folder>.');
+    console.error('Two demos at a time also need two folders for their jobs: --Stub:DataDirectory=<folder> --LogServer:Sqlite:Path=<folder>.');
     process.exitCode = 1;
   }
 }

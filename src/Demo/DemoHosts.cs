@@ -1,3 +1,5 @@
+extern alias logserver;
+
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -6,11 +8,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OptimizationGateway.Gateway;
+using logserver::OptimizationGateway.LogServer;
 using OptimizationGateway.OptimizerStub;
 
 namespace OptimizationGateway.Demo;
 
-/// <summary>The two hosts, each told of the other by settings that stand below all others, so that anyone can change them.</summary>
+/// <summary>The three hosts, told of each other by settings that stand below all others, so that anyone can change them.</summary>
 internal static class DemoHosts
 {
     public static WebApplication BuildStub(string[] args) =>
@@ -28,12 +31,28 @@ internal static class DemoHosts
             }
         );
 
-    public static WebApplication BuildGateway(string[] args, StubAddresses stub) =>
+    public static WebApplication BuildLogServer(string[] args) =>
+        LogServerHost.Build(
+            args,
+            builder =>
+            {
+                builder.Services.AddSingleton<IHostLifetime, StoppedByHand>();
+                builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+            }
+        );
+
+    public static WebApplication BuildGateway(string[] args, StubAddresses stub, string logsUrl) =>
         GatewayHost.Build(
             args,
             builder =>
             {
-                AddDefaults(builder, ("Gateway:Backends:stub:Address", stub.GrpcUrl), ("Gateway:Console:JobsApiUrl", stub.HttpUrl));
+                AddDefaults(
+                    builder,
+                    ("Gateway:Backends:stub:Address", stub.GrpcUrl),
+                    ("Gateway:Backends:stub:JobIds", "job-*,load-*,paced-*"),
+                    ("Gateway:Backends:logs:Address", logsUrl),
+                    ("Gateway:Console:JobsApiUrl", stub.HttpUrl)
+                );
 
                 // A start that fails is told by its exception; the host would log it with a stack as well.
                 builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);

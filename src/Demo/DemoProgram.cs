@@ -1,25 +1,31 @@
+extern alias logserver;
+
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OptimizationGateway.Gateway.Startup;
+using logserver::OptimizationGateway.LogServer;
 using OptimizationGateway.OptimizerStub;
 
 namespace OptimizationGateway.Demo;
 
-/// <summary>The command line: starts stub and gateway, tells what to try, and stops both.</summary>
+/// <summary>The command line: starts stub, log server and gateway, tells what to try, and stops them.</summary>
 internal static class DemoProgram
 {
     private const string Help = """
-        The gateway and a small optimizer in one process: the shortest way to see a job live.
+        The gateway, a small optimizer and a log server in one process: the shortest way to see a job live.
 
         Usage: dotnet run --project src/Demo [-- settings]
 
-        Settings (command line --Name=value, environment Name__Sub=value, or appsettings.json), for both:
+        Settings (command line --Name=value, environment Name__Sub=value, or appsettings.json), for all three:
           Urls                  where the gateway listens (default http://127.0.0.1:8080)
           Stub:GrpcUrl          where the optimizer serves WatchJob (default http://127.0.0.1:5001)
           Stub:HttpUrl          where it serves its jobs over JSON (default http://127.0.0.1:5002)
           Stub:DataDirectory    where it keeps them (default data)
-          Gateway:…, Stub:…     all others: see the --help of src/Gateway and src/OptimizerStub
+          LogServer:HttpUrl     where the log server takes events (default http://127.0.0.1:5010)
+          LogServer:GrpcUrl     where it serves WatchJob (default http://127.0.0.1:5011)
+          LogServer:Sqlite:Path where it keeps them (default data)
+          Gateway:…, Stub:…, LogServer:…  all others: see the --help of src/Gateway, src/OptimizerStub and src/LogServer
 
         Options: --help, --version
         """;
@@ -40,7 +46,7 @@ internal static class DemoProgram
             return 0;
         }
 
-        var faults = UnknownArguments.In(args, "Stub").ToList();
+        var faults = UnknownArguments.In(args, "Stub", "LogServer").ToList();
         if (faults.Count > 0)
         {
             await Console.Error.WriteLineAsync($"The demo doesn't start: {string.Join(' ', faults)} Run with --help for the settings.");
@@ -49,7 +55,7 @@ internal static class DemoProgram
 
         try
         {
-            await RunBothAsync(args);
+            await RunAllAsync(args);
             return 0;
         }
         catch (StartFailedException e)
@@ -59,29 +65,43 @@ internal static class DemoProgram
         }
     }
 
-    private static async Task RunBothAsync(string[] args)
+    private static async Task RunAllAsync(string[] args)
     {
         using var hurry = new SecondSignal();
         await using var stub = await StartFailedException.ExplainAsync(
             "The optimizer",
-            "Stub:GrpcUrl and Stub:HttpUrl say where it listens, such as --Stub:GrpcUrl=http://127.0.0.1:5011; "
+            "Stub:GrpcUrl and Stub:HttpUrl say where it listens, such as --Stub:GrpcUrl=http://127.0.0.1:5003; "
                 + "Stub:DataDirectory says where it keeps its jobs, and each optimizer needs its own.",
             () => StartedAsync(DemoHosts.BuildStub(args))
         );
         var addresses = stub.Services.GetRequiredService<StubAddresses>();
+        await using var logs = await StartFailedException.ExplainAsync(
+            "The log server",
+            "LogServer:HttpUrl and LogServer:GrpcUrl say where it listens, such as --LogServer:HttpUrl=http://127.0.0.1:5012; "
+                + "LogServer:Sqlite:Path says where it keeps its logs, and each log server needs its own.",
+            () => StartedAsync(DemoHosts.BuildLogServer(args))
+        );
+        var logAddresses = LogServerHost.AddressesOf(logs);
         await using var gateway = await StartFailedException.ExplainAsync(
             "The gateway",
             "Urls says where it listens, such as --Urls=http://127.0.0.1:8081.",
-            () => StartedAsync(DemoHosts.BuildGateway(args, addresses))
+            () => StartedAsync(DemoHosts.BuildGateway(args, addresses, logAddresses.GrpcUrl))
         );
 
         var job = await FirstJob.FindOrStartAsync(addresses.HttpUrl);
         Console.WriteLine(
-            Welcome.Text(gateway.Urls.First() + gateway.Configuration["Gateway:PathBase"], addresses, DemoHosts.DataDirectory(stub), job)
+            Welcome.Text(
+                gateway.Urls.First() + gateway.Configuration["Gateway:PathBase"],
+                addresses,
+                logAddresses.HttpUrl,
+                DemoHosts.DataDirectory(stub),
+                job
+            )
         );
 
-        // The gateway first: its clients are told to come back, and don't see the optimizer go.
+        // The gateway first: its clients are told to come back, and don't see the others go.
         await gateway.WaitForShutdownAsync();
+        await logs.StopAsync();
         await stub.StopAsync();
     }
 

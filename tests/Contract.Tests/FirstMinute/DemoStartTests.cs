@@ -12,8 +12,10 @@ public sealed class DemoStartTests : IDisposable
     public void Dispose() => data.Delete(recursive: true);
 
     [Theory]
-    [InlineData("Stub:GrpcUrl", "such as --Stub:GrpcUrl=http://127.0.0.1:5011")]
-    [InlineData("Stub:HttpUrl", "such as --Stub:GrpcUrl=http://127.0.0.1:5011")]
+    [InlineData("Stub:GrpcUrl", "such as --Stub:GrpcUrl=http://127.0.0.1:5003")]
+    [InlineData("Stub:HttpUrl", "such as --Stub:GrpcUrl=http://127.0.0.1:5003")]
+    [InlineData("LogServer:HttpUrl", "such as --LogServer:HttpUrl=http://127.0.0.1:5012")]
+    [InlineData("LogServer:GrpcUrl", "such as --LogServer:HttpUrl=http://127.0.0.1:5012")]
     [InlineData("Urls", "such as --Urls=http://127.0.0.1:8081")]
     public async Task A_taken_port_is_one_line_with_the_setting_and_an_example(string setting, string example)
     {
@@ -26,6 +28,9 @@ public sealed class DemoStartTests : IDisposable
             ["Stub:GrpcUrl"] = "http://127.0.0.1:0",
             ["Stub:HttpUrl"] = "http://127.0.0.1:0",
             ["Stub:DataDirectory"] = data.FullName,
+            ["LogServer:HttpUrl"] = "http://127.0.0.1:0",
+            ["LogServer:GrpcUrl"] = "http://127.0.0.1:0",
+            ["LogServer:Sqlite:Path"] = data.FullName,
             [setting] = taken,
         };
         var run = await ProgramRun.ToItsEndAsync("dotnet", [Demo, .. settings.Select(one => $"--{one.Key}={one.Value}")]);
