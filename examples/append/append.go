@@ -1,4 +1,5 @@
 // Appends the events of a job in Go: go run append.go http://127.0.0.1:5010/jobs/mine/events
+// It repeats each request until it is answered; the log makes it once.
 package main
 
 import (
@@ -9,22 +10,21 @@ import (
 	"time"
 )
 
-// append repeats the request until it is answered; the log makes it once.
-func append(url string, sequence int, event string, values ...any) {
+func append(sequence int, event string, values ...any) {
 	for ; ; time.Sleep(500 * time.Millisecond) {
-		request, _ := http.NewRequest("POST", url, strings.NewReader(fmt.Sprintf(event, values...)))
+		request, _ := http.NewRequest("POST", os.Args[1], strings.NewReader(fmt.Sprintf(event, values...)))
 		request.Header = http.Header{"Content-Type": {"application/json"}, "Producer-Id": {"go"}, "Producer-Epoch": {"0"}, "Producer-Seq": {fmt.Sprint(sequence)}}
 		if answer, err := http.DefaultClient.Do(request); err == nil && answer.StatusCode < 500 && answer.StatusCode != 429 {
-			fmt.Println(answer.Status)
+			println(answer.Status)
 			return
 		}
 	}
 }
 
 func main() {
-	append(os.Args[1], 0, `{"eventType":"job_started","data":{"promptId":"example","datasetId":"none","config":{"maxIterations":20}}}`)
+	append(0, `{"eventType":"job_started","data":{"promptId":"example","datasetId":"none","config":{"maxIterations":20}}}`)
 	for i := 1; i <= 20; i++ {
-		append(os.Args[1], i, `{"eventType":"iteration_completed","iteration":%d,"data":{"score":%g}}`, i, 1-1/float64(i))
+		append(i, `{"eventType":"iteration_completed","iteration":%d,"data":{"score":%g}}`, i, 1-1/float64(i))
 	}
-	append(os.Args[1], 21, `{"eventType":"job_completed","data":{"resultPromptId":"example/best","finalScore":0.95}}`)
+	append(21, `{"eventType":"job_completed","data":{"resultPromptId":"example/best","finalScore":0.95}}`)
 }
