@@ -1,5 +1,4 @@
-// Appends the events of a job in Go: go run append.go http://127.0.0.1:5010/jobs/mine/events
-// It repeats each request until it is answered; the log makes it once.
+// Appends a job's events, each request until it is answered: go run append.go http://127.0.0.1:5010/jobs/mine/events
 package main
 
 import (
