@@ -4,7 +4,7 @@ BUF := node_modules/.bin/buf
 BIOME := node_modules/.bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test chaos fleet proxies memory feeds bench oom fuzz audit check release-check fmt clean
+.PHONY: help deps run build test chaos log-chaos fleet proxies memory feeds bench oom fuzz audit check release-check fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: deps ## Build once, run every test; the last line sums them up
 DURATION ?= 600
 chaos: ## Kill, cut and stall for DURATION seconds, from SEED, while clients watch; the last line sums it up
 	dotnet run --project tests/Faults -- --duration $(DURATION) $(if $(SEED),--seed $(SEED))
+
+log-chaos: ## Kill, cut and promote PostgreSQL, log servers and producers for DURATION seconds, from SEED; BUG=NoRowLock puts a mistake in
+	dotnet run --project tests/Faults -- logs --duration $(DURATION) $(if $(SEED),--seed $(SEED)) $(if $(BUG),--bug $(BUG))
 
 CLIENTS ?= 3000
 fleet: ## Restart, kill and reload three gateways behind HAProxy while CLIENTS watch; the last line sums it up

@@ -134,5 +134,6 @@ check "schemas: what the .NET tests recorded" node tests/schema/recorded.mjs "$m
 check "bench: events come through whole" dotnet bench/Bench/bin/Debug/net10.0/OptimizationGateway.Bench.dll --check
 check "memory: slow readers for ten seconds" dotnet bench/Memory/bin/Debug/net10.0/OptimizationGateway.Memory.dll attack 25x100 heap 256 own 10
 check "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
+check "chaos of logs for a minute" dotnet run --no-build --project tests/Faults -- logs --duration 60 --seed 1
 
 finish
