@@ -93,16 +93,17 @@ internal sealed class LogAdversary(LogFleet fleet, IReadOnlyList<Producer> produ
         }
 
         await Task.Run(postgres.Primary.Crash);
-        var next = await Task.Run(() => postgres.Pick(isBest: fault != LogFault.PromoteStale));
+        var isBest = fault != LogFault.PromoteStale;
+        var next = await Task.Run(() => postgres.Pick(isBest));
         var promoted = System.Diagnostics.Stopwatch.GetTimestamp();
-        var (before, copying) = (acknowledged(), Task.Run(() => postgres.Promote(next)));
+        var (before, copying) = (acknowledged(), Task.Run(() => postgres.Promote(next, isBest)));
         while (acknowledged() == before && System.Diagnostics.Stopwatch.GetElapsedTime(promoted) < LongestWait)
         {
             await Task.Delay(10);
         }
 
         var took = System.Diagnostics.Stopwatch.GetElapsedTime(promoted);
-        LongestFailover = took > LongestFailover ? took : LongestFailover;
+        LongestFailover = isBest && took > LongestFailover ? took : LongestFailover;
         await copying;
     }
 

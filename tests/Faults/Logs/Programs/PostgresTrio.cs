@@ -9,7 +9,8 @@ internal sealed class PostgresTrio : IAsyncDisposable
 {
     private const string Asynchronous = "";
     private const string Synchronous = "ANY 1 (\"node-0\", \"node-1\", \"node-2\")";
-    private const string Settings = "synchronous_commit = on\nwal_receiver_timeout = 5s\nwal_sender_timeout = 5s\nwal_keep_size = 256MB\n";
+    private const string Settings =
+        "synchronous_commit = on\nwal_receiver_timeout = 5s\nwal_sender_timeout = 5s\nwal_keep_size = 256MB\nwal_retrieve_retry_interval = 100ms\n";
 
     private readonly List<PostgresServer> nodes = [];
     private readonly List<FaultProxy> ways = [];
@@ -63,21 +64,23 @@ internal sealed class PostgresTrio : IAsyncDisposable
         return isBest ? standbys[^1] : standbys[0];
     }
 
-    /// <summary>Makes a standby the primary. The other one follows it, and the old primary, which has crashed, becomes a standby.</summary>
-    public void Promote(PostgresServer standby)
+    /// <summary>Makes a standby the primary. The old primary, which has crashed, becomes a standby.</summary>
+    /// <param name="standby">The standby.</param>
+    /// <param name="isBest">True if the other standby has no more than this one, and so can follow it as it is.</param>
+    public void Promote(PostgresServer standby, bool isBest)
     {
         Mend();
         var (old, other) = (Primary, nodes.Single(node => node != Primary && node != standby));
         standby.Promote();
         Primary = standby;
+        Synchronize();
         foreach (var way in ways)
         {
             way.AimAt(new IPEndPoint(IPAddress.Loopback, standby.Port));
             way.BreakAll(reset: true);
         }
 
-        // Neither need be on the new primary's history: a copy is sure, and these logs are small.
-        foreach (var follower in new[] { other, old })
+        foreach (var follower in isBest && other.IsRunning ? [old] : new[] { other, old })
         {
             if (follower.IsRunning)
             {
@@ -86,8 +89,6 @@ internal sealed class PostgresTrio : IAsyncDisposable
 
             follower.CopyFrom(standby, Name(follower), ways[nodes.IndexOf(follower)].Port);
         }
-
-        Synchronize();
     }
 
     /// <summary>Ends the waits of commits for a standby: they are visible then, and not safe.</summary>
