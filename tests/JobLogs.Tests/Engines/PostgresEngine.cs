@@ -15,11 +15,12 @@ internal sealed class PostgresEngine(PostgresServer server) : Engine
         var settings = Settings(configure);
         return OpenAsync(
             logs => (logs.RetainEventsPerJob, logs.RetainEndedJobs) = (settings.RetainEventsPerJob, settings.RetainEndedJobs),
-            clock
+            clock,
+            settings.SweepsByItself
         );
     }
 
-    public Task<TestLogs> OpenAsync(Action<PostgresJobLogsOptions> configure, TimeProvider? clock = null) =>
+    public Task<TestLogs> OpenAsync(Action<PostgresJobLogsOptions> configure, TimeProvider? clock = null, bool sweeps = true) =>
         TestLogs.OpenAsync(
             services =>
                 services.AddPostgresJobLogs(logs =>
@@ -27,7 +28,8 @@ internal sealed class PostgresEngine(PostgresServer server) : Engine
                     (logs.ConnectionString, logs.Schema) = (server.ConnectionString, Schema);
                     configure(logs);
                 }),
-            clock
+            clock,
+            sweeps
         );
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

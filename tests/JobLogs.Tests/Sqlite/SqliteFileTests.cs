@@ -29,6 +29,19 @@ public sealed class SqliteFileTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_append_that_is_made_again_does_not_bring_an_older_record_back()
+    {
+        await using var logs = await engine.OpenAsync();
+        var first = new JobAppend("a", Score()) { Producer = new JobProducer("p", 0, 0), Record = """{"n":1}""" };
+        await logs.Store.AppendAsync(first, Token);
+        await logs.Store.AppendAsync(new JobAppend("a", Score()) { Record = """{"n":2}""" }, Token);
+
+        Assert.True((await logs.Store.AppendAsync(first with { Events = [Score()] }, Token)).IsRepeat);
+
+        Assert.Equal("""{"n":2}""", Record(logs, "a"));
+    }
+
+    [Fact]
     public async Task An_append_that_can_never_be_written_is_refused_and_holds_nobody_up()
     {
         await using var logs = await engine.OpenAsync(options => options.Schema = "CREATE INDEX IF NOT EXISTS by_n ON jobs (json_extract(record, '$.n'));"
