@@ -1,11 +1,11 @@
 namespace OptimizationGateway.JobLogs.Tests.Engines;
 
 /// <summary>PostgreSQL, in a schema of the test. Each opening is a server of its own.</summary>
-internal sealed class PostgresEngine(PostgresServer server) : Engine
+internal sealed class PostgresEngine(PostgresServer server, string? schema = null) : Engine
 {
     private static int schemas;
 
-    public string Schema { get; } = $"test_{Interlocked.Increment(ref schemas)}";
+    public string Schema { get; } = schema ?? $"test_{Interlocked.Increment(ref schemas)}";
 
     /// <summary>One on the server that all tests share. Without PostgreSQL the test is skipped.</summary>
     public static PostgresEngine OfAssembly() => new(PostgresServer.OfAssembly);

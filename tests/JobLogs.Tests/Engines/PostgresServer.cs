@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Npgsql;
+using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.JobLogs.Tests.Engines;
 
@@ -12,9 +12,6 @@ internal sealed class PostgresServer : IDisposable
 {
     private const string Programs = "/usr/lib/postgresql/15/bin";
     private const string Owner = "owner";
-    private const int Terminate = 15;
-    private const int Interrupt = 2;
-    private const int Kill = 9;
 
     private static readonly Lazy<PostgresServer> Shared = new(Create);
 
@@ -61,8 +58,11 @@ internal sealed class PostgresServer : IDisposable
         var started = Stopwatch.GetTimestamp();
         while (!IsReady())
         {
-            Assert.False(process.HasExited, $"PostgreSQL doesn't start: {File.ReadAllText(Path.Combine(folder, "log"))}");
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30), "PostgreSQL doesn't answer.");
+            if (process.HasExited || Stopwatch.GetElapsedTime(started) > TimeSpan.FromSeconds(30))
+            {
+                Assert.Fail($"PostgreSQL doesn't start: {Log}");
+            }
+
             Thread.Sleep(20);
         }
     }
@@ -70,32 +70,29 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>Ends the server at once, as a crash does.</summary>
     public void Crash()
     {
-        // The children see that their parent is gone, and end.
-        End(Kill);
-        var started = Stopwatch.GetTimestamp();
-        while (IsReady() && Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10))
+        var all = Processes();
+        Send(all, Signal.Kill);
+        process!.WaitForExit();
+        // The folder can be used again once all are gone: those whose parent is dead may stay as zombies.
+        while (all.Any(IsAlive))
         {
-            Thread.Sleep(20);
+            Thread.Sleep(5);
         }
     }
 
-    public void Stop() => End(Interrupt);
-
-    public void Promote()
+    /// <summary>Ends the server as its service does.</summary>
+    public void Stop()
     {
-        Run("pg_ctl", "promote", "-w", "-D", Data);
+        Signals.Send(process!.Id, Signal.Interrupt);
+        process.WaitForExit();
     }
 
-    /// <summary>Stops or continues all processes of the server, so that it gets nothing and says nothing.</summary>
-    public void Signal(int signal)
-    {
-        foreach (var child in Directory.GetFiles($"/proc/{process!.Id}/task/{process.Id}", "children").SelectMany(ReadNumbers))
-        {
-            _ = kill(child, signal);
-        }
+    public void Promote() => Run("pg_ctl", "promote", "-w", "-D", Data);
 
-        _ = kill(process.Id, signal);
-    }
+    /// <summary>Holds all processes of the server up, so that it gets nothing and says nothing.</summary>
+    public void Freeze() => Send(Processes(), Signal.Stop);
+
+    public void Continue() => Send(Processes(), Signal.Continue);
 
     public void Execute(string text)
     {
@@ -117,13 +114,15 @@ internal sealed class PostgresServer : IDisposable
     {
         if (process is { HasExited: false })
         {
-            End(Interrupt);
+            Stop();
         }
 
         Directory.Delete(folder, recursive: true);
     }
 
     private string Data => Path.Combine(folder, "data");
+
+    private string Log => File.Exists(Path.Combine(folder, "log")) ? File.ReadAllText(Path.Combine(folder, "log")) : "";
 
     private static void RequirePrograms()
     {
@@ -192,7 +191,7 @@ internal sealed class PostgresServer : IDisposable
     {
         using var run = Process.Start(Unprivileged(program, arguments))!;
         run.WaitForExit();
-        Assert.True(run.ExitCode == 0, $"{program}: {File.ReadAllText(Path.Combine(folder, "log"))}");
+        Assert.True(run.ExitCode == 0, $"{program}: {Log}");
     }
 
     private bool IsReady()
@@ -208,15 +207,26 @@ internal sealed class PostgresServer : IDisposable
         }
     }
 
-    private void End(int signal)
+    /// <summary>The server's processes, the first of which starts the others.</summary>
+    private List<int> Processes() =>
+        [
+            process!.Id,
+            .. File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children")
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(n => int.Parse(n, CultureInfo.InvariantCulture)),
+        ];
+
+    private static bool IsAlive(int child)
     {
-        _ = kill(process!.Id, signal);
-        process.WaitForExit();
+        try
+        {
+            return File.ReadAllText($"/proc/{child}/stat").Split(") ")[^1][0] is not 'Z';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
-    private static IEnumerable<int> ReadNumbers(string file) =>
-        File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => int.Parse(n, CultureInfo.InvariantCulture));
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int kill(int process, int signal);
+    private static void Send(List<int> processes, Signal signal) => processes.ForEach(one => Signals.TrySend(one, signal));
 }
