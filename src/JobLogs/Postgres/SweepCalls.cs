@@ -15,9 +15,7 @@ internal sealed class SweepCalls(LogServer server, PostgresJobLogsOptions option
     /// <returns>The jobs that got an event, and their newest ids.</returns>
     public async Task<List<(string JobId, long LastId)>> ExpireLeasesAsync(TimeSpan listened, DateTimeOffset? now)
     {
-        await using var command = server.Command(
-            $"SELECT job_id, last_id FROM {options.Schema}.expire_leases($1, $2, {MaxExpired}, $3);"
-        );
+        await using var command = server.Command($"SELECT job_id, last_id FROM {options.Schema}.expire_leases($1, $2, {MaxExpired}, $3);");
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = listened });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.EndLostJobsAfter });
         command.Parameters.Add(Time(now));

@@ -53,7 +53,17 @@ internal sealed class PostgresServer : IDisposable
     public void Restart()
     {
         process = Process.Start(
-            Unprivileged("postgres", "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}")
+            Unprivileged(
+                "postgres",
+                "-D",
+                Data,
+                "-p",
+                $"{Port}",
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                $"unix_socket_directories={folder}"
+            )
         )!;
         var started = Stopwatch.GetTimestamp();
         while (!IsReady())

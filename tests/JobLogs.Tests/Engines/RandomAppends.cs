@@ -51,19 +51,47 @@ internal static class RandomAppends
             )
         ),
         (1, Gen.Int[0, 9].Select(n => new JobEvent { JobPaused = new JobPaused { CurrentIteration = n } })),
-        (1, Gen.Int[0, 9].Select(n => new JobEvent { JobResumed = new JobResumed { ResumeFromIteration = n, ResumedAt = SomeTime.ToTimestamp() } })),
-        (1, Gen.Const(() => new JobEvent { JobFailed = new JobFailed { Error = "e", WillRetry = true } })),
+        (
+            1,
+            Gen.Int[0, 9]
+                .Select(n => new JobEvent
+                {
+                    JobResumed = new JobResumed { ResumeFromIteration = n, ResumedAt = SomeTime.ToTimestamp() },
+                })
+        ),
+        (
+            1,
+            Gen.Const(() =>
+                new JobEvent
+                {
+                    JobFailed = new JobFailed { Error = "e", WillRetry = true },
+                }
+            )
+        ),
         (
             2,
             OneOf("", "mine", "job_completed", "unknown")
-                .Select(type => new JobEvent { Custom = new CustomEvent { EventType = type, Data = Member("score", Value.ForNumber(9)) } })
+                .Select(type => new JobEvent
+                {
+                    Custom = new CustomEvent { EventType = type, Data = Member("score", Value.ForNumber(9)) },
+                })
         ),
         (1, Gen.Const(() => new JobEvent()))
     );
 
     private static readonly Gen<JobEvent> Ending = Gen.OneOf(
-        Gen.Const(() => new JobEvent { JobCompleted = new JobCompleted { ResultPromptId = "r", FinalScore = 0.5 } }),
-        Gen.Const(() => new JobEvent { JobFailed = new JobFailed { Error = "e", ErrorStack = "s" } }),
+        Gen.Const(() =>
+            new JobEvent
+            {
+                JobCompleted = new JobCompleted { ResultPromptId = "r", FinalScore = 0.5 },
+            }
+        ),
+        Gen.Const(() =>
+            new JobEvent
+            {
+                JobFailed = new JobFailed { Error = "e", ErrorStack = "s" },
+            }
+        ),
         Gen.Const(() => new JobEvent { JobCancelled = new JobCancelled { FinalIteration = 3 } })
     );
 

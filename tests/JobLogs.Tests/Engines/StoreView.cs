@@ -57,7 +57,9 @@ internal sealed class StoreView(IJobLogStore store, string prefix, CancellationT
             }
 
             var time = jobEvent.Timestamp.ToDateTime();
-            text.Append($"{jobEvent.Id} {jobEvent.PreviousId} {PayloadJson.TypeOf(jobEvent)} {jobEvent.Iteration} {jobEvent.Stage} {time:O} ")
+            text.Append(
+                    $"{jobEvent.Id} {jobEvent.PreviousId} {PayloadJson.TypeOf(jobEvent)} {jobEvent.Iteration} {jobEvent.Stage} {time:O} "
+                )
                 .AppendLine(Encoding.UTF8.GetString(data.ToArray()));
         }
 

@@ -67,7 +67,11 @@ public sealed class ServerAwayTests : IDisposable
             new PostgresEngine(server).OpenAsync(logs => logs.ConnectionString += ";Password=secret")
         );
 
-        Assert.StartsWith("JobLogs:ConnectionString: the event log in '127.0.0.1/postgres' can't be opened: ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "JobLogs:ConnectionString: the event log in '127.0.0.1/postgres' can't be opened: ",
+            failure.Message,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
     }
 
