@@ -54,8 +54,7 @@ internal sealed class AppendCall(LogServer server, string schema)
             _ => Refused(ProducerRefusal.RunBeginsLate),
         };
 
-        ProducerException Refused(ProducerRefusal reason) =>
-            new(append.JobId, append.Producer!, reason, row.GetInt64(7), row.GetInt64(8));
+        ProducerException Refused(ProducerRefusal reason) => new(append.JobId, append.Producer!, reason, row.GetInt64(7), row.GetInt64(8));
     }
 
     private static void Add(NpgsqlParameterCollection parameters, NpgsqlDbType type, object? value) =>

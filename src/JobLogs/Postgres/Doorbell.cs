@@ -21,8 +21,7 @@ internal sealed class Doorbell(LogServer server, string channel, WatchedJobs wat
 
     public void Ring(string jobId) => rings.Writer.TryWrite(jobId);
 
-    public Task RunAsync(CancellationToken stopping) =>
-        Task.WhenAll(KeepAsync(RingAsync, stopping), KeepAsync(ListenAsync, stopping));
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(KeepAsync(RingAsync, stopping), KeepAsync(ListenAsync, stopping));
 
     private async Task KeepAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken stopping)
     {

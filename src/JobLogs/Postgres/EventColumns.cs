@@ -23,7 +23,13 @@ internal sealed class EventColumns
     public EventColumns(IReadOnlyList<JobEvent> events)
     {
         var count = events.Count;
-        (types, iterations, stages, times, data) = (new string[count], new int[count], new string[count], new DateTime?[count], new string[count]);
+        (types, iterations, stages, times, data) = (
+            new string[count],
+            new int[count],
+            new string[count],
+            new DateTime?[count],
+            new string[count]
+        );
         try
         {
             var buffer = new ArrayBufferWriter<byte>();

@@ -7,7 +7,14 @@ namespace OptimizationGateway.JobLogs.Postgres;
 /// Looks for news of all watched jobs together: every 20 ms at those that changed in the last seconds, at the others twice a second, and at
 /// once where a doorbell rang or somebody has begun to wait. Polling alone is enough; the doorbell only makes it faster.
 /// </summary>
-internal sealed class JobPoller(LogServer server, string schema, FlushFence fence, WatchedJobs watched, ServerHealth health, TimeProvider time)
+internal sealed class JobPoller(
+    LogServer server,
+    string schema,
+    FlushFence fence,
+    WatchedJobs watched,
+    ServerHealth health,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);

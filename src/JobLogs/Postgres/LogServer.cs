@@ -14,6 +14,9 @@ internal sealed class LogServer : IAsyncDisposable
     private const int UsualCommandTimeout = 5;
     private const int UsualPreparedStatements = 32;
 
+    // Of several hosts another one may be the primary a second later.
+    private const int UsualHostRecheck = 1;
+
     private readonly NpgsqlDataSource source;
 
     /// <param name="options">The way to the server.</param>
@@ -49,6 +52,7 @@ internal sealed class LogServer : IAsyncDisposable
         settings.Timeout = Usual(settings, "Timeout", settings.Timeout, UsualTimeout);
         settings.CommandTimeout = Usual(settings, "Command Timeout", settings.CommandTimeout, UsualCommandTimeout);
         settings.MaxAutoPrepare = Usual(settings, "Max Auto Prepare", settings.MaxAutoPrepare, UsualPreparedStatements);
+        settings.HostRecheckSeconds = Usual(settings, "Host Recheck Seconds", settings.HostRecheckSeconds, UsualHostRecheck);
         settings.AutoPrepareMinUsages = 2;
         return settings;
     }

@@ -144,9 +144,15 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
     /// <inheritdoc />
     public async Task SweepAsync(CancellationToken token)
     {
-        var changed = await Open.Sweep.ExpireLeasesAsync(Open.Health.Listened, Now);
-        await TellAsync(changed, token);
-        for (var step = 0; step < MaxSteps && await Open.Sweep.DropJobsAsync(Now); step++)
+        var open = Open;
+        for (var (step, isDone) = (0, false); step < MaxSteps && !isDone; step++)
+        {
+            var changed = await open.Sweep.ExpireLeasesAsync(open.Health.Listened, Now);
+            await TellAsync(changed, token);
+            isDone = changed.Count < SweepCalls.MaxExpired;
+        }
+
+        for (var step = 0; step < MaxSteps && await open.Sweep.DropJobsAsync(Now); step++)
         {
             token.ThrowIfCancellationRequested();
         }
@@ -155,7 +161,11 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
     /// <summary>Tells those who wait of what is committed, here and elsewhere, once it may be shown.</summary>
     private async ValueTask TellAsync(List<(string JobId, long LastId)> changed, CancellationToken token)
     {
-        await Open.Queries.PassFenceAsync(token);
+        if (changed.Count > 0)
+        {
+            await Open.Queries.PassFenceAsync(token);
+        }
+
         foreach (var (jobId, lastId) in changed)
         {
             Open.Watched.Publish(jobId, lastId);

@@ -18,8 +18,7 @@ public static partial class PostgresSchema
     /// at any time.
     /// </summary>
     /// <param name="schema">The schema's name, as <see cref="PostgresJobLogsOptions.Schema"/> allows it.</param>
-    public static string Script(string schema = UsualName) =>
-        string.Join('\n', Parts.Select(part => Name().Replace(Read(part), schema)));
+    public static string Script(string schema = UsualName) => string.Join('\n', Parts.Select(part => Name().Replace(Read(part), schema)));
 
     /// <summary>Makes the schema if it isn't there, or is of an earlier version. Of several programs at once one does.</summary>
     /// <exception cref="InvalidOperationException">The schema is of a later version, or is of an earlier one and the role may not change it.</exception>

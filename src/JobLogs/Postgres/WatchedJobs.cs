@@ -23,7 +23,17 @@ internal sealed class WatchedJobs(TimeProvider time) : IDisposable
         var job = Enter(jobId);
         try
         {
-            return await job.Feed.WaitAsync(afterEventId, within, either.Token);
+            var started = time.GetTimestamp();
+            for (var left = within; left > TimeSpan.Zero; left = within - time.GetElapsedTime(started))
+            {
+                // The first look at a job wakes those who have seen its newest event, too.
+                if (await job.Feed.WaitAsync(afterEventId, left, either.Token) && job.Feed.LastId > afterEventId)
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
         catch (OperationCanceledException cause) when (outage.IsCancellationRequested && !token.IsCancellationRequested)
         {
@@ -95,7 +105,11 @@ internal sealed class WatchedJobs(TimeProvider time) : IDisposable
     {
         if (page.Events is [.., var last])
         {
-            jobs.GetOrAdd(jobId, static (id, clock) => new WatchedJob(id, clock), time).Shown = ShownEvent.Of(jobId, page.State.Epoch, last);
+            jobs.GetOrAdd(jobId, static (id, clock) => new WatchedJob(id, clock), time).Shown = ShownEvent.Of(
+                jobId,
+                page.State.Epoch,
+                last
+            );
         }
     }
 

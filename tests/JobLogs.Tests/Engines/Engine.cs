@@ -6,6 +6,9 @@ internal sealed record StoreSettings
     public int? RetainEventsPerJob { get; set; }
 
     public TimeSpan? RetainEndedJobs { get; set; }
+
+    /// <summary>False if only the test sweeps.</summary>
+    public bool SweepsByItself { get; set; } = true;
 }
 
 /// <summary>A place for logs, which can be opened again.</summary>

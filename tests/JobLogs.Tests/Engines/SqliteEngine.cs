@@ -12,11 +12,12 @@ internal sealed class SqliteEngine : Engine
         var settings = Settings(configure);
         return OpenAsync(
             logs => (logs.RetainEventsPerJob, logs.RetainEndedJobs) = (settings.RetainEventsPerJob, settings.RetainEndedJobs),
-            clock
+            clock,
+            settings.SweepsByItself
         );
     }
 
-    public Task<TestLogs> OpenAsync(Action<JobLogsOptions> configure, TimeProvider? clock = null) =>
+    public Task<TestLogs> OpenAsync(Action<JobLogsOptions> configure, TimeProvider? clock = null, bool sweeps = true) =>
         TestLogs.OpenAsync(
             services =>
                 services.AddJobLogs(logs =>
@@ -24,7 +25,8 @@ internal sealed class SqliteEngine : Engine
                     logs.Directory = Folder;
                     configure(logs);
                 }),
-            clock
+            clock,
+            sweeps
         );
 
     public override ValueTask DisposeAsync()

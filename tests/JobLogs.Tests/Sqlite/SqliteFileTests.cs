@@ -29,9 +29,23 @@ public sealed class SqliteFileTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_append_that_is_made_again_does_not_bring_an_older_record_back()
+    {
+        await using var logs = await engine.OpenAsync();
+        var first = new JobAppend("a", Score()) { Producer = new JobProducer("p", 0, 0), Record = """{"n":1}""" };
+        await logs.Store.AppendAsync(first, Token);
+        await logs.Store.AppendAsync(new JobAppend("a", Score()) { Record = """{"n":2}""" }, Token);
+
+        Assert.True((await logs.Store.AppendAsync(first with { Events = [Score()] }, Token)).IsRepeat);
+
+        Assert.Equal("""{"n":2}""", Record(logs, "a"));
+    }
+
+    [Fact]
     public async Task An_append_that_can_never_be_written_is_refused_and_holds_nobody_up()
     {
-        await using var logs = await engine.OpenAsync(options => options.Schema = "CREATE INDEX IF NOT EXISTS by_n ON jobs (json_extract(record, '$.n'));"
+        await using var logs = await engine.OpenAsync(options =>
+            options.Schema = "CREATE INDEX IF NOT EXISTS by_n ON jobs (json_extract(record, '$.n'));"
         );
 
         await Assert.ThrowsAsync<ArgumentException>(() => logs.Store.AppendAsync(new JobAppend("a", Score()) { Record = "{" }, Token));
@@ -74,12 +88,11 @@ public sealed class SqliteFileTests : IAsyncDisposable
     {
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() =>
             engine.OpenAsync(options =>
-                {
-                    options.FileName = "../jobs";
-                    options.RetainEventsPerJob = 0;
-                    options.HeartbeatInterval = TimeSpan.Zero;
-                }
-            )
+            {
+                options.FileName = "../jobs";
+                options.RetainEventsPerJob = 0;
+                options.HeartbeatInterval = TimeSpan.Zero;
+            })
         );
 
         Assert.Equal(
@@ -103,11 +116,12 @@ public sealed class SqliteFileTests : IAsyncDisposable
     private static JobEvent Score() => new() { IterationCompleted = new IterationCompleted { Score = 0.5 } };
 
     private static string Record(TestLogs logs, string jobId) =>
-        logs.Service<SqliteJobLogStore>().Query(connection =>
-        {
-            using var read = connection.CreateCommand();
-            read.CommandText = "SELECT record FROM jobs WHERE job_id = $id;";
-            read.Parameters.AddWithValue("$id", jobId);
-            return (string)read.ExecuteScalar()!;
-        });
+        logs.Service<SqliteJobLogStore>()
+            .Query(connection =>
+            {
+                using var read = connection.CreateCommand();
+                read.CommandText = "SELECT record FROM jobs WHERE job_id = $id;";
+                read.Parameters.AddWithValue("$id", jobId);
+                return (string)read.ExecuteScalar()!;
+            });
 }

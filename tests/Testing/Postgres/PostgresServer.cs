@@ -96,30 +96,31 @@ public sealed class PostgresServer : IDisposable
     /// <summary>Ends the server at once, as a crash does.</summary>
     public void Crash()
     {
-        // The children see that their parent is gone, and end. Until they have, the folder can't be used again.
-        var children = Children();
-        End(Testing.Signal.Kill);
-        var started = Stopwatch.GetTimestamp();
-        while (children.Any(child => Directory.Exists($"/proc/{child}")) && Stopwatch.GetElapsedTime(started) < StartLimit)
+        var all = Processes();
+        all.ForEach(one => Signals.TrySend(one, Signal.Kill));
+        process!.WaitForExit();
+
+        // The folder can be used again once all are gone: those whose parent is dead may stay as zombies.
+        while (all.Any(IsAlive))
         {
             Thread.Sleep(5);
         }
     }
 
-    public void Stop() => End(Testing.Signal.Interrupt);
+    /// <summary>Ends the server as its service does.</summary>
+    public void Stop()
+    {
+        Signals.TrySend(process!.Id, Signal.Interrupt);
+        process.WaitForExit();
+    }
 
     public void Promote() => Run("pg_ctl", "promote", "-w", "-D", Data);
 
-    /// <summary>Sends a signal to all processes of the server, such as the one after which it gets nothing and says nothing.</summary>
-    public void Send(Signal signal)
-    {
-        foreach (var child in Children())
-        {
-            Signals.TrySend(child, signal);
-        }
+    /// <summary>Holds all processes of the server up, so that it gets nothing and says nothing.</summary>
+    public void Freeze() => Processes().ForEach(one => Signals.TrySend(one, Signal.Stop));
 
-        Signals.TrySend(process!.Id, signal);
-    }
+    /// <summary>Ends <see cref="Freeze"/>.</summary>
+    public void Continue() => Processes().ForEach(one => Signals.TrySend(one, Signal.Continue));
 
     public void Execute(string text) => Scalar(text);
 
@@ -135,7 +136,7 @@ public sealed class PostgresServer : IDisposable
     {
         if (IsRunning)
         {
-            End(Testing.Signal.Interrupt);
+            Stop();
         }
 
         if (Directory.Exists(folder))
@@ -205,22 +206,24 @@ public sealed class PostgresServer : IDisposable
         }
     }
 
-    private void End(Signal signal)
+    private static bool IsAlive(int one)
     {
-        Signals.TrySend(process!.Id, signal);
-        process.WaitForExit();
+        try
+        {
+            return File.ReadAllText($"/proc/{one}/stat").Split(") ")[^1][0] is not 'Z';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
-    private List<int> Children()
-    {
-        var file = $"/proc/{process!.Id}/task/{process.Id}/children";
-        return File.Exists(file)
-            ?
-            [
-                .. File.ReadAllText(file)
-                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                    .Select(number => int.Parse(number, CultureInfo.InvariantCulture)),
-            ]
-            : [];
-    }
+    /// <summary>The server's processes, the first of which starts the others.</summary>
+    private List<int> Processes() =>
+        [
+            process!.Id,
+            .. File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children")
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(number => int.Parse(number, CultureInfo.InvariantCulture)),
+        ];
 }

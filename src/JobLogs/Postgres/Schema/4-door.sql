@@ -44,7 +44,8 @@ begin
   if octet_length(p_value) > 4194304 then
     return p_name || ' must have at most 4 MiB.';
   end if;
-  if bare ~ '(?<![.\d])\d{200}\d{109}' then
+  -- As jsonb writes it, without an exponent: the greatest double has 309 digits and begins with 17.
+  if bare ~ '(?<![.\d])(\d{155}\d{155}|([2-9]\d|1[7-9])\d{155}\d{152})' then
     return p_name || ' has a number that a double can''t hold.';
   end if;
   if length(brackets) > 2 * 128 then
@@ -158,7 +159,7 @@ begin
       e.value ->> 'eventType' in ('job_completed', 'job_cancelled')
       or e.value ->> 'eventType' = 'job_failed' and e.value -> 'data' -> 'willRetry' is distinct from 'true')
     then
-      fault := format('[%s]. ends the job: no event can follow it.', e.n - 1);
+      fault := format('[%s] ends the job: no event can follow it.', e.n - 1);
     end if;
   end loop;
   if fault is not null or events is null then
