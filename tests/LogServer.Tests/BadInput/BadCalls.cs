@@ -51,6 +51,14 @@ internal static class BadCalls
                 "times must be of the years",
                 new JobEvent { JobPaused = new JobPaused { PausedAt = new Timestamp { Nanos = -1 } } }
             ),
+            Event(
+                "140 levels",
+                "x",
+                new JobEvent
+                {
+                    Custom = new CustomEvent { EventType = "note", Data = Nested(140) },
+                }
+            ),
             new(
                 "a fault in the second event",
                 StatusCode.InvalidArgument,
@@ -165,4 +173,15 @@ internal static class BadCalls
                     Sequence = sequence,
                 }
         );
+
+    private static Struct Nested(int levels)
+    {
+        var data = new Struct();
+        for (var level = 1; level < levels; level++)
+        {
+            data = new Struct { Fields = { ["a"] = Value.ForStruct(data) } };
+        }
+
+        return data;
+    }
 }
