@@ -54,9 +54,13 @@ public sealed partial class DocumentTests
 
     private static async Task<string> ShellAsync(string command)
     {
-        using var shell = Process.Start(
-            new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true }
-        )!;
+        var start = new ProcessStartInfo("sh", ["-c", command])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using var shell = Process.Start(start)!;
         var output = await shell.StandardOutput.ReadToEndAsync(Deadline.Token);
         await shell.WaitForExitAsync(Deadline.Token);
         return output;

@@ -32,7 +32,7 @@ public sealed class GatewayTests : IAsyncLifetime
         using var second = await run.Client.AppendAsync("shown", """{"eventType":"iteration_completed","data":{"score":0.5}}""");
 
         var live = await client.UntilAsync(message => (string?)message["type"] == "event");
-        Assert.Equal(0.5, (double)live["event"]!["data"]!["score"]!);
+        Assert.Equal(0.5, (double)live[^1]["event"]!["data"]!["score"]!);
         Assert.Equal([1, 2], client.EventIds("shown"));
     }
 

@@ -52,11 +52,11 @@ internal static class BadCalls
                 new JobEvent { JobPaused = new JobPaused { PausedAt = new Timestamp { Nanos = -1 } } }
             ),
             Event(
-                "140 levels",
-                "x",
+                "129 levels",
+                "events[0] nests deeper than 128 levels",
                 new JobEvent
                 {
-                    Custom = new CustomEvent { EventType = "note", Data = Nested(140) },
+                    Custom = new CustomEvent { EventType = "note", Data = Nested(129) },
                 }
             ),
             new(
@@ -141,6 +141,13 @@ internal static class BadCalls
                 request => request.Events.Add(Enumerable.Range(0, 5).Select(_ => Note()))
             ),
             new(
+                "levels without end",
+                StatusCode.InvalidArgument,
+                "",
+                "nests far deeper than 128 levels",
+                request => request.Events[0].Custom.Data = Nested(400)
+            ),
+            new(
                 "a call that is too large",
                 StatusCode.ResourceExhausted,
                 "",
@@ -174,7 +181,7 @@ internal static class BadCalls
                 }
         );
 
-    private static Struct Nested(int levels)
+    internal static Struct Nested(int levels)
     {
         var data = new Struct();
         for (var level = 1; level < levels; level++)
