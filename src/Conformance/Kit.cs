@@ -64,6 +64,11 @@ internal sealed class Kit(KitOptions options, IReport report, TimeProvider time)
             await ((Task)Task.WhenAll(beside)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        foreach (var rule in asked.Where(rule => rule.Turn == Turn.Last))
+        {
+            await RunAsync(rule);
+        }
+
         async Task RunAsync(Rule rule)
         {
             if (goneSince is not null)

@@ -19,6 +19,7 @@ public sealed class BreakableHost : IAsyncDisposable
     private const int ManyStreams = 1000;
 
     private readonly CancellationTokenSource stopping = new();
+    private CancellationTokenSource life = new();
     private WebApplication? app;
     private int watches;
 
@@ -42,6 +43,9 @@ public sealed class BreakableHost : IAsyncDisposable
 
     internal CancellationToken Stopping => stopping.Token;
 
+    /// <summary>Cancelled when it is killed.</summary>
+    internal CancellationToken Life => life.Token;
+
     /// <param name="fault">What it does wrong.</param>
     /// <param name="heartbeat">After how much silence it sends one.</param>
     /// <param name="port">Of WatchJob; 0: any.</param>
@@ -64,6 +68,7 @@ public sealed class BreakableHost : IAsyncDisposable
         host.app.MapGrpcService<BreakableService>();
         host.app.MapGrpcService<BreakableJobs>();
         host.app.MapPost("/jobs", (int events, int delayMs) => Results.Text(host.Jobs.Start(events, delayMs, host.Stopping)));
+        host.app.MapPost("/restart", host.RestartAsync);
         host.app.MapGet("/watches", () => Results.Text($"{Volatile.Read(ref host.watches)}"));
         await host.app.StartAsync();
         var urls = host.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
@@ -80,8 +85,17 @@ public sealed class BreakableHost : IAsyncDisposable
         await app!.StopAsync();
         await app.DisposeAsync();
         stopping.Dispose();
+        life.Dispose();
         Slots.Dispose();
         OneForAll.Dispose();
+    }
+
+    /// <summary>Does what a kill and a start do to streams and logs. Writing jobs go on where their logs end.</summary>
+    internal async Task RestartAsync()
+    {
+        var killed = Interlocked.Exchange(ref life, new CancellationTokenSource());
+        Jobs.Crash(Fault);
+        await killed.CancelAsync();
     }
 
     internal void Entered() => Interlocked.Increment(ref watches);

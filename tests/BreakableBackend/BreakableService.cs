@@ -12,8 +12,9 @@ internal sealed class BreakableService(BreakableHost host) : OptimizerService.Op
         ServerCallContext context
     )
     {
+        var life = host.Life;
         var cancelled = host.Fault == Fault.CancellationSeenByWritesOnly ? default : context.CancellationToken;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled, host.Stopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled, host.Stopping, life);
         host.Entered();
         try
         {
@@ -40,6 +41,10 @@ internal sealed class BreakableService(BreakableHost host) : OptimizerService.Op
             {
                 host.Slots.Release();
             }
+        }
+        catch (OperationCanceledException) when (life.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "killed"));
         }
         catch (OperationCanceledException) when (host.Fault == Fault.CancellationIgnored)
         {

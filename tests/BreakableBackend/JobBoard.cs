@@ -35,6 +35,26 @@ internal sealed class JobBoard
     /// <summary>All logs but the computed ones, by their jobs.</summary>
     public IEnumerable<KeyValuePair<string, MemoryLog>> All => logs;
 
+    /// <summary>Changes the logs as a kill does that finds them not as durable as they should be.</summary>
+    public void Crash(Fault fault)
+    {
+        foreach (var (job, log) in logs)
+        {
+            switch (fault)
+            {
+                case Fault.EpochOfEachStart:
+                    log.Epoch = Guid.NewGuid().ToString();
+                    break;
+                case Fault.EventsLostByARestart or Fault.IdsUsedAgainAfterARestart when job.StartsWith("job-", StringComparison.Ordinal):
+                    log.Forget(isRewritten: fault == Fault.IdsUsedAgainAfterARestart);
+                    break;
+                case Fault.JobsLostByARestart:
+                    logs.TryRemove(job, out _);
+                    break;
+            }
+        }
+    }
+
     /// <returns>The new job's id.</returns>
     public string Start(int events, int delayMs, CancellationToken stop)
     {

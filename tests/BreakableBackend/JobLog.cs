@@ -8,7 +8,7 @@ internal abstract class JobLog
 {
     private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public string Epoch { get; } = "e1";
+    public string Epoch { get; set; } = "e1";
 
     /// <summary>Held while it is written.</summary>
     public SemaphoreSlim Writing { get; } = new(1);

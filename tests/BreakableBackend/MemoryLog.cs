@@ -10,6 +10,7 @@ internal sealed class MemoryLog : JobLog
     private readonly Lock gate = new();
     private readonly List<JobEvent> events = [];
     private TaskCompletionSource appended = New();
+    private bool isCut;
 
     public override LogState Look()
     {
@@ -32,12 +33,33 @@ internal sealed class MemoryLog : JobLog
         TaskCompletionSource signal;
         lock (gate)
         {
+            if (isCut)
+            {
+                return;
+            }
+
             var previous = events.Count * Step;
             events.Add(Event(previous + Step, previous, isLast));
             (signal, appended) = (appended, New());
         }
 
         signal.SetResult();
+    }
+
+    /// <summary>Loses its newest events for ever, or has others by their ids.</summary>
+    public void Forget(bool isRewritten)
+    {
+        lock (gate)
+        {
+            var kept = events.Count / 2;
+            for (var i = kept; i < events.Count && isRewritten; i++)
+            {
+                events[i].Stage = "another";
+            }
+
+            isCut = !isRewritten;
+            events.RemoveRange(kept, isRewritten ? 0 : events.Count - kept);
+        }
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -39,7 +39,7 @@ internal static class Shell
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
             process.Kill(entireProcessTree: true);
-            throw new KitFaultException($"{option} wasn't done within {Deadline.TotalSeconds:0} s. It must start the job and return.");
+            throw new KitFaultException($"{option} wasn't done within {Deadline.TotalSeconds:0} s. It must do its work and return.");
         }
         catch (OperationCanceledException)
         {

@@ -47,6 +47,12 @@ internal sealed record KitOption(string Name, string? Value, string Meaning, Fun
         ),
         new("--watches-command", "<command>", "prints how many watches the backend has open", (o, v) => o with { WatchesCommand = v }),
         new(
+            "--restart-command",
+            "<command>",
+            "kills the backend with -9, and starts it again; it's run once, at the end",
+            (o, v) => o with { RestartCommand = v }
+        ),
+        new(
             "--pid",
             "<number>",
             "the backend's process, to look at its memory (default: found, on Linux at a loopback address)",

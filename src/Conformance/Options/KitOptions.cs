@@ -24,6 +24,9 @@ internal sealed record KitOptions
     /// <summary>A command that prints how many watches the backend has open.</summary>
     public string? WatchesCommand { get; init; }
 
+    /// <summary>A command that kills the backend with -9 and starts it again.</summary>
+    public string? RestartCommand { get; init; }
+
     /// <summary>The backend's process, whose memory is looked at. Without it, the one that listens at a loopback address.</summary>
     public int? Pid { get; init; }
 

@@ -28,5 +28,6 @@ internal static class RuleBook
         new HeldBackMemory(),
         new Values(),
         new JobsList(),
+        new Restart(),
     ];
 }

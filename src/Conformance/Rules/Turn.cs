@@ -11,4 +11,7 @@ internal enum Turn
 
     /// <summary>It mostly waits, and does so beside the others.</summary>
     Beside,
+
+    /// <summary>After all others: it ends the backend.</summary>
+    Last,
 }

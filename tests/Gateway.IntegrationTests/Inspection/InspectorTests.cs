@@ -66,6 +66,7 @@ public sealed class InspectorTests
         );
         using var inspector = new InspectorClient(bridge.Gateway);
         const int Events = 400;
+        var firstWasRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         bridge.Backend.Always(
             async (request, stream, stopped) =>
             {
@@ -76,6 +77,9 @@ public sealed class InspectorTests
                     var large = Say.Event(id, previous: id - 1);
                     large.Stage = new string('x', EventBytes);
                     await stream.WriteAsync(Say.Live(large), stopped);
+
+                    // Alone, or it could be in one write with what the slow reader never takes, and nothing would be known to be sent.
+                    await firstWasRead.Task.WaitAsync(stopped);
                 }
 
                 await ScriptedBackend.SilenceAsync(stopped);
@@ -83,6 +87,8 @@ public sealed class InspectorTests
         );
         await using var slow = await SlowClient.ConnectAsync(bridge.Gateway.SocketUrl);
         await slow.SendAsync("""{"type":"subscribe","jobId":"job-1","afterEventId":0}""");
+        Assert.Equal([1], await slow.ReadEventIdsAsync(1));
+        firstWasRead.SetResult();
         await bridge.Client.SubscribeAsync("job-1", 0);
         await bridge.Client.UntilAsync(_ => bridge.Client.EventIds("job-1").Count == Events);
 
@@ -114,7 +120,7 @@ public sealed class InspectorTests
         Assert.Equal((string?)job["watches"]![0]!["connectionId"], (string?)list["connections"]![0]!["id"]);
 
         // It reads on: nothing waits for it any more.
-        await slow.ReadEventIdsAsync(Events);
+        await slow.ReadEventIdsAsync(Events - 1);
         await inspector.UntilAsync("inspector/jobs/job-1", read => (int?)read["conditions"]!["current"] == 2);
     }
 
