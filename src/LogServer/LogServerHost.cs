@@ -108,7 +108,7 @@ public static class LogServerHost
             .AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>()
             .Configure<LimitOptions>((grpc, limits) => grpc.MaxReceiveMessageSize = limits.BatchBytes);
         services.AddGrpcReflection();
-        services.AddGrpcHealthChecks().AddJobLogsCheck();
+        services.AddGrpcHealthChecks().AddCheck<LifeCheck>("server").AddJobLogsCheck();
     }
 
     private static void UseFronts(WebApplication app)
