@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Options;
 using OptimizationGateway.LogServer.Tests.Harness;
 using OptimizationGateway.Testing;
 
@@ -29,7 +30,7 @@ public sealed class ProgramTests
     [InlineData("LogServer:Limits:EventBytes=many", "LogServer:Limits:EventBytes is 'many'; it must be a whole number")]
     [InlineData("LogServer:Limits:BatchBytes=2048", "more than LogServer:Limits:BatchBytes")]
     [InlineData("LogServer:Limit:Jobs=10", "LogServer:Limit is no setting")]
-    [InlineData("LogServers:Limits:Jobs=10", "Did you mean --LogServer?")]
+    [InlineData("LogServers:Limits:Jobs=10", "Did you mean")]
     [InlineData("LogServer:Retention:EndedJobs=00:00:01", "LogServer:Retention:EndedJobs must be between")]
     [InlineData("LogServer:Sqlite:Path=", "LogServer:Sqlite:Path is empty")]
     [InlineData("Kestrel:Endpoints:x:Url=http://0.0.0.0:80", "Kestrel:Endpoints isn't read")]
@@ -39,11 +40,22 @@ public sealed class ProgramTests
     public async Task A_bad_setting_is_named_by_the_start_and_by_the_check(string setting, string says)
     {
         var check = await RunAsync("--check-config", $"--{setting}");
-        var start = await RunAsync($"--{setting}");
+        var start = Assert.Throws<OptionsValidationException>(() => LogServerHost.Build([$"--{setting}"]));
 
-        Assert.Equal((1, 1), (check.ExitCode, start.ExitCode));
+        Assert.Equal(1, check.ExitCode);
         Assert.Contains(says, check.Error, StringComparison.Ordinal);
-        Assert.Contains(says, start.Error, StringComparison.Ordinal);
+        Assert.Contains(says, start.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_that_is_refused_says_why_in_a_line()
+    {
+        var start = await RunAsync("--LogServer:HttpUrl=http://0.0.0.0:5010");
+        var word = await RunAsync("start");
+
+        Assert.Equal((1, 1), (start.ExitCode, word.ExitCode));
+        Assert.StartsWith("The log server doesn't start: LogServer:HttpUrl is http://0.0.0.0:5010", start.Error, StringComparison.Ordinal);
+        Assert.Contains("Argument 1 is no setting.", word.Error, StringComparison.Ordinal);
     }
 
     [Fact]
