@@ -26,7 +26,9 @@ internal static class Engine
 
     /// <summary>The engine, in a line for people.</summary>
     public static string Describe(LogServerOptions options) =>
-        options.Postgres.ConnectionString.Length > 0 ? "PostgreSQL" : $"SQLite in {Path.GetFullPath(options.Sqlite.Path)}";
+        options.Postgres.ConnectionString.Length > 0
+            ? "PostgreSQL"
+            : $"SQLite in {Path.Combine(Environment.CurrentDirectory, options.Sqlite.Path)}";
 
     private sealed class PostgresSettings(IOptions<LogServerOptions> options) : IConfigureOptions<PostgresJobLogsOptions>
     {

@@ -17,7 +17,7 @@ namespace OptimizationGateway.LogServer;
 public static class LogServerHost
 {
     /// <summary>
-    /// Builds the log server without starting it. Bad settings, a log that can't be opened and a taken port are thrown by
+    /// Builds the log server without starting it. Bad settings are thrown here, a log that can't be opened and a taken port by
     /// <see cref="WebApplication.StartAsync"/>.
     /// </summary>
     /// <param name="args">Settings, such as <c>--LogServer:HttpUrl=http://127.0.0.1:0</c>.</param>
@@ -26,7 +26,9 @@ public static class LogServerHost
     {
         var builder = CreateBuilder(args);
         ConsoleLogs.Add(builder);
-        builder.Logging.AddFilter("Grpc", LogLevel.None);
+
+        // A watch that fails is told by its status; only what nobody expects is an error.
+        builder.Logging.AddFilter("Grpc", LogLevel.Error);
         AddOptions(builder.Services);
         Engine.Add(builder);
         AddFronts(builder.Services);
@@ -108,7 +110,7 @@ public static class LogServerHost
             .AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>()
             .Configure<LimitOptions>((grpc, limits) => grpc.MaxReceiveMessageSize = limits.BatchBytes);
         services.AddGrpcReflection();
-        services.AddGrpcHealthChecks().AddJobLogsCheck();
+        services.AddGrpcHealthChecks().AddCheck<LifeCheck>("server").AddJobLogsCheck();
     }
 
     private static void UseFronts(WebApplication app)

@@ -57,6 +57,18 @@ public sealed class GrpcTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_may_nest_128_levels()
+    {
+        var deep = new JobEvent
+        {
+            Custom = new CustomEvent { EventType = "note", Data = BadCalls.Nested(128) },
+        };
+        var answer = await AppendAsync(new AppendEventsRequest { JobId = "deep", Events = { deep } });
+
+        Assert.Equal(1, answer.LastEventId);
+    }
+
+    [Fact]
     public async Task Jobs_are_listed_and_the_health_is_told()
     {
         await AppendAsync(new AppendEventsRequest { JobId = "listed", Events = { BadCall.Note() } });

@@ -1,8 +1,10 @@
 using System.Net;
+using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.LogServer.Append;
 using OptimizationGateway.LogServer.Settings;
 using OptimizationGateway.LogServer.Tests.Harness;
+using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.LogServer.Tests;
 
@@ -11,6 +13,8 @@ public sealed class LimitsTests
 {
     private static readonly IPAddress Flooding = IPAddress.Parse("192.0.2.1");
     private static readonly IPAddress Other = IPAddress.Parse("192.0.2.2");
+
+    private const string Head = "POST /jobs/slow/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
     private readonly FakeTimeProvider clock = new();
 
@@ -40,6 +44,21 @@ public sealed class LimitsTests
         using var third = limits.Enter(Flooding);
         Assert.Equal(Refusal.TooManyAtOnce, Refused(limits, Flooding));
         second.Dispose();
+    }
+
+    [Fact]
+    public async Task A_request_that_is_sent_slowly_takes_no_more_than_its_place()
+    {
+        await using var run = await LogServerRun.StartAsync(clock: null, "Limits:AppendsAtOnce=1");
+        await using var slow = await RawClient.ConnectAsync(run.HttpUrl);
+        await slow.SendAsync(Encoding.ASCII.GetBytes($"{Head}Content-Length: 20\r\nExpect: 100-continue\r\n\r\n"));
+        Assert.Equal(100, (await slow.ReadHttpAsync(hasBody: false)).Status);
+        using var refused = await run.Client.AppendAsync("others", LogServerClient.Note);
+        await slow.SendAsync(Encoding.ASCII.GetBytes(LogServerClient.Note));
+        var made = await slow.ReadHttpAsync(hasBody: false);
+
+        Assert.Equal((429, 204), ((int)refused.StatusCode, made.Status));
+        Assert.Single(await run.Client.EventsAsync("slow"));
     }
 
     [Fact]

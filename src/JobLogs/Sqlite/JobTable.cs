@@ -8,7 +8,7 @@ namespace OptimizationGateway.JobLogs.Sqlite;
 /// <summary>A job as the writer finds it.</summary>
 /// <param name="Number">The job's number; 0: there is no such job yet.</param>
 /// <param name="Epoch">The epoch of its log.</param>
-/// <param name="Head">What decides about appends.</param>
+/// <param name="Head">Everything that decides about appends.</param>
 /// <param name="Description">The job as its events tell it.</param>
 internal sealed record JobRow(long Number, string Epoch, JobHead Head, Job Description)
 {

@@ -16,7 +16,7 @@ internal sealed class LogWriter : IDisposable
     private readonly DateTimeOffset listeningSince;
 
     /// <param name="database">The database to write.</param>
-    /// <param name="options">What is kept of jobs, and for how long.</param>
+    /// <param name="options">The settings: how much of jobs is kept, and for how long.</param>
     /// <param name="time">The clock of leases, and of events that have no time.</param>
     public LogWriter(LogDatabase database, JobLogsOptions options, TimeProvider time)
     {

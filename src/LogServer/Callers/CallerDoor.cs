@@ -10,7 +10,7 @@ internal sealed class CallerDoor(AuthOptions auth, TokenCheck tokens)
 {
     private const string Scheme = "Bearer ";
 
-    /// <returns>What the caller may do.</returns>
+    /// <returns>The rights of the caller.</returns>
     /// <exception cref="RefusedException">The caller's token is missing or was refused, or it is a page in a browser.</exception>
     public async ValueTask<CallerPermit> AskAsync(HttpContext context)
     {

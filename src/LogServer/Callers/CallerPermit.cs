@@ -3,7 +3,7 @@ using OptimizationGateway.LogServer.Append;
 
 namespace OptimizationGateway.LogServer.Callers;
 
-/// <summary>What a caller may do.</summary>
+/// <summary>The rights of a caller.</summary>
 /// <param name="append">The patterns of jobs that it may append to; null: any.</param>
 /// <param name="watch">The patterns of jobs that it may watch; null: any.</param>
 internal sealed class CallerPermit(IReadOnlyList<WildcardPattern>? append, IReadOnlyList<WildcardPattern>? watch)

@@ -56,7 +56,22 @@ internal static class AppendEventsCheck
             jobEvent.JobFailed is not { } failed || failed.Error.Length > 0,
             $"{path}.job_failed.error is required: the cause, in a sentence for people."
         );
+        CheckEvent(
+            Fits(jobEvent.Custom?.Data, level: 1) && Fits(jobEvent.Details, level: 1) && Fits(jobEvent.JobStarted?.Config, level: 2),
+            $"{path} nests deeper than {Nesting.MaxLevels} levels."
+        );
     }
+
+    private static bool Fits(Struct? members, int level) =>
+        level <= Nesting.MaxLevels && (members is null || members.Fields.Values.All(value => Fits(value, level + 1)));
+
+    private static bool Fits(Value value, int level) =>
+        value.KindCase switch
+        {
+            Value.KindOneofCase.StructValue => Fits(value.StructValue, level),
+            Value.KindOneofCase.ListValue => level <= Nesting.MaxLevels && value.ListValue.Values.All(item => Fits(item, level + 1)),
+            _ => true,
+        };
 
     private static JobProducer? ReadProducer(Producer? sent)
     {

@@ -7,6 +7,7 @@ using OptimizationGateway.LogServer.Callers;
 namespace OptimizationGateway.LogServer.Rpc;
 
 /// <summary>Appends over gRPC, by the same rules as over HTTP.</summary>
+[BindServiceMethod(typeof(EventLogBinding), nameof(EventLogBinding.BindService))]
 internal sealed class EventLogGrpcService(Appender appender, CallerDoor door, CallerLimits callers) : EventLogService.EventLogServiceBase
 {
     public override async Task<AppendEventsResponse> AppendEvents(AppendEventsRequest request, ServerCallContext context)

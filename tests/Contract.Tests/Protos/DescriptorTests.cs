@@ -10,6 +10,7 @@ public sealed class DescriptorTests
     {
         ["descriptor.txt"] = OptimizerReflection.Descriptor,
         ["descriptor.jobs.txt"] = JobsReflection.Descriptor,
+        ["descriptor.event_log.txt"] = EventLogReflection.Descriptor,
     };
 
     public static TheoryData<string> Snapshots => new(Files.Keys);

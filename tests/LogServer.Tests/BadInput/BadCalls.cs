@@ -51,6 +51,14 @@ internal static class BadCalls
                 "times must be of the years",
                 new JobEvent { JobPaused = new JobPaused { PausedAt = new Timestamp { Nanos = -1 } } }
             ),
+            Event(
+                "129 levels",
+                "events[0] nests deeper than 128 levels",
+                new JobEvent
+                {
+                    Custom = new CustomEvent { EventType = "note", Data = Nested(129) },
+                }
+            ),
             new(
                 "a fault in the second event",
                 StatusCode.InvalidArgument,
@@ -133,6 +141,13 @@ internal static class BadCalls
                 request => request.Events.Add(Enumerable.Range(0, 5).Select(_ => Note()))
             ),
             new(
+                "levels without end",
+                StatusCode.InvalidArgument,
+                "",
+                "nests far deeper than 128 levels",
+                request => request.Events[0].Custom.Data = Nested(400)
+            ),
+            new(
                 "a call that is too large",
                 StatusCode.ResourceExhausted,
                 "",
@@ -165,4 +180,15 @@ internal static class BadCalls
                     Sequence = sequence,
                 }
         );
+
+    internal static Struct Nested(int levels)
+    {
+        var data = new Struct();
+        for (var level = 1; level < levels; level++)
+        {
+            data = new Struct { Fields = { ["a"] = Value.ForStruct(data) } };
+        }
+
+        return data;
+    }
 }

@@ -28,6 +28,9 @@ internal sealed class ChildLogServer : IAsyncDisposable
 
     public Uri GrpcUrl { get; }
 
+    /// <summary>The folder of its log.</summary>
+    public string Folder => folder.Path;
+
     public ProgramProcess Process { get; }
 
     public LogServerClient Client { get; }

@@ -23,7 +23,7 @@ internal sealed class LogServerRun : IAsyncDisposable
     public Uri GrpcUrl => new(LogServerHost.AddressesOf(app).GrpcUrl);
 
     /// <param name="clock">The clock; null: the system's.</param>
-    /// <param name="settings">As <c>Limits:Jobs=3</c>.</param>
+    /// <param name="settings">As <c>Limits:Jobs=3</c>; one of another section as <c>/Kestrel:…</c>.</param>
     public static async Task<LogServerRun> StartAsync(TimeProvider? clock = null, params string[] settings)
     {
         var folder = new TempFolder();
@@ -32,7 +32,7 @@ internal sealed class LogServerRun : IAsyncDisposable
                 "--LogServer:HttpUrl=http://127.0.0.1:0",
                 "--LogServer:GrpcUrl=http://127.0.0.1:0",
                 $"--LogServer:Sqlite:Path={folder.Path}",
-                .. settings.Select(setting => $"--LogServer:{setting}"),
+                .. settings.Select(setting => setting.StartsWith('/') ? $"--{setting[1..]}" : $"--LogServer:{setting}"),
             ],
             builder =>
             {

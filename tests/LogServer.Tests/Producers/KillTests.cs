@@ -1,6 +1,7 @@
 using System.Net;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.LogServer.Tests.Harness;
+using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.LogServer.Tests.Producers;
 
@@ -8,7 +9,9 @@ namespace OptimizationGateway.LogServer.Tests.Producers;
 public sealed class KillTests
 {
     private const int Rounds = 60;
-    private const int PerRound = 50;
+
+    /// <summary>3,000 events; 102,000 in the long form.</summary>
+    private static readonly int PerRound = LongForm.IsAsked ? 1700 : 50;
 
     [Theory]
     [InlineData("node", "durable-producer.mjs")]
