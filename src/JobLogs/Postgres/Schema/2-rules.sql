@@ -57,7 +57,7 @@ language sql security definer set search_path = optimization, pg_temp as $$
 $$;
 
 -- Appends what is due by the clock: a producer that was silent for longer than its lease is lost, and after p_end_lost_after more its job
--- ends. Silence before the caller could hear the producer isn't the producer's: it listens since p_listened. Any number of programs may call it at once.
+-- ends. The caller has listened for p_listened: silence before that isn't the producer's. Any number of programs may call it at once.
 create or replace function optimization.expire_leases(
   p_listened interval, p_end_lost_after interval, p_limit integer default 100, p_now timestamptz default null
 ) returns table (job_id text, last_id bigint) language plpgsql security definer set search_path = optimization, pg_temp as $$
