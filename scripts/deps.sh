@@ -23,7 +23,7 @@ done
 # How the tests of the conformance kit start jobs, as its users do.
 command -v curl > /dev/null || packages+=(curl)
 
-# What the tests of the job logs start, each in a folder of its own. The package would start a cluster of the machine, too.
+# What the tests of the job logs start, each in a folder of its own.
 [ -x /usr/lib/postgresql/15/bin/postgres ] || packages+=(postgresql-15)
 
 # What stands in front of the gateway in tests, with the files of deploy/; promtool, which tests the alerts; and what examples/backends/python and go are made with:

@@ -11,6 +11,11 @@ internal sealed class LogQueries(LogServer server, string schema, FlushFence fen
 {
     private const string Position = "(pg_current_wal_flush_lsn() - '0/0')::bigint";
 
+    // Its minute is an integer.
+    private static readonly DateTime Latest = new(6000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    private const int MaxBytes = 16 * JobLogPage.MaxBytes;
+
     private const string JobColumns =
         "j.job_id, j.state, j.prompt_id, j.dataset_id, j.config, j.iteration, j.stage, j.score, j.best_score, j.last_id, j.created, j.updated, "
         + "j.result_prompt_id";
@@ -18,14 +23,12 @@ internal sealed class LogQueries(LogServer server, string schema, FlushFence fen
     private readonly string find =
         $"SELECT {Position}, j.epoch, j.earliest_id, j.last_id, j.ended FROM {schema}.jobs j WHERE j.job_id = $1;";
 
-    // The sum stops before a page that doesn't fit into memory: an event may be large.
+    // Where events are large, fewer are read than a page has: it ends at a size, which is known when they are read.
     private readonly string read = $"""
         SELECT {Position}, j.epoch, j.earliest_id, j.last_id, j.ended, e.*
         FROM {schema}.jobs j LEFT JOIN LATERAL (
-          SELECT id, event_type, iteration, stage, at, data FROM (
-            SELECT *, sum(octet_length(data::text)) OVER (ORDER BY id) - octet_length(data::text) AS before FROM (
-              SELECT * FROM {schema}.events WHERE job = j.number AND id > $2 ORDER BY id LIMIT {JobLogPage.MaxEvents}) next) page
-          WHERE before <= {JobLogPage.MaxBytes}) e ON true
+          SELECT id, event_type, iteration, stage, at, data FROM {schema}.events WHERE job = j.number AND id > $2
+          ORDER BY id LIMIT least({JobLogPage.MaxEvents}, greatest(1, {MaxBytes} / greatest(1, j.largest)))) e ON true
         WHERE j.job_id = $1 ORDER BY e.id;
         """;
 
@@ -34,11 +37,11 @@ internal sealed class LogQueries(LogServer server, string schema, FlushFence fen
     // lower() of "C" knows the letters of ASCII, as the contract has it.
     private readonly string list = $"""
         SELECT {Position}, {JobColumns} FROM {schema}.jobs j
-        WHERE j.updated <= $1
+        WHERE j.updated <= $1 AND j.updated_minute <= ceil(extract(epoch FROM $1) / 60)::integer
           AND (cardinality($2::smallint[]) = 0 OR j.state = ANY ($2))
           AND ($3 = '' OR strpos(
             lower((j.job_id || E'\n' || j.prompt_id || E'\n' || j.dataset_id) COLLATE "C"), lower($3 COLLATE "C")) > 0)
-        ORDER BY j.updated DESC, j.number DESC LIMIT $4 OFFSET $5;
+        ORDER BY j.updated_minute DESC, j.updated DESC, j.number DESC LIMIT $4 OFFSET $5;
         """;
 
     // Whoever reads beside them, such as the poller, has connections of the pool left.
@@ -71,7 +74,7 @@ internal sealed class LogQueries(LogServer server, string schema, FlushFence fen
             token,
             new NpgsqlParameter<DateTime>
             {
-                TypedValue = query.After?.UpdateTime.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc),
+                TypedValue = query.After is { UpdateTime.UtcDateTime: var time } && time < Latest ? time : Latest,
             },
             new NpgsqlParameter<short[]> { TypedValue = [.. query.States.Select(state => (short)state)] },
             Text(query.Text),

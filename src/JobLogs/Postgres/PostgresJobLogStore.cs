@@ -173,7 +173,7 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
         }
     }
 
-    /// <summary>What an open log is made of.</summary>
+    /// <summary>The parts of an open log.</summary>
     private sealed class Parts : IAsyncDisposable
     {
         private readonly LogHistory history;

@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace OptimizationGateway.JobLogs.Postgres;
 
-/// <summary>What is due by the clock: the calls of <c>expire_leases</c> and <c>drop_jobs</c>, which any number of processes may make.</summary>
+/// <summary>Does what is due by the clock, by <c>expire_leases</c> and <c>drop_jobs</c>, which any number of processes may call.</summary>
 internal sealed class SweepCalls(LogServer server, PostgresJobLogsOptions options)
 {
     /// <summary>The most jobs that one call tells of.</summary>

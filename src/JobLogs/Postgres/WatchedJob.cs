@@ -47,6 +47,9 @@ internal sealed class WatchedJob(string jobId, TimeProvider time)
     /// <summary>Asks for a look at the next opportunity.</summary>
     public void Nudge() => Interlocked.Exchange(ref isNudged, 1);
 
+    /// <summary>True if a look was asked for, as it is for a job that nobody has looked at.</summary>
+    public bool IsNudged => Volatile.Read(ref isNudged) == 1;
+
     public bool TakeNudge() => Interlocked.Exchange(ref isNudged, 0) == 1;
 
     /// <returns>True if the id is news.</returns>

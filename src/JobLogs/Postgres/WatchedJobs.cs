@@ -83,11 +83,12 @@ internal sealed class WatchedJobs(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Asks for a look at a job, if anybody waits for it.</summary>
+    /// <summary>Asks for a look at a job, if it is watched.</summary>
     public void Nudge(string jobId)
     {
-        if (jobs.TryGetValue(jobId, out var job) && job.IsWaitedFor)
+        if (jobs.TryGetValue(jobId, out var job))
         {
+            // Kept for who waits next, if nobody does at this moment: a watch that is sending does so again.
             job.Nudge();
             nudged.Set();
         }
@@ -136,9 +137,8 @@ internal sealed class WatchedJobs(TimeProvider time) : IDisposable
             job.Enter();
             if (jobs.TryGetValue(jobId, out var current) && current == job)
             {
-                if (job.Feed.LastId == 0)
+                if (job.IsNudged)
                 {
-                    job.Nudge();
                     nudged.Set();
                 }
 

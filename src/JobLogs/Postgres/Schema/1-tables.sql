@@ -43,6 +43,8 @@ create table if not exists optimization.jobs (
   score double precision,
   best_score double precision,
   result_prompt_id text not null default '',
+  -- The bytes of the largest data of an event: pages are so short that they fit into memory.
+  largest integer not null default 0,
   -- A document of the producer's, such as the state from which it goes on after a crash.
   record json not null default '{}',
   -- The longest silence of the producer; null: it may be silent.
@@ -50,12 +52,14 @@ create table if not exists optimization.jobs (
   heard timestamptz,
   lost boolean not null default false,
   created timestamptz not null,
-  updated timestamptz not null
+  updated timestamptz not null,
+  -- The minute of the last change, by which the list finds its place. An append within it changes no index, and so leaves none to clean up.
+  updated_minute integer not null generated always as (floor(extract(epoch from updated at time zone 'UTC') / 60)::integer) stored
 )
 -- Room for the next version of a row in its own page: each append changes it.
 with (fillfactor = 70);
 
-create index if not exists jobs_by_time on optimization.jobs (updated desc, number desc);
+create index if not exists jobs_by_time on optimization.jobs (updated_minute desc);
 create index if not exists jobs_with_lease on optimization.jobs (number) where lease is not null;
 
 -- Ids have no holes within a job, so the event before is id - 1. Data is the JSON that PROTOCOL.md documents, section 4.

@@ -1,19 +1,3 @@
--- The reason for which an append is refused; null: it isn't. The order of the questions is the contract's: a producer that repeats its last
--- append is answered as before, also if the job has ended meanwhile.
-create or replace function optimization.refusal(
-  j optimization.jobs, m optimization.producers, p_is_repeat boolean, p_expected bigint, p_producer_epoch bigint, p_sequence bigint
-) returns text language sql immutable as $$
-  select case
-    when p_is_repeat then null
-    when j.ended then 'ended'
-    when p_producer_epoch < m.epoch then 'fenced'
-    when p_producer_epoch > m.epoch and p_sequence <> 0 then 'run_begins_late'
-    when p_producer_epoch = m.epoch and p_sequence <> m.sequence + 1 then 'gap'
-    when p_producer_epoch is not null and m.epoch is null and p_sequence <> 0 then 'gap'
-    when p_expected <> j.last_id then 'conflict'
-  end
-$$;
-
 create or replace function optimization.new_epoch() returns text language sql volatile as $$
   select left(replace(gen_random_uuid()::text, '-', ''), 16)
 $$;
@@ -73,7 +57,7 @@ language sql security definer set search_path = optimization, pg_temp as $$
 $$;
 
 -- Appends what is due by the clock: a producer that was silent for longer than its lease is lost, and after p_end_lost_after more its job
--- ends. Silence before the caller could hear the producer isn't the producer's: it listens since p_listened. Any number of programs may call it at once.
+-- ends. The caller has listened for p_listened: silence before that isn't the producer's. Any number of programs may call it at once.
 create or replace function optimization.expire_leases(
   p_listened interval, p_end_lost_after interval, p_limit integer default 100, p_now timestamptz default null
 ) returns table (job_id text, last_id bigint) language plpgsql security definer set search_path = optimization, pg_temp as $$
@@ -102,7 +86,7 @@ begin
       l.retain_events, n);
     update jobs set
       earliest_id = j.earliest_id, last_id = j.last_id, ended = j.ended, state = j.state, stage = j.stage,
-      lease = case when j.ended then null else j.lease end, heard = case when j.ended then null else j.heard end,
+      largest = j.largest, lease = case when j.ended then null else j.lease end, heard = case when j.ended then null else j.heard end,
       lost = not j.ended, updated = n
     where number = j.number;
     job_id := j.job_id;
@@ -119,7 +103,9 @@ declare
   gone integer;
 begin
   with old as (
-    select number from jobs where ended and updated < p_before order by updated limit p_jobs for update skip locked
+    select number from jobs
+    where ended and updated < p_before and updated_minute <= ceil(extract(epoch from p_before) / 60)::integer
+    order by updated_minute limit p_jobs for update skip locked
   ), deleted as (
     delete from jobs using old where jobs.number = old.number returning jobs.number
   )

@@ -8,9 +8,13 @@ declare
   d json;
   s double precision;
 begin
-  insert into events (job, id, event_type, iteration, stage, at, data)
-  select j.number, j.last_id + n, t, i, g, coalesce(a, p_now), v
-  from unnest(p_types, p_iterations, p_stages, p_times, p_data) with ordinality as new (t, i, g, a, v, n);
+  with written as (
+    insert into events (job, id, event_type, iteration, stage, at, data)
+    select j.number, j.last_id + n, t, i, g, coalesce(a, p_now), v
+    from unnest(p_types, p_iterations, p_stages, p_times, p_data) with ordinality as new (t, i, g, a, v, n)
+    returning octet_length(data::text) as size
+  )
+  select greatest(j.largest, max(size)) into j.largest from written;
 
   for e in
     select * from unnest(p_types, p_iterations, p_stages, p_data) as new (type, iteration, stage, data)
@@ -101,10 +105,19 @@ begin
     end if;
     r_last := j.last_id;
     r_is_repeat := coalesce(p_producer_epoch = m.epoch and p_sequence <= m.sequence, false);
-    r_refusal := refusal(j, m, r_is_repeat, p_expected, p_producer_epoch, p_sequence);
+    -- A producer that repeats an append is answered as before, also if the job has ended meanwhile.
+    r_refusal := case
+      when r_is_repeat then null
+      when j.ended then 'ended'
+      when p_producer_epoch < m.epoch then 'fenced'
+      when p_producer_epoch > m.epoch and p_sequence <> 0 then 'run_begins_late'
+      when p_producer_epoch = m.epoch and p_sequence <> m.sequence + 1 then 'gap'
+      when p_producer_epoch is not null and m.epoch is null and p_sequence <> 0 then 'gap'
+      when p_expected <> j.last_id then 'conflict'
+    end;
     if r_refusal is not null then
       r_producer_epoch := coalesce(m.epoch, p_producer_epoch);
-      r_sequence := case when p_producer_epoch = m.epoch then m.sequence + 1 when p_producer_epoch < m.epoch then m.sequence + 1 else 0 end;
+      r_sequence := case when p_producer_epoch <= m.epoch then m.sequence + 1 else 0 end;
       return;
     end if;
     exit when not r_is_new;
@@ -141,7 +154,7 @@ begin
     prompt_id = j.prompt_id, dataset_id = j.dataset_id, minimize = j.minimize,
     config = case when 'job_started' = any (p_types) then j.config else config end,
     iteration = j.iteration, stage = j.stage, score = j.score, best_score = j.best_score, result_prompt_id = j.result_prompt_id,
-    record = coalesce(p_record, record),
+    largest = j.largest, record = coalesce(p_record, record),
     lease = j.lease, heard = case when j.lease is not null then n end, lost = false,
     updated = case when changes or p_record is not null then n else updated end
   where number = j.number;
