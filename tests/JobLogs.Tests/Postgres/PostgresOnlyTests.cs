@@ -1,3 +1,4 @@
+using OptimizationGateway.Testing.Postgres;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Contracts.V1;
@@ -10,7 +11,7 @@ public sealed class PostgresOnlyTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
 
-    private readonly PostgresServer server = PostgresServer.OfAssembly;
+    private readonly PostgresServer server = TestPostgres.OfAssembly;
     private readonly PostgresEngine engine = PostgresEngine.OfAssembly();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
