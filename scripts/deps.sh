@@ -23,6 +23,9 @@ done
 # How the tests of the conformance kit start jobs, as its users do.
 command -v curl > /dev/null || packages+=(curl)
 
+# What the tests of the job logs start, each in a folder of its own.
+[ -x /usr/lib/postgresql/15/bin/postgres ] || packages+=(postgresql-15)
+
 # What stands in front of the gateway in tests, with the files of deploy/; promtool, which tests the alerts; and what examples/backends/python and go are made with:
 # that list is also in examples/backends/README.md.
 for package in nginx haproxy prometheus make protobuf-compiler protobuf-compiler-grpc python3-grpcio python3-protobuf \
@@ -41,7 +44,7 @@ if [ ${#packages[@]} -gt 0 ]; then
     fi
 fi
 if [ ${#packages[@]} -gt 0 ]; then
-    echo "Not there, so the tests of the page (chromium), of deploy/ (nginx, haproxy, prometheus), of examples/backends or of the conformance kit (curl) will be"
-    echo "skipped. To run them, on Debian as root:"
+    echo "Not there, so the tests of the page (chromium), of deploy/ (nginx, haproxy, prometheus), of examples/backends, of the job logs (postgresql-15) or of the"
+    echo "conformance kit (curl) will be skipped. To run them, on Debian as root:"
     echo "    apt-get install --no-install-recommends ${packages[*]}"
 fi

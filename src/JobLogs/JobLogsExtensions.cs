@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.JobLogs.Jobs;
+using OptimizationGateway.JobLogs.Postgres;
 using OptimizationGateway.JobLogs.Sqlite;
 using OptimizationGateway.JobLogs.Watch;
 
@@ -37,6 +38,35 @@ public static class JobLogsExtensions
         ));
         services.AddSingleton<IJobLogStore>(provider => provider.GetRequiredService<SqliteJobLogStore>());
         services.AddHostedService(provider => provider.GetRequiredService<SqliteJobLogStore>());
+        services.AddHostedService<JobSweeper>();
+        return services;
+    }
+
+    /// <summary>
+    /// Adds durable logs in a PostgreSQL database, which any number of processes serve: instead of <see cref="AddJobLogs"/>, and with the same
+    /// <see cref="IJobLogStore"/>.
+    /// </summary>
+    /// <remarks>
+    /// The tables are made when the application starts. Settings that aren't allowed are thrown then as an
+    /// <see cref="OptionsValidationException"/>, and a server that can't be reached or used as a <see cref="JobLogUnavailableException"/>.
+    /// </remarks>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Changes the settings, such as <c>logs => logs.ConnectionString = "Host=db;Database=jobs"</c>.</param>
+    public static IServiceCollection AddPostgresJobLogs(this IServiceCollection services, Action<PostgresJobLogsOptions> configure)
+    {
+        services.AddWatching();
+        services.AddOptions<PostgresJobLogsOptions>().Configure(configure);
+        services.AddSingleton<IValidateOptions<PostgresJobLogsOptions>, PostgresJobLogsOptionsValidator>();
+        services
+            .AddOptions<WatchJobOptions>()
+            .Configure<IOptions<PostgresJobLogsOptions>>((watch, logs) => watch.HeartbeatInterval = logs.Value.HeartbeatInterval);
+        services.AddSingleton(provider => new PostgresJobLogStore(
+            provider.GetRequiredService<IOptions<PostgresJobLogsOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<PostgresJobLogStore>>()
+        ));
+        services.AddSingleton<IJobLogStore>(provider => provider.GetRequiredService<PostgresJobLogStore>());
+        services.AddHostedService(provider => provider.GetRequiredService<PostgresJobLogStore>());
         services.AddHostedService<JobSweeper>();
         return services;
     }

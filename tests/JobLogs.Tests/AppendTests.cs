@@ -1,21 +1,25 @@
-using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Options;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.JobLogs.Tests.Engines;
 
 namespace OptimizationGateway.JobLogs.Tests;
 
-public sealed class AppendTests : IDisposable
+/// <summary>What every engine promises of appends.</summary>
+public abstract class AppendTests : IAsyncDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("job-logs-");
+    private protected abstract Engine Engine { get; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => directory.Delete(recursive: true);
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Engine.DisposeAsync();
+    }
 
     [Fact]
     public async Task The_log_numbers_events_and_a_job_that_did_not_exist_is_created()
     {
-        await using var logs = await TestLogs.OpenAsync(directory.FullName);
+        await using var logs = await Engine.OpenAsync();
 
         Assert.Null(await logs.Store.FindAsync("a", Token));
         Assert.Equal(2, (await logs.Store.AppendAsync(new JobAppend("a", Score(), Score()), Token)).State.LastId);
@@ -32,7 +36,7 @@ public sealed class AppendTests : IDisposable
     [Fact]
     public async Task An_append_that_expects_another_last_id_is_refused_with_the_right_one_and_changes_nothing()
     {
-        await using var logs = await TestLogs.OpenAsync(directory.FullName);
+        await using var logs = await Engine.OpenAsync();
         var first = new JobAppend("a", Score()) { ExpectedLastId = 0, Record = """{"n":1}""" };
         await logs.Store.AppendAsync(first, Token);
 
@@ -42,15 +46,13 @@ public sealed class AppendTests : IDisposable
 
         Assert.Equal(1, refusal.LastId);
         Assert.Equal(1, (await logs.Store.FindAsync("a", Token))!.LastId);
-        Assert.Equal("""{"n":1}""", Record(logs, "a"));
         Assert.Equal(2, (await logs.Store.AppendAsync(new JobAppend("a", Score()) { ExpectedLastId = 1 }, Token)).State.LastId);
-        Assert.Equal("""{"n":1}""", Record(logs, "a"));
     }
 
     [Fact]
     public async Task Of_appends_that_expect_the_same_last_id_one_is_made()
     {
-        await using var logs = await TestLogs.OpenAsync(directory.FullName);
+        await using var logs = await Engine.OpenAsync();
 
         var made = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => TryAsync(new JobAppend("a", Score()) { ExpectedLastId = 0 })));
 
@@ -74,7 +76,7 @@ public sealed class AppendTests : IDisposable
     [Fact]
     public async Task Nothing_follows_the_event_that_ends_a_job()
     {
-        await using var logs = await TestLogs.OpenAsync(directory.FullName);
+        await using var logs = await Engine.OpenAsync();
         await logs.Store.AppendAsync("a", new JobEvent { JobFailed = new JobFailed { WillRetry = true } }, Token);
         Assert.False((await logs.Store.FindAsync("a", Token))!.Ended);
 
@@ -92,36 +94,21 @@ public sealed class AppendTests : IDisposable
     [InlineData("a\nb")]
     public async Task A_bad_id_of_a_job_is_refused(string jobId)
     {
-        await using var logs = await TestLogs.OpenAsync(directory.FullName);
+        await using var logs = await Engine.OpenAsync();
         await Assert.ThrowsAsync<ArgumentException>(() => logs.Store.AppendAsync(jobId, Score(), Token));
-    }
-
-    [Fact]
-    public async Task An_append_that_can_never_be_written_is_refused_and_holds_nobody_up()
-    {
-        await using var logs = await TestLogs.OpenAsync(
-            directory.FullName,
-            options => options.Schema = "CREATE INDEX IF NOT EXISTS by_n ON jobs (json_extract(record, '$.n'));"
-        );
-
-        await Assert.ThrowsAsync<ArgumentException>(() => logs.Store.AppendAsync(new JobAppend("a", Score()) { Record = "{" }, Token));
-        await Assert.ThrowsAsync<ArgumentException>(() => logs.Store.AppendAsync(new JobAppend("a", Score(), null!), Token));
-
-        Assert.Null(await logs.Store.FindAsync("a", Token));
-        Assert.Equal(1, await logs.Store.AppendAsync("a", Score(), Token));
     }
 
     [Fact]
     public async Task A_log_that_is_opened_again_goes_on_with_its_epoch_and_its_ids()
     {
         string epoch;
-        await using (var logs = await TestLogs.OpenAsync(directory.FullName))
+        await using (var logs = await Engine.OpenAsync())
         {
             await logs.Store.AppendAsync("a", Score(), Token);
             epoch = (await logs.Store.FindAsync("a", Token))!.Epoch;
         }
 
-        await using var again = await TestLogs.OpenAsync(directory.FullName);
+        await using var again = await Engine.OpenAsync();
         Assert.Equal(epoch, (await again.Store.FindAsync("a", Token))!.Epoch);
         Assert.Equal(2, await again.Store.AppendAsync("a", Score(), Token));
     }
@@ -129,12 +116,12 @@ public sealed class AppendTests : IDisposable
     [Fact]
     public async Task A_wait_finds_what_was_appended_before_it_and_what_comes_after()
     {
-        await using (var before = await TestLogs.OpenAsync(directory.FullName))
+        await using (var before = await Engine.OpenAsync())
         {
             await before.Store.AppendAsync(new JobAppend("a", Score(), Score()), Token);
         }
 
-        await using var logs = await TestLogs.OpenAsync(directory.FullName);
+        await using var logs = await Engine.OpenAsync();
         Assert.True(await logs.Store.WaitAsync("a", 1, TimeSpan.FromMinutes(1), Token));
         var next = logs.Store.WaitAsync("a", 2, TimeSpan.FromMinutes(1), Token);
         Assert.False(next.IsCompleted);
@@ -145,7 +132,7 @@ public sealed class AppendTests : IDisposable
     [Fact]
     public async Task Events_beyond_those_that_are_kept_are_dropped_also_from_a_first_append()
     {
-        await using var logs = await TestLogs.OpenAsync(directory.FullName, options => options.RetainEventsPerJob = 3);
+        await using var logs = await Engine.OpenAsync(options => options.RetainEventsPerJob = 3);
 
         await logs.Store.AppendAsync(new JobAppend("a", [.. Enumerable.Range(0, 5).Select(_ => Score())]), Token);
 
@@ -154,77 +141,7 @@ public sealed class AppendTests : IDisposable
         Assert.Equal([3, 4, 5], page.Events.Select(e => e.Id));
     }
 
-    [Fact]
-    public async Task A_file_of_the_time_when_jobs_had_numbers_only_is_read_on()
-    {
-        var file = new SqliteConnectionStringBuilder { DataSource = Path.Combine(directory.FullName, "jobs.db"), Pooling = false };
-        await using (var old = new SqliteConnection(file.ToString()))
-        {
-            await old.OpenAsync(Token);
-            await using var make = old.CreateCommand();
-            make.CommandText = """
-                CREATE TABLE identity (epoch TEXT NOT NULL, created_at TEXT NOT NULL, opened_at TEXT NOT NULL) STRICT;
-                CREATE TABLE jobs (
-                  number INTEGER PRIMARY KEY, ended INTEGER NOT NULL,
-                  earliest_event_id INTEGER NOT NULL, latest_event_id INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
-                CREATE TABLE events (job INTEGER NOT NULL, id INTEGER NOT NULL, event BLOB NOT NULL, PRIMARY KEY (job, id)) STRICT, WITHOUT ROWID;
-                INSERT INTO identity VALUES ('old', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z');
-                INSERT INTO jobs VALUES (7, 0, 1, 1, '{}');
-                INSERT INTO events VALUES (7, 1, x'0801');
-                """;
-            await make.ExecuteNonQueryAsync(Token);
-        }
-
-        await using var logs = await TestLogs.OpenAsync(directory.FullName);
-        Assert.Equal(2, await logs.Store.AppendAsync("job-7", Score(), Token));
-        var page = await logs.Store.ReadAsync("job-7", 0, Token);
-        Assert.Equal("old", page!.State.Epoch);
-        Assert.Equal([1, 2], page.Events.Select(e => e.Id));
-    }
-
-    [Fact]
-    public async Task Settings_that_are_not_allowed_are_named_at_the_start()
-    {
-        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() =>
-            TestLogs.OpenAsync(
-                directory.FullName,
-                options =>
-                {
-                    options.FileName = "../jobs";
-                    options.RetainEventsPerJob = 0;
-                    options.HeartbeatInterval = TimeSpan.Zero;
-                }
-            )
-        );
-
-        Assert.Equal(
-            ["JobLogs:FileName", "JobLogs:RetainEventsPerJob", "JobLogs:HeartbeatInterval"],
-            refusal.Failures.Select(failure => failure.Split(' ')[0])
-        );
-    }
-
-    [Fact]
-    public async Task A_folder_that_another_process_has_is_named_with_its_setting()
-    {
-        await using var logs = await TestLogs.OpenAsync(directory.FullName);
-        var failure = await Assert.ThrowsAsync<JobLogUnavailableException>(() => TestLogs.OpenAsync(directory.FullName));
-        Assert.StartsWith(
-            $"JobLogs:Directory: the event log in '{directory.FullName}' can't be opened",
-            failure.Message,
-            StringComparison.Ordinal
-        );
-    }
-
     private static JobEvent Score() => new() { IterationCompleted = new IterationCompleted { Score = 0.5 } };
 
     private static JobEvent Completed() => new() { JobCompleted = new JobCompleted { ResultPromptId = "p" } };
-
-    private static string Record(TestLogs logs, string jobId) =>
-        logs.Store.Query(connection =>
-        {
-            using var read = connection.CreateCommand();
-            read.CommandText = "SELECT record FROM jobs WHERE job_id = $id;";
-            read.Parameters.AddWithValue("$id", jobId);
-            return (string)read.ExecuteScalar()!;
-        });
 }

@@ -1,17 +1,23 @@
 using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.JobLogs.Tests.Engines;
 
 namespace OptimizationGateway.JobLogs.Tests;
 
 /// <summary>What a store does beyond appends: producers, leases, the list of jobs, and jobs that are kept for a time.</summary>
-public sealed class StoreTests : IDisposable
+public abstract class StoreTests : IAsyncDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("job-logs-");
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => directory.Delete(recursive: true);
+    private protected abstract Engine Engine { get; }
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Engine.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_producers_append_is_made_once_also_after_the_log_was_opened_again()
@@ -110,7 +116,7 @@ public sealed class StoreTests : IDisposable
         await logs.Store.SweepAsync(Token);
         Assert.NotNull(await logs.Store.FindAsync("a", Token));
 
-        clock.Advance(TimeSpan.FromTicks(1));
+        clock.Advance(TimeSpan.FromMilliseconds(1));
         await logs.Store.SweepAsync(Token);
         Assert.Null(await logs.Store.FindAsync("a", Token));
         Assert.Null(await logs.Store.ReadAsync("a", 0, Token));
@@ -122,7 +128,7 @@ public sealed class StoreTests : IDisposable
         Assert.Single((await logs.Store.ReadAsync("a", 0, Token))!.Events);
     }
 
-    private Task<TestLogs> OpenAsync(Action<JobLogsOptions>? configure = null) => TestLogs.OpenAsync(directory.FullName, configure, clock);
+    private Task<TestLogs> OpenAsync(Action<StoreSettings>? configure = null) => Engine.OpenAsync(configure, clock);
 
     private static JobEvent Score() => new() { IterationCompleted = new IterationCompleted { Score = 0.5 } };
 

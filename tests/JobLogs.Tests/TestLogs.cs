@@ -2,26 +2,27 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OptimizationGateway.JobLogs.Sqlite;
+using OptimizationGateway.JobLogs.Jobs;
 
 namespace OptimizationGateway.JobLogs.Tests;
 
-/// <summary>The logs of an application, in a folder of the test.</summary>
+/// <summary>The logs of an application.</summary>
 internal sealed class TestLogs(WebApplication app) : IAsyncDisposable
 {
-    public SqliteJobLogStore Store => app.Services.GetRequiredService<SqliteJobLogStore>();
+    public IJobLogStore Store => Service<IJobLogStore>();
 
-    public static async Task<TestLogs> OpenAsync(string directory, Action<JobLogsOptions>? configure = null, TimeProvider? clock = null)
+    public static async Task<TestLogs> OpenAsync(Action<IServiceCollection> addLogs, TimeProvider? clock = null, bool sweeps = true)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
-        builder.Services.AddJobLogs(logs =>
+        addLogs(builder.Services);
+        if (!sweeps)
         {
-            logs.Directory = directory;
-            configure?.Invoke(logs);
-        });
+            builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(JobSweeper)));
+        }
+
         var app = builder.Build();
         try
         {
@@ -34,6 +35,9 @@ internal sealed class TestLogs(WebApplication app) : IAsyncDisposable
             throw;
         }
     }
+
+    public T Service<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
 
     public async ValueTask DisposeAsync()
     {

@@ -80,7 +80,8 @@ internal static class PayloadJson
         }
         else
         {
-            var data = type != Unknown ? jobEvent.Custom?.Data : null;
+            // By the name that was given, not by the type: one may call an event of one's own "unknown".
+            var data = jobEvent.Custom is { } custom && IsOwnName(custom.EventType) ? custom.Data : null;
             StructJson.WriteMembers(json, data, static _ => false, Level);
             StructJson.WriteMembers(json, jobEvent.Details, name => data is not null && data.Fields.ContainsKey(name), Level);
         }

@@ -99,14 +99,17 @@ internal sealed class LogWriter : IDisposable
             job.Add(jobEvent);
         }
 
+        // That of a repeat is as old as the first append: a later one may have changed it.
+        var record = decision.IsRepeat ? null : append?.Record;
+
         // Only what changes a job moves it in the list: no repeat, and no sign of life of a producer.
-        if (encoded.Count > 0 || append?.Record is not null)
+        if (encoded.Count > 0 || record is not null)
         {
             job.UpdateTime = now.ToTimestamp();
         }
 
         var ended = found.Head.Ended || (decision.Events is [.., var last] && last.IsTerminal());
-        var (number, earliest) = jobs.Put(found, job, ended, decision.Lease, append?.Record);
+        var (number, earliest) = jobs.Put(found, job, ended, decision.Lease, record);
         for (var i = 0; i < encoded.Count; i++)
         {
             jobs.PutEvent(number, decision.Events[i].Id, encoded[i]);

@@ -16,6 +16,7 @@ internal sealed record LogServerOptions
 
     public SqliteOptions Sqlite { get; init; } = new();
 
+    [ValidateObjectMembers]
     public PostgresOptions Postgres { get; init; } = new();
 
     [ValidateObjectMembers]
@@ -52,6 +53,16 @@ internal sealed record PostgresOptions
     /// <summary>The connection string; with it the logs are in PostgreSQL, and not in a file. Default: none.</summary>
     [Gateway.Configuration.Secret]
     public string ConnectionString { get; init; } = "";
+
+    /// <summary>The schema of the tables: small letters, digits and <c>_</c>. Default: <c>optimization</c>.</summary>
+    public string Schema { get; init; } = "optimization";
+
+    /// <summary>
+    /// The number of standbys that must have an event on disk before anybody sees it, so that a failover to one of them loses nothing that was
+    /// seen. 0 where one server is all there is, or where the storage replicates by itself. Default: 0.
+    /// </summary>
+    [Range(0, 100)]
+    public int StandbysThatMustFlush { get; init; }
 }
 
 /// <summary>The settings under <c>LogServer:Retention</c>.</summary>

@@ -1,13 +1,18 @@
 using Google.Protobuf.WellKnownTypes;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.JobLogs.Tests.Engines;
 
 namespace OptimizationGateway.JobLogs.Tests;
 
-public sealed class LogReaderTests : IDisposable
+public abstract class DepthTests : IAsyncDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("job-logs-");
+    private protected abstract Engine Engine { get; }
 
-    public void Dispose() => directory.Delete(recursive: true);
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Engine.DisposeAsync();
+    }
 
     [Theory]
     [InlineData(34)]
@@ -20,12 +25,17 @@ public sealed class LogReaderTests : IDisposable
             details = new Struct { Fields = { ["x"] = Value.ForStruct(details) } };
         }
 
-        var written = new JobEvent { Timestamp = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch), Details = details };
-        await using var logs = await TestLogs.OpenAsync(directory.FullName);
+        var written = new JobEvent
+        {
+            Timestamp = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
+            Custom = new CustomEvent { EventType = "deep", Data = details },
+        };
+        await using var logs = await Engine.OpenAsync();
         await logs.Store.AppendAsync("deep", written, TestContext.Current.CancellationToken);
 
         var page = await logs.Store.ReadAsync("deep", afterEventId: 0, TestContext.Current.CancellationToken);
 
+        (written.Id, written.PreviousId) = (1, 0);
         Assert.Equal(written, Assert.Single(page!.Events));
     }
 }

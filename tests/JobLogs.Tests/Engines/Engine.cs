@@ -1,0 +1,27 @@
+namespace OptimizationGateway.JobLogs.Tests.Engines;
+
+/// <summary>What the tests of every engine set.</summary>
+internal sealed record StoreSettings
+{
+    public int? RetainEventsPerJob { get; set; }
+
+    public TimeSpan? RetainEndedJobs { get; set; }
+
+    /// <summary>False if only the test sweeps.</summary>
+    public bool SweepsByItself { get; set; } = true;
+}
+
+/// <summary>A place for logs, which can be opened again.</summary>
+internal abstract class Engine : IAsyncDisposable
+{
+    public abstract Task<TestLogs> OpenAsync(Action<StoreSettings>? configure = null, TimeProvider? clock = null);
+
+    public abstract ValueTask DisposeAsync();
+
+    protected static StoreSettings Settings(Action<StoreSettings>? configure)
+    {
+        var settings = new StoreSettings();
+        configure?.Invoke(settings);
+        return settings;
+    }
+}
