@@ -7,8 +7,9 @@ namespace OptimizationGateway.LogServer;
 /// <summary>The one place where the engine is chosen: PostgreSQL if it has a connection string, else SQLite.</summary>
 internal static class Engine
 {
-    public const string PostgresSetting = $"{LogServerOptions.Section}:{nameof(LogServerOptions.Postgres)}:ConnectionString";
-    public const string SqliteSetting = $"{LogServerOptions.Section}:{nameof(LogServerOptions.Sqlite)}:Path";
+    private const string Section = LogServerOptions.Section;
+    private const string PostgresSetting = $"{Section}:{nameof(LogServerOptions.Postgres)}:{nameof(PostgresOptions.ConnectionString)}";
+    private const string SqliteSetting = $"{Section}:{nameof(LogServerOptions.Sqlite)}:{nameof(SqliteOptions.Path)}";
 
     public static void Add(WebApplicationBuilder builder)
     {
@@ -17,35 +18,31 @@ internal static class Engine
         {
             builder.Services.AddPostgresJobLogs(_ => { });
             builder.Services.ConfigureOptions<PostgresSettings>();
-            return;
         }
-
-        builder.Services.AddJobLogs();
-        builder.Services.ConfigureOptions<SqliteSettings>();
+        else
+        {
+            builder.Services.AddJobLogs();
+            builder.Services.ConfigureOptions<SqliteSettings>();
+        }
     }
 
     /// <summary>The engine, in a line for people.</summary>
     public static string Describe(LogServerOptions options) =>
         options.Postgres.ConnectionString.Length > 0
-            ? "PostgreSQL"
+            ? $"PostgreSQL, schema {options.Postgres.Schema}"
             : $"SQLite in {Path.Combine(Environment.CurrentDirectory, options.Sqlite.Path)}";
 
-    private sealed class PostgresSettings(IOptions<LogServerOptions> options) : IConfigureOptions<PostgresJobLogsOptions>
+    /// <summary>Checks the engine's own settings; nothing is opened.</summary>
+    /// <exception cref="OptionsValidationException">One isn't allowed.</exception>
+    public static void Check(IServiceProvider services)
     {
-        public void Configure(PostgresJobLogsOptions logs)
-        {
-            var server = options.Value;
-            logs.ConnectionString = server.Postgres.ConnectionString;
-            logs.ConnectionStringSetting = PostgresSetting;
-            logs.StandbysThatMustFlush = server.Postgres.StandbysThatMustFlush;
-            logs.RetainEventsPerJob = server.Retention.EventsPerJob;
-            logs.RetainEndedJobs = server.Retention.EndedJobs;
-            logs.EndLostJobsAfter = server.Leases.EndLostJobsAfter;
-            logs.HeartbeatInterval = server.Watch.HeartbeatInterval;
-        }
+        _ =
+            services.GetRequiredService<IOptions<LogServerOptions>>().Value.Postgres.ConnectionString.Length > 0
+                ? services.GetRequiredService<IOptions<PostgresJobLogsOptions>>().Value
+                : (object)services.GetRequiredService<IOptions<JobLogsOptions>>().Value;
     }
 
-    /// <summary>The library's settings, as this program has them.</summary>
+    /// <summary>The library's settings of SQLite, as this program has them.</summary>
     private sealed class SqliteSettings(IOptions<LogServerOptions> options) : IConfigureOptions<JobLogsOptions>
     {
         public void Configure(JobLogsOptions logs)
@@ -59,6 +56,23 @@ internal static class Engine
             logs.HeartbeatInterval = server.Watch.HeartbeatInterval;
             logs.MaxJobs = server.Limits.Jobs;
             logs.MaxProducersPerJob = server.Limits.ProducersPerJob;
+        }
+    }
+
+    /// <summary>The library's settings of PostgreSQL, as this program has them.</summary>
+    private sealed class PostgresSettings(IOptions<LogServerOptions> options) : IConfigureOptions<PostgresJobLogsOptions>
+    {
+        public void Configure(PostgresJobLogsOptions logs)
+        {
+            var server = options.Value;
+            logs.ConnectionString = server.Postgres.ConnectionString;
+            logs.ConnectionStringSetting = PostgresSetting;
+            logs.Schema = server.Postgres.Schema;
+            logs.StandbysThatMustFlush = server.Postgres.StandbysThatMustFlush;
+            logs.RetainEventsPerJob = server.Retention.EventsPerJob;
+            logs.RetainEndedJobs = server.Retention.EndedJobs;
+            logs.EndLostJobsAfter = server.Leases.EndLostJobsAfter;
+            logs.HeartbeatInterval = server.Watch.HeartbeatInterval;
         }
     }
 }

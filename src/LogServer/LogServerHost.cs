@@ -36,6 +36,7 @@ public static class LogServerHost
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        Engine.Check(app.Services);
         UseFronts(app);
         return app;
     }

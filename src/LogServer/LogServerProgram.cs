@@ -1,6 +1,7 @@
 using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.JobLogs.Postgres;
 using OptimizationGateway.LogServer.Startup;
 
 namespace OptimizationGateway.LogServer;
@@ -8,6 +9,8 @@ namespace OptimizationGateway.LogServer;
 /// <summary>The command line: help, version, and a start that either works or says what to change.</summary>
 internal static class LogServerProgram
 {
+    private const string PrintSchema = "--print-schema";
+
     public static async Task<int> RunAsync(string[] args)
     {
         if (args.Any(argument => argument is "--help" or "-h"))
@@ -25,6 +28,13 @@ internal static class LogServerProgram
         if (args.Contains(ConfigCheck.Option, StringComparer.Ordinal))
         {
             return await ConfigCheck.RunAsync([.. args.Where(argument => argument != ConfigCheck.Option)]);
+        }
+
+        if (args.Contains(PrintSchema, StringComparer.Ordinal))
+        {
+            var settings = LogServerHost.CreateBuilder([.. args.Where(argument => argument != PrintSchema)]).Configuration;
+            Console.WriteLine(PostgresSchema.Script(settings["LogServer:Postgres:Schema"] ?? PostgresSchema.UsualName));
+            return 0;
         }
 
         using var hurry = new SecondSignal();

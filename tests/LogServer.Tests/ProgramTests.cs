@@ -21,6 +21,15 @@ public sealed class ProgramTests
         Assert.Contains("LogServer:Sqlite:Path", help.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_schema_is_printed_for_a_DBA()
+    {
+        var schema = await RunAsync("--print-schema", "--LogServer:Postgres:Schema=mine");
+
+        Assert.Equal(0, schema.ExitCode);
+        Assert.Contains("mine.jobs", schema.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("LogServer:HttpUrl=http://0.0.0.0:0", "LogServer:HttpUrl is http://0.0.0.0:0, which others can reach")]
     [InlineData("LogServer:GrpcUrl=http://*:0", "LogServer:Auth:AllowAnonymous=true")]
@@ -33,6 +42,8 @@ public sealed class ProgramTests
     [InlineData("LogServers:Limits:Jobs=10", "Did you mean")]
     [InlineData("LogServer:Retention:EndedJobs=00:00:01", "LogServer:Retention:EndedJobs must be between")]
     [InlineData("LogServer:Sqlite:Path=", "LogServer:Sqlite:Path is empty")]
+    [InlineData("LogServer:Postgres:ConnectionString=nonsense", "LogServer:Postgres:ConnectionString")]
+    [InlineData("LogServer:Postgres:StandbysThatMustFlush=-1", "LogServer:Postgres:StandbysThatMustFlush must be between")]
     [InlineData("Kestrel:Endpoints:x:Url=http://0.0.0.0:80", "Kestrel:Endpoints isn't read")]
     [InlineData("LogServer:Auth:Issuer=me", "LogServer:Auth says nothing of keys")]
     [InlineData("LogServer:Auth:SecretFile=/no/such/file", "LogServer:Auth:SecretFile is '/no/such/file', which can't be read")]

@@ -54,8 +54,14 @@ internal sealed record PostgresOptions
     [Gateway.Configuration.Secret]
     public string ConnectionString { get; init; } = "";
 
-    /// <summary>The number of standbys that must have an event on disk before it is shown. Default: 0.</summary>
-    [Range(0, 16)]
+    /// <summary>The schema of the tables: small letters, digits and <c>_</c>. Default: <c>optimization</c>.</summary>
+    public string Schema { get; init; } = "optimization";
+
+    /// <summary>
+    /// The number of standbys that must have an event on disk before anybody sees it, so that a failover to one of them loses nothing that was
+    /// seen. 0 where one server is all there is, or where the storage replicates by itself. Default: 0.
+    /// </summary>
+    [Range(0, 100)]
     public int StandbysThatMustFlush { get; init; }
 }
 

@@ -19,6 +19,7 @@ internal static class CommandLine
           LogServer:GrpcUrl                 where WatchJob, JobsService and EventLogService are (default http://127.0.0.1:5011)
           LogServer:Sqlite:Path             the folder of the file that has the logs (default data)
           LogServer:Postgres:ConnectionString  the logs are in PostgreSQL instead (default none)
+          LogServer:Postgres:…               schema and standbys: see docs/log-server.md
           LogServer:Retention:EventsPerJob  how many events of a job are kept (default all)
           LogServer:Retention:EndedJobs     how long a job is kept after it has ended (default for ever)
           LogServer:Leases:EndLostJobsAfter how long a lost producer may stay away before its job is ended (default 1 h)
@@ -31,6 +32,7 @@ internal static class CommandLine
           --health [<url>]  asks a running log server whether it is ready (exit code 0 or 1): the one at the url, or the one of these settings
           --check-config    with settings as above: prints the effective settings, their sources and every fault, then ends. Exit code 0,
                             or 1 if the log server wouldn't start.
+          --print-schema    prints the SQL that makes the tables on PostgreSQL, for those whose DBA runs it
         """;
 
     /// <summary>The settings that ASP.NET Core and .NET read themselves.</summary>

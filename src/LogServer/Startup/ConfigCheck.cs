@@ -43,11 +43,25 @@ internal static class ConfigCheck
             Console.WriteLine($"Logs:     {Engine.Describe(options)}");
             Console.WriteLine($"Callers:  {CommandLine.Callers(options.Auth)}");
             Console.WriteLine();
-            return [.. (checkedOptions.Failures ?? []).Select(SecretText.Hide)];
+            return checkedOptions.Failed ? [.. checkedOptions.Failures.Select(SecretText.Hide)] : CheckEngine(args);
         }
         catch (Exception fault)
         {
             return [CommandLine.FaultOf(fault)];
+        }
+    }
+
+    private static IReadOnlyList<string> CheckEngine(string[] args)
+    {
+        try
+        {
+            // Nothing is opened before the start.
+            _ = LogServerHost.Build(args, builder => builder.Logging.ClearProviders());
+            return [];
+        }
+        catch (OptionsValidationException fault)
+        {
+            return [.. fault.Failures.Select(SecretText.Hide)];
         }
     }
 
