@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using OptimizationGateway.JobLogs.Tests.Engines;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Conformance.Tests;
@@ -18,17 +19,22 @@ public sealed class LogServerTests : IDisposable
         data.Delete(recursive: true);
     }
 
-    [Fact]
-    public async Task The_log_server_keeps_every_rule()
+    [Theory]
+    [InlineData("SQLite")]
+    [InlineData("PostgreSQL")]
+    public async Task The_log_server_keeps_every_rule_on_both_engines(string engine)
     {
         Curl.Require();
+        using var postgres = engine == "PostgreSQL" ? TestPostgres.Start() : null;
         var (grpc, http) = (Free(), Free());
         await using var server = new ProgramProcess(
             ProgramPath(),
             [
                 $"--LogServer:HttpUrl=http://127.0.0.1:{http.Port}",
                 $"--LogServer:GrpcUrl=http://127.0.0.1:{grpc.Port}",
-                $"--LogServer:Sqlite:Path={data.FullName}",
+                postgres is null
+                    ? $"--LogServer:Sqlite:Path={data.FullName}"
+                    : $"--LogServer:Postgres:ConnectionString={postgres.ConnectionString}",
                 "--LogServer:Watch:HeartbeatInterval=00:00:01",
                 "--LogServer:Telemetry:Prometheus=true",
             ],
