@@ -124,7 +124,8 @@ internal sealed class PostgresServer : IDisposable
     {
         if (process is { HasExited: false })
         {
-            Stop();
+            // Not in order: a server that a failed test left frozen would never end.
+            Crash();
         }
 
         Directory.Delete(folder, recursive: true);
