@@ -136,7 +136,8 @@ public sealed class PostgresServer : IDisposable
     {
         if (IsRunning)
         {
-            Stop();
+            // Not in order: a server that a failed test left frozen would never end.
+            Crash();
         }
 
         if (Directory.Exists(folder))
