@@ -126,7 +126,9 @@ if (!isAsked && ![...settings.keys(), ...Object.keys(process.env)].some(isLeftTo
       ? 'Stop what listens there (another demo?), or choose others'
       : 'For instance';
     console.error(`${hint}:\n\n    ${await commandOf(settings, found)}\n`);
-    console.error('Two demos at a time also need two folders for their jobs: --Stub:DataDirectory=<folder> --LogServer:Sqlite:Path=<folder>.');
+    console.error(
+      'Two demos at a time also need two folders for their jobs: --Stub:DataDirectory=<folder> --LogServer:Sqlite:Path=<folder>.',
+    );
     process.exitCode = 1;
   }
 }
