@@ -1,8 +1,8 @@
-using OptimizationGateway.Testing.Postgres;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.JobLogs.Tests.Engines;
+using OptimizationGateway.Testing.Postgres;
 
 namespace OptimizationGateway.JobLogs.Tests.Postgres;
 

@@ -1,10 +1,10 @@
-using OptimizationGateway.Testing.Postgres;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Npgsql;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.JobLogs.Tests.Engines;
 using OptimizationGateway.Testing;
+using OptimizationGateway.Testing.Postgres;
 
 namespace OptimizationGateway.JobLogs.Tests.Postgres;
 

@@ -1,4 +1,3 @@
-using OptimizationGateway.Testing.Postgres;
 using System.Text;
 using CsCheck;
 using Npgsql;
@@ -6,6 +5,7 @@ using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.JobLogs.Json;
 using OptimizationGateway.JobLogs.Postgres;
 using OptimizationGateway.JobLogs.Tests.Engines;
+using OptimizationGateway.Testing.Postgres;
 
 namespace OptimizationGateway.JobLogs.Tests.Postgres;
 

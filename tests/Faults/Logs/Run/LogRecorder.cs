@@ -10,6 +10,7 @@ internal sealed class LogRecorder
     private readonly ConcurrentQueue<Refused> refused = new();
     private readonly ConcurrentDictionary<string, bool> jobs = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> surprises = new();
+    private long events;
 
     /// <summary>Called with each job that a producer begins.</summary>
     public Action<string> JobBegan { get; set; } = static _ => { };
@@ -20,11 +21,12 @@ internal sealed class LogRecorder
     /// <summary>Answers that no producer should get.</summary>
     public IReadOnlyCollection<string> Surprises => surprises;
 
-    public long EventsAcknowledged => acknowledged.Where(ack => !ack.IsRepeat).Sum(ack => (long)ack.Tokens.Count);
+    public long EventsAcknowledged => Volatile.Read(ref events);
 
     public void Add(Acknowledged ack)
     {
         acknowledged.Enqueue(ack);
+        Interlocked.Add(ref events, ack.IsRepeat ? 0 : ack.Tokens.Count);
         if (jobs.TryAdd(ack.Job, true))
         {
             JobBegan(ack.Job);
