@@ -26,7 +26,8 @@ public static class EventJson
             // One more level than is allowed, so that it is this class that refuses it.
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth + 1 });
             reader.Read();
-            var events = reader.TokenType == JsonTokenType.StartArray ? ReadArray(ref reader, maxEvents) : [ReadOne(ref reader, "")];
+            var events =
+                reader.TokenType == JsonTokenType.StartArray ? ReadArray(ref reader, maxEvents) : [ReadOne(ref reader, "An event")];
             reader.Read();
             return events;
         }
@@ -42,7 +43,7 @@ public static class EventJson
         var jobEvent = new JobEvent { Iteration = iteration, Stage = stage };
         var reader = new Utf8JsonReader(data, new JsonReaderOptions { MaxDepth = MaxDepth });
         reader.Read();
-        PayloadJson.Read(ref reader, jobEvent, eventType, "data");
+        PayloadJson.Read(ref reader, jobEvent, eventType);
         return jobEvent;
     }
 
@@ -56,83 +57,42 @@ public static class EventJson
                 throw new EventJsonException($"The array must have at most {maxEvents} events.") { IsTooMany = true };
             }
 
-            events.Add(ReadOne(ref reader, $"[{events.Count}]."));
+            try
+            {
+                events.Add(ReadOne(ref reader, ""));
+            }
+            catch (EventJsonException fault)
+            {
+                throw fault.In(fault.Message[0] == ' ' ? $"[{events.Count}]" : $"[{events.Count}].");
+            }
         }
 
         return events.Count > 0 ? events : throw new EventJsonException("The array must have at least one event.");
     }
 
-    private static JobEvent ReadOne(ref Utf8JsonReader reader, string path)
+    /// <param name="reader">A reader at the event.</param>
+    /// <param name="subject">The event in a sentence that says that it isn't one.</param>
+    private static JobEvent ReadOne(ref Utf8JsonReader reader, string subject)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new EventJsonException($"{(path.Length == 0 ? "An event" : path[..^1])} must be an object with eventType.");
+            throw EventJsonException.Of("must be an object with eventType.").In(subject);
         }
 
-        var jobEvent = new JobEvent();
-        var known = default(Members);
-        string? eventType = null;
-        var data = default(Utf8JsonReader);
+        var read = new EventMembers();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var name = JsonMember.Name(ref reader, path);
-            known.Add(name, path);
-            switch (name)
+            var name = JsonMember.Name(ref reader);
+            try
             {
-                case "eventType":
-                    eventType = JsonMember.Text(ref reader, path + name);
-                    break;
-                case "iteration":
-                    jobEvent.Iteration = JsonMember.Count(ref reader, path + name);
-                    break;
-                case "stage":
-                    jobEvent.Stage = JsonMember.Text(ref reader, path + name);
-                    break;
-                case "timestamp":
-                    jobEvent.Timestamp = JsonMember.Time(ref reader, path + name);
-                    break;
-                case "data":
-                    // Read when the type is known, which may come later.
-                    data = reader;
-                    reader.Skip();
-                    break;
+                read.Add(ref reader, name);
+            }
+            catch (EventJsonException fault)
+            {
+                throw fault.In(name);
             }
         }
 
-        if (string.IsNullOrEmpty(eventType))
-        {
-            throw new EventJsonException($"{path}eventType is required: a text such as iteration_completed, or a name of your own.");
-        }
-
-        PayloadJson.Read(ref data, jobEvent, eventType, path + "data");
-        return jobEvent;
-    }
-
-    /// <summary>The members of an event that were seen.</summary>
-    private struct Members
-    {
-        private static readonly string[] Allowed = ["eventType", "iteration", "stage", "data", "timestamp"];
-        private static readonly string[] TheLogs = ["id", "previousId", "epoch"];
-        private int seen;
-
-        public void Add(string name, string path)
-        {
-            var bit = 1 << Array.IndexOf(Allowed, name);
-            if (!Allowed.Contains(name))
-            {
-                throw new EventJsonException(
-                    TheLogs.Contains(name)
-                        ? $"{path}{name} is given by the log: leave it out."
-                        : $"{path}{name} isn't known. Allowed are {string.Join(", ", Allowed)}; members of your own belong into data."
-                );
-            }
-
-            if ((seen & bit) != 0)
-            {
-                throw new EventJsonException($"{path}{name} is there twice.");
-            }
-
-            seen |= bit;
-        }
+        return read.Complete();
     }
 }

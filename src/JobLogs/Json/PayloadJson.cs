@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using OptimizationGateway.Contracts.V1;
@@ -11,12 +12,12 @@ internal static class PayloadJson
     private const string Unknown = "unknown";
 
     /// <summary>The documented names of the members, by the event's type.</summary>
-    private static readonly Dictionary<string, HashSet<string>> Documented = JobEvent
+    private static readonly FrozenDictionary<string, string[]> Documented = JobEvent
         .Descriptor.Oneofs.Single(oneof => oneof.Name == "payload")
         .Fields.Where(field => field.FieldNumber != JobEvent.CustomFieldNumber)
-        .ToDictionary(
+        .ToFrozenDictionary(
             field => field.Name,
-            field => field.MessageType.Fields.InFieldNumberOrder().Select(member => member.JsonName).ToHashSet(StringComparer.Ordinal),
+            field => field.MessageType.Fields.InFieldNumberOrder().Select(member => member.JsonName).ToArray(),
             StringComparer.Ordinal
         );
 
@@ -33,39 +34,39 @@ internal static class PayloadJson
     /// <param name="reader">A reader at the start of the data; one that has read nothing, or is at null, stands for none.</param>
     /// <param name="jobEvent">The event, with its iteration.</param>
     /// <param name="eventType">The event's type.</param>
-    /// <param name="path">The data's path.</param>
-    public static void Read(ref Utf8JsonReader reader, JobEvent jobEvent, string eventType, string path)
+    public static void Read(ref Utf8JsonReader reader, JobEvent jobEvent, string eventType)
     {
         var isThere = reader.TokenType is not (JsonTokenType.None or JsonTokenType.Null);
         if (isThere && reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new EventJsonException($"{path} must be an object.");
+            throw EventJsonException.Of("must be an object.");
         }
 
         if (!Documented.TryGetValue(eventType, out var documented))
         {
-            var data = isThere ? StructJson.ReadObject(ref reader, path, Level) : null;
+            var data = isThere ? StructJson.ReadObject(ref reader, Level) : new Struct();
             jobEvent.Custom = new CustomEvent { EventType = eventType, Data = data };
             return;
         }
 
         var payload = new PayloadMembers(jobEvent, eventType);
-        var details = new Struct();
+        var seen = 0;
+        Struct? details = null;
         while (isThere && reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            if (Find(documented, in reader) is { } name)
+            if (Find(documented, in reader) is not (>= 0 and var member))
             {
-                reader.Read();
-                payload.Read(ref reader, name, $"{path}.{name}");
+                StructJson.Add(details ??= new Struct(), ref reader, Level);
+                continue;
             }
-            else
-            {
-                StructJson.Add(details, ref reader, path, Level);
-            }
+
+            reader.Read();
+            ReadMember(ref reader, payload, documented[member], isRepeated: (seen & (1 << member)) != 0);
+            seen |= 1 << member;
         }
 
-        payload.Complete(path);
-        jobEvent.Details = details.Fields.Count > 0 ? details : null;
+        payload.Complete(name => (seen & (1 << Array.IndexOf(documented, name))) != 0);
+        jobEvent.Details = details;
     }
 
     /// <summary>Writes the data of an event, so that <see cref="Read"/> makes the same event of it.</summary>
@@ -76,7 +77,7 @@ internal static class PayloadJson
         if (Documented.TryGetValue(type, out var documented))
         {
             PayloadMembers.Write(json, jobEvent);
-            StructJson.WriteMembers(json, jobEvent.Details, documented.Contains, Level);
+            StructJson.WriteMembers(json, jobEvent.Details, name => documented.Contains(name), Level);
         }
         else
         {
@@ -89,17 +90,35 @@ internal static class PayloadJson
         json.WriteEndObject();
     }
 
-    private static string? Find(HashSet<string> documented, in Utf8JsonReader reader)
+    private static void ReadMember(ref Utf8JsonReader reader, PayloadMembers payload, string name, bool isRepeated)
     {
-        foreach (var name in documented)
+        try
         {
-            if (reader.ValueTextEquals(name))
+            if (isRepeated)
             {
-                return name;
+                throw EventJsonException.Of("is there twice.");
+            }
+
+            payload.Read(ref reader, name);
+        }
+        catch (EventJsonException fault)
+        {
+            throw fault.In($".{name}");
+        }
+    }
+
+    /// <returns>The number of the member at which the reader stands; -1: it isn't a documented one.</returns>
+    private static int Find(string[] documented, in Utf8JsonReader reader)
+    {
+        for (var i = 0; i < documented.Length; i++)
+        {
+            if (reader.ValueTextEquals(documented[i]))
+            {
+                return i;
             }
         }
 
-        return null;
+        return -1;
     }
 
     private static bool IsOwnName(string name) => name.Length > 0 && !Documented.ContainsKey(name);

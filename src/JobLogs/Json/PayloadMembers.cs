@@ -9,69 +9,63 @@ namespace OptimizationGateway.JobLogs.Json;
 /// <param name="eventType">Its documented type.</param>
 internal sealed class PayloadMembers(JobEvent jobEvent, string eventType)
 {
-    private readonly HashSet<string> seen = new(StringComparer.Ordinal);
-
     /// <summary>Reads one member. The reader stands at its value.</summary>
-    public void Read(ref Utf8JsonReader reader, string name, string path)
+    public void Read(ref Utf8JsonReader reader, string name)
     {
-        if (!seen.Add(name))
-        {
-            throw new EventJsonException($"{path} is there twice.");
-        }
-
         switch (name)
         {
             case "promptId":
-                Started.PromptId = JsonMember.Text(ref reader, path);
+                Started.PromptId = JsonMember.Text(ref reader);
                 break;
             case "datasetId":
-                Started.DatasetId = JsonMember.Text(ref reader, path);
+                Started.DatasetId = JsonMember.Text(ref reader);
                 break;
             case "config":
-                Started.Config = StructJson.ReadObject(ref reader, path, level: 2);
+                Started.Config = StructJson.ReadObject(ref reader, level: 2);
                 break;
             case "score":
-                Completed.Score = JsonMember.Score(ref reader, path);
+                Completed.Score = JsonMember.Score(ref reader);
                 break;
             case "pausedAt":
-                Paused.PausedAt = JsonMember.Time(ref reader, path);
+                Paused.PausedAt = JsonMember.Time(ref reader);
                 break;
             case "currentIteration":
-                Paused.CurrentIteration = JsonMember.Count(ref reader, path);
+                Paused.CurrentIteration = JsonMember.Count(ref reader);
                 break;
             case "resumedAt":
-                Resumed.ResumedAt = JsonMember.Time(ref reader, path);
+                Resumed.ResumedAt = JsonMember.Time(ref reader);
                 break;
             case "resumeFromIteration":
-                Resumed.ResumeFromIteration = JsonMember.Count(ref reader, path);
+                Resumed.ResumeFromIteration = JsonMember.Count(ref reader);
                 break;
             case "resultPromptId":
-                Result.ResultPromptId = JsonMember.Text(ref reader, path);
+                Result.ResultPromptId = JsonMember.Text(ref reader);
                 break;
             case "finalScore":
-                Result.FinalScore = JsonMember.Score(ref reader, path);
+                Result.FinalScore = JsonMember.Score(ref reader);
                 break;
             case "error":
-                Failed.Error = JsonMember.Text(ref reader, path);
+                Failed.Error = JsonMember.Text(ref reader);
                 break;
             case "errorStack":
-                Failed.ErrorStack = JsonMember.Text(ref reader, path);
+                Failed.ErrorStack = JsonMember.Text(ref reader);
                 break;
             case "willRetry":
-                Failed.WillRetry = JsonMember.Flag(ref reader, path);
+                Failed.WillRetry = JsonMember.Flag(ref reader);
                 break;
             case "cancelledAt":
-                Cancelled.CancelledAt = JsonMember.Time(ref reader, path);
+                Cancelled.CancelledAt = JsonMember.Time(ref reader);
                 break;
             case "finalIteration":
-                Cancelled.FinalIteration = JsonMember.Count(ref reader, path);
+                Cancelled.FinalIteration = JsonMember.Count(ref reader);
                 break;
         }
     }
 
     /// <summary>Sets what was missing.</summary>
     /// <exception cref="EventJsonException">A member that is required is missing.</exception>
-    public void Complete(string path)
+    /// <param name="isThere">Returns true if a member was read.</param>
+    public void Complete(Func<string, bool> isThere)
     {
         switch (eventType)
         {
@@ -79,21 +73,21 @@ internal sealed class PayloadMembers(JobEvent jobEvent, string eventType)
                 _ = Started;
                 break;
             case "iteration_completed":
-                Require("score", path, "a number, or null if it isn't known");
+                Require("score", isThere, "a number, or null if it isn't known");
                 break;
-            case "job_paused" when !seen.Contains("currentIteration"):
+            case "job_paused" when !isThere("currentIteration"):
                 Paused.CurrentIteration = jobEvent.Iteration;
                 break;
-            case "job_resumed" when !seen.Contains("resumeFromIteration"):
+            case "job_resumed" when !isThere("resumeFromIteration"):
                 Resumed.ResumeFromIteration = jobEvent.Iteration;
                 break;
-            case "job_completed" when !seen.Contains("finalScore"):
+            case "job_completed" when !isThere("finalScore"):
                 Result.FinalScore = double.NaN;
                 break;
             case "job_failed":
-                Require("error", path, "the cause, in a sentence for people");
+                Require("error", isThere, "the cause, in a sentence for people");
                 break;
-            case "job_cancelled" when !seen.Contains("finalIteration"):
+            case "job_cancelled" when !isThere("finalIteration"):
                 Cancelled.FinalIteration = jobEvent.Iteration;
                 break;
         }
@@ -175,11 +169,11 @@ internal sealed class PayloadMembers(JobEvent jobEvent, string eventType)
         }
     }
 
-    private void Require(string name, string path, string rule)
+    private static void Require(string name, Func<string, bool> isThere, string rule)
     {
-        if (!seen.Contains(name))
+        if (!isThere(name))
         {
-            throw new EventJsonException($"{path}.{name} is required: {rule}.");
+            throw EventJsonException.Of($"is required: {rule}.").In($".{name}");
         }
     }
 }

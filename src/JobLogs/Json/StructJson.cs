@@ -9,31 +9,37 @@ internal static class StructJson
 {
     /// <summary>Reads an object. The reader stands at its start, and then at its end.</summary>
     /// <param name="reader">The reader.</param>
-    /// <param name="path">The object's path.</param>
     /// <param name="level">The object's level: 1 is <c>data</c>.</param>
-    public static Struct ReadObject(ref Utf8JsonReader reader, string path, int level)
+    public static Struct ReadObject(ref Utf8JsonReader reader, int level)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new EventJsonException($"{path} must be an object.");
+            throw EventJsonException.Of("must be an object.");
         }
 
         var members = new Struct();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            Add(members, ref reader, path, level);
+            Add(members, ref reader, level);
         }
 
         return members;
     }
 
     /// <summary>Reads one member into an object. The reader stands at its name, and then at the end of its value.</summary>
-    public static void Add(Struct members, ref Utf8JsonReader reader, string path, int level)
+    public static void Add(Struct members, ref Utf8JsonReader reader, int level)
     {
-        var name = JsonMember.Name(ref reader, path + ".");
-        if (!members.Fields.TryAdd(name, ReadValue(ref reader, $"{path}.{name}", level)))
+        var name = JsonMember.Name(ref reader);
+        try
         {
-            throw new EventJsonException($"{path}.{name} is there twice.");
+            if (!members.Fields.TryAdd(name, ReadValue(ref reader, level)))
+            {
+                throw EventJsonException.Of("is there twice.");
+            }
+        }
+        catch (EventJsonException fault)
+        {
+            throw fault.In($".{name}");
         }
     }
 
@@ -58,20 +64,20 @@ internal static class StructJson
         json.WriteEndObject();
     }
 
-    private static Value ReadValue(ref Utf8JsonReader reader, string path, int level)
+    private static Value ReadValue(ref Utf8JsonReader reader, int level)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                CheckRead(path, level + 1);
-                return new Value { StructValue = ReadObject(ref reader, path, level + 1) };
+                CheckRead(level + 1);
+                return new Value { StructValue = ReadObject(ref reader, level + 1) };
             case JsonTokenType.StartArray:
-                CheckRead(path, level + 1);
-                return new Value { ListValue = ReadArray(ref reader, path, level + 1) };
+                CheckRead(level + 1);
+                return new Value { ListValue = ReadArray(ref reader, level + 1) };
             case JsonTokenType.String:
-                return new Value { StringValue = JsonMember.Text(ref reader, path) };
+                return new Value { StringValue = JsonMember.Text(ref reader) };
             case JsonTokenType.Number:
-                return new Value { NumberValue = JsonMember.Number(ref reader, path) };
+                return new Value { NumberValue = JsonMember.Number(ref reader) };
             case JsonTokenType.True or JsonTokenType.False:
                 return new Value { BoolValue = reader.TokenType == JsonTokenType.True };
             default:
@@ -79,12 +85,19 @@ internal static class StructJson
         }
     }
 
-    private static ListValue ReadArray(ref Utf8JsonReader reader, string path, int level)
+    private static ListValue ReadArray(ref Utf8JsonReader reader, int level)
     {
         var list = new ListValue();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        try
         {
-            list.Values.Add(ReadValue(ref reader, $"{path}[{list.Values.Count}]", level));
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                list.Values.Add(ReadValue(ref reader, level));
+            }
+        }
+        catch (EventJsonException fault)
+        {
+            throw fault.In($"[{list.Values.Count}]");
         }
 
         return list;
@@ -122,14 +135,12 @@ internal static class StructJson
         }
     }
 
-    private static void CheckRead(string path, int level)
+    private static void CheckRead(int level)
     {
         if (level > Nesting.MaxLevels)
         {
-            // Not the whole path, which has as many parts as levels.
-            throw new EventJsonException(
-                $"{path[..path.IndexOf('.', StringComparison.Ordinal)]} nests deeper than {Nesting.MaxLevels} levels."
-            );
+            // Without the path, which has as many parts as levels.
+            throw new EventJsonException($"data nests deeper than {Nesting.MaxLevels} levels.");
         }
     }
 

@@ -79,7 +79,7 @@ internal sealed class EventColumns
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Nesting.MaxLevels });
         reader.Read();
-        return StructJson.ReadObject(ref reader, "config", level: 2);
+        return StructJson.ReadObject(ref reader, level: 2);
     }
 
     private void Add(int i, JobEvent jobEvent, ArrayBufferWriter<byte> buffer)
