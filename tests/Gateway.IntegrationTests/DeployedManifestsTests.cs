@@ -155,10 +155,7 @@ public sealed partial class DeployedManifestsTests
             new[] { ComposedGateway, ComposedStub },
             service => Assert.Equal(("true", "ALL"), ((string?)service["read_only"], (string?)service["cap_drop"]![0]))
         );
-        Assert.All(
-            new[] { DeployedImage.Of("Gateway"), DeployedImage.Of("OptimizerStub") },
-            image => Assert.Equal("app", image.User)
-        );
+        Assert.All(new[] { DeployedImage.Of("Gateway"), DeployedImage.Of("OptimizerStub") }, image => Assert.Equal("app", image.User));
     }
 
     [Fact]
@@ -198,8 +195,7 @@ public sealed partial class DeployedManifestsTests
     public void Systemd_waits_until_the_gateway_says_that_it_is_ready() => Assert.Equal("notify", Systemd["Type"]);
 
     [Fact]
-    public void Systemd_starts_the_program_by_its_name() =>
-        Assert.Equal($"/opt/optimization-gateway/{AssemblyName}", Systemd["ExecStart"]);
+    public void Systemd_starts_the_program_by_its_name() => Assert.Equal($"/opt/optimization-gateway/{AssemblyName}", Systemd["ExecStart"]);
 
     private static string AssemblyName => typeof(GatewayHost).Assembly.GetName().Name!;
 

@@ -22,6 +22,7 @@ public sealed partial class DeployedTests
     private const string Kubernetes = "kubernetes/log-server/log-server.yaml";
     private const string Kustomization = "kubernetes/log-server/kustomization.yaml";
 
+    private static readonly string[] Containers = ["log-server-1", "log-server-2", "kubernetes"];
     private static readonly DeployedUnit Systemd = new("systemd/optimization-log-server.service");
     private static readonly DeployedImage Image = DeployedImage.Of("LogServer");
 
@@ -38,7 +39,7 @@ public sealed partial class DeployedTests
     private static JsonNode GatewayContainer =>
         DeployedManifest.Find("kubernetes/gateway/gateway.yaml", "Deployment")["spec"]!["template"]!["spec"]!["containers"]![0]!;
 
-    public static TheoryData<string> LogServers => ["log-server-1", "log-server-2", "kubernetes", "systemd"];
+    public static TheoryData<string> LogServers => [.. Containers, "systemd"];
 
     [Theory]
     [MemberData(nameof(LogServers))]
@@ -48,7 +49,9 @@ public sealed partial class DeployedTests
 
         Assert.Equal((0, ""), (check.ExitCode, check.Error));
         Assert.Contains(
-            where == "systemd" ? $"Logs:     SQLite in /var/lib/{Systemd["StateDirectory"]}\n" : "Logs:     PostgreSQL, schema optimization\n",
+            where == "systemd"
+                ? $"Logs:     SQLite in /var/lib/{Systemd["StateDirectory"]}\n"
+                : "Logs:     PostgreSQL, schema optimization\n",
             check.Output,
             StringComparison.Ordinal
         );
@@ -68,13 +71,17 @@ public sealed partial class DeployedTests
         var grpc = PortOf("LogServer__GrpcUrl");
         Assert.Equal($"http://log-server-1:{grpc},http://log-server-2:{grpc}", composed["Gateway__Backends__logs__Addresses"]);
         Assert.Equal($"dns:///{Name}:{grpc}", patched["Gateway__Backends__logs__Address"]);
-        Assert.Equal(["Gateway__Backends__logs__Address"], patched.Keys.Where(name => name.EndsWith("__Address", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["Gateway__Backends__logs__Address"],
+            patched.Keys.Where(name => name.EndsWith("__Address", StringComparison.Ordinal))
+        );
 
         // It hands on the callers' tokens, so the log server has to take what the gateway takes.
         Assert.Equal("true", patched["Gateway__Backends__logs__ForwardAuthorization"]);
         Assert.All(
             ["Authority", "Issuer", "Audience"],
-            setting => Assert.Equal(patched[$"Gateway__Security__Jwt__{setting}"], EnvironmentOf("kubernetes")[$"LogServer__Auth__{setting}"])
+            setting =>
+                Assert.Equal(patched[$"Gateway__Security__Jwt__{setting}"], EnvironmentOf("kubernetes")[$"LogServer__Auth__{setting}"])
         );
     }
 
@@ -85,7 +92,10 @@ public sealed partial class DeployedTests
         Assert.Equal(DeployedImage.Of("Gateway").Name, (string?)Services["gateway"]!["image"]);
         Assert.Equal(Image.Ports, [PortOf("LogServer__HttpUrl"), PortOf("LogServer__GrpcUrl")]);
         Assert.Equal(Image.Ports, Container["ports"]!.AsArray().Select(port => (string)port!["containerPort"]!));
-        Assert.All(ComposedLogServers, server => Assert.EndsWith($":{Image.Ports[0]}", (string)server["ports"]![0]!, StringComparison.Ordinal));
+        Assert.All(
+            ComposedLogServers,
+            server => Assert.EndsWith($":{Image.Ports[0]}", (string)server["ports"]![0]!, StringComparison.Ordinal)
+        );
 
         var services = DeployedManifest.Read(Kubernetes).Where(document => (string?)document["kind"] == "Service").ToList();
         Assert.Equal([Name, $"{Name}-append"], services.Select(service => (string?)service["metadata"]!["name"]));
@@ -193,7 +203,11 @@ public sealed partial class DeployedTests
         {
             return DeployedManifest
                 .ComposedEnvironment(Services[where]!)
-                .ToDictionary(variable => variable.Key, variable => Interpolated().Replace(variable.Value, "secret"), StringComparer.Ordinal);
+                .ToDictionary(
+                    variable => variable.Key,
+                    variable => Interpolated().Replace(variable.Value, "secret"),
+                    StringComparer.Ordinal
+                );
         }
 
         var environment = DeployedManifest.Environment(Container);
@@ -218,10 +232,7 @@ public sealed partial class DeployedTests
 
     /// <summary>The port that all of the log server's containers have in a setting.</summary>
     private static string PortOf(string setting) =>
-        new[] { "log-server-1", "log-server-2", "kubernetes" }
-            .Select(where => EnvironmentOf(where)[setting].Split(':')[^1])
-            .Distinct(StringComparer.Ordinal)
-            .Single();
+        Containers.Select(where => EnvironmentOf(where)[setting].Split(':')[^1]).Distinct(StringComparer.Ordinal).Single();
 
     private static TimeSpan TimeToStop(string where) =>
         EnvironmentOf(where).TryGetValue("LogServer__Drain__ShutdownTimeout", out var set)
