@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using OptimizationGateway.Gateway.IntegrationTests;
@@ -167,27 +165,12 @@ public sealed partial class DeployedTests
         );
     }
 
+    /// <summary><see cref="ServiceManagerTests" /> shows that it is told.</summary>
     [Fact]
-    public void Systemd_starts_the_program_by_its_name_and_is_told_when_it_is_ready()
+    public void Systemd_starts_the_program_by_its_name_and_waits_until_it_is_ready()
     {
         Assert.Equal($"/opt/{Name}/{AssemblyName}", Systemd["ExecStart"]);
         Assert.Equal("notify", Systemd["Type"]);
-    }
-
-    /// <summary>On a socket like systemd's.</summary>
-    [Fact]
-    public async Task The_log_server_tells_when_it_is_ready_and_when_it_stops()
-    {
-        using var folder = new TempFolder();
-        var path = Path.Combine(folder.Path, "notify");
-        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        systemd.Bind(new UnixDomainSocketEndPoint(path));
-        await using var server = await ChildLogServer.StartByAsync($"env NOTIFY_SOCKET={path} dotnet");
-
-        Assert.Equal("READY=1", await HearAsync(systemd));
-        server.Process.Send(Signal.Terminate);
-        Assert.Equal("STOPPING=1", await HearAsync(systemd));
-        Assert.Equal(0, await server.Process.ExitAsync(Deadline.Limit));
     }
 
     private static string AssemblyName => typeof(LogServerHost).Assembly.GetName().Name!;
@@ -240,13 +223,6 @@ public sealed partial class DeployedTests
             : new Settings.DrainOptions().ShutdownTimeout;
 
     private static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(int.Parse(text.TrimEnd('s'), CultureInfo.InvariantCulture));
-
-    private static async Task<string> HearAsync(Socket socket)
-    {
-        var buffer = new byte[100];
-        var read = await socket.ReceiveAsync(buffer, Deadline.Token);
-        return Encoding.UTF8.GetString(buffer, 0, read);
-    }
 
     [GeneratedRegex(@"\$\{\w+\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Interpolated();
