@@ -46,6 +46,33 @@ internal static class DeployedManifest
             .Where(variable => variable!["value"] is not null)
             .ToDictionary(variable => (string)variable!["name"]!, variable => (string)variable!["value"]!, StringComparer.Ordinal);
 
+    /// <summary>A composed service's variables, by name.</summary>
+    public static Dictionary<string, string> ComposedEnvironment(JsonNode service) =>
+        service["environment"]!
+            .AsObject()
+            .ToDictionary(variable => variable.Key, variable => (string)variable.Value!, StringComparer.Ordinal);
+
+    /// <summary>A container's variables as the patch of a kustomization leaves them.</summary>
+    public static Dictionary<string, string> PatchedEnvironment(JsonNode container, string kustomization)
+    {
+        var environment = Environment(container);
+        var patch = Parse((string)Read(kustomization).Single()["patches"]![0]!["patch"]!).Single();
+        foreach (var variable in Objects(patch).Single(o => o["env"] is not null)["env"]!.AsArray())
+        {
+            var name = (string)variable!["name"]!;
+            if (variable["value"] is { } value)
+            {
+                environment[name] = (string)value!;
+            }
+            else
+            {
+                Assert.True(environment.Remove(name), $"{kustomization} deletes {name}, which isn't there.");
+            }
+        }
+
+        return environment;
+    }
+
     private static JsonNode? ToJson(object? value) =>
         value switch
         {

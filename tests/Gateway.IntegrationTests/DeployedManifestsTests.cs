@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using System.Xml.Linq;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Front;
@@ -23,7 +22,8 @@ public sealed partial class DeployedManifestsTests
     private const string Kubernetes = "kubernetes/gateway/gateway.yaml";
     private const string Demo = "kubernetes/demo/kustomization.yaml";
     private const string DemoBackend = "kubernetes/demo/optimizer.yaml";
-    private const string Systemd = "systemd/optimization-gateway.service";
+
+    private static readonly DeployedUnit Systemd = new("systemd/optimization-gateway.service");
 
     private static JsonNode Deployment => DeployedManifest.Find(Kubernetes, "Deployment")["spec"]!["template"]!["spec"]!;
 
@@ -50,10 +50,12 @@ public sealed partial class DeployedManifestsTests
     [Fact]
     public void The_files_that_a_kustomization_names_are_there()
     {
-        foreach (var file in new[] { "kubernetes/gateway/kustomization.yaml", Demo })
+        var files = Directory.GetFiles(RepositoryRoot.Combine("deploy"), "kustomization.yaml", SearchOption.AllDirectories);
+        Assert.Equal(3, files.Length);
+        foreach (var file in files)
         {
-            var folder = Path.GetDirectoryName(RepositoryRoot.Combine("deploy", file))!;
-            var resources = DeployedManifest.Read(file).Single()["resources"]!
+            var folder = Path.GetDirectoryName(file)!;
+            var resources = DeployedManifest.Parse(File.ReadAllText(file)).Single()["resources"]!
                 .AsArray()
                 .Select(name => Path.Combine(folder, (string)name!));
             Assert.All(resources, resource => Assert.True(Path.Exists(resource), $"{file} names {resource}."));
@@ -64,8 +66,8 @@ public sealed partial class DeployedManifestsTests
     public void The_gateways_settings_are_ones_that_it_takes()
     {
         Assert.Equal("dns:///optimizer:5001", Configure(DeployedManifest.Environment(GatewayContainer)).Backends["optimizer"].Address);
-        Assert.True(Configure(DemoEnvironment()).Security.AllowAnonymous);
-        Assert.Equal("http://optimizer:5001", Configure(ComposedEnvironment(ComposedGateway)).Backends["stub"].Address);
+        Assert.True(Configure(DeployedManifest.PatchedEnvironment(GatewayContainer, Demo)).Security.AllowAnonymous);
+        Assert.Equal("http://optimizer:5001", Configure(DeployedManifest.ComposedEnvironment(ComposedGateway)).Backends["stub"].Address);
     }
 
     [Fact]
@@ -76,7 +78,7 @@ public sealed partial class DeployedManifestsTests
         var known = help.Output.Split([' ', '=', '\n', '-'], StringSplitOptions.RemoveEmptyEntries);
 
         Assert.All(
-            DeployedManifest.Environment(StubContainer).Keys.Concat(ComposedEnvironment(ComposedStub).Keys),
+            DeployedManifest.Environment(StubContainer).Keys.Concat(DeployedManifest.ComposedEnvironment(ComposedStub).Keys),
             name => Assert.Contains(name.Replace("__", ":", StringComparison.Ordinal), known)
         );
     }
@@ -84,15 +86,15 @@ public sealed partial class DeployedManifestsTests
     [Fact]
     public void Images_have_the_names_and_ports_that_the_projects_give_them()
     {
-        var gateway = Project("Gateway");
-        var stub = Project("OptimizerStub");
+        var gateway = DeployedImage.Of("Gateway");
+        var stub = DeployedImage.Of("OptimizerStub");
 
-        Assert.Equal(Image(gateway), (string?)ComposedGateway["image"]);
-        Assert.Equal(Image(gateway), (string?)GatewayContainer["image"]);
-        Assert.Equal(Image(stub), (string?)ComposedStub["image"]);
-        Assert.Equal(Image(stub), (string?)StubContainer["image"]);
-        Assert.Equal(Ports(gateway), GatewayContainer["ports"]!.AsArray().Select(port => (string)port!["containerPort"]!));
-        Assert.Equal(Ports(stub), StubContainer["ports"]!.AsArray().Select(port => (string)port!["containerPort"]!));
+        Assert.Equal(gateway.Name, (string?)ComposedGateway["image"]);
+        Assert.Equal(gateway.Name, (string?)GatewayContainer["image"]);
+        Assert.Equal(stub.Name, (string?)ComposedStub["image"]);
+        Assert.Equal(stub.Name, (string?)StubContainer["image"]);
+        Assert.Equal(gateway.Ports, GatewayContainer["ports"]!.AsArray().Select(port => (string)port!["containerPort"]!));
+        Assert.Equal(stub.Ports, StubContainer["ports"]!.AsArray().Select(port => (string)port!["containerPort"]!));
     }
 
     [Fact]
@@ -124,12 +126,12 @@ public sealed partial class DeployedManifestsTests
     {
         var preStop = Seconds((string)GatewayContainer["lifecycle"]!["preStop"]!["sleep"]!["seconds"]!);
         var kubernetes = Configure(DeployedManifest.Environment(GatewayContainer)).Drain.ShutdownTimeout;
-        var compose = Configure(ComposedEnvironment(ComposedGateway)).Drain.ShutdownTimeout;
+        var compose = Configure(DeployedManifest.ComposedEnvironment(ComposedGateway)).Drain.ShutdownTimeout;
         var byDefault = new GatewayOptions().Drain.ShutdownTimeout;
 
         Assert.True(Seconds((string)Deployment["terminationGracePeriodSeconds"]!) > preStop + kubernetes);
         Assert.True(Seconds((string)ComposedGateway["stop_grace_period"]!) > compose);
-        Assert.True(Seconds(UnitSetting("TimeoutStopSec")) > byDefault);
+        Assert.True(Seconds(Systemd["TimeoutStopSec"]) > byDefault);
     }
 
     [Fact]
@@ -153,10 +155,7 @@ public sealed partial class DeployedManifestsTests
             new[] { ComposedGateway, ComposedStub },
             service => Assert.Equal(("true", "ALL"), ((string?)service["read_only"], (string?)service["cap_drop"]![0]))
         );
-        Assert.All(
-            new[] { Project("Gateway"), Project("OptimizerStub") },
-            project => Assert.Equal("app", Property(project, "ContainerUser"))
-        );
+        Assert.All(new[] { DeployedImage.Of("Gateway"), DeployedImage.Of("OptimizerStub") }, image => Assert.Equal("app", image.User));
     }
 
     [Fact]
@@ -193,11 +192,10 @@ public sealed partial class DeployedManifestsTests
 
     /// <summary><see cref="ServiceManagerTests" /> shows that it does.</summary>
     [Fact]
-    public void Systemd_waits_until_the_gateway_says_that_it_is_ready() => Assert.Equal("notify", UnitSetting("Type"));
+    public void Systemd_waits_until_the_gateway_says_that_it_is_ready() => Assert.Equal("notify", Systemd["Type"]);
 
     [Fact]
-    public void Systemd_starts_the_program_by_its_name() =>
-        Assert.Equal($"/opt/optimization-gateway/{AssemblyName}", UnitSetting("ExecStart"));
+    public void Systemd_starts_the_program_by_its_name() => Assert.Equal($"/opt/optimization-gateway/{AssemblyName}", Systemd["ExecStart"]);
 
     private static string AssemblyName => typeof(GatewayHost).Assembly.GetName().Name!;
 
@@ -209,52 +207,7 @@ public sealed partial class DeployedManifestsTests
         return ((Microsoft.AspNetCore.Builder.WebApplication)gateway).Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
     }
 
-    /// <summary>The variables of the deployment as the demo's patch leaves them.</summary>
-    private static Dictionary<string, string> DemoEnvironment()
-    {
-        var environment = DeployedManifest.Environment(GatewayContainer);
-        var patch = DeployedManifest.Parse((string)DeployedManifest.Read(Demo).Single()["patches"]![0]!["patch"]!).Single();
-        foreach (var variable in DeployedManifest.Objects(patch).Single(o => o["env"] is not null)["env"]!.AsArray())
-        {
-            var name = (string)variable!["name"]!;
-            if (variable["value"] is { } value)
-            {
-                environment[name] = (string)value!;
-            }
-            else
-            {
-                Assert.True(environment.Remove(name), $"The demo deletes {name}, which isn't there.");
-            }
-        }
-
-        return environment;
-    }
-
-    private static Dictionary<string, string> ComposedEnvironment(JsonNode service) =>
-        service["environment"]!
-            .AsObject()
-            .ToDictionary(variable => variable.Key, variable => (string)variable.Value!, StringComparer.Ordinal);
-
     private static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(int.Parse(text.TrimEnd('s'), CultureInfo.InvariantCulture));
-
-    private static string UnitSetting(string name) =>
-        File.ReadLines(RepositoryRoot.Combine("deploy", Systemd)).Single(line => line.StartsWith($"{name}=", StringComparison.Ordinal))[
-            (name.Length + 1)..
-        ];
-
-    private static XDocument Project(string name) => XDocument.Load(RepositoryRoot.Combine("src", name, $"{name}.csproj"));
-
-    private static string Property(XDocument project, string name) => project.Descendants(name).Single().Value;
-
-    private static string Image(XDocument project)
-    {
-        Assert.Equal("$(Version)", Property(project, "ContainerImageTag"));
-        var version = Property(XDocument.Load(RepositoryRoot.Combine("Directory.Build.props")), "Version");
-        return $"{Property(project, "ContainerRepository")}:{version}";
-    }
-
-    private static IEnumerable<string> Ports(XDocument project) =>
-        project.Descendants("ContainerPort").Select(port => port.Attribute("Include")!.Value);
 
     [GeneratedRegex(
         @"""\./(?<name>[a-z]+\.(js|css))""",

@@ -7,7 +7,12 @@ internal sealed record Artifacts(Package Npm, Package NuGet, Package JobLogs, IR
     public const string NuGetProject = "src/Conformance/Conformance.csproj";
     public const string JobLogsProject = "src/JobLogs/JobLogs.csproj";
 
-    private static readonly string[] ImageProjects = ["src/Gateway/Gateway.csproj", "src/OptimizerStub/OptimizerStub.csproj"];
+    private static readonly string[] ImageProjects =
+    [
+        "src/Gateway/Gateway.csproj",
+        "src/OptimizerStub/OptimizerStub.csproj",
+        "src/LogServer/LogServer.csproj",
+    ];
 
     /// <param name="sources">Where it is made of.</param>
     /// <param name="configuration">The configuration of the .NET package.</param>

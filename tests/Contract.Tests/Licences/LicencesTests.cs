@@ -9,7 +9,7 @@ public sealed class LicencesTests
 {
     private const string Page = "docs/licences.md";
 
-    private static readonly string[] Allowed = ["Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"];
+    private static readonly string[] Allowed = ["Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "PostgreSQL"];
 
     [Fact]
     public void The_page_lists_what_the_builds_have_resolved()
@@ -30,7 +30,11 @@ public sealed class LicencesTests
     [Fact]
     public void Every_licence_is_one_that_we_may_ship() =>
         Assert.All(
-            ShippedPackages.OfGateway().Concat(ShippedPackages.OfPage()).Concat(ShippedPackages.OfClient()),
+            ShippedPackages
+                .OfProgram("Gateway")
+                .Concat(ShippedPackages.OfProgram("LogServer"))
+                .Concat(ShippedPackages.OfPage())
+                .Concat(ShippedPackages.OfClient()),
             package => Assert.Contains(package.Licence, Allowed)
         );
 
@@ -50,7 +54,18 @@ public sealed class LicencesTests
 
             """
         );
-        Add(page, "The gateway", "NuGet packages in its output. .NET and ASP.NET Core themselves are MIT.", ShippedPackages.OfGateway());
+        Add(
+            page,
+            "The gateway",
+            "NuGet packages in its output. .NET and ASP.NET Core themselves are MIT.",
+            ShippedPackages.OfProgram("Gateway")
+        );
+        Add(
+            page,
+            "The log server",
+            "NuGet packages in its output. SQLitePCLRaw.lib.e_sqlite3 has SQLite itself in it, which is in the public domain.",
+            ShippedPackages.OfProgram("LogServer")
+        );
         Add(page, "The page at /", "npm packages that are built into it.", ShippedPackages.OfPage());
         Add(
             page,

@@ -13,10 +13,11 @@ internal sealed record ShippedPackage(string Name, string Version, string Licenc
 /// <summary>What is shipped, by what the builds have resolved: nothing is listed by hand.</summary>
 internal static class ShippedPackages
 {
-    /// <summary>Of the gateway: every package that its build puts something into its output for.</summary>
-    public static IEnumerable<ShippedPackage> OfGateway()
+    /// <summary>Of a program: every package that its build puts something into its output for.</summary>
+    /// <param name="project">The project's name.</param>
+    public static IEnumerable<ShippedPackage> OfProgram(string project)
     {
-        using var assets = Open("src", "Gateway", "obj", "project.assets.json");
+        using var assets = Open("src", project, "obj", "project.assets.json");
         var root = assets.RootElement;
         var folders = root.GetProperty("packageFolders").EnumerateObject().Select(folder => folder.Name).ToList();
         var resolved = root.GetProperty("targets").EnumerateObject().First().Value;

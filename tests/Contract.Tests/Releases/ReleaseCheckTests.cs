@@ -10,7 +10,9 @@ public sealed class ReleaseCheckTests(PackedRelease packed) : IClassFixture<Pack
     private const string Client = "clients/typescript/package.json";
     private const string Kit = Artifacts.NuGetProject;
     private const string Gateway = "src/Gateway/Gateway.csproj";
+    private const string LogServer = "src/LogServer/LogServer.csproj";
     private const string Compose = "deploy/compose/compose.yaml";
+    private const string ComposeLogs = "deploy/compose/log-server.yaml";
 
     private static readonly string Version = new Sources(RepositoryRoot.Path).Version;
 
@@ -57,6 +59,8 @@ public sealed class ReleaseCheckTests(PackedRelease packed) : IClassFixture<Pack
     [InlineData("clients/typescript/README.md", "client-{0}.tgz", "client-9.9.9.tgz")]
     [InlineData(Compose, "optimization-gateway:{0}", "optimization-gateway:9.9.9")]
     [InlineData(Compose, "optimization-gateway:{0}", "optimization-gateway")]
+    [InlineData(ComposeLogs, "optimization-gateway-log-server:{0}", "optimization-gateway-log-server:9.9.9")]
+    [InlineData(ComposeLogs, "optimization-gateway-log-server:{0}", "optimization-gateway-logs:{0}")]
     [InlineData("deploy/kubernetes/gateway/gateway.yaml", "image: optimization-gateway:", "image: optimization-gatewey:")]
     [InlineData("LICENSE", "Apache License", "Some License")]
     [InlineData("clients/typescript/LICENSE", "Version 2.0", "Version 1.1")]
@@ -90,6 +94,8 @@ public sealed class ReleaseCheckTests(PackedRelease packed) : IClassFixture<Pack
                 "protos/baselines/9.9.9.binpb",
                 Kit,
                 Gateway,
+                ComposeLogs,
+                LogServer,
             },
             files
         );
@@ -177,11 +183,11 @@ public sealed class ReleaseCheckTests(PackedRelease packed) : IClassFixture<Pack
     {
         using var copy = new ReleaseCopy(packed.Artifacts);
         var image = packed.Artifacts.Images.Single(image => image.Project == Gateway);
-        var other = packed.Artifacts.Images.Single(image => image.Project != Gateway);
+        var others = packed.Artifacts.Images.Where(image => image.Project != Gateway).ToList();
         var labels = image.Labels.Where(one => one.Key != label).ToDictionary(StringComparer.Ordinal);
-        copy.Artifacts = packed.Artifacts with { Images = [image with { Labels = labels }, other] };
+        copy.Artifacts = packed.Artifacts with { Images = [image with { Labels = labels }, .. others] };
         Assert.Equal(Gateway, Assert.Single(copy.CheckFiles()).File);
-        copy.Artifacts = packed.Artifacts with { Images = [image with { Tags = ["latest"] }, other] };
+        copy.Artifacts = packed.Artifacts with { Images = [image with { Tags = ["latest"] }, .. others] };
         Assert.Equal(Gateway, Assert.Single(copy.CheckFiles()).File);
     }
 
