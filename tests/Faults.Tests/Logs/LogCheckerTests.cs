@@ -35,6 +35,16 @@ public sealed class LogCheckerTests
     }
 
     [Fact]
+    public void Whoever_saw_the_job_end_does_not_learn_that_the_log_went_back_behind_its_end()
+    {
+        List<Got> seen = [Event(1, 1), Event(2, 2) with { IsTerminal = true }];
+        List<Got> after = [Event(1, 1, "f")];
+        var history = new LogHistory([], [], [new Watched("w", Job, seen)], new Dictionary<string, IReadOnlyList<Got>> { [Job] = after });
+        Assert.Empty(LogChecker.Check(history));
+        Assert.Equal([LogInvariant.Recovers], Broken(history with { Watched = [new Watched("w", Job, seen[..1])] }));
+    }
+
+    [Fact]
     public void Asynchronous_commit_without_the_fence_loses_what_was_acknowledged_and_seen()
     {
         // The standby hadn't got event 3; nothing says so.

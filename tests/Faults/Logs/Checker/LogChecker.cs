@@ -96,7 +96,9 @@ internal static class LogChecker
             );
         }
 
-        if (log.Count > 0 && (seen.Count == 0 || seen[^1].Id < log[^1].Id))
+        // Whoever has seen a job end looks at it no more, also if the log went back behind its end later.
+        var isDone = watched.Events is [.., { IsTerminal: true }];
+        if (!isDone && log.Count > 0 && (seen.Count == 0 || seen[^1].Id < log[^1].Id))
         {
             var last = seen.Count > 0 ? $"event {seen[^1].Id}" : "nothing";
             yield return new LogBreach(LogInvariant.Recovers, watched.Job, $"{watched.Watcher} has {last} of {log[^1].Id} in this epoch.");

@@ -19,6 +19,9 @@ internal sealed class DotnetLife(
     LogRecorder recorder
 ) : IProducerLife
 {
+    /// <summary>Told where a log went back behind the beginning of the run: a new run goes on.</summary>
+    private const string RunIsForgotten = "must begin with sequence 0";
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
@@ -70,8 +73,13 @@ internal sealed class DotnetLife(
                     case HttpStatusCode.Conflict:
                         return await ConflictAsync(append, answer, isUnknown);
                     case HttpStatusCode.BadRequest:
-                        recorder.Surprise($"{append}: 400 {await answer.Content.ReadAsStringAsync(kill)}");
-                        return LifeEnd.Fenced;
+                        var text = await answer.Content.ReadAsStringAsync(kill);
+                        if (!text.Contains(RunIsForgotten, StringComparison.Ordinal))
+                        {
+                            recorder.Surprise($"{append}: 400 {text}");
+                        }
+
+                        return LifeEnd.Killed;
                     default:
                         // The store may have made it before it was away.
                         isUnknown |= answer.StatusCode != HttpStatusCode.TooManyRequests;

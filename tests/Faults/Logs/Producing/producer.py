@@ -32,6 +32,9 @@ def send(sequence, count, body):
                 print("refused", sequence, count, f"{status} {text}".replace("\n", " "), flush=True)
             print("fenced" if status == 403 else "ended" if "Stream-Closed" in headers else "gap", flush=True)
             sys.exit(0)
+        if status == 400 and "must begin with sequence 0" in text:
+            print("gap", flush=True)  # The log went back behind the beginning of this run.
+            sys.exit(0)
         if status == 400:
             sys.exit(f"400 {text}")
         unknown = unknown or status not in (0, 429)

@@ -99,16 +99,24 @@ internal sealed class LogChaosRun(LogFleet fleet, Random random, LogChaosOptions
         }
     }
 
-    /// <summary>Reads all logs once more, from the beginning. Each job has ended.</summary>
+    /// <summary>Reads all logs once more, from the beginning.</summary>
     private async Task<Dictionary<string, IReadOnlyList<Got>>> FinalAsync()
     {
         using var limit = new CancellationTokenSource(Recovery);
         var logs = new Dictionary<string, IReadOnlyList<Got>>(StringComparer.Ordinal);
-        foreach (var jobs in recorder.Jobs.Chunk(20))
+        foreach (var job in recorder.Jobs)
         {
-            var readers = jobs.Select(job => (Job: job, Reader: new LogWatcher("at the end", job, Gateways))).ToList();
-            await Task.WhenAll(readers.Select(one => one.Reader.RunAsync(limit.Token)));
-            readers.ForEach(one => logs[one.Job] = one.Reader.Story.Events);
+            while (!logs.ContainsKey(job))
+            {
+                try
+                {
+                    logs[job] = await FinalLogs.ReadAsync(http, Gateways[0], job, limit.Token);
+                }
+                catch (HttpRequestException) when (!limit.IsCancellationRequested)
+                {
+                    await Task.Delay(200, limit.Token);
+                }
+            }
         }
 
         return logs;

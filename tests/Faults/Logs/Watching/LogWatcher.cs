@@ -35,7 +35,8 @@ internal sealed class LogWatcher(string name, string job, IReadOnlyList<Uri> gat
     {
         lock (gate)
         {
-            return !logs.TryGetValue(job, out var log)
+            return hasEnded
+                || !logs.TryGetValue(job, out var log)
                 || log.Count == 0
                 || (events.Count > 0 && events[^1].Id == log[^1].Id && epoch == log[^1].LogEpoch);
         }
