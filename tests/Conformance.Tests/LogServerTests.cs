@@ -52,7 +52,8 @@ public sealed class LogServerTests : IDisposable
             "--silent-job=silent",
             "--load-job=long",
             "--big-job=big",
-            $"--watches-command=curl -sSf {http}metrics | sed -n 's/^logserver_watches.* //p'",
+            // The page is the same for 300 ms after it was asked for.
+            $"--watches-command=sleep 0.4; curl -sSf {http}metrics | sed -n 's/^logserver_watches.* //p'",
             $"--restart-command={restart.Command}",
             "--heartbeat=1",
             "--json"
