@@ -1,4 +1,3 @@
-using System.Text;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.LogServer.Append;
 
@@ -10,8 +9,6 @@ internal static class JobPath
     private const string Prefix = "/jobs/";
     private const string Suffix = "/events";
     private const int MaxLength = 256;
-
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <returns>The job's id; null if the path is written otherwise than <c>/jobs/{jobId}/events</c>.</returns>
     /// <exception cref="RefusedException">What stands there is no job's id.</exception>
@@ -29,40 +26,10 @@ internal static class JobPath
             return null;
         }
 
-        var jobId = Decode(path[Prefix.Length..^Suffix.Length]) ?? throw Fault("must be percent-encoded UTF-8.");
+        var jobId = PercentEncoding.Decode(path[Prefix.Length..^Suffix.Length]) ?? throw Fault("must be percent-encoded UTF-8.");
         return jobId.Length is > 0 and <= MaxLength && !jobId.Any(char.IsControl)
             ? jobId
             : throw Fault($"must have 1 to {MaxLength} characters, and no control characters.");
-    }
-
-    private static string? Decode(string encoded)
-    {
-        var bytes = new List<byte>(encoded.Length);
-        for (var i = 0; i < encoded.Length; i++)
-        {
-            if (encoded[i] != '%')
-            {
-                bytes.AddRange(Encoding.UTF8.GetBytes(encoded[i].ToString()));
-            }
-            else if (i + 2 < encoded.Length && char.IsAsciiHexDigit(encoded[i + 1]) && char.IsAsciiHexDigit(encoded[i + 2]))
-            {
-                bytes.Add(Convert.FromHexString(encoded.AsSpan(i + 1, 2))[0]);
-                i += 2;
-            }
-            else
-            {
-                return null;
-            }
-        }
-
-        try
-        {
-            return Strict.GetString([.. bytes]);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
     }
 
     private static RefusedException Fault(string rule) => new(Refusal.Invalid($"The job id in the path {rule}"));
