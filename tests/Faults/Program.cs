@@ -44,7 +44,17 @@ switch (args)
         Console.WriteLine($"chaos: seed {options.Seed}, {options.Duration.TotalSeconds:0} s of faults");
         var run = new RunFolder(Path.Combine(RunFolder.Artifacts, $"chaos-{options.Seed}"));
         run.Clear();
-        await ChaosRun.RunAsync(options, run);
+        try
+        {
+            await ChaosRun.RunAsync(options, run);
+        }
+        catch (Exception error)
+        {
+            // What failed comes last as well: a long log is read from its end.
+            Console.Error.WriteLine($"{error}\nchaos: the run failed, seed {options.Seed}: {error.GetType()}: {error.Message}");
+            return 1;
+        }
+
         var exitCode = Report.Print(run, HistoryChecker.Check(run));
         if (exitCode == 0 && !options.Keep)
         {

@@ -51,6 +51,8 @@ internal sealed class DotnetClients : IAsyncDisposable
         isFinishing = true;
         while (IsProbing() || !Clients().TrueForAll(client => client.Jobs.HaveReached(heads)))
         {
+            // A client that failed never has everything: its fault is the run's.
+            await Task.WhenAll(running.Where(client => client.IsFaulted));
             await Task.Delay(Glance, limit);
         }
     }

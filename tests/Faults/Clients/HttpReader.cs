@@ -106,10 +106,14 @@ internal sealed class HttpReader(string name, Place place, HistoryWriter history
         {
             read.Garbled(e.Message);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e)
         {
-            // Gone. What it missed it will ask for.
+            // Gone. What it missed it will ask for, as after a fault of the HTTP client's own, which is told.
             job.IsOpen = false;
+            if (e is not (HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException))
+            {
+                await Console.Error.WriteLineAsync($"{name}: the HTTP client failed: {e}");
+            }
         }
         finally
         {
@@ -185,7 +189,8 @@ internal sealed class HttpReader(string name, Place place, HistoryWriter history
 
     /// <summary>No fault of a network does that to a stream of TCP.</summary>
     private static bool IsGarbled(Exception e) =>
-        e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException
+        e is JsonException or KeyNotFoundException or FormatException or ArgumentException
+        || e is InvalidOperationException and not ObjectDisposedException
         || e is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }
         || e is HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse };
 }
