@@ -1,4 +1,5 @@
 using System.Globalization;
+using OptimizationGateway.Bench.Logs;
 
 namespace OptimizationGateway.Bench;
 
@@ -14,6 +15,9 @@ internal sealed record BenchOptions
 
     /// <summary>The workloads. Default: all.</summary>
     public IReadOnlyList<Workload> Workloads { get; init; } = Workload.All;
+
+    /// <summary>The workloads of log servers. Default: all.</summary>
+    public IReadOnlyList<LogWorkload> LogWorkloads { get; init; } = LogWorkload.All;
 
     /// <summary>The names of the measured programs. Default: all.</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
@@ -60,6 +64,7 @@ internal sealed record BenchOptions
             };
         }
 
+        Check("target", options.Targets, [.. Target.All("", [], options.Other).Select(t => t.Name), .. LogTarget.All.Select(t => t.Name)]);
         return options with
         {
             Name = options.IsQuick ? $"quick-{options.Name}" : options.Name,
@@ -72,17 +77,21 @@ internal sealed record BenchOptions
 
     private BenchOptions With(string[] names)
     {
-        var unknown = names.FirstOrDefault(name => !Workload.All.Any(workload => workload.Name == name));
-        if (unknown is not null)
-        {
-            throw new BenchException($"There is no workload '{unknown}'. There are: {string.Join(", ", Workload.All.Select(w => w.Name))}");
-        }
-
+        Check("workload", names, [.. Workload.All.Select(each => each.Name), .. LogWorkload.All.Select(each => each.Name)]);
         return this with
         {
             Workloads = [.. Workload.All.Where(workload => names.Contains(workload.Name))],
+            LogWorkloads = [.. LogWorkload.All.Where(workload => names.Contains(workload.Name))],
             Name = string.Join('+', names),
         };
+    }
+
+    private static void Check(string kind, IEnumerable<string> names, IReadOnlyList<string> known)
+    {
+        if (names.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+        {
+            throw new BenchException($"There is no {kind} '{unknown}'. There are: {string.Join(", ", known)}");
+        }
     }
 
     private static string[] Names(string list) => list.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);

@@ -29,16 +29,7 @@ internal sealed class Child : IAsyncDisposable
     }
 
     /// <summary>The CPU time since it started, in seconds.</summary>
-    public double CpuSeconds
-    {
-        get
-        {
-            // The second field, the program's name, may have blanks; the rest counts from its parenthesis.
-            var stat = File.ReadAllText($"/proc/{process.Id}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return (Number(fields[11]) + Number(fields[12])) / TicksPerSecond;
-        }
-    }
+    public double CpuSeconds => CpuSecondsOf(process.Id);
 
     /// <summary>Its resident memory, in KiB.</summary>
     public double ResidentKib =>
@@ -51,6 +42,15 @@ internal sealed class Child : IAsyncDisposable
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    /// <summary>The CPU time of a process, with that of its children that have ended, in seconds.</summary>
+    public static double CpuSecondsOf(int processId)
+    {
+        // The second field, the program's name, may have blanks; the rest counts from its parenthesis.
+        var stat = File.ReadAllText($"/proc/{processId}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return fields[11..15].Sum(Number) / TicksPerSecond;
     }
 
     /// <summary>Ends everything that runs.</summary>

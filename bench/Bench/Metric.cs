@@ -15,6 +15,9 @@ internal static class Metric
     /// <summary>Cores that the measured process used.</summary>
     public const string Cores = "cores";
 
+    /// <summary>Cores that PostgreSQL used, with its standbys.</summary>
+    public const string DatabaseCores = "databaseCores";
+
     /// <summary>The most streams that the backend had at a time.</summary>
     public const string Streams = "streams";
 

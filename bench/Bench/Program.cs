@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OptimizationGateway.Bench;
+using OptimizationGateway.Bench.Logs;
 
 var json = new JsonSerializerOptions(JsonSerializerDefaults.Web)
 {
@@ -13,7 +14,8 @@ try
     var options = BenchOptions.Parse(args);
     if (options.IsList)
     {
-        Console.WriteLine(string.Join('\n', Workload.All.Select(workload => $"{workload.Name, -14} {workload.Title}")));
+        var all = Workload.All.Select(each => (each.Name, each.Title)).Concat(LogWorkload.All.Select(each => (each.Name, each.Title)));
+        Console.WriteLine(string.Join('\n', all.Select(each => $"{each.Name, -14} {each.Title}")));
         return 0;
     }
 
@@ -30,7 +32,9 @@ try
 
     var folder = Directory.CreateDirectory(Path.Combine(root, "bench", "results")).FullName;
     var path = Path.Combine(folder, options.Name);
-    var results = await new Runner(options, root).RunAsync(Save);
+    var results = new BenchResults(Machine.Look(root), options.Rounds, options.IsQuick, [], []);
+    await new Runner(options, root).RunAsync(results, Save);
+    await new LogRunner(options, root).RunAsync(results, Save);
     Console.WriteLine($"\n{Report.Markdown(results)}\nWritten to bench/results/{options.Name}.md, .json and .svg.");
     return results.Workloads.Exists(workload => workload.Faults.Count > 0) ? 1 : 0;
 

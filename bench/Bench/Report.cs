@@ -17,6 +17,7 @@ internal static class Report
         (Metric.Kib, "KiB each", "0.#"),
         (Metric.Streams, "streams", "#,0"),
         (Metric.Cores, "cores", "0.00"),
+        (Metric.DatabaseCores, "database's cores", "0.00"),
         (Metric.ClientCpu, "client s/M", "0.##"),
         (Metric.BackendCpu, "backend s/M", "0.##"),
     ];
@@ -40,7 +41,11 @@ internal static class Report
             CultureInfo.InvariantCulture,
             $"Medians of {results.Rounds} interleaved rounds. s/M: CPU seconds per million delivered events (or visits)."
         );
-        text.AppendLine("`drain` is the ceiling of the load backend, `ready-gathered` that of the load client.");
+        if (results.Workloads.Exists(workload => workload.HasPeers))
+        {
+            text.AppendLine("`drain` is the ceiling of the load backend, `ready-gathered` that of the load client.");
+        }
+
         if (results.IsQuick)
         {
             text.AppendLine().AppendLine("**Quick: a tenth of the size. These figures only say that everything works.**");
@@ -63,26 +68,37 @@ internal static class Report
     {
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {workload.Workload}: {workload.Title}").AppendLine();
         var columns = Columns.Where(c => workload.Targets.Exists(t => t.Median(c.Metric) is not null)).ToList();
-        text.AppendLine(
-            $"| program | {string.Join(" | ", columns.Select(c => c.Heading))} | of the best peer's CPU | of its rate | of the limit's CPU |"
-        );
-        text.AppendLine($"|---{string.Concat(Enumerable.Repeat("|---", columns.Count + 3))}|");
+        IEnumerable<string> headings = columns.Select(c => c.Heading);
+        headings = workload.HasPeers ? headings.Concat(["of the best peer's CPU", "of its rate", "of the limit's CPU"]) : headings;
+        text.AppendLine($"| program | {string.Join(" | ", headings)} |");
+        text.AppendLine($"|---{string.Concat(headings.Select(_ => "|---"))}|");
         foreach (var target in workload.Targets)
         {
             var cells = columns.Select(c => Cell(target.Median(c.Metric), c.Format));
-            var isLimit = target.Kind == TargetKind.Limit;
-            var cpu = target.Median(Metric.Cpu);
-            string Ratio(double? value) => isLimit ? "" : Cell(value, "0.##");
-            text.AppendLine(
-                $"| {target.Target} | {string.Join(" | ", cells)} | {Ratio(cpu / workload.BestPeer(Metric.Cpu))} | "
-                    + $"{Ratio(target.Median(Metric.Rate) / workload.BestPeer(Metric.Rate, isMore: true))} | {Ratio(cpu / workload.LimitCpu())} |"
-            );
+            cells = workload.HasPeers ? cells.Concat(Ratios(workload, target)) : cells;
+            text.AppendLine($"| {target.Target} | {string.Join(" | ", cells)} |");
         }
 
         foreach (var fault in workload.Faults)
         {
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Didn't work: {fault.ReplaceLineEndings(" ")}");
         }
+    }
+
+    private static string[] Ratios(WorkloadResult workload, TargetResult target)
+    {
+        if (target.Kind == TargetKind.Limit)
+        {
+            return ["", "", ""];
+        }
+
+        var cpu = target.Median(Metric.Cpu);
+        return
+        [
+            Cell(cpu / workload.BestPeer(Metric.Cpu), "0.##"),
+            Cell(target.Median(Metric.Rate) / workload.BestPeer(Metric.Rate, isMore: true), "0.##"),
+            Cell(cpu / workload.LimitCpu(), "0.##"),
+        ];
     }
 
     private static string Cell(double? value, string format) => value is { } number ? Text(number, format) : "";

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace OptimizationGateway.Bench;
 
 /// <summary>The runs of one program with one workload.</summary>
@@ -26,6 +28,38 @@ internal sealed record TargetResult(string Target, TargetKind Kind, List<Diction
 /// <param name="Faults">What didn't work, a sentence each.</param>
 internal sealed record WorkloadResult(string Workload, string Title, List<TargetResult> Targets, List<string> Faults)
 {
+    /// <summary>True if there is something to compare the gateway with.</summary>
+    [JsonIgnore]
+    public bool HasPeers => Targets.Exists(target => target.Kind == TargetKind.Peer);
+
+    /// <summary>Makes one run with one program, and adds its figures, or what didn't work.</summary>
+    public async Task AddAsync(string target, TargetKind kind, int round, Func<Task<Dictionary<string, double>>> measure)
+    {
+        try
+        {
+            var figures = await measure();
+            var runs = Targets.Find(t => t.Target == target);
+            if (runs is null)
+            {
+                runs = new TargetResult(target, kind, []);
+                Targets.Add(runs);
+            }
+
+            runs.Runs.Add(figures);
+            Console.WriteLine($"   {round} {target, -15} {Report.Line(figures)}");
+        }
+        catch (Exception fault) when (fault is BenchException or IOException)
+        {
+            Fail($"{target}, round {round}: {fault.Message}");
+        }
+    }
+
+    public void Fail(string fault)
+    {
+        Faults.Add(fault);
+        Console.WriteLine($"   {fault}");
+    }
+
     /// <summary>The best of the peers: the least CPU, or the most events.</summary>
     public double? BestPeer(string metric, bool isMore = false)
     {
@@ -50,4 +84,21 @@ internal sealed record WorkloadResult(string Workload, string Title, List<Target
 /// <param name="IsQuick">True if they say only that everything works.</param>
 /// <param name="Skipped">The programs that were skipped, with the reason.</param>
 /// <param name="Workloads">The workloads.</param>
-internal sealed record BenchResults(Machine Machine, int Rounds, bool IsQuick, List<string> Skipped, List<WorkloadResult> Workloads);
+internal sealed record BenchResults(Machine Machine, int Rounds, bool IsQuick, List<string> Skipped, List<WorkloadResult> Workloads)
+{
+    /// <summary>Adds a workload.</summary>
+    public WorkloadResult Begin(string workload, string title)
+    {
+        Console.WriteLine($"== {workload}: {title}");
+        var result = new WorkloadResult(workload, title, [], []);
+        Workloads.Add(result);
+        return result;
+    }
+
+    /// <summary>Says that a program isn't measured.</summary>
+    public void Skip(string target, string reason)
+    {
+        Skipped.Add($"{target}: {reason}");
+        Console.WriteLine($"{target} is skipped: {reason}");
+    }
+}

@@ -6,24 +6,24 @@ namespace OptimizationGateway.Bench;
 internal sealed class Runner(BenchOptions options, string root)
 {
     private readonly string load = Target.Program(root, "bench/Load", "Load");
-    private readonly List<string> skipped = [];
 
-    public async Task<BenchResults> RunAsync(Action<BenchResults> save)
+    public async Task RunAsync(BenchResults results, Action<BenchResults> save)
     {
-        var targets = Targets();
-        var results = new BenchResults(Machine.Look(root), options.Rounds, options.IsQuick, skipped, []);
+        if (options.Workloads.Count == 0)
+        {
+            return;
+        }
+
+        var targets = Targets(results);
         var port = Child.FreePort();
         await using var backend = await Child.StartCommandedAsync("the load backend", "dotnet", load, "backend", $"{port}");
         await using var client = await Child.StartCommandedAsync("the load client", "dotnet", load, "client");
         foreach (var workload in options.Workloads.Select(workload => options.IsQuick ? workload.Quick() : workload))
         {
-            var result = new WorkloadResult(workload.Name, workload.Title, [], []);
-            results.Workloads.Add(result);
-            Console.WriteLine($"== {workload.Name}: {workload.Title}");
+            var result = results.Begin(workload.Name, workload.Title);
             if (workload.Descriptors > Machine.Descriptors)
             {
-                Fail(
-                    result,
+                result.Fail(
                     $"skipped: it needs {workload.Descriptors} open files, and {Machine.Descriptors} are allowed. Raise `ulimit -n`, then run it again."
                 );
                 continue;
@@ -34,62 +34,31 @@ internal sealed class Runner(BenchOptions options, string root)
                 foreach (var target in targets.Where(target => target.Serves(workload)))
                 {
                     var measurement = new Measurement(workload, target, backend, $"http://127.0.0.1:{port}", client);
-                    await RunOnceAsync(measurement, target, result, round);
+                    await result.AddAsync(target.Name, target.Kind, round, measurement.RunAsync);
                 }
             }
 
             save(results);
         }
-
-        return results;
     }
 
-    private static async Task RunOnceAsync(Measurement measurement, Target target, WorkloadResult result, int round)
-    {
-        try
-        {
-            var figures = await measurement.RunAsync();
-            var runs = result.Targets.Find(t => t.Target == target.Name);
-            if (runs is null)
-            {
-                runs = new TargetResult(target.Name, target.Kind, []);
-                result.Targets.Add(runs);
-            }
-
-            runs.Runs.Add(figures);
-            Console.WriteLine($"   {round} {target.Name, -15} {Report.Line(figures)}");
-        }
-        catch (Exception fault) when (fault is BenchException or IOException)
-        {
-            Fail(result, $"{target.Name}, round {round}: {fault.Message}");
-        }
-    }
-
-    private static void Fail(WorkloadResult result, string fault)
-    {
-        result.Faults.Add(fault);
-        Console.WriteLine($"   {fault}");
-    }
-
-    private List<Target> Targets()
-    {
-        var all = Target.All(root, options.GatewayArguments, options.Other);
-        if (options.Targets.FirstOrDefault(name => !all.Any(target => target.Name == name)) is { } unknown)
-        {
-            throw new BenchException($"There is no target '{unknown}'. There are: {string.Join(", ", all.Select(target => target.Name))}");
-        }
-
-        return [.. all.Where(target => options.Targets.Count == 0 || options.Targets.Contains(target.Name)).Where(IsBuilt)];
-    }
+    private List<Target> Targets(BenchResults results) =>
+        [
+            .. Target
+                .All(root, options.GatewayArguments, options.Other)
+                .Where(target => options.Targets.Count == 0 || options.Targets.Contains(target.Name))
+                .Where(target => IsBuilt(target, results)),
+        ];
 
     /// <summary>Builds a peer that isn't .NET's. What can't be built here is skipped.</summary>
-    private bool IsBuilt(Target target)
+    private static bool IsBuilt(Target target, BenchResults results)
     {
         if (target.Build is not { } build)
         {
             return true;
         }
 
+        string reason;
         try
         {
             var start = new ProcessStartInfo(build[0], build[1..])
@@ -99,20 +68,19 @@ internal sealed class Runner(BenchOptions options, string root)
                 RedirectStandardOutput = true,
             };
             using var process = Process.Start(start)!;
-            var said = process.StandardError.ReadToEnd().Trim();
+            reason = process.StandardError.ReadToEnd().Trim().Split('\n')[^1];
             process.WaitForExit();
-            return process.ExitCode == 0 || Skip(target, said.Split('\n')[^1]);
+            if (process.ExitCode == 0)
+            {
+                return true;
+            }
         }
         catch (System.ComponentModel.Win32Exception error)
         {
-            return Skip(target, error.Message);
+            reason = error.Message;
         }
-    }
 
-    private bool Skip(Target target, string reason)
-    {
-        skipped.Add($"{target.Name}: {reason}");
-        Console.WriteLine($"{target.Name} is skipped: {reason}");
+        results.Skip(target.Name, reason);
         return false;
     }
 }

@@ -6,6 +6,9 @@ internal enum TargetKind
     /// <summary>The gateway.</summary>
     Gateway,
 
+    /// <summary>The log server.</summary>
+    LogServer,
+
     /// <summary>The same by hand.</summary>
     Peer,
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using OptimizationGateway.Load.Backend;
 using OptimizationGateway.Load.Client;
 using OptimizationGateway.Load.Limits;
+using OptimizationGateway.Load.Logs;
 
 return args switch
 {
@@ -9,6 +10,7 @@ return args switch
     ["client"] => await LoadClient.RunAsync(),
     ["ready", var port, "each"] => await ReadyServer.RunAsync(Number(port), framesAWrite: 1),
     ["ready", var port, "gathered"] => await ReadyServer.RunAsync(Number(port), framesAWrite: int.MaxValue),
+    ["log-client"] => await LogClient.RunAsync(),
     ["drain", var backend] => await Drain.RunAsync(new Uri(backend)),
     _ => Usage(),
 };
@@ -18,7 +20,7 @@ static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Usage: backend <port> | client | ready <port> each|gathered | drain <backend's URL>. bench/Bench runs all of them."
+        "Usage: backend <port> | client | ready <port> each|gathered | drain <backend's URL> | log-client. bench/Bench runs all of them."
     );
     return 2;
 }

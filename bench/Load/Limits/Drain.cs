@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Google.Protobuf;
-using Grpc.Core;
 using Grpc.Net.Client;
 using OptimizationGateway.Contracts.V1;
 
@@ -9,26 +7,9 @@ namespace OptimizationGateway.Load.Limits;
 /// <summary>The limit of any bridge over Grpc.Net.Client: streams that are read as bytes and go nowhere.</summary>
 internal static class Drain
 {
-    private static readonly Method<WatchJobRequest, object> WatchJob = new(
-        MethodType.ServerStreaming,
-        "optimization.v1.OptimizerService",
-        "WatchJob",
-        Marshallers.Create(request => request.ToByteArray(), _ => new WatchJobRequest()),
-        Marshallers.Create((_, _) => throw new NotSupportedException(), Discard)
-    );
-
-    private static readonly object Discarded = new();
-
     public static Task<int> RunAsync(Uri backend)
     {
-        var channel = GrpcChannel.ForAddress(
-            backend,
-            new GrpcChannelOptions
-            {
-                HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
-                MaxReceiveMessageSize = null,
-            }
-        );
+        var channel = RawWatch.Connect(backend);
         return Commands.ServeAsync(command => AnswerAsync(channel, command));
     }
 
@@ -47,12 +28,6 @@ internal static class Drain
         };
     }
 
-    private static object Discard(DeserializationContext context)
-    {
-        context.PayloadAsReadOnlySequence();
-        return Discarded;
-    }
-
     private static async Task ReadAsync(GrpcChannel channel, JsonObject command, int number)
     {
         var job = ((string)command["job"]!).Replace("*", $"{number}", StringComparison.Ordinal);
@@ -65,7 +40,7 @@ internal static class Drain
         };
         // Live: subscribed, an empty replay, and a message an event.
         var messages = isLive ? command.Number("events") + 2 : long.MaxValue;
-        using var call = channel.CreateCallInvoker().AsyncServerStreamingCall(WatchJob, null, default, request);
+        using var call = RawWatch.Open(channel, request);
         for (var read = 0L; read < messages && await call.ResponseStream.MoveNext(default); read++)
         {
             // The message went through the marshaller, and that is all.

@@ -32,6 +32,15 @@ public sealed class PostgresServer : IDisposable
 
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username={Owner};Database=postgres";
 
+    /// <summary>The server's processes, the first of which starts the others.</summary>
+    public List<int> Processes =>
+        [
+            process!.Id,
+            .. File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children")
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(number => int.Parse(number, CultureInfo.InvariantCulture)),
+        ];
+
     /// <summary>Makes a server, and starts it.</summary>
     /// <param name="settings">Lines of postgresql.conf.</param>
     public static PostgresServer Start(string settings = "") => Create(Settings + settings);
@@ -96,7 +105,7 @@ public sealed class PostgresServer : IDisposable
     /// <summary>Ends the server at once, as a crash does.</summary>
     public void Crash()
     {
-        var all = Processes();
+        var all = Processes;
         all.ForEach(one => Signals.TrySend(one, Signal.Kill));
         process!.WaitForExit();
 
@@ -117,10 +126,10 @@ public sealed class PostgresServer : IDisposable
     public void Promote() => Run("pg_ctl", "promote", "-w", "-D", Data);
 
     /// <summary>Holds all processes of the server up, so that it gets nothing and says nothing.</summary>
-    public void Freeze() => Processes().ForEach(one => Signals.TrySend(one, Signal.Stop));
+    public void Freeze() => Processes.ForEach(one => Signals.TrySend(one, Signal.Stop));
 
     /// <summary>Ends <see cref="Freeze"/>.</summary>
-    public void Continue() => Processes().ForEach(one => Signals.TrySend(one, Signal.Continue));
+    public void Continue() => Processes.ForEach(one => Signals.TrySend(one, Signal.Continue));
 
     public void Execute(string text) => Scalar(text);
 
@@ -219,12 +228,4 @@ public sealed class PostgresServer : IDisposable
         }
     }
 
-    /// <summary>The server's processes, the first of which starts the others.</summary>
-    private List<int> Processes() =>
-        [
-            process!.Id,
-            .. File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children")
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Select(number => int.Parse(number, CultureInfo.InvariantCulture)),
-        ];
 }
