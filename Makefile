@@ -4,7 +4,7 @@ BUF := node_modules/.bin/buf
 BIOME := node_modules/.bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test chaos log-chaos fleet proxies memory feeds bench oom fuzz audit check release-check fmt clean
+.PHONY: help deps run build test chaos log-chaos fleet log-fleet proxies memory feeds bench oom fuzz audit check release-check fmt clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ log-chaos: ## Kill, cut and promote PostgreSQL, log servers and producers for DU
 CLIENTS ?= 3000
 fleet: ## Restart, kill and reload three gateways behind HAProxy while CLIENTS watch; the last line sums it up
 	dotnet run --project tests/Faults -- fleet --clients $(CLIENTS) $(ARGS)
+
+VIEWERS ?= 1000
+log-fleet: ## Restart and kill two log servers on one PostgreSQL while VIEWERS watch through two gateways
+	dotnet run --project tests/Faults -- log-fleet --viewers $(VIEWERS)
 
 proxies: ## Five minutes of silence through nginx and HAProxy, with the timeouts as they are shipped
 	AS_SHIPPED=true dotnet test --project tests/Gateway.IntegrationTests -- --filter-method '*DeployedProxyTests.An_idle_subscription*'

@@ -1,5 +1,6 @@
 using OptimizationGateway.Faults;
 using OptimizationGateway.Faults.Checker;
+using OptimizationGateway.Faults.Logs.Rolling;
 using OptimizationGateway.Faults.Logs.Run;
 using OptimizationGateway.Faults.Programs;
 using OptimizationGateway.Faults.Rolling;
@@ -21,6 +22,17 @@ switch (args)
         var fleetFolder = new RunFolder(Path.Combine(RunFolder.Artifacts, "fleet"));
         fleetFolder.Clear();
         return FleetReport.Print(await FleetRun.RunAsync(fleet, fleetFolder));
+
+    case ["log-fleet", .. var words]:
+        if (LogFleetFacts.ParseViewers(words) is not { } viewers)
+        {
+            Console.Write(LogFleetFacts.Help);
+            return 2;
+        }
+
+        var logFleetFolder = new RunFolder(Path.Combine(RunFolder.Artifacts, "log-fleet"));
+        logFleetFolder.Clear();
+        return (await LogFleetRun.RunAsync(viewers, logFleetFolder)).Print();
 
     case ["logs", .. var words]:
         if (LogChaosOptions.Parse(words) is not { } logs)

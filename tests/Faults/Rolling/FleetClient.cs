@@ -36,6 +36,9 @@ internal sealed class FleetClient(string job, Func<ClientWebSocket> newSocket, U
     /// <summary>Handshakes that were refused.</summary>
     public int Refused { get; private set; }
 
+    /// <summary>Subscriptions that were ended or refused.</summary>
+    public int Ended { get; private set; }
+
     /// <summary>Attempts to connect again that a fault brought about.</summary>
     public int Reconnects { get; private set; }
 
@@ -130,6 +133,10 @@ internal sealed class FleetClient(string job, Func<ClientWebSocket> newSocket, U
                     Take(one);
                 }
 
+                break;
+            case "unsubscribed":
+            case "error" when message.GetProperty("subscription").GetString() == "not_opened":
+                Ended++;
                 break;
         }
     }
