@@ -26,7 +26,8 @@ chaos: ## Kill, cut and stall for DURATION seconds, from SEED, while clients wat
 	dotnet run --project tests/Faults -- --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 
 log-chaos: ## Kill, cut and promote PostgreSQL, log servers and producers for DURATION seconds, from SEED; BUG=NoRowLock puts a mistake in
-	dotnet run --project tests/Faults -- logs --duration $(DURATION) $(if $(SEED),--seed $(SEED)) $(if $(BUG),--bug $(BUG))
+	dotnet run --project tests/Faults -- logs --duration $(DURATION) $(if $(SEED),--seed $(SEED)) \
+	    $(if $(BATCH),--batch $(BATCH)) $(if $(BUG),--bug $(BUG))
 
 CLIENTS ?= 3000
 fleet: ## Restart, kill and reload three gateways behind HAProxy while CLIENTS watch; the last line sums it up

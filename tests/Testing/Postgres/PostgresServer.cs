@@ -13,12 +13,26 @@ public sealed class PostgresServer : IDisposable
         "max_connections = 200\nwal_level = replica\nmax_wal_senders = 8\nmax_wal_size = 256MB\nlogging_collector = off\n";
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
-    private static readonly Lazy<PostgresServer> Shared = new(() => Create(Settings));
+    private static readonly Lazy<PostgresServer> Shared = new(() => Create(Settings, diskMib: 0));
 
     private readonly string folder;
+    private readonly int diskMib;
     private Process? process;
 
-    private PostgresServer(string folder, int port) => (this.folder, Port) = (folder, port);
+    private PostgresServer(int diskMib)
+    {
+        (folder, this.diskMib, Port) = (
+            Directory.CreateTempSubdirectory("job-logs-postgres-").FullName,
+            diskMib,
+            ProgramProcess.FreePort()
+        );
+        HasDisk =
+            diskMib > 0 && Environment.IsPrivilegedProcess && TryRun("mount", "-t", "tmpfs", "-o", $"size={diskMib}m", "tmpfs", folder);
+        if (Environment.IsPrivilegedProcess)
+        {
+            TryRun("chown", "nobody", folder);
+        }
+    }
 
     /// <summary>The server that tests share. It is made by the first test that asks, and ends with the process.</summary>
     public static PostgresServer OfAssembly => Shared.Value;
@@ -27,6 +41,9 @@ public sealed class PostgresServer : IDisposable
     public static bool IsInstalled => File.Exists(Path.Combine(Programs, "postgres"));
 
     public int Port { get; }
+
+    /// <summary>True if it has a disk of its own, in memory.</summary>
+    public bool HasDisk { get; }
 
     public bool IsRunning => process is { HasExited: false };
 
@@ -43,14 +60,15 @@ public sealed class PostgresServer : IDisposable
 
     /// <summary>Makes a server, and starts it.</summary>
     /// <param name="settings">Lines of postgresql.conf.</param>
-    public static PostgresServer Start(string settings = "") => Create(Settings + settings);
+    /// <param name="diskMib">The size, in MiB, of a disk of its own and of its standbys' (<see cref="HasDisk"/>); 0: on the disk of temporary files.</param>
+    public static PostgresServer Start(string settings = "", int diskMib = 0) => Create(Settings + settings, diskMib);
 
     /// <summary>Makes a standby of this server, and starts it.</summary>
     /// <param name="name">The name by which the primary knows it.</param>
     /// <param name="throughPort">The port to which it connects, of a proxy; null: the server's own.</param>
     public PostgresServer StartStandby(string name = "standby", int? throughPort = null)
     {
-        var standby = new PostgresServer(NewFolder(), ProgramProcess.FreePort());
+        var standby = new PostgresServer(diskMib);
         standby.CopyFrom(this, name, throughPort);
         return standby;
     }
@@ -125,6 +143,53 @@ public sealed class PostgresServer : IDisposable
 
     public void Promote() => Run("pg_ctl", "promote", "-w", "-D", Data);
 
+    /// <summary>Takes all room of its disk.</summary>
+    /// <returns>Gives it back when disposed.</returns>
+    public IDisposable FillDisk()
+    {
+        var filler = new FileStream(
+            Path.Combine(folder, "filler"),
+            FileMode.Create,
+            FileAccess.Write,
+            FileShare.None,
+            bufferSize: 0,
+            FileOptions.DeleteOnClose
+        );
+        var block = new byte[64 * 1024];
+        try
+        {
+            while (true)
+            {
+                filler.Write(block);
+            }
+        }
+        catch (IOException)
+        {
+            return filler;
+        }
+    }
+
+    /// <summary>Starts it again if it has ended by itself, or is about to: it isn't ready then.</summary>
+    public void RestartIfEnded()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!IsReady())
+        {
+            if (!IsRunning)
+            {
+                Restart();
+                return;
+            }
+
+            if (Stopwatch.GetElapsedTime(began) > StartLimit)
+            {
+                throw new InvalidOperationException($"PostgreSQL isn't ready: {File.ReadAllText(Path.Combine(folder, "log"))}");
+            }
+
+            Thread.Sleep(20);
+        }
+    }
+
     /// <summary>Holds all processes of the server up, so that it gets nothing and says nothing.</summary>
     public void Freeze() => Processes.ForEach(one => Signals.TrySend(one, Signal.Stop));
 
@@ -149,6 +214,11 @@ public sealed class PostgresServer : IDisposable
             Crash();
         }
 
+        if (HasDisk)
+        {
+            TryRun("umount", "--lazy", folder);
+        }
+
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
@@ -157,9 +227,9 @@ public sealed class PostgresServer : IDisposable
 
     private string Data => Path.Combine(folder, "data");
 
-    private static PostgresServer Create(string settings)
+    private static PostgresServer Create(string settings, int diskMib)
     {
-        var server = new PostgresServer(NewFolder(), ProgramProcess.FreePort());
+        var server = new PostgresServer(diskMib);
         server.Run("initdb", "-D", server.Data, "-U", Owner, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions");
         File.AppendAllText(Path.Combine(server.Data, "postgresql.conf"), settings);
         server.Restart();
@@ -167,15 +237,11 @@ public sealed class PostgresServer : IDisposable
         return server;
     }
 
-    private static string NewFolder()
+    private static bool TryRun(string program, params string[] arguments)
     {
-        var folder = Directory.CreateTempSubdirectory("job-logs-postgres-").FullName;
-        if (Environment.IsPrivilegedProcess)
-        {
-            Process.Start("chown", ["nobody", folder]).WaitForExit();
-        }
-
-        return folder;
+        using var run = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
+        run.WaitForExit();
+        return run.ExitCode == 0;
     }
 
     /// <summary>PostgreSQL refuses to run as root.</summary>
@@ -227,5 +293,4 @@ public sealed class PostgresServer : IDisposable
             return false;
         }
     }
-
 }

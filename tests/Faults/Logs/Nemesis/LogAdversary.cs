@@ -10,6 +10,7 @@ namespace OptimizationGateway.Faults.Logs.Nemesis;
 internal sealed class LogAdversary(LogFleet fleet, IReadOnlyList<Producer> producers, int seed)
 {
     private static readonly TimeSpan CutTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FullTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<LogFault, int> made = new();
 
@@ -29,7 +30,7 @@ internal sealed class LogAdversary(LogFleet fleet, IReadOnlyList<Producer> produ
         );
     }
 
-    private static LogFault[] PostgresDeck() =>
+    private LogFault[] PostgresDeck() =>
         [
             LogFault.KillPrimary,
             LogFault.CutThenKillPrimary,
@@ -39,6 +40,7 @@ internal sealed class LogAdversary(LogFleet fleet, IReadOnlyList<Producer> produ
             LogFault.KillStandby,
             LogFault.CancelWaits,
             LogFault.CancelWaits,
+            .. fleet.Postgres.HaveDisks ? [LogFault.FillDisk] : Array.Empty<LogFault>(),
         ];
 
     private static LogFault[] LogServersDeck() =>
@@ -71,6 +73,14 @@ internal sealed class LogAdversary(LogFleet fleet, IReadOnlyList<Producer> produ
         {
             case LogFault.RestartPrimary:
                 await Task.Run(() => postgres.Restart(postgres.Primary));
+                return;
+            case LogFault.FillDisk:
+                using (postgres.Primary.FillDisk())
+                {
+                    await Task.Delay(FullTime);
+                }
+
+                await Task.Run(postgres.Primary.RestartIfEnded);
                 return;
             case LogFault.KillStandby:
                 await Task.Run(() => postgres.Restart(postgres.Pick(isBest: false)));

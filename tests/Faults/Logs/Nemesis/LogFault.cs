@@ -15,6 +15,9 @@ internal enum LogFault
     /// <summary>kill -9 of the primary, which is started again.</summary>
     RestartPrimary,
 
+    /// <summary>The primary's disk is full for a while; if the server ends by that, it is started again when there is room.</summary>
+    FillDisk,
+
     /// <summary>kill -9 of a standby, which is started again.</summary>
     KillStandby,
 

@@ -15,6 +15,7 @@ internal sealed class DotnetLife(
     string producer,
     long epoch,
     int appends,
+    int batch,
     Random random,
     LogRecorder recorder
 ) : IProducerLife
@@ -31,7 +32,7 @@ internal sealed class DotnetLife(
         {
             for (var sequence = 0; ; sequence++)
             {
-                var append = new Append(job, producer, epoch, sequence, random.Next(1, 21), Ends: sequence == appends - 1);
+                var append = new Append(job, producer, epoch, sequence, random.Next(1, batch + 1), Ends: sequence == appends - 1);
                 if (await SendAsync(append, kill) is { } end)
                 {
                     return end;

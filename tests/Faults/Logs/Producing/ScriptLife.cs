@@ -17,6 +17,7 @@ internal sealed class ScriptLife(
     string producer,
     long epoch,
     int appends,
+    int batch,
     LogRecorder recorder
 ) : IProducerLife
 {
@@ -31,6 +32,7 @@ internal sealed class ScriptLife(
             producer,
             epoch.ToString(CultureInfo.InvariantCulture),
             appends.ToString(CultureInfo.InvariantCulture),
+            batch.ToString(CultureInfo.InvariantCulture),
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         using var process = Process.Start(start)!;

@@ -1,7 +1,7 @@
-// A producer in Node: node producer.mjs SERVERS JOB PRODUCER EPOCH APPENDS
+// A producer in Node: node producer.mjs SERVERS JOB PRODUCER EPOCH APPENDS BATCH
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const [servers, job, producer, epoch, appends] = process.argv
+const [servers, job, producer, epoch, appends, batch] = process.argv
   .slice(2)
   .map((word, i) => (i === 0 ? word.split(',') : i > 2 ? Number(word) : word));
 
@@ -50,7 +50,7 @@ async function send(sequence, events) {
 }
 
 for (let s = 0; s < appends; s++) {
-  const count = 1 + Math.floor(Math.random() * 20);
+  const count = 1 + Math.floor(Math.random() * batch);
   const events = Array.from({ length: count }, (_, i) => {
     const ends = s === appends - 1 && i === count - 1;
     return {

@@ -1,8 +1,9 @@
-# A producer on Python's standard library: python3 producer.py SERVERS JOB PRODUCER EPOCH APPENDS
+# A producer on Python's standard library: python3 producer.py SERVERS JOB PRODUCER EPOCH APPENDS BATCH
 import http.client, json, random, sys, time
 from urllib.parse import urlsplit
 
-servers, job, producer, epoch, appends = sys.argv[1].split(","), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+servers, job, producer = sys.argv[1].split(","), sys.argv[2], sys.argv[3]
+epoch, appends, batch = (int(word) for word in sys.argv[4:7])
 
 
 def post(server, sequence, body):
@@ -43,7 +44,7 @@ def send(sequence, count, body):
 
 
 for sequence in range(appends):
-    count, last = random.randint(1, 20), sequence == appends - 1
+    count, last = random.randint(1, batch), sequence == appends - 1
     events = []
     for index in range(count):
         name = {"p": producer, "e": epoch, "s": sequence, "i": index}

@@ -8,6 +8,10 @@ namespace OptimizationGateway.Faults.Logs.Programs;
 internal sealed class PostgresTrio : IAsyncDisposable
 {
     private const string Asynchronous = "";
+
+    /// <summary>Room for the events of an hour, and for twice 256 MB of write-ahead log.</summary>
+    private const int DiskMib = 2048;
+
     private const string Synchronous = "ANY 1 (\"node-0\", \"node-1\", \"node-2\")";
     private const string Settings =
         "synchronous_commit = on\nwal_receiver_timeout = 5s\nwal_sender_timeout = 5s\nwal_keep_size = 256MB\nwal_retrieve_retry_interval = 100ms\n";
@@ -19,6 +23,9 @@ internal sealed class PostgresTrio : IAsyncDisposable
     private PostgresTrio(bool isSynchronous) => this.isSynchronous = isSynchronous;
 
     public PostgresServer Primary { get; private set; } = null!;
+
+    /// <summary>True if each server has a disk of its own, which can be full.</summary>
+    public bool HaveDisks => nodes.TrueForAll(node => node.HasDisk);
 
     /// <summary>The servers that follow.</summary>
     public IEnumerable<PostgresServer> Standbys => nodes.Where(node => node != Primary && node.IsRunning);
@@ -34,7 +41,7 @@ internal sealed class PostgresTrio : IAsyncDisposable
     public static PostgresTrio Start(bool isSynchronous, Random random)
     {
         var trio = new PostgresTrio(isSynchronous);
-        trio.Primary = PostgresServer.Start(Settings);
+        trio.Primary = PostgresServer.Start(Settings, DiskMib);
         trio.nodes.Add(trio.Primary);
         for (var number = 0; number < 3; number++)
         {

@@ -14,7 +14,7 @@ internal static class LogChaos
         folder.Clear();
         var isSafe = options.Bug != LogBug.AsynchronousWithoutFence;
         await using var fleet = new LogFleet(folder, PostgresTrio.Start(isSafe, random), standbysThatMustFlush: isSafe ? 1 : 0);
-        using var run = new LogChaosRun(fleet, random, options);
+        using var run = new LogChaosRun(fleet, random, options, folder);
         var exitCode = (await run.RunAsync()).Print(options.Seed);
         if (exitCode == 0)
         {

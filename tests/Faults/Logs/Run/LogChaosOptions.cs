@@ -29,11 +29,12 @@ internal sealed record LogChaosOptions
     public const string Help = """
         Kills, cuts and freezes PostgreSQL, log servers, gateways and producers, while producers append and clients watch, and judges what they got.
 
-        Usage: make log-chaos [DURATION=600] [SEED=1] [BUG=NoRowLock]
-               dotnet run --project tests/Faults -- logs [--duration <seconds>] [--seed <number>] [--bug <name>]
+        Usage: make log-chaos [DURATION=600] [SEED=1] [BATCH=20] [BUG=NoRowLock]
+               dotnet run --project tests/Faults -- logs [--duration <seconds>] [--seed <number>] [--batch <number>] [--bug <name>]
 
           --duration  how long faults are made, in seconds (default 600)
           --seed      decides what is random in the faults' order (default: a random one, which is printed)
+          --batch     the most events of an append, from 1 to 500 (default 20)
           --bug       puts a mistake into the log, and the run must find it: AsynchronousWithoutFence, IdsFromASequence, NoRowLock,
                       RetryWithoutCompare, NoFencing
 
@@ -43,6 +44,8 @@ internal sealed record LogChaosOptions
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(600);
 
     public int Seed { get; init; } = Random.Shared.Next(1, 1_000_000);
+
+    public int Batch { get; init; } = 20;
 
     public LogBug Bug { get; init; }
 
@@ -60,6 +63,9 @@ internal sealed record LogChaosOptions
                     break;
                 case "--seed" when Number(value) is { } seed:
                     options = options with { Seed = seed };
+                    break;
+                case "--batch" when Number(value) is >= 1 and <= 500 and var batch:
+                    options = options with { Batch = batch };
                     break;
                 case "--bug" when Enum.TryParse<LogBug>(value, out var bug):
                     options = options with { Bug = bug };

@@ -10,7 +10,7 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Faults.Logs.Run;
 
 /// <summary>One run, from the first process to the last event. It judges nothing.</summary>
-internal sealed class LogChaosRun(LogFleet fleet, Random random, LogChaosOptions options) : IDisposable
+internal sealed class LogChaosRun(LogFleet fleet, Random random, LogChaosOptions options, RunFolder folder) : IDisposable
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
@@ -64,22 +64,25 @@ internal sealed class LogChaosRun(LogFleet fleet, Random random, LogChaosOptions
 
     private List<Producer> Producers()
     {
-        var folder = RepositoryRoot.Combine("tests", "Faults", "Logs", "Producing");
+        var scripts = RepositoryRoot.Combine("tests", "Faults", "Logs", "Producing");
+        var go = GoProgram.Build(Path.Combine(scripts, "producer.go"), folder.Root);
         Birth Dotnet(string id) =>
-            (job, epoch, appends) => new DotnetLife(http, fleet.Http, job, id, epoch, appends, new Random(random.Next()), recorder);
+            (job, epoch, appends) =>
+                new DotnetLife(http, fleet.Http, job, id, epoch, appends, options.Batch, new Random(random.Next()), recorder);
         Birth Script(string id, params string[] command) =>
-            (job, epoch, appends) => new ScriptLife(command, fleet.Http, job, id, epoch, appends, recorder);
+            (job, epoch, appends) => new ScriptLife(command, fleet.Http, job, id, epoch, appends, options.Batch, recorder);
         (string Id, Func<string, Birth> Birth)[] all =
         [
             .. Enumerable.Range(1, 4).Select(number => ($"dotnet-{number}", (Func<string, Birth>)Dotnet)),
             .. Enumerable
                 .Range(1, 2)
                 .Select(n =>
-                    ($"python-{n}", (Func<string, Birth>)(id => Script(id, "/usr/bin/python3", Path.Combine(folder, "producer.py"))))
+                    ($"python-{n}", (Func<string, Birth>)(id => Script(id, "/usr/bin/python3", Path.Combine(scripts, "producer.py"))))
                 ),
             .. Enumerable
                 .Range(1, 2)
-                .Select(n => ($"node-{n}", (Func<string, Birth>)(id => Script(id, "node", Path.Combine(folder, "producer.mjs"))))),
+                .Select(n => ($"node-{n}", (Func<string, Birth>)(id => Script(id, "node", Path.Combine(scripts, "producer.mjs"))))),
+            ("go-1", id => Script(id, go)),
         ];
         return
         [
