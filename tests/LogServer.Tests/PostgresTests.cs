@@ -67,6 +67,56 @@ public sealed class PostgresTests
         Assert.Equal([1, 2], (await run.Client.EventsAsync("away")).Select(jobEvent => jobEvent.Id));
     }
 
+    [Fact]
+    public async Task A_full_disk_is_told_and_nothing_is_lost()
+    {
+        using var server = TestPostgres.Start(diskMib: 512);
+        await using var run = await LogServerRun.StartAsync(clock: null, Settings(server));
+        using var before = await ProduceAsync(run, sequence: 0);
+        (HttpResponseMessage Answer, int Appends) refused;
+        using (server.FillDisk())
+        {
+            refused = await AppendUntilRefusedAsync(run);
+        }
+
+        server.RestartIfEnded();
+        await Until.TrueAsync(
+            async () =>
+            {
+                using var again = await ProduceAsync(run, sequence: 1);
+                return again.IsSuccessStatusCode;
+            },
+            "an append is made when there is room"
+        );
+
+        using (refused.Answer)
+        {
+            Assert.Equal(507, (int)refused.Answer.StatusCode);
+            Assert.Contains("disk_full", await refused.Answer.Content.ReadAsStringAsync(Deadline.Token), StringComparison.Ordinal);
+            Assert.NotNull(refused.Answer.Headers.RetryAfter);
+        }
+
+        Assert.Equal(1 + refused.Appends + 1, (await run.Client.EventsAsync("away")).Count);
+    }
+
+    /// <summary>PostgreSQL has some room left in its files.</summary>
+    private static async Task<(HttpResponseMessage Answer, int Appends)> AppendUntilRefusedAsync(LogServerRun run)
+    {
+        // Not to be compressed.
+        var random = new Random(1);
+        for (var appends = 0; ; appends++)
+        {
+            var text = Convert.ToHexString(random.GetItems([.. Enumerable.Range(0, 256).Select(value => (byte)value)], 50_000));
+            var answer = await run.Client.AppendAsync("away", $$$"""{"eventType":"large","data":{"text":"{{{text}}}"}}""");
+            if (!answer.IsSuccessStatusCode)
+            {
+                return (answer, appends);
+            }
+
+            answer.Dispose();
+        }
+    }
+
     private static Task<HttpResponseMessage> ProduceAsync(LogServerRun run, int sequence) =>
         run.Client.AppendAsync(
             "away",

@@ -32,6 +32,9 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
     /// <inheritdoc />
     public bool IsFailing => parts?.Health.IsFailing ?? false;
 
+    /// <inheritdoc />
+    public bool IsFull => parts?.Health.IsFull ?? false;
+
     private Parts Open => parts ?? throw new InvalidOperationException("The event log isn't open yet.");
 
     // Many machines append, and the server's clock is the one that they share. Tests have a clock of their own.

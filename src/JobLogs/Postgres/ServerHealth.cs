@@ -11,10 +11,14 @@ internal sealed partial class ServerHealth(WatchedJobs watched, string place, Ti
 
     private volatile bool isAway;
     private volatile bool isUnwritable;
+    private volatile bool isFull;
     private long awaySince;
     private long listeningSince = time.GetTimestamp();
 
     public bool IsFailing => isAway || isUnwritable;
+
+    /// <summary>True if the last append that was made or failed has failed because the server's disk is full.</summary>
+    public bool IsFull => isUnwritable && isFull;
 
     /// <summary>True if an append failed, and none was made since.</summary>
     public bool IsUnwritable => isUnwritable;
@@ -61,6 +65,7 @@ internal sealed partial class ServerHealth(WatchedJobs watched, string place, Ti
     {
         if (!isUnwritable && IsUnable(fault))
         {
+            isFull = fault.SqlState == PostgresErrorCodes.DiskFull;
             isUnwritable = true;
             LogNotWritten(place, fault.Message);
         }

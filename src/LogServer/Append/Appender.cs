@@ -17,6 +17,9 @@ internal sealed class Appender(
     ILogger<Appender> logger
 )
 {
+    /// <summary>The SQLSTATE of a full disk. The append was rolled back, so its outcome is known.</summary>
+    private const string DiskFull = "53100";
+
     /// <summary>Appends.</summary>
     /// <param name="append">The events, in a form that the contract allows.</param>
     /// <param name="path">The name of the events in the request, for refusals.</param>
@@ -97,6 +100,8 @@ internal sealed class Appender(
                 return Refusal.InvalidEvent(FirstSentence(invalid));
             case OperationCanceledException:
                 return Refusal.Stopping;
+            case DbException { SqlState: DiskFull }:
+                return Refusal.DiskFull;
             case DbException or IOException or TimeoutException:
                 AppendLog.OutcomeUnknown(logger, append.JobId, fault.Message);
                 return Refusal.OutcomeUnknown;

@@ -16,10 +16,13 @@ internal static class TestPostgres
     }
 
     /// <summary>Starts a server of the test's own.</summary>
-    public static PostgresServer Start()
+    /// <param name="diskMib">The size, in MiB, of a disk of its own; 0: on the disk of temporary files.</param>
+    public static PostgresServer Start(int diskMib = 0)
     {
         Require();
-        return PostgresServer.Start();
+        var server = PostgresServer.Start(diskMib: diskMib);
+        Assert.SkipUnless(server.HasDisk || diskMib == 0, "A server with a disk of its own needs root, and the right to mount it.");
+        return server;
     }
 
     private static void Require()
