@@ -30,6 +30,9 @@ public static class GatewayHost
     /// <summary>The address it listens on unless <c>Urls</c> is set.</summary>
     public const string DefaultUrl = ListenUrls.DefaultUrl;
 
+    /// <summary>The log category of the lines about the authority: docs/operations.md has it.</summary>
+    internal const string AuthorityCategory = "OptimizationGateway.Gateway.Security.AuthorityKeys";
+
     /// <summary>True if the page at / is part of this build; without Node.js it isn't.</summary>
     public static bool HasPage { get; } = PageFile.Exists("index.html");
 
@@ -213,14 +216,7 @@ public static class GatewayHost
     {
         services.AddSingleton<IHttpContextFactory, LoggableRequests>();
         services.AddSingleton<CallerCheck>();
-        services.AddSingleton<TokenCheck>();
-        services.AddSingleton<AuthorityKeys>();
-        services.AddHostedService(provider => provider.GetRequiredService<AuthorityKeys>());
-        services.AddSingleton<ISigningKeys>(provider =>
-            provider.GetRequiredService<JwtOptions>() is { Authority: "" } files
-                ? KeyFile.Read(files)
-                : provider.GetRequiredService<AuthorityKeys>()
-        );
+        TokenServices.Add(services, AuthorityCategory, provider => provider.GetRequiredService<JwtOptions>());
     }
 
     private static void AddServer(WebApplicationBuilder builder)

@@ -16,6 +16,9 @@ namespace OptimizationGateway.LogServer;
 /// <summary>Puts the log server together: for its own program, for a demo, and for tests.</summary>
 public static class LogServerHost
 {
+    /// <summary>The log category of the lines about the authority.</summary>
+    private const string AuthorityCategory = "OptimizationGateway.LogServer.Callers.AuthorityKeys";
+
     /// <summary>
     /// Builds the log server without starting it. Bad settings are thrown here, a log that can't be opened and a taken port by
     /// <see cref="WebApplication.StartAsync"/>.
@@ -75,7 +78,6 @@ public static class LogServerHost
         services.AddSingleton<IValidateOptions<LogServerOptions>, LogServerValidation>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<LogServerOptions>>().Value.Limits);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<LogServerOptions>>().Value.Auth);
-        services.AddSingleton(provider => provider.GetRequiredService<AuthOptions>().ToJwt());
         services.AddSingleton<ServerAddresses>();
         services.ConfigureOptions<ServerKestrel>();
         services
@@ -87,14 +89,7 @@ public static class LogServerHost
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<LogServerMetrics>();
-        services.AddSingleton<AuthorityKeys>();
-        services.AddHostedService(provider => provider.GetRequiredService<AuthorityKeys>());
-        services.AddSingleton<ISigningKeys>(provider =>
-            provider.GetRequiredService<JwtOptions>() is { Authority.Length: 0 } jwt
-                ? KeyFile.Read(jwt)
-                : provider.GetRequiredService<AuthorityKeys>()
-        );
-        services.AddSingleton<TokenCheck>();
+        TokenServices.Add(services, AuthorityCategory, provider => provider.GetRequiredService<AuthOptions>());
         services.AddSingleton<CallerDoor>();
         services.AddSingleton<CallerLimits>();
         services.AddSingleton<Appender>();

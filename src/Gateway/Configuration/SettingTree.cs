@@ -17,12 +17,20 @@ internal static class SettingTree
             (path, _) => section.GetSection(path[(section.Path.Length + 1)..]).GetChildren().Select(child => child.Key)
         );
 
-    /// <summary>The settings of an options type: its properties except the computed ones.</summary>
+    /// <summary>The settings of an options type: its properties except the computed ones, those of its base type first.</summary>
     public static IEnumerable<PropertyInfo> PropertiesOf(Type options) =>
-        IsRecord(options) ? options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite) : [];
+        IsRecord(options)
+            ? PropertiesOf(options.BaseType!)
+                .Concat(
+                    options
+                        .GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+                        .Where(property => property.CanWrite)
+                )
+            : [];
 
     /// <summary>Only our own records have settings below them; a text or a number has none.</summary>
-    public static bool IsRecord(Type type) => type.IsClass && type.Assembly == typeof(SettingTree).Assembly;
+    public static bool IsRecord(Type type) =>
+        type.IsClass && type.Namespace?.StartsWith("OptimizationGateway.", StringComparison.Ordinal) == true;
 
     /// <summary>The type of a dictionary's values; null if the type isn't a dictionary.</summary>
     public static Type? ElementOf(Type type) =>

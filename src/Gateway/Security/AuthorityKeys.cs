@@ -23,7 +23,7 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
     private const int MaxDocumentBytes = 1024 * 1024;
 
-    private readonly JwtOptions options;
+    private readonly TokenOptions options;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly HttpClient http = new() { Timeout = AnswerWithin, MaxResponseContentBufferSize = MaxDocumentBytes };
@@ -36,7 +36,7 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
     private long gotAt;
     private bool hasNone;
 
-    public AuthorityKeys(JwtOptions options, TimeProvider time, ILogger<AuthorityKeys> logger)
+    public AuthorityKeys(TokenOptions options, TimeProvider time, ILogger logger)
     {
         this.options = options;
         this.time = time;
@@ -136,7 +136,7 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            // The gateway stops.
+            // The program stops.
         }
         catch (Exception)
         {
@@ -170,17 +170,17 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
 
         if (!string.Equals(issuer, options.Issuer, StringComparison.Ordinal))
         {
-            SecurityLog.AuthorityHasAnotherIssuer(logger, options.Issuer);
+            AuthorityLog.AuthorityHasAnotherIssuer(logger, options.Issuer, options.Section);
         }
 
         if (wasAway)
         {
-            SecurityLog.AuthorityAnswers(logger, options.Authority);
+            AuthorityLog.AuthorityAnswers(logger, options.Authority);
         }
 
         if (found.Count == 0 && !hasNone)
         {
-            SecurityLog.AuthorityHasNoKeys(logger, options.Authority);
+            AuthorityLog.AuthorityHasNoKeys(logger, options.Authority, options.Section);
         }
 
         hasNone = found.Count == 0;
@@ -197,9 +197,10 @@ internal sealed class AuthorityKeys : ISigningKeys, IHostedService, IDisposable
 
         if (!wasAway)
         {
-            SecurityLog.AuthorityIsAway(
+            AuthorityLog.AuthorityIsAway(
                 logger,
                 options.Authority,
+                options.Section,
                 Known is null ? "nobody can connect" : "the keys it had before stay in use"
             );
         }

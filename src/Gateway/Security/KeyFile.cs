@@ -15,17 +15,17 @@ internal sealed class KeyFile : ISigningKeys
     public Task<IReadOnlyList<SecurityKey>?> RefreshAsync(CancellationToken cancel) => GetAsync(cancel);
 
     /// <returns>The keys; none if the settings name no file.</returns>
-    public static KeyFile Read(JwtOptions options)
+    /// <exception cref="StartRefusedException">The file can't be used.</exception>
+    public static KeyFile Read(TokenOptions options)
     {
         var faults = new List<string>();
-        var file = options.IsOn ? Read(JwtSection.Path, options, faults) : new KeyFile([]);
+        var file = options.IsOn ? Read(options, faults) : new KeyFile([]);
         return file ?? throw new StartRefusedException(string.Join("; ", faults));
     }
 
-    /// <param name="path">The settings, <c>Gateway:Security:Jwt</c>.</param>
-    /// <param name="options">The settings' values, which name one of the files.</param>
+    /// <param name="options">The settings, which name one of the files.</param>
     /// <param name="faults">Receives a sentence if the file can't be used.</param>
-    public static KeyFile? Read(string path, JwtOptions options, List<string> faults)
+    public static KeyFile? Read(TokenOptions options, List<string> faults)
     {
         var (setting, file, parse) =
             options.PublicKeyFile.Length > 0
@@ -38,11 +38,11 @@ internal sealed class KeyFile : ISigningKeys
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            faults.Add($"{path}:{setting} is '{file}', which can't be read. It must be the path of a file.");
+            faults.Add($"{options.Section}:{setting} is '{file}', which can't be read. It must be the path of a file.");
         }
         catch (FormatException e)
         {
-            faults.Add($"{path}:{setting} is '{file}', {e.Message}");
+            faults.Add($"{options.Section}:{setting} is '{file}', {e.Message}");
         }
 
         return null;

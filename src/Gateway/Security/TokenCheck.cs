@@ -5,10 +5,10 @@ using Microsoft.IdentityModel.Tokens;
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>
-/// Checks that a token is genuine, issued for this gateway, and valid now. The library does the cryptography; times go by <see
+/// Checks that a token is genuine, issued for this program, and valid now. The library does the cryptography; times go by <see
 /// cref="TimeProvider"/>.
 /// </summary>
-internal sealed class TokenCheck(JwtOptions options, ISigningKeys source, TimeProvider time)
+internal sealed class TokenCheck(TokenOptions options, ISigningKeys source, TimeProvider time)
 {
     /// <summary>The longest token, in characters; Kestrel takes 32 KiB of headers.</summary>
     public const int MaxLength = 16 * 1024;
@@ -97,8 +97,8 @@ internal sealed class TokenCheck(JwtOptions options, ISigningKeys source, TimePr
             ? null
             : result.Exception switch
             {
-                SecurityTokenInvalidIssuerException => TokenFault.WrongIssuer,
-                SecurityTokenInvalidAudienceException => TokenFault.WrongAudience,
+                SecurityTokenInvalidIssuerException => TokenFault.WrongIssuer(options.Section),
+                SecurityTokenInvalidAudienceException => TokenFault.WrongAudience(options.Section),
                 SecurityTokenInvalidSignatureException or SecurityTokenSignatureKeyNotFoundException => TokenFault.BadSignature,
                 _ => TokenFault.Malformed,
             };

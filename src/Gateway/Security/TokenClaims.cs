@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>The claims of a genuine token that the gateway reads.</summary>
+/// <summary>The claims of a genuine token that a program reads.</summary>
 internal sealed class TokenClaims
 {
     private static readonly long LatestSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Configuration;
-using OptimizationGateway.Gateway.Security;
 
 namespace OptimizationGateway.LogServer.Settings;
 
@@ -64,7 +63,7 @@ internal sealed partial class LogServerValidation(IConfiguration configuration) 
         {
             faults.Add(
                 $"LogServer:{setting} is {url}, which others can reach, and nobody is asked who they are. Ask callers for a token "
-                    + $"({JwtSection.Path}:…, see docs/log-server.md), listen on a loopback address, or set {JwtSection.Path}:AllowAnonymous=true "
+                    + $"({auth.Section}:…, see docs/log-server.md), listen on a loopback address, or set {auth.Section}:AllowAnonymous=true "
                     + "if everyone who can reach it may append to every job and watch it."
             );
         }

@@ -130,6 +130,6 @@ public sealed class TokenCheckTests : IDisposable
     private async Task JudgeAsync(string header, string claims)
     {
         var (read, fault) = await check.CheckAsync(JwtText.Sign(header, claims, key.Sign), CancellationToken.None);
-        Assert.True(read is null != fault is null, $"{header} {claims}: {fault?.Refusal.Text}");
+        Assert.True(read is null != fault is null, $"{header} {claims}: {fault}");
     }
 }
