@@ -1,10 +1,9 @@
-extern alias logserver;
-
 using System.Reflection;
-using logserver::OptimizationGateway.LogServer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OptimizationGateway.Gateway.Startup;
+using OptimizationGateway.Hosting.Startup;
+using OptimizationGateway.LogServer;
 using OptimizationGateway.OptimizerStub;
 
 namespace OptimizationGateway.Demo;

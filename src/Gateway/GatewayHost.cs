@@ -6,7 +6,6 @@ using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Backends;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
@@ -21,6 +20,9 @@ using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Transports;
 using OptimizationGateway.Gateway.Watching;
+using OptimizationGateway.Hosting.Requests;
+using OptimizationGateway.Hosting.Telemetry;
+using OptimizationGateway.Hosting.Tokens;
 
 namespace OptimizationGateway.Gateway;
 
@@ -28,7 +30,7 @@ namespace OptimizationGateway.Gateway;
 public static class GatewayHost
 {
     /// <summary>The address it listens on unless <c>Urls</c> is set.</summary>
-    public const string DefaultUrl = ListenUrls.DefaultUrl;
+    public const string DefaultUrl = GatewayUrl.Default;
 
     /// <summary>The log category of the lines about the authority: docs/operations.md has it.</summary>
     internal const string AuthorityCategory = "OptimizationGateway.Gateway.Security.AuthorityKeys";

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Startup;
+using OptimizationGateway.Hosting.Telemetry;
 
 namespace OptimizationGateway.Gateway;
 

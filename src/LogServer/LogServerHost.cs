@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Security;
-using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Telemetry;
+using OptimizationGateway.Hosting.Tokens;
 using OptimizationGateway.JobLogs;
 using OptimizationGateway.LogServer.Append;
 using OptimizationGateway.LogServer.Callers;

@@ -1,6 +1,6 @@
-using OptimizationGateway.Gateway.Configuration;
-using OptimizationGateway.Gateway.Startup;
-using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Startup;
+using OptimizationGateway.Hosting.Telemetry;
 using OptimizationGateway.JobLogs.Postgres;
 using OptimizationGateway.LogServer.Startup;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Testing;
 using OptimizationGateway.Gateway;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Inspection;
-using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Testing.Tokens;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Telemetry;
 
 namespace OptimizationGateway.Gateway.Front;
 

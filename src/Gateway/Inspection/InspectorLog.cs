@@ -1,4 +1,5 @@
 using System.Net;
+using OptimizationGateway.Hosting.Requests;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

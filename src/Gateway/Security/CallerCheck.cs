@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Backends;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Hosting.Text;
+using OptimizationGateway.Hosting.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 

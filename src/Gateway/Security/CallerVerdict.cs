@@ -1,5 +1,6 @@
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Hosting.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 

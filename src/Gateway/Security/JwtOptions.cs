@@ -1,3 +1,5 @@
+using OptimizationGateway.Hosting.Tokens;
+
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>The tokens that are accepted: the settings under <c>Gateway:Security:Jwt</c>.</summary>

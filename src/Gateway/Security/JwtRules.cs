@@ -1,3 +1,5 @@
+using OptimizationGateway.Hosting.Tokens;
+
 namespace OptimizationGateway.Gateway.Security;
 
 /// <summary>Checks the gateway's settings about tokens.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Hosting.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 

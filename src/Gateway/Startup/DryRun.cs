@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Backends;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Listening;
 using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Gateway.Startup;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Gateway.Startup;
 

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Backends;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Startup;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Security;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Front;
+using OptimizationGateway.Gateway.Listening;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Gateway.Startup;
 
@@ -50,7 +51,7 @@ internal static class HealthProbe
     private static Uri? Target(string? url, ConfigurationManager settings)
     {
         var own =
-            url is null ? ListenUrls.Own(settings)
+            url is null ? ListenUrls.Own(settings, GatewayUrl.Default)
             : Uri.TryCreate(url, UriKind.Absolute, out var given) ? given
             : null;
         if (own is not { Scheme: "http" or "https" })

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration.Json;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Listening;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Gateway.Startup;
 
@@ -20,12 +21,12 @@ internal static class SettingsSources
         return builder;
     }
 
-    /// <summary>Listens on <see cref="ListenUrls.DefaultUrl"/> if no setting names an address.</summary>
+    /// <summary>Listens on <see cref="GatewayUrl.Default"/> if no setting names an address.</summary>
     public static void ListenByDefault(WebApplicationBuilder builder)
     {
         if (ListenUrls.Of(builder.Configuration).Count == 0)
         {
-            builder.WebHost.UseUrls(ListenUrls.DefaultUrl);
+            builder.WebHost.UseUrls(GatewayUrl.Default);
         }
     }
 }

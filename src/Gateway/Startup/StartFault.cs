@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Gateway.Startup;
 

@@ -1,4 +1,5 @@
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Startup;
 

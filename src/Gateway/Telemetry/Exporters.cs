@@ -2,6 +2,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using OptimizationGateway.Hosting.Telemetry;
 
 namespace OptimizationGateway.Gateway.Telemetry;
 

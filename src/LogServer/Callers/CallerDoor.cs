@@ -1,5 +1,5 @@
-using OptimizationGateway.Gateway.Backends;
-using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Hosting.Text;
+using OptimizationGateway.Hosting.Tokens;
 using OptimizationGateway.LogServer.Append;
 using OptimizationGateway.LogServer.Settings;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
-using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Hosting.Tokens;
 using OptimizationGateway.LogServer.Append;
 
 namespace OptimizationGateway.LogServer.Callers;

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Telemetry;
 
 namespace OptimizationGateway.LogServer.Http;
 

@@ -1,4 +1,4 @@
-using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Hosting.Tokens;
 
 namespace OptimizationGateway.LogServer.Settings;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.LogServer.Settings;
 

@@ -1,7 +1,8 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Configuration;
-using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Telemetry;
+using OptimizationGateway.Hosting.Text;
 using OptimizationGateway.LogServer.Settings;
 
 namespace OptimizationGateway.LogServer.Startup;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Configuration;
 using OptimizationGateway.LogServer.Settings;
 
 namespace OptimizationGateway.LogServer.Startup;

@@ -1,7 +1,7 @@
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
-using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Telemetry;
 using OptimizationGateway.LogServer.Settings;
 
 namespace OptimizationGateway.LogServer.Telemetry;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using OptimizationGateway.Gateway;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Startup;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Contract.Tests.Schema;
 

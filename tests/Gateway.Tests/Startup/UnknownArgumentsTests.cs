@@ -1,4 +1,3 @@
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Startup;
 
 namespace OptimizationGateway.Gateway.Tests.Startup;
