@@ -47,7 +47,7 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
         var place = $"{connection.Host}/{connection.Database}";
         try
         {
-            await using (var first = new LogServer(settings))
+            await using (var first = new ServerConnections(settings))
             await using (var migrating = await first.ConnectAsync(cancellationToken))
             {
                 await PostgresSchema.MigrateAsync(migrating, settings.Schema, cancellationToken);
@@ -57,10 +57,12 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
             await using var checking = await parts.Server.ConnectAsync(cancellationToken);
             await parts.Fence.CheckRightsAsync(checking);
             await checking.RunAsync(
-                $"SELECT {settings.Schema}.configure($1, $2::integer);",
+                $"SELECT {settings.Schema}.configure($1, $2::integer, $3::bigint, $4::bigint);",
                 cancellationToken,
                 settings.StandbysThatMustFlush > 0,
-                settings.RetainEventsPerJob ?? (object)DBNull.Value
+                settings.RetainEventsPerJob ?? (object)DBNull.Value,
+                settings.MaxJobs ?? (object)DBNull.Value,
+                settings.MaxProducersPerJob ?? (object)DBNull.Value
             );
         }
         catch (Exception cause) when (cause is NpgsqlException or InvalidOperationException or TimeoutException or IOException)
@@ -156,6 +158,8 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
         {
             token.ThrowIfCancellationRequested();
         }
+
+        await open.Sweep.AddUpJobsAsync();
     }
 
     /// <summary>Tells those who wait of what is committed, here and elsewhere, once it may be shown.</summary>
@@ -176,13 +180,13 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
     /// <summary>The parts of an open log.</summary>
     private sealed class Parts : IAsyncDisposable
     {
-        private readonly LogHistory history;
+        private readonly HistoryCheck history;
 
         public Parts(PostgresJobLogsOptions settings, string place, TimeProvider time, ILogger logger)
         {
             Watched = new WatchedJobs(time);
-            history = new LogHistory(settings.Schema, Watched, logger);
-            Server = new LogServer(settings, history.CheckAsync);
+            history = new HistoryCheck(settings.Schema, Watched, logger);
+            Server = new ServerConnections(settings, history.CheckAsync);
             Fence = new FlushFence(Server, settings.StandbysThatMustFlush);
             history.Changed = Fence.Reset;
             Health = new ServerHealth(Watched, place, time, logger);
@@ -196,7 +200,7 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
 
         public WatchedJobs Watched { get; }
 
-        public LogServer Server { get; }
+        public ServerConnections Server { get; }
 
         public FlushFence Fence { get; }
 

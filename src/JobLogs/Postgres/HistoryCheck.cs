@@ -9,7 +9,7 @@ namespace OptimizationGateway.JobLogs.Postgres;
 /// before it is used. If the server isn't the one that was known, or has been started again, the newest event that was shown of each watched
 /// job must still be there, as it was. If it isn't, the jobs that run get another epoch, and so their watchers are told.
 /// </summary>
-internal sealed partial class LogHistory(string schema, WatchedJobs watched, ILogger logger) : IDisposable
+internal sealed partial class HistoryCheck(string schema, WatchedJobs watched, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim looking = new(1);
     private volatile ServerIdentity? known;

@@ -3,7 +3,7 @@ using Npgsql;
 namespace OptimizationGateway.JobLogs.Postgres;
 
 /// <summary>The connections to the server that can be written, each checked before its first use.</summary>
-internal sealed class LogServer : IAsyncDisposable
+internal sealed class ServerConnections : IAsyncDisposable
 {
     // PostgreSQL takes 100 by default, of all programs together.
     private const int UsualPoolSize = 40;
@@ -21,7 +21,7 @@ internal sealed class LogServer : IAsyncDisposable
 
     /// <param name="options">The way to the server.</param>
     /// <param name="check">Looks at each new connection. By an exception it isn't used.</param>
-    public LogServer(PostgresJobLogsOptions options, Func<NpgsqlConnection, Task>? check = null)
+    public ServerConnections(PostgresJobLogsOptions options, Func<NpgsqlConnection, Task>? check = null)
     {
         var settings = Settings(options.ConnectionString);
         PoolSize = settings.MaxPoolSize;
