@@ -15,7 +15,7 @@ public sealed class ArchitectureTests
     {
         ["Configuration"] = ["Text"],
         ["Requests"] = [],
-        ["Startup"] = [],
+        ["Startup"] = ["Configuration", "Text"],
         ["Telemetry"] = [],
         ["Text"] = [],
         ["Tokens"] = ["Configuration"],

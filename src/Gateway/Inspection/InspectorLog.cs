@@ -1,5 +1,4 @@
 using System.Net;
-using OptimizationGateway.Hosting.Requests;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

@@ -1,36 +1,39 @@
 using System.Net;
 using System.Net.Security;
-using OptimizationGateway.Gateway.Front;
-using OptimizationGateway.Gateway.Listening;
-using OptimizationGateway.Hosting.Configuration;
 
-namespace OptimizationGateway.Gateway.Startup;
+namespace OptimizationGateway.Hosting.Startup;
 
 /// <summary>
-/// <c>--health</c>: asks a running gateway whether it is ready, for places without another program that could ask, such as a container
+/// <c>--health</c>: asks a running program whether it is ready, for places without another program that could ask, such as a container
 /// image without a shell.
 /// </summary>
-internal static class HealthProbe
+/// <param name="program">The program's name in texts, such as <c>gateway</c>.</param>
+/// <param name="exampleUrl">A URL that it could have.</param>
+/// <param name="own">Returns the URL of the program that settings start, with its path base; null if they don't tell.</param>
+public sealed class HealthProbe(string program, string exampleUrl, Func<string[], Uri?> own)
 {
+    /// <summary>The option of the command line.</summary>
+    public const string Option = "--health";
+
     /// <summary>Less than the 5 s or more after which orchestrators give up a probe.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
-    /// <param name="args">The gateway's URL with its path base, and settings; without the URL the gateway that these settings start.</param>
+    /// <param name="args">The program's URL with its path base, and settings; without the URL the program that these settings start.</param>
     /// <returns>The exit code: 0 if it is ready, else 1. A line shows the answer.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public async Task<int> RunAsync(string[] args)
     {
         var url = args is [{ } first, ..] && !first.StartsWith("--", StringComparison.Ordinal) ? first : null;
-        var settings = SettingsSources.CreateBuilder(url is null ? args : args[1..]).Configuration;
-        if (Target(url, settings) is not { } target)
+        if ((url is null ? own(args) : Given(url)) is not { } found)
         {
             await Console.Error.WriteLineAsync(
                 url is null
-                    ? "The settings don't tell where the gateway listens. Name it: --health http://127.0.0.1:8080"
+                    ? $"The settings don't tell where the {program} listens. Name it: {Option} {exampleUrl}"
                     : $"'{url}' is no http:// or https:// URL."
             );
             return 1;
         }
 
+        var target = new Uri($"{found.GetLeftPart(UriPartial.Path).TrimEnd('/')}{HealthPaths.Ready}");
         using var http = new HttpClient(Transport(target)) { Timeout = Timeout };
         try
         {
@@ -48,20 +51,8 @@ internal static class HealthProbe
         }
     }
 
-    private static Uri? Target(string? url, ConfigurationManager settings)
-    {
-        var own =
-            url is null ? ListenUrls.Own(settings, GatewayUrl.Default)
-            : Uri.TryCreate(url, UriKind.Absolute, out var given) ? given
-            : null;
-        if (own is not { Scheme: "http" or "https" })
-        {
-            return null;
-        }
-
-        var pathBase = url is null ? settings[$"{GatewayOptions.Section}:{nameof(GatewayOptions.PathBase)}"] : null;
-        return new Uri($"{own.GetLeftPart(UriPartial.Path).TrimEnd('/')}{pathBase}{HealthEndpoints.ReadyPath}");
-    }
+    private static Uri? Given(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var given) && given is { Scheme: "http" or "https", Port: > 0 } ? given : null;
 
     private static SocketsHttpHandler Transport(Uri target) =>
         new()

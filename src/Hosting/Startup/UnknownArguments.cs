@@ -1,40 +1,29 @@
 using OptimizationGateway.Hosting.Configuration;
 using OptimizationGateway.Hosting.Text;
 
-namespace OptimizationGateway.Gateway.Startup;
+namespace OptimizationGateway.Hosting.Startup;
 
 /// <summary>
-/// Finds arguments that .NET would silently ignore: names outside <c>Gateway</c> that no part reads, settings without a
+/// Finds arguments that .NET would silently ignore: names outside the program's section that no part reads, settings without a
 /// value, and stray words. Values are never repeated; they may be secrets.
 /// </summary>
-public static class UnknownArguments
+/// <param name="section">The program's section, such as <c>Gateway</c>.</param>
+/// <param name="options">The type of its options.</param>
+/// <param name="foreign">The settings that ASP.NET Core and .NET read themselves.</param>
+public sealed class UnknownArguments(string section, Type options, IReadOnlyList<string> foreign)
 {
     /// <summary>The settings that ASP.NET Core and .NET read themselves.</summary>
-    internal static readonly string[] Foreign =
-    [
-        "Urls",
-        "http_ports",
-        "https_ports",
-        "Environment",
-        "ContentRoot",
-        "ApplicationName",
-        "WebRoot",
-        "Kestrel",
-        "Logging",
-        "AllowedHosts",
-        "PreferHostingUrls",
-        "ShutdownTimeoutSeconds",
-        "HostBuilder",
-    ];
+    public IReadOnlyList<string> Foreign => foreign;
 
-    internal static readonly string[] Prefixes = ["OTEL_", "DOTNET_", "ASPNETCORE_"];
+    /// <summary>The beginnings of variables that others read.</summary>
+    public static IReadOnlyList<string> Prefixes { get; } = ["OTEL_", "DOTNET_", "ASPNETCORE_"];
 
     /// <param name="args">The command line.</param>
     /// <param name="alsoKnown">More section names, and whole arguments that the program itself understands.</param>
     /// <returns>A sentence for each fault.</returns>
-    public static IEnumerable<string> In(string[] args, params string[] alsoKnown)
+    public IEnumerable<string> In(string[] args, params string[] alsoKnown)
     {
-        string[] known = [GatewayOptions.Section, .. Foreign, .. alsoKnown];
+        string[] known = [section, .. foreign, .. alsoKnown];
         for (var i = 0; i < args.Length; i++)
         {
             if (alsoKnown.Contains(args[i], StringComparer.Ordinal))
@@ -73,7 +62,7 @@ public static class UnknownArguments
         }
     }
 
-    private static string? FaultOf(string argument, string[] known)
+    private string? FaultOf(string argument, string[] known)
     {
         var path = argument.TrimStart('-', '/');
         if (argument.StartsWith('-') && !argument.StartsWith("--", StringComparison.Ordinal))
@@ -87,25 +76,25 @@ public static class UnknownArguments
         );
         var isKnown =
             known.Contains(first, StringComparer.OrdinalIgnoreCase)
-            || Array.Exists(Prefixes, prefix => first.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+            || Prefixes.Any(prefix => first.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
         return isKnown ? null : $"{argument} is no setting. {Remedy(first, rest, known)}";
     }
 
-    private static string Remedy(string first, string rest, string[] known)
+    private string Remedy(string first, string rest, string[] known)
     {
         if (first.Contains("__", StringComparison.Ordinal))
         {
             return $"On the command line its parts have colons between them: --{first.Replace("__", ":", StringComparison.Ordinal)}{rest}.";
         }
 
-        var parts = SettingTree.PropertiesOf(typeof(GatewayOptions)).Select(property => property.Name).ToList();
+        var parts = SettingTree.PropertiesOf(options).Select(property => property.Name).ToList();
         if (NearestName.Of(first, [.. known, .. parts]) is not { } meant)
         {
             return $"There are {string.Join(", ", known)}; --help says more.";
         }
 
         return parts.Contains(meant, StringComparer.Ordinal)
-            ? $"Did you mean --{GatewayOptions.Section}:{meant}{rest}?"
+            ? $"Did you mean --{section}:{meant}{rest}?"
             : $"Did you mean --{meant.TrimStart('-')}{rest}?";
     }
 }

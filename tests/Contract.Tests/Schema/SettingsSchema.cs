@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using OptimizationGateway.Gateway;
 using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Startup;
 
 namespace OptimizationGateway.Contract.Tests.Schema;
 

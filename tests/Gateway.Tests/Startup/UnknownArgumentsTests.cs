@@ -1,4 +1,5 @@
 using OptimizationGateway.Gateway.Startup;
+using OptimizationGateway.Hosting.Startup;
 
 namespace OptimizationGateway.Gateway.Tests.Startup;
 
