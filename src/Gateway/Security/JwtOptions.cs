@@ -2,7 +2,10 @@ using OptimizationGateway.Hosting.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 
-/// <summary>The tokens that are accepted: the settings under <c>Gateway:Security:Jwt</c>.</summary>
+/// <summary>
+/// The tokens that are accepted: the settings under <c>Gateway:Security:Jwt</c>. One of Authority, PublicKeyFile, JwksFile and SecretFile
+/// names the keys; without any of them the gateway asks for no token.
+/// </summary>
 internal sealed record JwtOptions : TokenOptions
 {
     public override string Section => "Gateway:Security:Jwt";

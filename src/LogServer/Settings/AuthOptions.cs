@@ -2,7 +2,10 @@ using OptimizationGateway.Hosting.Tokens;
 
 namespace OptimizationGateway.LogServer.Settings;
 
-/// <summary>The callers: the settings under <c>LogServer:Auth</c>.</summary>
+/// <summary>
+/// The callers: the settings under <c>LogServer:Auth</c>. One of Authority, PublicKeyFile, JwksFile and SecretFile names the keys of tokens;
+/// without any of them nobody is asked for a token.
+/// </summary>
 internal sealed record AuthOptions : TokenOptions
 {
     public override string Section => "LogServer:Auth";
