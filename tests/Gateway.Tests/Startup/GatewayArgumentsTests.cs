@@ -1,9 +1,8 @@
 using OptimizationGateway.Gateway.Startup;
-using OptimizationGateway.Hosting.Startup;
 
 namespace OptimizationGateway.Gateway.Tests.Startup;
 
-public sealed class UnknownArgumentsTests
+public sealed class GatewayArgumentsTests
 {
     [Theory]
     [InlineData("--Gateway:Backends:a:Address=http://a")]
@@ -15,7 +14,7 @@ public sealed class UnknownArgumentsTests
     [InlineData("--OTEL_SERVICE_NAME=x", "--ASPNETCORE_URLS=http://x", "--DOTNET_ENVIRONMENT=y", "--http_ports=8080")]
     [InlineData("--check-config", "--Mine:Setting=1")]
     public void What_somebody_reads_is_let_through(params string[] args) =>
-        Assert.Empty(UnknownArguments.In(args, "--check-config", "Mine"));
+        Assert.Empty(GatewayArguments.Faults(args, "--check-config", "Mine"));
 
     [Theory]
     [InlineData("--Gatway:Limits:Connections is no setting. Did you mean --Gateway:Limits:Connections?", "--Gatway:Limits:Connections=1")]
@@ -32,7 +31,7 @@ public sealed class UnknownArgumentsTests
     [InlineData("Argument 2 is no setting.", "--Gateway:Backends:a:Metadata:authorization=Bearer", "s3cret==")]
     public void What_nobody_reads_is_told_with_what_was_meant(string expected, params string[] args)
     {
-        var fault = Assert.Single(UnknownArguments.In(args, "--check-config"));
+        var fault = Assert.Single(GatewayArguments.Faults(args, "--check-config"));
 
         Assert.Contains(expected, fault, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", fault, StringComparison.Ordinal);
