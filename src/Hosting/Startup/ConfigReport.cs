@@ -2,8 +2,10 @@ using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Hosting.Startup;
 
-/// <summary>What <c>--check-config</c> prints in every program: the effective settings with their sources, and everything that would stop
-/// the start.</summary>
+/// <summary>
+/// The lines of <c>--check-config</c> that all programs have: the effective settings with their sources, and everything that would stop the
+/// start.
+/// </summary>
 public static class ConfigReport
 {
     /// <summary>The option of the command line.</summary>
@@ -27,7 +29,7 @@ public static class ConfigReport
 
     /// <summary>Prints the faults, or that the program would start.</summary>
     /// <param name="program">The program's name in texts, such as <c>gateway</c>.</param>
-    /// <param name="seenThen">What only the start shows, such as <c>its ports are free</c>.</param>
+    /// <param name="seenThen">The condition that only the start shows, such as <c>its ports are free</c>.</param>
     /// <param name="faults">A sentence for each fault.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> ConcludeAsync(string program, string seenThen, IReadOnlyCollection<string> faults)

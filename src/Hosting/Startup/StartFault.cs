@@ -6,7 +6,7 @@ namespace OptimizationGateway.Hosting.Startup;
 /// <summary>The reason a start failed, in one line without a stack.</summary>
 public static class StartFault
 {
-    /// <param name="fault">What was thrown.</param>
+    /// <param name="fault">The exception that ended the start.</param>
     /// <param name="listening">The sentence about the settings that say where the program listens.</param>
     public static string Of(Exception fault, string listening)
     {
