@@ -1,6 +1,3 @@
-extern alias logserver;
-using logserver::OptimizationGateway.LogServer;
-
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -9,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OptimizationGateway.Gateway;
+using OptimizationGateway.LogServer;
 using OptimizationGateway.OptimizerStub;
 
 namespace OptimizationGateway.Demo;

@@ -1,10 +1,9 @@
-extern alias logserver;
-
 using System.Reflection;
-using logserver::OptimizationGateway.LogServer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OptimizationGateway.Gateway.Startup;
+using OptimizationGateway.Hosting.Startup;
+using OptimizationGateway.LogServer;
 using OptimizationGateway.OptimizerStub;
 
 namespace OptimizationGateway.Demo;
@@ -46,7 +45,7 @@ internal static class DemoProgram
             return 0;
         }
 
-        var faults = UnknownArguments.In(args, "Stub", "LogServer").ToList();
+        var faults = GatewayArguments.Faults(args, "Stub", "LogServer").ToList();
         if (faults.Count > 0)
         {
             await Console.Error.WriteLineAsync($"The demo doesn't start: {string.Join(' ', faults)} Run with --help for the settings.");

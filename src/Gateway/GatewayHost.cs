@@ -2,11 +2,9 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Backends;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Feeds;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
@@ -21,6 +19,10 @@ using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Transports;
 using OptimizationGateway.Gateway.Watching;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Requests;
+using OptimizationGateway.Hosting.Telemetry;
+using OptimizationGateway.Hosting.Tokens;
 
 namespace OptimizationGateway.Gateway;
 
@@ -28,7 +30,10 @@ namespace OptimizationGateway.Gateway;
 public static class GatewayHost
 {
     /// <summary>The address it listens on unless <c>Urls</c> is set.</summary>
-    public const string DefaultUrl = ListenUrls.DefaultUrl;
+    public const string DefaultUrl = GatewayUrl.Default;
+
+    /// <summary>The log category of the lines about the authority: docs/operations.md has it.</summary>
+    internal const string AuthorityCategory = "OptimizationGateway.Gateway.Security.AuthorityKeys";
 
     /// <summary>True if the page at / is part of this build; without Node.js it isn't.</summary>
     public static bool HasPage { get; } = PageFile.Exists("index.html");
@@ -45,11 +50,13 @@ public static class GatewayHost
         // A header line ends with CR and LF. A server that takes a bare LF sees other requests than a proxy in front of it that doesn't.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", isEnabled: true);
 
-        var builder = SettingsSources.CreateBuilder(args);
-        SettingsSources.ListenByDefault(builder);
+        var builder = GatewayBuilder.Create(args);
+        GatewayBuilder.ListenByDefault(builder);
         ConsoleLogs.Add(builder);
         StrangersLines.Limit(builder.Services);
-        Exporters.Add(builder, IsPrometheusOn(builder.Configuration), BackendsIn(builder.Configuration));
+        GatewayExporters
+            .Of(BackendsIn(builder.Configuration))
+            .AddTo(builder, Exporters.IsPrometheusOn(builder.Configuration, GatewayOptions.Section));
         AddServer(builder);
         AddGateway(builder.Services);
         configure?.Invoke(builder);
@@ -88,20 +95,16 @@ public static class GatewayHost
         return app;
     }
 
-    /// <summary>True if Prometheus may ask. This is needed before the settings are bound.</summary>
-    private static bool IsPrometheusOn(ConfigurationManager settings) =>
-        bool.TryParse(
-            settings[$"{GatewayOptions.Section}:{nameof(GatewayOptions.Telemetry)}:{nameof(TelemetryOptions.Prometheus)}"],
-            out var isOn
-        ) && isOn;
-
     private static int BackendsIn(ConfigurationManager settings) =>
         settings.GetSection($"{GatewayOptions.Section}:{nameof(GatewayOptions.Backends)}").GetChildren().Count();
 
     private static void AddGateway(IServiceCollection services)
     {
         services.AddOptions<GatewayOptions>().ValidateOnStart();
-        services.AddSingleton<IConfigureOptions<GatewayOptions>, GatewayOptionsBinding>();
+        services.AddSingleton<IConfigureOptions<GatewayOptions>>(provider => new SettingsBinding<GatewayOptions>(
+            provider.GetRequiredService<IConfiguration>(),
+            GatewayOptions.Section
+        ));
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
         AddSlices(services);
         services.TryAddSingleton(TimeProvider.System);
@@ -213,14 +216,7 @@ public static class GatewayHost
     {
         services.AddSingleton<IHttpContextFactory, LoggableRequests>();
         services.AddSingleton<CallerCheck>();
-        services.AddSingleton<TokenCheck>();
-        services.AddSingleton<AuthorityKeys>();
-        services.AddHostedService(provider => provider.GetRequiredService<AuthorityKeys>());
-        services.AddSingleton<ISigningKeys>(provider =>
-            provider.GetRequiredService<JwtOptions>() is { Authority: "" } files
-                ? KeyFile.Read(files)
-                : provider.GetRequiredService<AuthorityKeys>()
-        );
+        TokenServices.Add(services, AuthorityCategory, provider => provider.GetRequiredService<JwtOptions>());
     }
 
     private static void AddServer(WebApplicationBuilder builder)

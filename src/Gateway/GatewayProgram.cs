@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Front;
+using OptimizationGateway.Gateway.Listening;
 using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Startup;
+using OptimizationGateway.Hosting.Telemetry;
 
 namespace OptimizationGateway.Gateway;
 
@@ -55,7 +58,7 @@ internal static class GatewayProgram
             return 0;
         }
 
-        if (args.Contains(ConfigCheck.Option, StringComparer.Ordinal))
+        if (args.Contains(ConfigReport.Option, StringComparer.Ordinal))
         {
             return await ConfigCheck.RunAsync(args, GatewayHost.Build);
         }
@@ -64,12 +67,12 @@ internal static class GatewayProgram
         var hasStarted = false;
         try
         {
-            if (args is ["--health", .. var rest])
+            if (args is [HealthProbe.Option, .. var rest])
             {
-                return await HealthProbe.RunAsync(rest);
+                return await new HealthProbe("gateway", GatewayUrl.Default, OwnUrl).RunAsync(rest);
             }
 
-            var faults = UnknownArguments.In(args).ToList();
+            var faults = GatewayArguments.Faults(args).ToList();
             if (faults.Count > 0)
             {
                 throw new StartRefusedException(string.Join(' ', faults));
@@ -87,10 +90,19 @@ internal static class GatewayProgram
         catch (Exception e) when (!hasStarted)
         {
             // Nearly always a setting's fault: what to change, without a stack.
-            await Console.Error.WriteLineAsync($"The gateway doesn't start: {StartFault.Of(e)}");
+            await Console.Error.WriteLineAsync($"The gateway doesn't start: {GatewayFault.Of(e)}");
             await Console.Error.WriteLineAsync("Run with --help for the settings.");
             return 1;
         }
+    }
+
+    /// <summary>The URL by which this machine reaches the gateway that these settings start; null if they don't tell.</summary>
+    private static Uri? OwnUrl(string[] args)
+    {
+        var settings = GatewayBuilder.Create(args).Configuration;
+        var url = ListenUrls.Own(settings, GatewayUrl.Default);
+        var pathBase = settings[$"{GatewayOptions.Section}:{nameof(GatewayOptions.PathBase)}"];
+        return url is null ? null : new Uri($"{url.GetLeftPart(UriPartial.Path).TrimEnd('/')}{pathBase}");
     }
 
     private static void PrintWelcome(WebApplication app)

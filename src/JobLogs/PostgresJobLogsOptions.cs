@@ -27,6 +27,18 @@ public sealed class PostgresJobLogsOptions
     /// <summary>The time after which a job whose producer is lost is ended, 1 minute to 365 days. Default: 1 hour.</summary>
     public TimeSpan EndLostJobsAfter { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// The most jobs, the ended ones included, from 1; null: any number. Processes that create jobs at the same time may exceed it by their
+    /// number. The server that started last decides for all. Default: null.
+    /// </summary>
+    public long? MaxJobs { get; set; }
+
+    /// <summary>
+    /// The most producers of one job, each with an id of its own, from 1; null: any number. The server that started last decides for all.
+    /// Default: null.
+    /// </summary>
+    public long? MaxProducersPerJob { get; set; }
+
     /// <summary>The silence on a watch after which it is told that it is alive: 0.1 s to 10 minutes. Default: 15 s.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = WatchJobOptions.UsualHeartbeatInterval;
 

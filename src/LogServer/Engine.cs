@@ -73,6 +73,8 @@ internal static class Engine
             logs.RetainEndedJobs = server.Retention.EndedJobs;
             logs.EndLostJobsAfter = server.Leases.EndLostJobsAfter;
             logs.HeartbeatInterval = server.Watch.HeartbeatInterval;
+            logs.MaxJobs = server.Limits.Jobs;
+            logs.MaxProducersPerJob = server.Limits.ProducersPerJob;
         }
     }
 }

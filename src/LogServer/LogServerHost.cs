@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Security;
-using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Telemetry;
+using OptimizationGateway.Hosting.Tokens;
 using OptimizationGateway.JobLogs;
 using OptimizationGateway.LogServer.Append;
 using OptimizationGateway.LogServer.Callers;
@@ -16,6 +16,16 @@ namespace OptimizationGateway.LogServer;
 /// <summary>Puts the log server together: for its own program, for a demo, and for tests.</summary>
 public static class LogServerHost
 {
+    /// <summary>The log category of the lines about the authority.</summary>
+    private const string AuthorityCategory = "OptimizationGateway.LogServer.Callers.AuthorityKeys";
+
+    private static readonly Exporters Exporters = new()
+    {
+        ServiceName = "optimization-log-server",
+        MeterName = LogServerMetrics.MeterName,
+        EndpointVariables = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"],
+    };
+
     /// <summary>
     /// Builds the log server without starting it. Bad settings are thrown here, a log that can't be opened and a taken port by
     /// <see cref="WebApplication.StartAsync"/>.
@@ -32,7 +42,7 @@ public static class LogServerHost
         AddOptions(builder.Services);
         Engine.Add(builder);
         AddFronts(builder.Services);
-        Exporters.Add(builder);
+        Exporters.AddTo(builder, IsPrometheusOn(builder.Configuration));
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -48,34 +58,31 @@ public static class LogServerHost
         return (addresses.HttpUrl, addresses.GrpcUrl);
     }
 
-    /// <summary>Creates a builder with all sources of settings. The file next to the program counts least.</summary>
+    /// <summary>Creates a builder with all sources of settings.</summary>
     internal static WebApplicationBuilder CreateBuilder(string[] args)
     {
         // Named, since a host's own name would be taken for it where it runs beside others.
-        var builder = WebApplication.CreateBuilder(
+        var builder = SettingsSources.CreateBuilder(
             new WebApplicationOptions { Args = args, ApplicationName = typeof(LogServerHost).Assembly.GetName().Name }
         );
-        var nextToProgram = new JsonConfigurationSource
-        {
-            Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"),
-            Optional = true,
-        };
-        nextToProgram.ResolveFileProvider();
-        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, nextToProgram);
 
         // Its own settings say where it listens; container images and other programs' environments name ports, too.
         builder.WebHost.UseUrls();
         return builder;
     }
 
+    private static bool IsPrometheusOn(IConfiguration settings) => Exporters.IsPrometheusOn(settings, LogServerOptions.Section);
+
     private static void AddOptions(IServiceCollection services)
     {
         services.AddOptions<LogServerOptions>().ValidateOnStart();
-        services.AddSingleton<IConfigureOptions<LogServerOptions>, LogServerBinding>();
+        services.AddSingleton<IConfigureOptions<LogServerOptions>>(provider => new SettingsBinding<LogServerOptions>(
+            provider.GetRequiredService<IConfiguration>(),
+            LogServerOptions.Section
+        ));
         services.AddSingleton<IValidateOptions<LogServerOptions>, LogServerValidation>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<LogServerOptions>>().Value.Limits);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<LogServerOptions>>().Value.Auth);
-        services.AddSingleton(provider => provider.GetRequiredService<AuthOptions>().ToJwt());
         services.AddSingleton<ServerAddresses>();
         services.ConfigureOptions<ServerKestrel>();
         services
@@ -87,14 +94,7 @@ public static class LogServerHost
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<LogServerMetrics>();
-        services.AddSingleton<AuthorityKeys>();
-        services.AddHostedService(provider => provider.GetRequiredService<AuthorityKeys>());
-        services.AddSingleton<ISigningKeys>(provider =>
-            provider.GetRequiredService<JwtOptions>() is { Authority.Length: 0 } jwt
-                ? KeyFile.Read(jwt)
-                : provider.GetRequiredService<AuthorityKeys>()
-        );
-        services.AddSingleton<TokenCheck>();
+        TokenServices.Add(services, AuthorityCategory, provider => provider.GetRequiredService<AuthOptions>());
         services.AddSingleton<CallerDoor>();
         services.AddSingleton<CallerLimits>();
         services.AddSingleton<Appender>();
@@ -120,9 +120,9 @@ public static class LogServerHost
         app.UseRouting();
         app.Map(EventsEndpoint.Path, app.Services.GetRequiredService<RefusalMiddleware>().InvokeAsync);
         HealthEndpoints.Map(app);
-        if (Exporters.IsPrometheusOn(app.Configuration))
+        if (IsPrometheusOn(app.Configuration))
         {
-            app.MapPrometheusScrapingEndpoint(Exporters.PrometheusPath);
+            Exporters.MapPrometheus(app);
         }
 
         app.MapWatchJob();

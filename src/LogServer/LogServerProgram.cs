@@ -1,6 +1,6 @@
-using OptimizationGateway.Gateway.Configuration;
-using OptimizationGateway.Gateway.Startup;
-using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Startup;
+using OptimizationGateway.Hosting.Telemetry;
 using OptimizationGateway.JobLogs.Postgres;
 using OptimizationGateway.LogServer.Startup;
 
@@ -25,9 +25,9 @@ internal static class LogServerProgram
             return 0;
         }
 
-        if (args.Contains(ConfigCheck.Option, StringComparer.Ordinal))
+        if (args.Contains(ConfigReport.Option, StringComparer.Ordinal))
         {
-            return await ConfigCheck.RunAsync([.. args.Where(argument => argument != ConfigCheck.Option)]);
+            return await ConfigCheck.RunAsync(args);
         }
 
         if (args.Contains(PrintSchema, StringComparer.Ordinal))
@@ -41,9 +41,9 @@ internal static class LogServerProgram
         var hasStarted = false;
         try
         {
-            if (args is ["--health", .. var rest])
+            if (args is [HealthProbe.Option, .. var rest])
             {
-                return await HealthProbe.RunAsync(rest);
+                return await new HealthProbe("log server", "http://127.0.0.1:5010", CommandLine.OwnUrl).RunAsync(rest);
             }
 
             var faults = CommandLine.Faults(args).ToList();

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Startup;
+using OptimizationGateway.Hosting.Configuration;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;

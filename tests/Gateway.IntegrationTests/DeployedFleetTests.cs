@@ -1,8 +1,10 @@
+
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Telemetry;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;

@@ -1,3 +1,4 @@
+
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -7,6 +8,8 @@ using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Startup;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Startup;
+using OptimizationGateway.Hosting.Telemetry;
 using OptimizationGateway.OptimizerStub;
 using OptimizationGateway.Testing;
 
@@ -102,9 +105,9 @@ public sealed partial class DeployedManifestsTests
     {
         string Path(string probe) => (string)GatewayContainer[probe]!["httpGet"]!["path"]!;
 
-        Assert.Equal(HealthEndpoints.LivePath, Path("startupProbe"));
-        Assert.Equal(HealthEndpoints.LivePath, Path("livenessProbe"));
-        Assert.Equal(HealthEndpoints.ReadyPath, Path("readinessProbe"));
+        Assert.Equal(HealthPaths.Live, Path("startupProbe"));
+        Assert.Equal(HealthPaths.Live, Path("livenessProbe"));
+        Assert.Equal(HealthPaths.Ready, Path("readinessProbe"));
         Assert.Equal(
             ["CMD", "dotnet", $"/app/{AssemblyName}.dll", "--health"],
             ComposedGateway["healthcheck"]!["test"]!.AsArray().Select(word => (string?)word)

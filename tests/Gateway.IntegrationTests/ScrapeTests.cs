@@ -5,6 +5,7 @@ using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Wire;
+using OptimizationGateway.Hosting.Telemetry;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;

@@ -1,4 +1,4 @@
-using OptimizationGateway.Gateway.Startup;
+using OptimizationGateway.Hosting.Startup;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;

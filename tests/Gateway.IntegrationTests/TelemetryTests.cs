@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Google.Protobuf;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Telemetry;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Otlp;
 

@@ -12,33 +12,37 @@ namespace OptimizationGateway.Gateway.Tests;
 public sealed class ArchitectureTests
 {
     private const string Root = "OptimizationGateway.Gateway";
+    private const string Shared = "OptimizationGateway.Hosting";
     private const string Generated = "OptimizationGateway.Contracts.V1.";
     private const Room Composition = "(root)";
+    private const Room Hosting = "Hosting";
 
-    /// <summary>The folders of src/Gateway, each with the folders that it may use. The root composes, so it may use every folder.</summary>
+    /// <summary>
+    /// The folders of src/Gateway, each with the folders that it may use. The root composes, so it may use every folder. src/Hosting counts
+    /// as one more folder; the rules within it are in tests/Hosting.Tests.
+    /// </summary>
     private static readonly Dictionary<Room, Room[]> MayUse = new(StringComparer.Ordinal)
     {
         ["Protocol"] = [],
-        ["Configuration"] = [],
-        ["Telemetry"] = [],
+        ["Telemetry"] = [Hosting],
         ["Buffers"] = [],
         ["Memory"] = [],
         ["Wire"] = ["Buffers"],
         ["Translation"] = ["Wire"],
         ["Outboxes"] = ["Protocol", "Buffers", "Memory"],
         ["Transports"] = ["Protocol", "Buffers", "Memory", "Outboxes"],
-        ["Backends"] = ["Wire", "Memory", "Configuration", "Telemetry"],
+        ["Backends"] = ["Wire", "Memory", Hosting, "Telemetry"],
         ["Watching"] = ["Wire", "Backends", "Telemetry"],
         ["Jobs"] = ["Protocol", "Memory", "Wire", "Backends", "Translation"],
         ["Feeds"] = ["Protocol", "Buffers", "Memory", "Wire", "Backends", "Watching", "Translation", "Outboxes", "Telemetry"],
         ["Subscriptions"] = ["Protocol", "Wire", "Backends", "Watching", "Feeds", "Translation", "Outboxes", "Telemetry"],
-        ["Sessions"] = ["Protocol", "Memory", "Backends", "Subscriptions", "Outboxes", "Transports", "Telemetry"],
-        ["Security"] = ["Protocol", "Configuration", "Backends", "Sessions", "Telemetry"],
-        ["Listening"] = ["Configuration", "Security", "Transports"],
+        ["Sessions"] = [Hosting, "Protocol", "Memory", "Backends", "Subscriptions", "Outboxes", "Transports", "Telemetry"],
+        ["Security"] = ["Protocol", Hosting, "Backends", "Sessions"],
+        ["Listening"] = [Hosting, "Security", "Transports"],
         ["Front"] =
         [
             "Protocol",
-            "Configuration",
+            Hosting,
             "Listening",
             "Security",
             "Sessions",
@@ -53,7 +57,7 @@ public sealed class ArchitectureTests
         ["Inspection"] =
         [
             "Protocol",
-            "Configuration",
+            Hosting,
             "Listening",
             "Security",
             "Sessions",
@@ -70,7 +74,7 @@ public sealed class ArchitectureTests
         ],
         ["Startup"] =
         [
-            "Configuration",
+            Hosting,
             "Memory",
             "Listening",
             "Security",
@@ -157,7 +161,7 @@ public sealed class ArchitectureTests
     {
         Assert.Equal(["Contracts"], ProjectsOf(typeof(IJobLog).Assembly));
         Assert.Equal(["Contracts", "JobLogs"], ProjectsOf(typeof(OptimizerStubHost).Assembly));
-        Assert.Equal(["Contracts"], ProjectsOf(typeof(GatewayHost).Assembly));
+        Assert.Equal(["Contracts", "Hosting"], ProjectsOf(typeof(GatewayHost).Assembly));
     }
 
     [Theory]
@@ -181,12 +185,13 @@ public sealed class ArchitectureTests
             .Select(name => name["OptimizationGateway.".Length..])
             .Order(StringComparer.Ordinal);
 
-    /// <returns>The folder of src/Gateway that has the type; null for a type of another assembly.</returns>
+    /// <returns>The folder of src/Gateway that has the type, or <c>Hosting</c>; null for a type of another assembly.</returns>
     private static Room? RoomOf(IType type)
     {
         var space = type.Namespace?.FullName ?? "";
         return space == Root ? Composition
             : space.StartsWith(Root + ".", StringComparison.Ordinal) ? space[(Root.Length + 1)..].Split('.')[0]
+            : space.StartsWith(Shared + ".", StringComparison.Ordinal) ? Hosting
             : null;
     }
 }

@@ -128,6 +128,57 @@ public abstract class StoreTests : IAsyncDisposable
         Assert.Single((await logs.Store.ReadAsync("a", 0, Token))!.Events);
     }
 
+    [Fact]
+    public async Task A_job_too_many_is_refused_until_another_one_is_deleted()
+    {
+        await using var logs = await OpenAsync(settings =>
+            (settings.MaxJobs, settings.RetainEndedJobs, settings.SweepsByItself) = (2, TimeSpan.FromMinutes(1), false)
+        );
+        await logs.Store.AppendAsync(new JobAppend("a", Completed()), Token);
+        await logs.Store.AppendAsync(new JobAppend("b"), Token);
+        await RefusedAsync();
+        await logs.Store.SweepAsync(Token);
+        await RefusedAsync();
+
+        // A job that is there takes appends as before, and a repeat of its first append is no new job.
+        await logs.Store.AppendAsync("b", Score(), Token);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await logs.Store.SweepAsync(Token);
+        Assert.True((await logs.Store.AppendAsync(new JobAppend("c", Score()), Token)).IsNew);
+        await RefusedAsync();
+
+        async Task RefusedAsync()
+        {
+            var refused = await Assert.ThrowsAsync<JobLogLimitException>(() => logs.Store.AppendAsync(new JobAppend("d", Score()), Token));
+            Assert.Equal((JobLogLimit.Jobs, "The log may have 2 jobs"), (refused.Limit, refused.Message));
+            Assert.Null(await logs.Store.FindAsync("d", Token));
+        }
+    }
+
+    [Fact]
+    public async Task A_producer_too_many_of_a_job_is_refused_and_those_that_are_known_go_on()
+    {
+        await using var logs = await OpenAsync(settings => settings.MaxProducersPerJob = 2);
+        await AppendAsync("a", new JobProducer("p", 0, 0));
+        await AppendAsync("a", new JobProducer("q", 0, 0));
+
+        var refused = await Assert.ThrowsAsync<JobLogLimitException>(() => AppendAsync("a", new JobProducer("r", 0, 0)));
+        Assert.Equal((JobLogLimit.ProducersPerJob, "A job may have 2 producers"), (refused.Limit, refused.Message));
+        await AppendAsync("a", new JobProducer("p", 0, 1));
+        await AppendAsync("a", new JobProducer("q", 1, 0));
+        await AppendAsync("a", producer: null);
+        await AppendAsync("b", new JobProducer("r", 0, 0));
+        Assert.True((await AppendAsync("a", new JobProducer("p", 0, 1))).IsRepeat);
+        Assert.Equal(5, (await logs.Store.FindAsync("a", Token))!.LastId);
+
+        // What is wrong with an append is told before what the log has no room for.
+        var gap = await Assert.ThrowsAsync<ProducerException>(() => AppendAsync("a", new JobProducer("r", 0, 3)));
+        Assert.Equal(ProducerRefusal.Gap, gap.Refusal);
+
+        Task<JobAppendResult> AppendAsync(string job, JobProducer? producer) =>
+            logs.Store.AppendAsync(new JobAppend(job, Score()) { Producer = producer }, Token);
+    }
+
     private Task<TestLogs> OpenAsync(Action<StoreSettings>? configure = null) => Engine.OpenAsync(configure, clock);
 
     private static JobEvent Score() => new() { IterationCompleted = new IterationCompleted { Score = 0.5 } };

@@ -1,12 +1,12 @@
 namespace OptimizationGateway.LogServer.Tests;
 
-/// <summary>The program stands on the library of logs and the contract, and needs no other project's assembly.</summary>
+/// <summary>The program stands on the library of logs, the contract and what it shares with the gateway, and not on the gateway.</summary>
 public sealed class ArchitectureTests
 {
     [Fact]
-    public void The_program_uses_the_contract_and_the_library_alone() =>
+    public void The_program_uses_the_contract_and_the_libraries_alone() =>
         Assert.Equal(
-            ["OptimizationGateway.Contracts", "OptimizationGateway.JobLogs"],
+            ["OptimizationGateway.Contracts", "OptimizationGateway.Hosting", "OptimizationGateway.JobLogs"],
             typeof(LogServerHost)
                 .Assembly.GetReferencedAssemblies()
                 .Select(used => used.Name!)

@@ -1,7 +1,10 @@
+
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using OptimizationGateway.Gateway.IntegrationTests;
+using OptimizationGateway.Hosting.Startup;
+using OptimizationGateway.Hosting.Telemetry;
 using OptimizationGateway.LogServer.Http;
 using OptimizationGateway.LogServer.Telemetry;
 using OptimizationGateway.LogServer.Tests.Harness;
@@ -114,9 +117,9 @@ public sealed partial class DeployedTests
         string Path(string probe) => (string)Container[probe]!["httpGet"]!["path"]!;
         var annotations = Template["metadata"]!["annotations"]!;
 
-        Assert.Equal(HealthEndpoints.LivePath, Path("startupProbe"));
-        Assert.Equal(HealthEndpoints.LivePath, Path("livenessProbe"));
-        Assert.Equal(HealthEndpoints.ReadyPath, Path("readinessProbe"));
+        Assert.Equal(HealthPaths.Live, Path("startupProbe"));
+        Assert.Equal(HealthPaths.Live, Path("livenessProbe"));
+        Assert.Equal(HealthPaths.Ready, Path("readinessProbe"));
         Assert.All(
             ["startupProbe", "livenessProbe", "readinessProbe"],
             probe => Assert.Equal("http", (string?)Container[probe]!["httpGet"]!["port"])

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Configuration;
 using OptimizationGateway.LogServer.Settings;
 using OptimizationGateway.LogServer.Tests.Harness;
 using OptimizationGateway.Testing;

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Testing;
 using OptimizationGateway.Gateway;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Inspection;
-using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Testing.Tokens;
 
@@ -14,7 +13,7 @@ namespace OptimizationGateway.Testing;
 /// <summary>The gateway on a real socket of its own, with a log that a test can look into: an unexpected warning fails it.</summary>
 public sealed class TestGateway : IAsyncDisposable
 {
-    private static readonly string?[] Expected = [typeof(Backend).FullName, typeof(AuthorityKeys).FullName];
+    private static readonly string?[] Expected = [typeof(Backend).FullName, GatewayHost.AuthorityCategory];
 
     private readonly WebApplication app;
 

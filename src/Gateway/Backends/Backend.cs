@@ -5,6 +5,7 @@ using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Wire;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Backends;
 

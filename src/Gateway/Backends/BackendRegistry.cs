@@ -1,5 +1,6 @@
 using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Backends;
 

@@ -1,3 +1,5 @@
+using OptimizationGateway.Hosting.Text;
+
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>The rules for the settings of one backend. Each message names the setting by its full path, and no secret.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Gateway.Backends;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using Grpc.Core;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Backends;
 

@@ -1,4 +1,5 @@
 using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Hosting.Requests;
 
 namespace OptimizationGateway.Gateway.Front;
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Startup;
+using OptimizationGateway.Hosting.Telemetry;
 
 namespace OptimizationGateway.Gateway.Front;
 
@@ -11,19 +13,16 @@ namespace OptimizationGateway.Gateway.Front;
 /// </summary>
 internal static class HealthEndpoints
 {
-    public const string LivePath = "/health/live";
-    public const string ReadyPath = "/health/ready";
-
     /// <summary>
-    /// The tag of the checks for <see cref="ReadyPath"/>. <see cref="LivePath"/> has none: an answer shows that the process is alive.
+    /// The tag of the checks for <see cref="HealthPaths.Ready"/>. <see cref="HealthPaths.Live"/> has none: an answer shows that the process is alive.
     /// </summary>
     public const string Ready = "ready";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks(LivePath, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
+        routes.MapHealthChecks(HealthPaths.Live, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
         routes.MapHealthChecks(
-            ReadyPath,
+            HealthPaths.Ready,
             new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync }
         );
     }

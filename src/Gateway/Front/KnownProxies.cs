@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Front;
 

@@ -1,4 +1,6 @@
 using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Hosting.Requests;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Front;
 

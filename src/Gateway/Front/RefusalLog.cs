@@ -1,6 +1,7 @@
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Front;
 

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Primitives;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Hosting.Requests;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

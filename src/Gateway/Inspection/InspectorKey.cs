@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

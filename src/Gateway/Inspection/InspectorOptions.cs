@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

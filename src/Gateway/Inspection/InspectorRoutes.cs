@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Translation;
+using OptimizationGateway.Hosting.Requests;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

@@ -1,5 +1,6 @@
 using System.Net;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Gateway.Listening;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Gateway.Inspection;
 
@@ -32,7 +33,7 @@ internal static class InspectorRules
                     + "http://127.0.0.1:9091."
             );
         }
-        else if (gatewayUrls.DefaultIfEmpty(ListenUrls.DefaultUrl).FirstOrDefault(url => ListenUrls.Collide(url, options.Url)) is { } taken)
+        else if (gatewayUrls.DefaultIfEmpty(GatewayUrl.Default).FirstOrDefault(url => ListenUrls.Collide(url, options.Url)) is { } taken)
         {
             faults.Add(
                 $"{Path}:Url is '{options.Url}', but at that port the gateway itself listens ({taken}). Give the inspector a port of its own."

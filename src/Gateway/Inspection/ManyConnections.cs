@@ -2,7 +2,7 @@ using System.Text.Json;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
-using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Inspection;
 

@@ -2,9 +2,9 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Security;
 using OptimizationGateway.Gateway.Transports;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Gateway.Listening;
 

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Backends;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Hosting.Text;
+using OptimizationGateway.Hosting.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 
@@ -26,7 +27,7 @@ internal sealed class CallerCheck(JwtOptions jwt, IReadOnlyDictionary<string, Ba
 
         var offered = OfferedToken.In(context, jwt.AllowQueryToken);
         return WhyNot(context, offered, out _)
-            ?? (FaultOf(offered) is { } fault && !IsToldAfterUpgrade(context, offered) ? fault.Refusal : null);
+            ?? (FaultOf(offered) is { } fault && !IsToldAfterUpgrade(context, offered) ? TokenRefusals.RefusalOf(fault) : null);
     }
 
     /// <returns>The caller; or the reason to refuse it, and the close code if it can be told only after the upgrade.</returns>

@@ -1,5 +1,5 @@
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Security;
 

@@ -1,4 +1,4 @@
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Security;
 

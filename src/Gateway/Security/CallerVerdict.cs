@@ -1,5 +1,6 @@
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Hosting.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 
@@ -22,5 +23,5 @@ internal sealed class CallerVerdict
     public static CallerVerdict Refused(Refusal refusal) => new() { Refusal = refusal };
 
     public static CallerVerdict Refused(TokenFault fault, bool afterUpgrade) =>
-        new() { Refusal = fault.Refusal, CloseCode = afterUpgrade ? fault.CloseCode : null };
+        new() { Refusal = TokenRefusals.RefusalOf(fault), CloseCode = afterUpgrade ? TokenRefusals.CloseCodeOf(fault) : null };
 }

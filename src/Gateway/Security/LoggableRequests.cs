@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Net.Http.Headers;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Security;
 

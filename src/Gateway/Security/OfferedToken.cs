@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Primitives;
+using OptimizationGateway.Hosting.Tokens;
 
 namespace OptimizationGateway.Gateway.Security;
 

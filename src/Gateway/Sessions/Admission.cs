@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Protocol;
+using OptimizationGateway.Hosting.Requests;
 
 namespace OptimizationGateway.Gateway.Sessions;
 

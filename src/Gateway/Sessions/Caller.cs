@@ -1,4 +1,5 @@
 using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Sessions;
 

@@ -1,3 +1,5 @@
+using OptimizationGateway.Hosting.Requests;
+
 namespace OptimizationGateway.Gateway.Sessions;
 
 /// <summary>Limits the messages of one client. The receive loop owns it, so it needs no lock and no timer.</summary>

@@ -1,49 +1,22 @@
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Startup;
 
 namespace OptimizationGateway.Gateway.Startup;
 
 /// <summary><c>--check-config</c>: prints the effective settings with their sources, and everything that would stop the start.</summary>
 internal static class ConfigCheck
 {
-    public const string Option = "--check-config";
-
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, BuildGateway build)
     {
-        var dryRun = await DryRun.RunAsync([.. args.Where(argument => argument != Option)], build);
+        var dryRun = await DryRun.RunAsync([.. args.Where(argument => argument != ConfigReport.Option)], build);
         if (dryRun.Configuration is { } configuration)
         {
-            PrintSettings(configuration);
+            ConfigReport.PrintSettings(configuration, GatewayOptions.Section, typeof(GatewayOptions));
             PrintSummary(dryRun, configuration);
         }
 
-        var faults = UnknownArguments.In(args, Option).Concat(dryRun.Faults).Distinct().ToList();
-        if (faults.Count == 0)
-        {
-            Console.WriteLine("The gateway would start. Whether its ports are free and its backends answer is seen then.");
-            return 0;
-        }
-
-        await Console.Error.WriteLineAsync($"The gateway wouldn't start ({faults.Count} {(faults.Count == 1 ? "fault" : "faults")}):");
-        foreach (var fault in faults)
-        {
-            await Console.Error.WriteLineAsync($"  {fault}");
-        }
-
-        await Console.Error.WriteLineAsync("Run with --help for the settings.");
-        return 1;
-    }
-
-    private static void PrintSettings(IConfigurationRoot configuration)
-    {
-        var settings = EffectiveSetting.In(configuration, GatewayOptions.Section, typeof(GatewayOptions)).ToList();
-        var (paths, texts) = (settings.Max(setting => setting.Path.Length), Math.Min(40, settings.Max(setting => setting.Text.Length)));
-        foreach (var setting in settings)
-        {
-            Console.WriteLine($"{setting.Path.PadRight(paths)}  {setting.Text.PadRight(texts)}  {setting.Source}");
-        }
-
-        Console.WriteLine();
+        var faults = GatewayArguments.Faults(args, ConfigReport.Option).Concat(dryRun.Faults).Distinct().ToList();
+        return await ConfigReport.ConcludeAsync("gateway", "its ports are free and its backends answer", faults);
     }
 
     private static void PrintSummary(DryRun dryRun, IConfiguration configuration)

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Backends;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Listening;
 using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Gateway.Startup;
 
@@ -47,12 +47,12 @@ internal sealed class DryRun
         var dryRun = new DryRun(build);
         try
         {
-            dryRun.Configuration = SettingsSources.CreateBuilder(args).Configuration;
-            new GatewayOptionsBinding(dryRun.Configuration).Configure(dryRun.Options);
+            dryRun.Configuration = GatewayBuilder.Create(args).Configuration;
+            new SettingsBinding<GatewayOptions>(dryRun.Configuration, GatewayOptions.Section).Configure(dryRun.Options);
         }
         catch (Exception e)
         {
-            dryRun.faults.Add(StartFault.Of(e));
+            dryRun.faults.Add(GatewayFault.Of(e));
             return dryRun;
         }
 
@@ -83,8 +83,8 @@ internal sealed class DryRun
     {
         try
         {
-            var builder = SettingsSources.CreateBuilder(args);
-            SettingsSources.ListenByDefault(builder);
+            var builder = GatewayBuilder.Create(args);
+            GatewayBuilder.ListenByDefault(builder);
             Prepare(builder);
             await StartAsync(builder.Build());
         }
@@ -97,7 +97,7 @@ internal sealed class DryRun
     /// <summary>Checks the addresses that the server didn't reach: it stops at its first fault, such as a missing certificate.</summary>
     private void AddServerFault(Exception fault)
     {
-        faults.Add(StartFault.Of(fault));
+        faults.Add(GatewayFault.Of(fault));
         var endpoints = ListenUrls.Of(Configuration!).Select(EndPointOf).OfType<IPEndPoint>();
         faults.AddRange(endpoints.Select(endpoint => LoopbackListening.WhyNot(Options.Security, endpoint)).OfType<string>());
     }
@@ -116,7 +116,7 @@ internal sealed class DryRun
         }
         catch (StartRefusedException e)
         {
-            faults.Add(StartFault.Of(e));
+            faults.Add(GatewayFault.Of(e));
         }
     }
 

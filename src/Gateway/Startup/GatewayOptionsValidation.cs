@@ -1,10 +1,10 @@
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Gateway.Backends;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Inspection;
 using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Startup;
 
@@ -15,20 +15,14 @@ internal sealed partial class GatewayRangesValidation : IValidateOptions<Gateway
 /// <summary>
 /// Checks the rules that no attribute can state. Each message names the setting by its full path and says what is allowed.
 /// </summary>
-internal sealed partial class GatewayOptionsValidation(IConfiguration configuration) : IValidateOptions<GatewayOptions>
+internal sealed class GatewayOptionsValidation(IConfiguration configuration) : IValidateOptions<GatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
         var ranges = new GatewayRangesValidation().Validate(name, options);
-        var faults = (ranges.Failures ?? []).Select(WithFullPath).ToList();
-        var section = configuration.GetSection(GatewayOptions.Section);
-        faults.AddRange(UnknownSettings.Beside(configuration, GatewayOptions.Section));
-        if (!options.Compatibility.IgnoreUnknown)
-        {
-            faults.AddRange(UnknownSettings.In(section, typeof(GatewayOptions)));
-        }
-
-        faults.AddRange(UnreadableSettings.In(section, typeof(GatewayOptions)).Values);
+        var faults = SettingFaults
+            .In(configuration, GatewayOptions.Section, typeof(GatewayOptions), ranges, options.Compatibility.IgnoreUnknown)
+            .ToList();
         if (options.Backends.Count == 0)
         {
             faults.Add("Gateway:Backends is empty. Name a backend, such as Gateway:Backends:local:Address=http://127.0.0.1:5001.");
@@ -58,21 +52,6 @@ internal sealed partial class GatewayOptionsValidation(IConfiguration configurat
 
         return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
     }
-
-    /// <summary>The generated messages name a setting by its property: <c>GatewayOptions.Limits.MessageBytes</c>.</summary>
-    private static string WithFullPath(string fault) =>
-        PropertyPath()
-            .Replace(
-                fault[(fault.IndexOf(": ", StringComparison.Ordinal) + 2)..],
-                match => $"Gateway:{match.Groups["path"].Value.Replace('.', ':')}"
-            );
-
-    [GeneratedRegex(
-        @"GatewayOptions\.(?<path>[\w.]*\w)",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000
-    )]
-    private static partial Regex PropertyPath();
 
     private static void CheckPatternsAreDistinct(Dictionary<string, BackendOptions> backends, List<string> faults)
     {

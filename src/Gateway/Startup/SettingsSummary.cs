@@ -1,5 +1,6 @@
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Telemetry;
 
 namespace OptimizationGateway.Gateway.Startup;
 
@@ -29,7 +30,7 @@ internal static class SettingsSummary
             ("error stacks of jobs", options.Translation.IncludeErrorStack ? "for every browser to see" : null),
             ("inspector", Set(options.Inspector.Url)),
             ("Prometheus", options.Telemetry.Prometheus ? options.PathBase + Exporters.PrometheusPath : null),
-            ("OTLP", Exporters.IsOtlpOn(configuration) ? "as OTEL_… says" : null),
+            ("OTLP", GatewayExporters.IsOtlpOn(configuration) ? "as OTEL_… says" : null),
         ];
 
     private static string? Set(string value) => value.Length > 0 ? value : null;

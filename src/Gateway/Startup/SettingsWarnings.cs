@@ -1,5 +1,5 @@
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Listening;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Gateway.Startup;
 

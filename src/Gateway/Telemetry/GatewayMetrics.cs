@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OptimizationGateway.Hosting.Telemetry;
 
 namespace OptimizationGateway.Gateway.Telemetry;
 

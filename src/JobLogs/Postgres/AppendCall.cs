@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace OptimizationGateway.JobLogs.Postgres;
 
 /// <summary>One append: the call of <c>append_events</c>, which decides and writes under the lock of the job's row, and its answer.</summary>
-internal sealed class AppendCall(LogServer server, string schema)
+internal sealed class AppendCall(ServerConnections server, string schema)
 {
     private readonly string text = $"""
         SELECT r_refusal, r_epoch, r_earliest, r_last, r_ended, r_is_new, r_is_repeat, r_producer_epoch, r_sequence
@@ -17,6 +17,7 @@ internal sealed class AppendCall(LogServer server, string schema)
     /// <exception cref="AppendConflictException">The log's last id isn't the expected one.</exception>
     /// <exception cref="ProducerException">The producer was replaced, or its sequence has a gap.</exception>
     /// <exception cref="JobEndedException">The job has ended.</exception>
+    /// <exception cref="JobLogLimitException">There are as many jobs, or the job has as many producers, as the log may have.</exception>
     /// <exception cref="NpgsqlException">The server is away, or can't write.</exception>
     public async Task<JobAppendResult> MakeAsync(JobAppend append, EventColumns events, DateTimeOffset? now)
     {
@@ -51,6 +52,8 @@ internal sealed class AppendCall(LogServer server, string schema)
             "conflict" => new AppendConflictException(append.JobId, lastId, append.ExpectedLastId!.Value),
             "fenced" => Refused(ProducerRefusal.Fenced),
             "gap" => Refused(ProducerRefusal.Gap),
+            "too_many_jobs" => new JobLogLimitException(JobLogLimit.Jobs, row.GetInt64(8)),
+            "too_many_producers" => new JobLogLimitException(JobLogLimit.ProducersPerJob, row.GetInt64(8)),
             _ => Refused(ProducerRefusal.RunBeginsLate),
         };
 

@@ -7,7 +7,7 @@ namespace OptimizationGateway.JobLogs.Postgres;
 /// Tells other processes of appends. It rings after the commit, in a transaction of its own, for one with a NOTIFY holds a lock of the whole
 /// server until its commit is on disk. It carries no events and nobody relies on it: <see cref="JobPoller"/> finds what it misses.
 /// </summary>
-internal sealed class Doorbell(LogServer server, string channel, WatchedJobs watched, TimeProvider time)
+internal sealed class Doorbell(ServerConnections server, string channel, WatchedJobs watched, TimeProvider time)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(10);

@@ -9,7 +9,7 @@ namespace OptimizationGateway.JobLogs.Postgres;
 /// </summary>
 /// <param name="server">The server.</param>
 /// <param name="standbys">The number of standbys that must have flushed; 0: none.</param>
-internal sealed class FlushFence(LogServer server, int standbys)
+internal sealed class FlushFence(ServerConnections server, int standbys)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);

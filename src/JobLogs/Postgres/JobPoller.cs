@@ -8,7 +8,7 @@ namespace OptimizationGateway.JobLogs.Postgres;
 /// once where a doorbell rang or somebody has begun to wait. Polling alone is enough; the doorbell only makes it faster.
 /// </summary>
 internal sealed class JobPoller(
-    LogServer server,
+    ServerConnections server,
     string schema,
     FlushFence fence,
     WatchedJobs watched,

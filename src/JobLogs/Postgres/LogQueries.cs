@@ -7,7 +7,7 @@ using OptimizationGateway.JobLogs.Rules;
 namespace OptimizationGateway.JobLogs.Postgres;
 
 /// <summary>Reads. Each question is one statement, which has one snapshot, and its answer is held back until it is behind the fence.</summary>
-internal sealed class LogQueries(LogServer server, string schema, FlushFence fence) : IDisposable
+internal sealed class LogQueries(ServerConnections server, string schema, FlushFence fence) : IDisposable
 {
     private const string Position = "(pg_current_wal_flush_lsn() - '0/0')::bigint";
 

@@ -50,7 +50,7 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
         var place = $"{connection.Host}/{connection.Database}";
         try
         {
-            await using (var first = new LogServer(settings))
+            await using (var first = new ServerConnections(settings))
             await using (var migrating = await first.ConnectAsync(cancellationToken))
             {
                 await PostgresSchema.MigrateAsync(migrating, settings.Schema, cancellationToken);
@@ -60,10 +60,12 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
             await using var checking = await parts.Server.ConnectAsync(cancellationToken);
             await parts.Fence.CheckRightsAsync(checking);
             await checking.RunAsync(
-                $"SELECT {settings.Schema}.configure($1, $2::integer);",
+                $"SELECT {settings.Schema}.configure($1, $2::integer, $3::bigint, $4::bigint);",
                 cancellationToken,
                 settings.StandbysThatMustFlush > 0,
-                settings.RetainEventsPerJob ?? (object)DBNull.Value
+                settings.RetainEventsPerJob ?? (object)DBNull.Value,
+                settings.MaxJobs ?? (object)DBNull.Value,
+                settings.MaxProducersPerJob ?? (object)DBNull.Value
             );
         }
         catch (Exception cause) when (cause is NpgsqlException or InvalidOperationException or TimeoutException or IOException)
@@ -159,6 +161,8 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
         {
             token.ThrowIfCancellationRequested();
         }
+
+        await open.Sweep.AddUpJobsAsync();
     }
 
     /// <summary>Tells those who wait of what is committed, here and elsewhere, once it may be shown.</summary>
@@ -179,13 +183,13 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
     /// <summary>The parts of an open log.</summary>
     private sealed class Parts : IAsyncDisposable
     {
-        private readonly LogHistory history;
+        private readonly HistoryCheck history;
 
         public Parts(PostgresJobLogsOptions settings, string place, TimeProvider time, ILogger logger)
         {
             Watched = new WatchedJobs(time);
-            history = new LogHistory(settings.Schema, Watched, logger);
-            Server = new LogServer(settings, history.CheckAsync);
+            history = new HistoryCheck(settings.Schema, Watched, logger);
+            Server = new ServerConnections(settings, history.CheckAsync);
             Fence = new FlushFence(Server, settings.StandbysThatMustFlush);
             history.Changed = Fence.Reset;
             Health = new ServerHealth(Watched, place, time, logger);
@@ -199,7 +203,7 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
 
         public WatchedJobs Watched { get; }
 
-        public LogServer Server { get; }
+        public ServerConnections Server { get; }
 
         public FlushFence Fence { get; }
 

@@ -37,6 +37,11 @@ internal sealed partial class PostgresJobLogsOptionsValidator : IValidateOptions
             yield return $"{prefix}RetainEventsPerJob must be a whole number of at least 1, or not set.";
         }
 
+        if (options.MaxJobs < 1 || options.MaxProducersPerJob < 1)
+        {
+            yield return $"{prefix}MaxJobs and {prefix}MaxProducersPerJob must be whole numbers of at least 1, or not set.";
+        }
+
         if (options.RetainEndedJobs < TimeSpan.FromMinutes(1))
         {
             yield return $"{prefix}RetainEndedJobs must be a time of at least 00:01:00, or not set.";

@@ -9,7 +9,7 @@ public static partial class PostgresSchema
     /// <summary>The name of the schema if nothing else is set.</summary>
     public const string UsualName = "optimization";
 
-    internal const int Version = 1;
+    internal const int Version = 2;
 
     private static readonly string[] Parts = ["1-tables.sql", "2-rules.sql", "3-append.sql", "4-door.sql"];
 

@@ -3,8 +3,8 @@ using NpgsqlTypes;
 
 namespace OptimizationGateway.JobLogs.Postgres;
 
-/// <summary>Does what is due by the clock, by <c>expire_leases</c> and <c>drop_jobs</c>, which any number of processes may call.</summary>
-internal sealed class SweepCalls(LogServer server, PostgresJobLogsOptions options)
+/// <summary>Does what is due by the clock, by <c>expire_leases</c>, <c>drop_jobs</c> and <c>add_up_jobs</c>, which any number of processes may call.</summary>
+internal sealed class SweepCalls(ServerConnections server, PostgresJobLogsOptions options)
 {
     /// <summary>The most jobs that one call tells of.</summary>
     public const int MaxExpired = 100;
@@ -42,6 +42,13 @@ internal sealed class SweepCalls(LogServer server, PostgresJobLogsOptions option
         command.Parameters.Add(Time(now));
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = kept });
         return await command.ExecuteScalarAsync(CancellationToken.None) is true;
+    }
+
+    /// <summary>Adds up what changed the number of jobs.</summary>
+    public async Task AddUpJobsAsync()
+    {
+        await using var command = server.Command($"SELECT {options.Schema}.add_up_jobs();");
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     private static NpgsqlParameter Time(DateTimeOffset? now) =>

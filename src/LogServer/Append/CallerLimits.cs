@@ -1,5 +1,5 @@
 using System.Net;
-using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Hosting.Requests;
 using OptimizationGateway.LogServer.Settings;
 
 namespace OptimizationGateway.LogServer.Append;

@@ -1,5 +1,5 @@
-using OptimizationGateway.Gateway.Backends;
-using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Hosting.Text;
+using OptimizationGateway.Hosting.Tokens;
 using OptimizationGateway.LogServer.Append;
 using OptimizationGateway.LogServer.Settings;
 
@@ -25,24 +25,19 @@ internal sealed class CallerDoor(AuthOptions auth, TokenCheck tokens)
         var (claims, fault) = await tokens.CheckAsync(TokenOf(context), context.RequestAborted);
         return claims is not null
             ? new CallerPermit(PatternsOf(claims, auth.AppendClaim), PatternsOf(claims, auth.WatchClaim))
-            : throw new RefusedException(Of(fault!));
+            : throw new RefusedException(CallerRefusals.Of(fault!));
     }
 
     private static string TokenOf(HttpContext context)
     {
         var sent = context.Request.Headers.Authorization.Where(IsBearer).ToList();
-        return sent.Count == 0 ? throw new RefusedException(CallerRefusals.TokenMissing)
-            : sent.Count > 1 ? throw new RefusedException(Of(TokenFault.Several))
-            : sent[0]!.Length - Scheme.Length > TokenCheck.MaxLength ? throw new RefusedException(Of(TokenFault.TooLong))
+        return sent.Count == 0 ? throw new RefusedException(CallerRefusals.Of(TokenFault.Missing))
+            : sent.Count > 1 ? throw new RefusedException(CallerRefusals.Of(TokenFault.Several))
+            : sent[0]!.Length - Scheme.Length > TokenCheck.MaxLength ? throw new RefusedException(CallerRefusals.Of(TokenFault.TooLong))
             : sent[0]![Scheme.Length..].Trim(' ');
     }
 
     private static bool IsBearer(string? value) => value?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true;
-
-    private static Refusal Of(TokenFault fault) =>
-        fault == TokenFault.Expired ? CallerRefusals.TokenExpired
-        : fault.Refusal.IsForNow ? CallerRefusals.KeysUnavailable with { Text = fault.Refusal.Text }
-        : CallerRefusals.TokenRefused(fault.Refusal.Text);
 
     private static List<WildcardPattern> PatternsOf(TokenClaims claims, string claim) =>
         [.. claims.TextsOf(claim).Select(pattern => new WildcardPattern(pattern))];

@@ -1,4 +1,4 @@
-using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Hosting.Text;
 using OptimizationGateway.LogServer.Append;
 
 namespace OptimizationGateway.LogServer.Callers;

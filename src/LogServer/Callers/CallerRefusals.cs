@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Grpc.Core;
+using OptimizationGateway.Hosting.Tokens;
 using OptimizationGateway.LogServer.Append;
 
 namespace OptimizationGateway.LogServer.Callers;
@@ -49,5 +51,18 @@ internal static class CallerRefusals
         "Pages in browsers may not use a log server that asks for no token. A producer sends no Origin header."
     );
 
-    public static Refusal TokenRefused(string text) => new("unauthorized", 401, StatusCode.Unauthenticated, text);
+    /// <summary>The answer to a fault of a token.</summary>
+    public static Refusal Of(TokenFault fault) =>
+        fault.Kind switch
+        {
+            TokenFaultKind.Missing => TokenMissing,
+            TokenFaultKind.Refused => new("unauthorized", 401, StatusCode.Unauthenticated, $"The token was refused: {fault.Why}."),
+            TokenFaultKind.Expired => TokenExpired,
+            TokenFaultKind.Unchecked => KeysUnavailable,
+            TokenFaultKind.KeyNotYetKnown => KeysUnavailable with
+            {
+                Text = "The token is signed with a key that isn't known here yet. Come back in a moment.",
+            },
+            _ => throw new UnreachableException(),
+        };
 }

@@ -1,4 +1,5 @@
-using OptimizationGateway.Gateway.Front;
+using OptimizationGateway.Hosting.Requests;
+using OptimizationGateway.Hosting.Text;
 using OptimizationGateway.LogServer.Append;
 
 namespace OptimizationGateway.LogServer.Http;

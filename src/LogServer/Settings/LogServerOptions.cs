@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.LogServer.Settings;
 
@@ -51,7 +52,7 @@ internal sealed record SqliteOptions
 internal sealed record PostgresOptions
 {
     /// <summary>The connection string; with it the logs are in PostgreSQL, and not in a file. Default: none.</summary>
-    [Gateway.Configuration.Secret]
+    [Secret]
     public string ConnectionString { get; init; } = "";
 
     /// <summary>The schema of the tables: small letters, digits and <c>_</c>. Default: <c>optimization</c>.</summary>

@@ -1,7 +1,5 @@
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Configuration;
-using OptimizationGateway.Gateway.Security;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.LogServer.Settings;
 
@@ -12,16 +10,12 @@ internal sealed partial class LogServerRanges : IValidateOptions<LogServerOption
 /// <summary>
 /// Checks the rules that no attribute can state. Each message names the setting by its full path and says what is allowed.
 /// </summary>
-internal sealed partial class LogServerValidation(IConfiguration configuration) : IValidateOptions<LogServerOptions>
+internal sealed class LogServerValidation(IConfiguration configuration) : IValidateOptions<LogServerOptions>
 {
     public ValidateOptionsResult Validate(string? name, LogServerOptions options)
     {
         var ranges = new LogServerRanges().Validate(name, options);
-        var faults = (ranges.Failures ?? []).Select(WithFullPath).ToList();
-        var section = configuration.GetSection(LogServerOptions.Section);
-        faults.AddRange(UnknownSettings.Beside(configuration, LogServerOptions.Section));
-        faults.AddRange(UnknownSettings.In(section, typeof(LogServerOptions)));
-        faults.AddRange(UnreadableSettings.In(section, typeof(LogServerOptions)).Values);
+        var faults = SettingFaults.In(configuration, LogServerOptions.Section, typeof(LogServerOptions), ranges).ToList();
         CheckAddress(nameof(options.HttpUrl), options.HttpUrl, options.Auth, faults);
         CheckAddress(nameof(options.GrpcUrl), options.GrpcUrl, options.Auth, faults);
         if (ListenUrls.Collide(options.HttpUrl, options.GrpcUrl))
@@ -64,24 +58,9 @@ internal sealed partial class LogServerValidation(IConfiguration configuration) 
         {
             faults.Add(
                 $"LogServer:{setting} is {url}, which others can reach, and nobody is asked who they are. Ask callers for a token "
-                    + $"({JwtSection.Path}:…, see docs/log-server.md), listen on a loopback address, or set {JwtSection.Path}:AllowAnonymous=true "
+                    + $"({auth.Section}:…, see docs/log-server.md), listen on a loopback address, or set {auth.Section}:AllowAnonymous=true "
                     + "if everyone who can reach it may append to every job and watch it."
             );
         }
     }
-
-    /// <summary>The generated messages name a setting by its property: <c>LogServerOptions.Limits.EventBytes</c>.</summary>
-    private static string WithFullPath(string fault) =>
-        PropertyPath()
-            .Replace(
-                fault[(fault.IndexOf(": ", StringComparison.Ordinal) + 2)..],
-                match => $"LogServer:{match.Groups["path"].Value.Replace('.', ':')}"
-            );
-
-    [GeneratedRegex(
-        @"LogServerOptions\.(?<path>[\w.]*\w)",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000
-    )]
-    private static partial Regex PropertyPath();
 }

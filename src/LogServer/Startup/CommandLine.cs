@@ -1,7 +1,8 @@
-using System.Net.Sockets;
+using System.Net;
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Configuration;
-using OptimizationGateway.Gateway.Telemetry;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Startup;
+using OptimizationGateway.Hosting.Telemetry;
 using OptimizationGateway.LogServer.Settings;
 
 namespace OptimizationGateway.LogServer.Startup;
@@ -35,9 +36,15 @@ internal static class CommandLine
           --print-schema    prints the SQL that makes the tables on PostgreSQL, for those whose DBA runs it
         """;
 
-    /// <summary>The settings that ASP.NET Core and .NET read themselves.</summary>
-    private static readonly string[] Foreign = ["Environment", "ContentRoot", "ApplicationName", "Kestrel", "Logging", "AllowedHosts"];
-    private static readonly string[] Prefixes = ["OTEL_", "DOTNET_", "ASPNETCORE_"];
+    internal static readonly UnknownArguments Unknown = new(
+        LogServerOptions.Section,
+        typeof(LogServerOptions),
+        ["Environment", "ContentRoot", "ApplicationName", "Kestrel", "Logging", "AllowedHosts"]
+    );
+
+    private const string Listening =
+        "LogServer:HttpUrl and LogServer:GrpcUrl say where it listens, such as --LogServer:HttpUrl=http://127.0.0.1:5020; for https:// "
+        + "Kestrel:Certificates:Default:Path names the certificate.";
 
     /// <summary>The lines of a start that worked: where it is, and what to do next.</summary>
     public static string Welcome(WebApplication app)
@@ -64,55 +71,24 @@ internal static class CommandLine
             ? "Everyone who can reach these addresses may append to every job and watch it (LogServer:Auth:AllowAnonymous)."
         : "Nobody is asked who they are, so it listens on loopback addresses only (tokens: LogServer:Auth, docs/log-server.md).";
 
-    /// <summary>Finds arguments that .NET would silently ignore. Values are never repeated; they may be secrets.</summary>
-    public static IEnumerable<string> Faults(string[] args)
-    {
-        for (var i = 0; i < args.Length; i++)
-        {
-            var name = args[i].Split('=', 2)[0];
-            if (!name.StartsWith("--", StringComparison.Ordinal))
-            {
-                yield return $"Argument {i + 1} is no setting. Write --Name=value, and a value with blanks in quotes.";
-                continue;
-            }
-
-            if (FaultOf(name) is { } fault)
-            {
-                yield return fault;
-            }
-            else if (name.Length == args[i].Length && (i + 1 == args.Length || args[i + 1].StartsWith("--", StringComparison.Ordinal)))
-            {
-                yield return $"{name} has no value. Write {name}=value.";
-            }
-            else if (name.Length == args[i].Length)
-            {
-                // The value is the next argument, as .NET reads it.
-                i++;
-            }
-        }
-    }
+    /// <summary>Finds arguments that .NET would silently ignore.</summary>
+    public static IEnumerable<string> Faults(string[] args) => Unknown.In(args);
 
     /// <summary>The reason that a start failed, in one line without a stack.</summary>
-    public static string FaultOf(Exception fault)
+    public static string FaultOf(Exception fault) => StartFault.Of(fault, Listening);
+
+    /// <summary>The URL of HTTP at which this machine reaches the log server that these settings start; null if they don't tell.</summary>
+    public static Uri? OwnUrl(string[] settings)
     {
-        // Of a file that isn't JSON only the innermost knows the line.
-        var text = fault is InvalidDataException ? $"{fault.Message} {fault.GetBaseException().Message}" : fault.Message;
-        var line = SecretText.Hide(text.ReplaceLineEndings(" "));
-        return fault is IOException or SocketException or InvalidOperationException
-            ? $"{line.TrimEnd('.')}. LogServer:HttpUrl and LogServer:GrpcUrl say where it listens, such as "
-                + "--LogServer:HttpUrl=http://127.0.0.1:5020; for https:// Kestrel:Certificates:Default:Path names the certificate."
-            : line;
+        var options = new LogServerOptions();
+        new SettingsBinding<LogServerOptions>(LogServerHost.CreateBuilder(settings).Configuration, LogServerOptions.Section).Configure(
+            options
+        );
+        return Address.Parse(options.HttpUrl) is { Port: > 0 } address
+            ? new UriBuilder(address.IsTls ? "https" : "http", Host(address.Ip), address.Port).Uri
+            : null;
     }
 
-    private static string? FaultOf(string argument)
-    {
-        var first = argument.TrimStart('-').Split(':')[0];
-        string[] known = [LogServerOptions.Section, .. Foreign];
-        var isKnown =
-            known.Contains(first, StringComparer.OrdinalIgnoreCase)
-            || Array.Exists(Prefixes, prefix => first.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
-        return isKnown ? null
-            : NearestName.Of(first, known) is { } meant ? $"{argument} is no setting. Did you mean --{meant}?"
-            : $"{argument} is no setting. There are {string.Join(", ", known)}; --help says more.";
-    }
+    private static string Host(IPAddress? ip) =>
+        ip is null || ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) ? "localhost" : ip.ToString();
 }

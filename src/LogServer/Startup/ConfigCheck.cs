@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
-using OptimizationGateway.Gateway.Configuration;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Startup;
 using OptimizationGateway.LogServer.Settings;
 
 namespace OptimizationGateway.LogServer.Startup;
@@ -7,26 +8,12 @@ namespace OptimizationGateway.LogServer.Startup;
 /// <summary><c>--check-config</c>: prints the effective settings with their sources, and everything that would stop the start.</summary>
 internal static class ConfigCheck
 {
-    public const string Option = "--check-config";
-
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args)
     {
-        var faults = CommandLine.Faults(args).Concat(Check(args)).Distinct(StringComparer.Ordinal).ToList();
-        if (faults.Count == 0)
-        {
-            Console.WriteLine("The log server would start. Whether its ports are free and its log can be opened is seen then.");
-            return 0;
-        }
-
-        await Console.Error.WriteLineAsync($"The log server wouldn't start ({faults.Count} {(faults.Count == 1 ? "fault" : "faults")}):");
-        foreach (var fault in faults)
-        {
-            await Console.Error.WriteLineAsync($"  {fault}");
-        }
-
-        await Console.Error.WriteLineAsync("Run with --help for the settings.");
-        return 1;
+        var settings = args.Where(argument => argument != ConfigReport.Option).ToArray();
+        var faults = CommandLine.Faults(settings).Concat(Check(settings)).Distinct(StringComparer.Ordinal).ToList();
+        return ConfigReport.ConcludeAsync("log server", "its ports are free and its log can be opened", faults);
     }
 
     private static IReadOnlyList<string> Check(string[] args)
@@ -34,9 +21,9 @@ internal static class ConfigCheck
         try
         {
             IConfigurationRoot configuration = LogServerHost.CreateBuilder(args).Configuration;
-            Print(configuration);
+            ConfigReport.PrintSettings(configuration, LogServerOptions.Section, typeof(LogServerOptions));
             var options = new LogServerOptions();
-            new LogServerBinding(configuration).Configure(options);
+            new SettingsBinding<LogServerOptions>(configuration, LogServerOptions.Section).Configure(options);
             var checkedOptions = new LogServerValidation(configuration).Validate(name: null, options);
             Console.WriteLine($"Appends:  {options.HttpUrl}");
             Console.WriteLine($"WatchJob: {options.GrpcUrl}");
@@ -63,17 +50,5 @@ internal static class ConfigCheck
         {
             return [.. fault.Failures.Select(SecretText.Hide)];
         }
-    }
-
-    private static void Print(IConfigurationRoot configuration)
-    {
-        var settings = EffectiveSetting.In(configuration, LogServerOptions.Section, typeof(LogServerOptions)).ToList();
-        var (paths, texts) = (settings.Max(setting => setting.Path.Length), Math.Min(40, settings.Max(setting => setting.Text.Length)));
-        foreach (var setting in settings)
-        {
-            Console.WriteLine($"{setting.Path.PadRight(paths)}  {setting.Text.PadRight(texts)}  {setting.Source}");
-        }
-
-        Console.WriteLine();
     }
 }

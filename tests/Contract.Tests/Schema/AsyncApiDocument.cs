@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using OptimizationGateway.Gateway.Front;
 using OptimizationGateway.Gateway.Protocol;
-using OptimizationGateway.Gateway.Security;
 using static OptimizationGateway.Contract.Tests.Schema.SchemaText;
 
 namespace OptimizationGateway.Contract.Tests.Schema;

@@ -2,15 +2,25 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using OptimizationGateway.Gateway;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.LogServer;
 
 namespace OptimizationGateway.Contract.Tests.Schema;
 
-/// <summary>The summaries in the gateway's source, as text.</summary>
+/// <summary>The summaries in the programs' source, as text.</summary>
 internal static partial class Descriptions
 {
-    private static readonly Dictionary<string, XElement> Members = XDocument
-        .Load(Path.ChangeExtension(typeof(GatewayHost).Assembly.Location, ".xml"))
-        .Descendants("member")
+    private static readonly Assembly[] Documented =
+    [
+        typeof(GatewayHost).Assembly,
+        typeof(LogServerHost).Assembly,
+        typeof(SettingTree).Assembly,
+    ];
+
+    private static readonly Dictionary<string, XElement> Members = Documented
+        .SelectMany(assembly => XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member"))
+        // Code that .NET generates is described in each assembly.
+        .Where(member => member.Attribute("name")!.Value.Contains(":OptimizationGateway.", StringComparison.Ordinal))
         .ToDictionary(member => member.Attribute("name")!.Value, StringComparer.Ordinal);
 
     /// <returns>Empty where it has none.</returns>

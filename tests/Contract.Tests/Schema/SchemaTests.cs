@@ -13,7 +13,8 @@ public sealed class SchemaTests
     {
         ["client-messages.json"] = MessageSchemas.Client,
         ["server-messages.json"] = MessageSchemas.Server,
-        ["appsettings.json"] = SettingsSchema.Document,
+        ["appsettings.json"] = SettingsSchema.Gateway,
+        ["appsettings.log-server.json"] = SettingsSchema.LogServer,
         ["openapi.json"] = OpenApiDocument.Text,
         ["asyncapi.json"] = AsyncApiDocument.Text,
     };

@@ -2,45 +2,74 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using OptimizationGateway.Gateway;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Startup;
+using OptimizationGateway.Hosting.Configuration;
+using OptimizationGateway.Hosting.Startup;
+using OptimizationGateway.LogServer.Settings;
+using OptimizationGateway.LogServer.Startup;
 
 namespace OptimizationGateway.Contract.Tests.Schema;
 
 /// <summary>
-/// appsettings.json as an editor should know it, made from the options types. Draft 7, without references: editors know that best. The
-/// sections beside <c>Gateway</c> are .NET's own and left open. A name that nobody reads is a fault, there as below <c>Gateway</c>.
+/// appsettings.json of each program as an editor should know it, made from the options types. Draft 7, without references: editors know
+/// that best. The sections beside the program's own are .NET's and left open. A name that nobody reads is a fault, there as below the
+/// program's section.
 /// </summary>
 internal static class SettingsSchema
 {
     private const string TimePattern = @"^(\d+\.)?\d{1,2}:\d{2}(:\d{2}(\.\d{1,7})?)?$";
 
-    public static string Document()
+    public static string Gateway() =>
+        Document(
+            "OptimizationGateway: appsettings.json",
+            "The settings of docs/settings.md. Names are written as here; the gateway itself knows no case.",
+            GatewayArguments.Unknown,
+            ("Urls", With(Typed("string", "Addresses to listen on, separated by semicolons."), "default", GatewayHost.DefaultUrl)),
+            ("Kestrel", Typed("object", "ASP.NET's own settings of the server: endpoints, certificates, limits.")),
+            ("Logging", Typed("object", ".NET's own settings of logs.")),
+            ("Stub", Typed("object", "The settings of the optimizer stub, which the demo runs beside the gateway.")),
+            (LogServerOptions.Section, Typed("object", "The settings of the log server, which the demo runs beside the gateway.")),
+            (GatewayOptions.Section, Record(typeof(GatewayOptions), Descriptions.Of(typeof(GatewayOptions))))
+        );
+
+    public static string LogServer() =>
+        Document(
+            "OptimizationGateway: appsettings.json of the log server",
+            "The settings of docs/log-server.md. Names are written as here; the log server itself knows no case.",
+            CommandLine.Unknown,
+            ("Kestrel", Typed("object", "ASP.NET's own settings of the server: certificates, limits.")),
+            ("Logging", Typed("object", ".NET's own settings of logs.")),
+            (LogServerOptions.Section, Record(typeof(LogServerOptions), Descriptions.Of(typeof(LogServerOptions))))
+        );
+
+    private static string Document(
+        string title,
+        string description,
+        UnknownArguments arguments,
+        params (string Name, JsonObject Schema)[] sections
+    )
     {
-        var document = new JsonObject
+        var properties = new JsonObject { ["$schema"] = Typed("string", "Where this schema is.") };
+        foreach (var (name, schema) in sections)
         {
-            ["$schema"] = "http://json-schema.org/draft-07/schema#",
-            ["title"] = "OptimizationGateway: appsettings.json",
-            ["description"] = "The settings of docs/settings.md. Names are written as here; the gateway itself knows no case.",
-            ["type"] = "object",
-            ["properties"] = new JsonObject
-            {
-                ["$schema"] = Typed("string", "Where this schema is."),
-                ["Urls"] = With(Typed("string", "Addresses to listen on, separated by semicolons."), "default", GatewayHost.DefaultUrl),
-                ["Kestrel"] = Typed("object", "ASP.NET's own settings of the server: endpoints, certificates, limits."),
-                ["Logging"] = Typed("object", ".NET's own settings of logs."),
-                ["Stub"] = Typed("object", "The settings of the optimizer stub, which the demo runs beside the gateway."),
-                [GatewayOptions.Section] = Record(typeof(GatewayOptions), Descriptions.Of(typeof(GatewayOptions))),
-            },
-        };
-        var properties = document["properties"]!.AsObject();
-        foreach (var name in UnknownArguments.Foreign.Where(name => !properties.ContainsKey(name)))
+            properties[name] = schema;
+        }
+
+        foreach (var name in arguments.Foreign.Where(name => !properties.ContainsKey(name)))
         {
             properties[name] = new JsonObject { ["description"] = "A setting of .NET's or ASP.NET's own." };
         }
 
-        document["patternProperties"] = new JsonObject { [$"^({string.Join('|', UnknownArguments.Prefixes)})"] = new JsonObject() };
-        document["additionalProperties"] = false;
+        var document = new JsonObject
+        {
+            ["$schema"] = "http://json-schema.org/draft-07/schema#",
+            ["title"] = title,
+            ["description"] = description,
+            ["type"] = "object",
+            ["properties"] = properties,
+            ["patternProperties"] = new JsonObject { [$"^({string.Join('|', UnknownArguments.Prefixes)})"] = new JsonObject() },
+            ["additionalProperties"] = false,
+        };
         return document.ToJsonString(SchemaText.Readable) + "\n";
     }
 

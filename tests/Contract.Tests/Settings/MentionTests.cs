@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Startup;
+using OptimizationGateway.Hosting.Configuration;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Contract.Tests.Settings;

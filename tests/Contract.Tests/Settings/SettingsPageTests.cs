@@ -1,6 +1,6 @@
 using System.Globalization;
-using OptimizationGateway.Gateway.Configuration;
 using OptimizationGateway.Gateway.Startup;
+using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Contract.Tests.Settings;
 

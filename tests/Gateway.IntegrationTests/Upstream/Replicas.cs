@@ -1,4 +1,5 @@
 using System.Net;
+using OptimizationGateway.Hosting.Configuration;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Upstream;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
+using OptimizationGateway.Hosting.Requests;
 
 namespace OptimizationGateway.Gateway.Tests.Sessions;
 

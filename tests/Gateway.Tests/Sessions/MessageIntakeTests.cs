@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Outboxes;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Sessions;
 using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Gateway.Tests.Subscriptions;
+using OptimizationGateway.Hosting.Text;
 
 namespace OptimizationGateway.Gateway.Tests.Sessions;
 

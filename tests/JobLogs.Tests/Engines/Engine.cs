@@ -7,6 +7,10 @@ internal sealed record StoreSettings
 
     public TimeSpan? RetainEndedJobs { get; set; }
 
+    public long? MaxJobs { get; set; }
+
+    public long? MaxProducersPerJob { get; set; }
+
     /// <summary>False if only the test sweeps.</summary>
     public bool SweepsByItself { get; set; } = true;
 }

@@ -16,7 +16,11 @@ internal sealed class PostgresEngine(PostgresServer server, string? schema = nul
     {
         var settings = Settings(configure);
         return OpenAsync(
-            logs => (logs.RetainEventsPerJob, logs.RetainEndedJobs) = (settings.RetainEventsPerJob, settings.RetainEndedJobs),
+            logs =>
+            {
+                (logs.RetainEventsPerJob, logs.RetainEndedJobs) = (settings.RetainEventsPerJob, settings.RetainEndedJobs);
+                (logs.MaxJobs, logs.MaxProducersPerJob) = (settings.MaxJobs, settings.MaxProducersPerJob);
+            },
             clock,
             settings.SweepsByItself
         );

@@ -11,7 +11,11 @@ internal sealed class SqliteEngine : Engine
     {
         var settings = Settings(configure);
         return OpenAsync(
-            logs => (logs.RetainEventsPerJob, logs.RetainEndedJobs) = (settings.RetainEventsPerJob, settings.RetainEndedJobs),
+            logs =>
+            {
+                (logs.RetainEventsPerJob, logs.RetainEndedJobs) = (settings.RetainEventsPerJob, settings.RetainEndedJobs);
+                (logs.MaxJobs, logs.MaxProducersPerJob) = (settings.MaxJobs, settings.MaxProducersPerJob);
+            },
             clock,
             settings.SweepsByItself
         );

@@ -179,6 +179,71 @@ public sealed class SqlDoorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_programs_limits_hold_here_too()
+    {
+        await using var limited = await engine.OpenAsync(options => (options.MaxJobs, options.MaxProducersPerJob) = (2, 1));
+        await using var connection = await ConnectAsync(server.ConnectionString);
+        await AppendAsync(connection, "a", """{"eventType": "mine"}""", Producer("p"));
+        Assert.Equal("A job may have 1 producers. Nothing was appended.", await RefusedAsync("a", Producer("q")));
+
+        // Those of the transaction itself count, and what is rolled back doesn't.
+        await using (var transaction = await connection.BeginTransactionAsync(Token))
+        {
+            await AppendAsync(connection, "b", """{"eventType": "mine"}""");
+            Assert.Equal("The log may have 2 jobs. Nothing was appended.", await RefusedAsync("c"));
+        }
+
+        Assert.Equal(1L, await AppendAsync(connection, "c", """{"eventType": "mine"}"""));
+        Assert.Equal("The log may have 2 jobs. Nothing was appended.", await RefusedAsync("d"));
+
+        async Task<string> RefusedAsync(string job, string more = "")
+        {
+            var refusal = await Assert.ThrowsAsync<PostgresException>(() =>
+                AppendAsync(connection, job, """{"eventType": "mine"}""", more)
+            );
+            Assert.Equal("JL507", refusal.SqlState);
+            return refusal.MessageText;
+        }
+
+        static string Producer(string id) => $", producer => '{id}', producer_epoch => 0, producer_sequence => 0";
+    }
+
+    [Fact]
+    public async Task A_schema_of_version_1_is_brought_to_this_one_and_its_jobs_are_counted()
+    {
+        var schema = engine.Schema;
+        await using (var connection = await ConnectAsync(server.ConnectionString))
+        {
+            await AppendAsync(connection, "a", """{"eventType": "mine"}""");
+            await AppendAsync(connection, "b", """{"eventType": "mine"}""");
+        }
+
+        server.Execute(
+            $"""
+            DROP TRIGGER created ON {schema}.jobs;
+            DROP TRIGGER deleted ON {schema}.jobs;
+            DROP TABLE {schema}.job_changes;
+            DROP FUNCTION {schema}.count_jobs, {schema}.add_up_jobs, {schema}.note_created, {schema}.note_deleted,
+              {schema}.configure(boolean, integer, bigint, bigint);
+            CREATE FUNCTION {schema}.configure(p_fenced boolean, p_retain_events integer) RETURNS void LANGUAGE sql AS '';
+            ALTER TABLE {schema}.log DROP COLUMN max_jobs, DROP COLUMN max_producers, DROP COLUMN job_count;
+            UPDATE {schema}.log SET version = 1;
+            """
+        );
+
+        await using var newer = await engine.OpenAsync(options => options.MaxJobs = 3);
+        await newer.Store.AppendAsync("c", new JobEvent { Custom = new CustomEvent { EventType = "mine" } }, Token);
+        await Assert.ThrowsAsync<JobLogLimitException>(() =>
+            newer.Store.AppendAsync("d", new JobEvent { Custom = new CustomEvent { EventType = "mine" } }, Token)
+        );
+        Assert.Equal(2, server.Scalar($"SELECT version FROM {schema}.log;"));
+        Assert.Equal(
+            1L,
+            server.Scalar($"SELECT count(*) FROM pg_proc WHERE pronamespace = '{schema}'::regnamespace AND proname = 'configure';")
+        );
+    }
+
+    [Fact]
     public void The_script_can_be_run_by_hand_again_and_again_and_under_another_name()
     {
         server.Execute(PostgresSchema.Script("by_hand"));

@@ -22,6 +22,12 @@ create table if not exists optimization.log (
   probed timestamptz
 );
 
+-- Since version 2. The most jobs, and the most producers of a job; null: any number.
+alter table optimization.log add column if not exists max_jobs bigint;
+alter table optimization.log add column if not exists max_producers bigint;
+-- The number of jobs, but for the changes in job_changes.
+alter table optimization.log add column if not exists job_count bigint not null default 0;
+
 create table if not exists optimization.jobs (
   job_id text collate "C" primary key,
   -- Increases in the order in which jobs are created. Never used again, as a job's id may be.
@@ -86,4 +92,34 @@ create table if not exists optimization.producers (
 -- Jobs that were deleted, and whose events are still to be.
 create table if not exists optimization.dropped (job bigint primary key);
 
+-- What changed the number of jobs since log.job_count was written last: a row for each change, so that those who create jobs don't wait for each
+-- other at one row.
+create table if not exists optimization.job_changes (n bigint not null);
+
+create or replace function optimization.note_created() returns trigger
+language plpgsql security definer set search_path = optimization, pg_temp as $$
+begin
+  insert into job_changes select count(*) from changed having count(*) > 0;
+  return null;
+end $$;
+
+create or replace function optimization.note_deleted() returns trigger
+language plpgsql security definer set search_path = optimization, pg_temp as $$
+begin
+  insert into job_changes select -count(*) from changed having count(*) > 0;
+  return null;
+end $$;
+
 insert into optimization.log (version) values (1) on conflict do nothing;
+
+-- From version 1. To make a trigger waits for all who write jobs, and keeps others from it until the count is written.
+do $$
+begin
+  if (select version from optimization.log) < 2 then
+    create trigger created after insert on optimization.jobs
+      referencing new table as changed for each statement execute function optimization.note_created();
+    create trigger deleted after delete on optimization.jobs
+      referencing old table as changed for each statement execute function optimization.note_deleted();
+    update optimization.log set version = 2, job_count = (select count(*) from optimization.jobs);
+  end if;
+end $$;

@@ -44,11 +44,31 @@ begin
 end $$;
 
 -- Tells what all programs must agree on. The one that started last decides.
-create or replace function optimization.configure(p_fenced boolean, p_retain_events integer) returns void
-language sql security definer set search_path = optimization, pg_temp as $$
-  update log set fenced = p_fenced, retain_events = p_retain_events
-  where fenced <> p_fenced or retain_events is distinct from p_retain_events
+drop function if exists optimization.configure(boolean, integer);
+create or replace function optimization.configure(p_fenced boolean, p_retain_events integer, p_max_jobs bigint, p_max_producers bigint)
+returns void language sql security definer set search_path = optimization, pg_temp as $$
+  update log set fenced = p_fenced, retain_events = p_retain_events, max_jobs = p_max_jobs, max_producers = p_max_producers
+  where (fenced, retain_events, max_jobs, max_producers) is distinct from (p_fenced, p_retain_events, p_max_jobs, p_max_producers)
 $$;
+
+-- The number of jobs that are committed.
+create or replace function optimization.count_jobs() returns bigint
+language sql stable security definer set search_path = optimization, pg_temp as $$
+  select job_count + coalesce((select sum(n) from job_changes), 0)::bigint from log
+$$;
+
+-- Adds up the changes of the number of jobs, so that they stay few. Any number of programs may call it at once.
+create or replace function optimization.add_up_jobs() returns void
+language plpgsql security definer set search_path = optimization, pg_temp as $$
+declare
+  total bigint;
+begin
+  with gone as (delete from job_changes returning n)
+  select sum(n) into total from gone;
+  if total is not null then
+    update log set job_count = job_count + total;
+  end if;
+end $$;
 
 -- Writes something, to find out whether the server can be written.
 create or replace function optimization.probe() returns void

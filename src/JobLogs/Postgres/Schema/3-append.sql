@@ -66,7 +66,8 @@ end $$;
 
 -- Appends events to a job's log, all or none, and makes the job if there is none. The job's row is locked to the end of the transaction:
 -- that is the one order in which a job's events get their ids and become visible. Nothing is checked here but what only the log knows;
--- append, and the library, check the rest. A refusal is a result (r_refusal), so that it doesn't end the caller's transaction.
+-- append, and the library, check the rest. A refusal is a result (r_refusal), so that it doesn't end the caller's transaction; of a limit,
+-- r_sequence is its value.
 create or replace function optimization.append_events(
   p_job_id text, p_types text[], p_iterations integer[], p_stages text[], p_times timestamptz[], p_data json[],
   p_expected bigint default null,
@@ -119,6 +120,19 @@ begin
       r_producer_epoch := coalesce(m.epoch, p_producer_epoch);
       r_sequence := case when p_producer_epoch <= m.epoch then m.sequence + 1 else 0 end;
       return;
+    end if;
+    if r_is_new and l.max_jobs is not null and count_jobs() >= l.max_jobs then
+      -- Jobs that others are creating at this moment aren't counted: a wait for them would be one at all transactions.
+      r_refusal := 'too_many_jobs';
+      r_sequence := l.max_jobs;
+      return;
+    end if;
+    if not r_is_new and p_producer is not null and m.epoch is null and l.max_producers is not null then
+      if (select count(*) from (select from producers where job = j.number limit l.max_producers) p) = l.max_producers then
+        r_refusal := 'too_many_producers';
+        r_sequence := l.max_producers;
+        return;
+      end if;
     end if;
     exit when not r_is_new;
     insert into jobs (job_id, epoch, created, updated)

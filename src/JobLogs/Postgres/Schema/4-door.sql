@@ -132,7 +132,8 @@ $$;
 --
 -- Returns the id of the job's newest event. An append that is refused raises: JL400 the events aren't as the contract has them, JL403 a later
 -- run has replaced the producer, JL409 the newest event isn't the expected one, JL410 the job has ended, JL412 an append of the producer is
--- missing before this one, JL413 a producer's run doesn't begin with 0.
+-- missing before this one, JL413 a producer's run doesn't begin with 0, JL507 there are as many jobs, or the job has as many producers, as
+-- the programs allow.
 create or replace function optimization.append(
   job_id text, events jsonb, expected_last_id bigint default null,
   producer text default null, producer_epoch bigint default null, producer_sequence bigint default null,
@@ -194,6 +195,12 @@ begin
       raise exception using errcode = 'JL413', message =
         format('Epoch %s of producer %s for %s must begin with sequence 0, not %s. Nothing was appended.',
           producer_epoch, producer, job_id, producer_sequence);
+    when 'too_many_jobs' then
+      raise exception using errcode = 'JL507', detail = a.r_sequence::text, message =
+        format('The log may have %s jobs. Nothing was appended.', a.r_sequence);
+    when 'too_many_producers' then
+      raise exception using errcode = 'JL507', detail = a.r_sequence::text, message =
+        format('A job may have %s producers. Nothing was appended.', a.r_sequence);
     else
       return a.r_last;
   end case;

@@ -1,5 +1,0 @@
-namespace OptimizationGateway.Gateway.Configuration;
-
-/// <summary>Marks a setting whose value is never shown, neither by <c>--check-config</c> nor in errors.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-internal sealed class SecretAttribute : Attribute;
