@@ -140,7 +140,7 @@ public sealed class FaultsTests
 
         var run = await KitRun.OfAsync(
             $"--backend={backend.Url}",
-            $"--start-job={Curl.Post(new Uri(backend.JobsUrl, "/jobs?events=2000&delayMs=1"))}; sleep 0.3",
+            $"--start-job={Curl.Post(new Uri(backend.JobsUrl, "/jobs?events=30000&delayMs=1"))}; sleep 0.3",
             "--rule=cursor",
             "--rule=ok-means-ended",
             "--json"

@@ -35,7 +35,8 @@ public sealed class LogServerTests : IDisposable
                 postgres is null
                     ? $"--LogServer:Sqlite:Path={data.FullName}"
                     : $"--LogServer:Postgres:ConnectionString={postgres.ConnectionString}",
-                "--LogServer:Watch:HeartbeatInterval=00:00:01",
+                // Time for a busy machine to count the watches between two heartbeats.
+                "--LogServer:Watch:HeartbeatInterval=00:00:02",
                 "--LogServer:Telemetry:Prometheus=true",
             ],
             new Uri(http, "/health/ready")
@@ -55,7 +56,7 @@ public sealed class LogServerTests : IDisposable
             // The page is the same for 300 ms after it was asked for.
             $"--watches-command=sleep 0.4; curl -sSf {http}metrics | sed -n 's/^logserver_watches.* //p'",
             $"--restart-command={restart.Command}",
-            "--heartbeat=1",
+            "--heartbeat=2",
             "--json"
         );
 

@@ -95,7 +95,8 @@ public sealed class BackendsTests
         await bridge.Client.SubscribeAsync("job-1");
         await bridge.Client.NextAsync("subscribed");
 
-        for (var i = 1; i <= 20; i++)
+        // A minute of silence would end the stream; this is a minute and a half.
+        for (var i = 1; i <= 6; i++)
         {
             await clock.RunForAsync(TimeSpan.FromSeconds(15));
             beat.Release();

@@ -32,7 +32,7 @@ public sealed class DeployedProxyTests
 
         async Task CutAsync(string kind)
         {
-            await using var proxy = await DeployedProxy.StartAsync(kind, [sluggish.Url], timeout);
+            await using var proxy = await DeployedProxy.StartAsync(kind, [sluggish.HttpUrl], timeout);
             await using var client = await proxy.ConnectAsync();
             await client.SubscribeAsync("job-1");
             await client.NextAsync("subscribed");
@@ -50,8 +50,8 @@ public sealed class DeployedProxyTests
         // It runs for ever: a proxy may take its time to find out who is there.
         const string job = "paced-50";
         await using var stub = await TestStub.StartAsync("Stub:LoadJobs=true");
-        await using var one = await StartGatewayAsync(stub.GrpcUrl, "Gateway:Drain:Time=00:00:00.5");
-        await using var other = await StartGatewayAsync(stub.GrpcUrl, "Gateway:Drain:Time=00:00:00.5");
+        await using var one = await StartProcessAsync(stub.GrpcUrl, "Gateway:Drain:Time=00:00:00.5");
+        await using var other = await StartProcessAsync(stub.GrpcUrl, "Gateway:Drain:Time=00:00:00.5");
         await using var proxy = await DeployedProxy.StartAsync(kind, [one.Url, other.Url]);
         await using var viewer = new ReturningViewer(() => proxy.ConnectAsync(), job);
         await viewer.HasAsync(events: 10);
@@ -80,8 +80,8 @@ public sealed class DeployedProxyTests
     public async Task HAProxy_gives_up_a_gateway_at_the_first_connection_that_fails()
     {
         await using var backend = await SilentBackendAsync();
-        await using var killed = await StartGatewayAsync(backend.Url);
-        await using var other = await StartGatewayAsync(backend.Url);
+        await using var killed = await StartProcessAsync(backend.Url);
+        await using var other = await StartProcessAsync(backend.Url);
 
         // Without health checks, so that they aren't what finds it out.
         await using var proxy = await DeployedProxy.StartAsync(DeployedProxy.Haproxy, [killed.Url, other.Url], checks: "1h");
@@ -106,7 +106,7 @@ public sealed class DeployedProxyTests
     public async Task A_gateway_that_is_busy_for_some_seconds_is_not_taken_for_dead(string kind)
     {
         await using var backend = await SilentBackendAsync();
-        await using var gateway = await StartGatewayAsync(backend.Url);
+        await using var gateway = await StartProcessAsync(backend.Url);
         await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
         using (var before = await proxy.GetAsync("/"))
         {
@@ -128,7 +128,7 @@ public sealed class DeployedProxyTests
     {
         await using var backend = await SilentBackendAsync();
         await using var gateway = await StartGatewayAsync(backend.Url, "Gateway:Limits:ConnectionsPerAddress=1");
-        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.HttpUrl]);
         await using var client = await proxy.ConnectAsync(headers: From("192.0.2.7"));
 
         var again = await RefusedAsync(proxy, From("192.0.2.7"));
@@ -153,7 +153,7 @@ public sealed class DeployedProxyTests
             backend.Url,
             $"Gateway:Security:AllowedHosts={DeployedProxy.HostName},other.example"
         );
-        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.HttpUrl]);
 
         await using var own = await proxy.ConnectAsync(headers: ("Origin", $"https://{DeployedProxy.HostName}"));
         var others = await RefusedAsync(proxy, ("Origin", "https://other.example"));
@@ -169,7 +169,7 @@ public sealed class DeployedProxyTests
     {
         await using var backend = await SilentBackendAsync();
         await using var gateway = await StartGatewayAsync(backend.Url);
-        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.HttpUrl]);
 
         await using var client = await proxy.ConnectAsync(headers: ("Authorization", $"Bearer {new string('x', 16 * 1024)}"));
 
@@ -182,7 +182,7 @@ public sealed class DeployedProxyTests
     {
         await using var backend = await SilentBackendAsync();
         await using var gateway = await StartGatewayAsync(backend.Url, "Gateway:Telemetry:Prometheus=true");
-        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.HttpUrl]);
         Dictionary<string, HttpStatusCode> expected = new(StringComparer.Ordinal)
         {
             ["/"] = HttpStatusCode.OK,
@@ -215,7 +215,7 @@ public sealed class DeployedProxyTests
     {
         await using var backend = await SilentBackendAsync();
         await using var gateway = await StartGatewayAsync(backend.Url, "Gateway:PathBase=/optimizer", "Gateway:Telemetry:Prometheus=true");
-        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url], isUnderAPath: true);
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.HttpUrl], isUnderAPath: true);
 
         using var page = await proxy.GetAsync("/optimizer/");
         using var unslashed = await proxy.GetAsync("/optimizer");
@@ -243,7 +243,7 @@ public sealed class DeployedProxyTests
         await using var backend = await ScriptedBackend.StartAsync();
         backend.Always(log.ServeAsync);
         await using var gateway = await StartGatewayAsync(backend.Url, "Gateway:Limits:LongPollTimeout=00:00:01");
-        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url]);
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.HttpUrl]);
 
         // First, since it may take any time: a gateway that has just started answers the others within LongPollTimeout, or not.
         using var stream = await proxy.GetAsync("/jobs/a%2Fb/events?offset=-1&live=sse");
@@ -269,7 +269,7 @@ public sealed class DeployedProxyTests
     {
         await using var backend = await SilentBackendAsync();
         await using var gateway = await StartGatewayAsync(backend.Url);
-        await using var proxy = await DeployedProxy.StartAsync(DeployedProxy.Haproxy, [gateway.Url]);
+        await using var proxy = await DeployedProxy.StartAsync(DeployedProxy.Haproxy, [gateway.HttpUrl]);
 
         using var socket = await proxy.ConnectOverHttp2Async();
 
@@ -280,9 +280,9 @@ public sealed class DeployedProxyTests
     }
 
     /// <summary>A subscription stays open though nothing is said on it, and then still works.</summary>
-    private static async Task LivesAsync(string kind, GatewayProcess gateway, string timeout, TimeSpan duration)
+    private static async Task LivesAsync(string kind, TestGateway gateway, string timeout, TimeSpan duration)
     {
-        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.Url], timeout);
+        await using var proxy = await DeployedProxy.StartAsync(kind, [gateway.HttpUrl], timeout);
         await using var client = await proxy.ConnectAsync();
         await client.SubscribeAsync("job-1");
         await client.NextAsync("subscribed");
@@ -305,16 +305,22 @@ public sealed class DeployedProxyTests
         return backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 0)));
     }
 
-    private static async Task<GatewayProcess> StartGatewayAsync(Uri backend, params string[] settings)
-    {
-        var gateway = new GatewayProcess([
-            $"--Gateway:Backends:test:Address={backend}",
-            "--Gateway:Proxies:Known=127.0.0.1",
-            $"--Gateway:Security:AllowedHosts={DeployedProxy.HostName}",
+    private static string[] Settings(Uri backend) =>
+        [
+            $"Gateway:Backends:test:Address={backend}",
+            "Gateway:Proxies:Known=127.0.0.1",
+            $"Gateway:Security:AllowedHosts={DeployedProxy.HostName}",
             // The silent backend is silent for good.
-            "--Gateway:Upstream:SilenceTimeout=01:00:00",
-            .. settings.Select(setting => $"--{setting}"),
-        ]);
+            "Gateway:Upstream:SilenceTimeout=01:00:00",
+        ];
+
+    private static Task<TestGateway> StartGatewayAsync(Uri backend, params string[] settings) =>
+        TestGateway.StartAsync(time: null, [.. Settings(backend), .. settings]);
+
+    /// <summary>One that the test stops, freezes or kills.</summary>
+    private static async Task<GatewayProcess> StartProcessAsync(Uri backend, params string[] settings)
+    {
+        var gateway = new GatewayProcess([.. Settings(backend).Concat(settings).Select(setting => $"--{setting}")]);
         await gateway.Process.StartAsync();
         return gateway;
     }

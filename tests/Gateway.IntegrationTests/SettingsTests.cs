@@ -10,7 +10,6 @@ public sealed class SettingsTests
     private const string InspectorKey = "--Gateway:Inspector:Key=0123456789abcdef0123456789abcdef";
 
     [Theory]
-    [InlineData("Gateway:Backends is empty")]
     [InlineData("Gateway:Backends:local:Address is 'nonsense'", "--Gateway:Backends:local:Address=nonsense")]
     [InlineData("Gateway:Backends:local:JobIds is empty", Backend, "--Gateway:Backends:local:JobIds=,")]
     [InlineData(
@@ -39,7 +38,6 @@ public sealed class SettingsTests
     [InlineData("Gateway:Proxies:Known has '::/0', which is everyone", Backend, "--Gateway:Proxies:Known=::/0")]
     [InlineData("Gateway:PathBase is '/optimizer/'; it must be a path such as /optimizer", Backend, "--Gateway:PathBase=/optimizer/")]
     [InlineData("Gateway:PathBase is 'optimizer'", Backend, "--Gateway:PathBase=optimizer")]
-    [InlineData("Gateway:Security:AllowAnonymous=true", Backend, "--Urls=http://0.0.0.0:0")]
     [InlineData("Gateway:Security:Jwt", Backend, "--Urls=http://0.0.0.0:0")]
     [InlineData("Gateway:Inspector:Url is set, but no key", Backend, "--Gateway:Inspector:Url=http://127.0.0.1:0")]
     [InlineData("Gateway:Inspector has a key but no Gateway:Inspector:Url", Backend, InspectorKey)]
@@ -54,13 +52,26 @@ public sealed class SettingsTests
         "--Gatway:Backends:x:Address is no setting. Did you mean --Gateway:Backends:x:Address?",
         "--Gatway:Backends:x:Address=http://x"
     )]
-    [InlineData("--Url is no setting. Did you mean --Urls?", Backend, "--Url=http://127.0.0.1:0")]
     [InlineData("--Gateway:Security:AllowAnonymous has no value", Backend, "--Gateway:Security:AllowAnonymous")]
     public async Task A_bad_setting_stops_the_start_with_its_path_and_what_is_allowed(string expected, params string[] settings)
+    {
+        var fault = await RefusedStart.FaultAsync(settings);
+
+        Assert.Contains(expected, fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", fault, StringComparison.Ordinal);
+    }
+
+    /// <summary>One fault for each step that finds faults: the arguments, the settings, the server.</summary>
+    [Theory]
+    [InlineData("--Url is no setting. Did you mean --Urls?", Backend, "--Url=http://127.0.0.1:0")]
+    [InlineData("Gateway:Backends is empty")]
+    [InlineData("Gateway:Security:AllowAnonymous=true", Backend, "--Urls=http://0.0.0.0:0")]
+    public async Task The_program_says_it_without_a_stack_and_exits_with_1(string expected, params string[] settings)
     {
         var (exitCode, output, error) = await GatewayProcess.RunToItsEndAsync(settings);
 
         Assert.Equal(1, exitCode);
+        Assert.StartsWith("The gateway doesn't start: ", error, StringComparison.Ordinal);
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output + error, StringComparison.Ordinal);
     }
@@ -68,16 +79,16 @@ public sealed class SettingsTests
     [Fact]
     public async Task All_faults_are_told_at_once()
     {
-        var (_, _, error) = await GatewayProcess.RunToItsEndAsync([
+        var fault = await RefusedStart.FaultAsync(
             Backend,
             "--Gateway:Limits:MessageBytes=many",
             "--Gateway:Limits:Connections=0",
-            "--Gateway:Backends:local:JobIds=,",
-        ]);
+            "--Gateway:Backends:local:JobIds=,"
+        );
 
-        Assert.Contains("Gateway:Limits:MessageBytes", error, StringComparison.Ordinal);
-        Assert.Contains("Gateway:Limits:Connections", error, StringComparison.Ordinal);
-        Assert.Contains("Gateway:Backends:local:JobIds", error, StringComparison.Ordinal);
+        Assert.Contains("Gateway:Limits:MessageBytes", fault, StringComparison.Ordinal);
+        Assert.Contains("Gateway:Limits:Connections", fault, StringComparison.Ordinal);
+        Assert.Contains("Gateway:Backends:local:JobIds", fault, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -41,9 +41,9 @@ public sealed class HostileEventTests
         byte[] small = [.. Kinds[what](Bytes), 0x08, 1, 0x08, 1];
         byte[] large = [.. Kinds[what](Times * Bytes), 0x08, 1, 0x08, 1];
 
-        // As many bytes in small events as in one large one: 1 if the time is linear, 64 if it is quadratic.
+        // As many bytes in small events as in one large one: 1 if the time is linear, 64 if it is quadratic. Five tries, for a busy machine.
         var ratios = Enumerable.Range(0, 5).Select(_ => TimeOf(large, 1) / TimeOf(small, Times));
-        Assert.InRange(ratios.Min(), 0, Times / 4);
+        Assert.True(ratios.Any(ratio => ratio <= Times / 4), $"{what} takes far more time in one large event than in small ones.");
     }
 
     [Fact]

@@ -21,9 +21,17 @@ internal sealed class ChildStub : IDisposable
         var child = new ChildStub(
             Run($"--Stub:DataDirectory={directory}", "--Stub:GrpcUrl=http://127.0.0.1:0", "--Stub:HttpUrl=http://127.0.0.1:0")
         );
-        child.Http.BaseAddress = new Uri((await child.AddressAsync("jobs over JSON:")).Replace("/jobs", "", StringComparison.Ordinal));
-        child.Grpc = GrpcChannel.ForAddress(await child.AddressAsync("events over gRPC:"));
-        return child;
+        try
+        {
+            child.Http.BaseAddress = new Uri((await child.AddressAsync("jobs over JSON:")).Replace("/jobs", "", StringComparison.Ordinal));
+            child.Grpc = GrpcChannel.ForAddress(await child.AddressAsync("events over gRPC:"));
+            return child;
+        }
+        catch
+        {
+            child.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs the program to its end.</summary>
