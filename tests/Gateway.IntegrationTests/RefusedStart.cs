@@ -13,8 +13,8 @@ internal static class RefusedStart
     /// <returns>What the program would print; it fails if the gateway starts.</returns>
     public static async Task<string> FaultAsync(params string[] args)
     {
-        var unknown = string.Join(' ', UnknownArguments.In(args));
-        return unknown.Length > 0 ? unknown : StartFault.Of(await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(args)));
+        var unknown = string.Join(' ', GatewayArguments.Faults(args));
+        return unknown.Length > 0 ? unknown : GatewayFault.Of(await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(args)));
     }
 
     private static async Task StartAsync(string[] args)

@@ -13,7 +13,9 @@ internal static class GoProgram
         var path = Path.Combine(folder, Path.GetFileNameWithoutExtension(file));
         try
         {
-            using var build = Process.Start(new ProcessStartInfo("go", ["build", "-o", path, file]) { UseShellExecute = false, RedirectStandardError = true })!;
+            using var build = Process.Start(
+                new ProcessStartInfo("go", ["build", "-o", path, file]) { UseShellExecute = false, RedirectStandardError = true }
+            )!;
             var said = build.StandardError.ReadToEnd();
             build.WaitForExit();
             return build.ExitCode == 0 ? path : throw new InvalidOperationException($"go build {file}: {said}");
