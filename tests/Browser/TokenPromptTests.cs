@@ -75,7 +75,8 @@ public sealed class TokenPromptTests
         await page.UntilConnectionAsync("open");
         await page.UntilEventAfterAsync(2);
         Assert.Equal([1, 2, 3], await page.EventIdsAsync());
-        Assert.Empty(browser.Complaints);
+        // The page may ask for its list just before it hears that its token is refused; the browser itself complains of that answer.
+        Assert.DoesNotContain(browser.Complaints, complaint => !IsRefusedList(complaint, gateway));
 
         async Task EnterAsync(string token)
         {
@@ -83,4 +84,8 @@ public sealed class TokenPromptTests
             await page.ClickAsync("#token button");
         }
     }
+
+    private static bool IsRefusedList(string complaint, TestGateway gateway) =>
+        complaint.Contains("status of 401", StringComparison.Ordinal)
+        && complaint.Contains($" {gateway.HttpUrl}jobs?", StringComparison.Ordinal);
 }

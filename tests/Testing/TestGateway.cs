@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Inspection;
@@ -66,6 +68,12 @@ public sealed class TestGateway : IAsyncDisposable
             {
                 builder.Logging.ClearProviders().AddFakeLogging();
                 builder.Services.AddSingleton(time ?? TimeProvider.System);
+                if (time is FakeTimeProvider)
+                {
+                    // The drain goes by the fake clock. Its seconds may be longer than those of the host's own limit, which is real.
+                    builder.Services.PostConfigure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(2));
+                }
+
                 configure?.Invoke(builder.Services);
             }
         );
