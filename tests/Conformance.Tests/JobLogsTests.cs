@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OptimizationGateway.Conformance.Rules;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.JobLogs;
 using OptimizationGateway.Testing;
@@ -45,7 +46,7 @@ public sealed class JobLogsTests : IDisposable
         var start =
             $"id=job-$(date +%s%N); {curl} '{http}jobs/'$id/1/0.5 >/dev/null; "
             + $"({curl} --rate 100/s '{http}jobs/'$id/[2-300]/0.5; {curl} '{http}jobs/'$id/end) >/dev/null 2>&1 & echo $id";
-        AssertKeepsAll(await KitAsync(grpc, $"curl -sSf {http}watches", start, $"--restart-command={restart.Command}"));
+        AssertKeeps(RuleBook.All.Count, await KitAsync(grpc, $"curl -sSf {http}watches", start, $"--restart-command={restart.Command}"));
     }
 
     [Fact]
@@ -57,6 +58,7 @@ public sealed class JobLogsTests : IDisposable
         Assert.Equal(program.ReplaceLineEndings("\n"), block.ReplaceLineEndings("\n"));
     }
 
+    /// <summary>All rules but that about the process's memory: it is that of the tests. The library's part in it is seen in the program above.</summary>
     [Fact]
     public async Task A_log_of_ones_own_with_three_methods_keeps_every_rule()
     {
@@ -71,7 +73,9 @@ public sealed class JobLogsTests : IDisposable
         }
 
         const string curl = "curl -sSf --http2-prior-knowledge";
-        AssertKeepsAll(await KitAsync(url, $"{curl} {url}watches", $"{curl} -X POST {url}jobs"), "jobs-list", "restart");
+        var rules = RuleBook.All.Select(rule => rule.Name).Where(rule => rule != "held-back-memory").ToList();
+        var run = await KitAsync(url, $"{curl} {url}watches", $"{curl} -X POST {url}jobs", [.. rules.Select(rule => $"--rule={rule}")]);
+        AssertKeeps(rules.Count, run, "jobs-list", "restart");
         await app.StopAsync(Token);
     }
 
@@ -167,9 +171,10 @@ public sealed class JobLogsTests : IDisposable
             .. more,
         ]);
 
+    /// <param name="rules">The number of rules that it looks at.</param>
     /// <param name="run">A run of the kit.</param>
     /// <param name="missing">The rules about services that the backend hasn't got.</param>
-    private static void AssertKeepsAll(KitRun run, params string[] missing)
+    private static void AssertKeeps(int rules, KitRun run, params string[] missing)
     {
         Assert.Equal(("", null), (run.Errors, run.Json["error"]?.ToJsonString()));
         Assert.Equal(
@@ -179,7 +184,7 @@ public sealed class JobLogsTests : IDisposable
                     missing.Contains((string?)rule["rule"]) ? $"{rule["rule"]} {rule["verdict"]}" : $"{rule["rule"]}: {rule["seen"]}"
                 )
         );
-        Assert.Equal(Rules.RuleBook.All.Count, run.Rules.Count());
+        Assert.Equal(rules, run.Rules.Count());
     }
 
     private static string Configuration() => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
