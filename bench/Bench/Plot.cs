@@ -37,7 +37,7 @@ internal static class Plot
         return $$"""
             <svg xmlns="http://www.w3.org/2000/svg" width="{{Width}}" height="{{y}}" viewBox="0 0 {{Width}} {{y}}" role="img"
                 aria-label="CPU seconds per million events">
-            <style>text { font: 12px sans-serif; fill: #222 } .title { font-weight: bold } .Gateway { fill: #1f6feb } .Peer { fill: #9aa4b2 } .Limit { fill: #d8dde4 }</style>
+            <style>text { font: 12px sans-serif; fill: #222 } .title { font-weight: bold } .Gateway, .LogServer { fill: #1f6feb } .Peer { fill: #9aa4b2 } .Limit { fill: #d8dde4 }</style>
             <rect width="100%" height="100%" fill="#fff"/>
             {{body}}</svg>
 
