@@ -19,6 +19,9 @@ internal sealed class EventColumns
     private readonly DateTime?[] times;
     private readonly string[] data;
 
+    /// <summary>The last event as it will be read, but for its ids and its time; null: there is no event.</summary>
+    public JobEvent? Last { get; private set; }
+
     /// <exception cref="ArgumentException">An event can't be encoded.</exception>
     public EventColumns(IReadOnlyList<JobEvent> events)
     {
@@ -99,6 +102,6 @@ internal sealed class EventColumns
         }
 
         // What can't be read again would end every watch of the job.
-        EventJson.Read(types[i], iterations[i], stages[i], buffer.WrittenSpan);
+        Last = EventJson.Read(types[i], iterations[i], stages[i], buffer.WrittenSpan);
     }
 }

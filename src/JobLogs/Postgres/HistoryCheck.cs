@@ -6,8 +6,9 @@ namespace OptimizationGateway.JobLogs.Postgres;
 
 /// <summary>
 /// Notices that the log went back, which a failover to a standby that wasn't up to date does, or a restore. Each new connection is looked at
-/// before it is used. If the server isn't the one that was known, or has been started again, the newest event that was shown of each watched
-/// job must still be there, as it was. If it isn't, the jobs that run get another epoch, and so their watchers are told.
+/// before it is used. If the server isn't the one that was known, or has been started again, the newest event of each job that was shown, or
+/// whose append was acknowledged, by this process must still be there, as it was. If it isn't, the jobs that run get another epoch, and so
+/// their watchers are told.
 /// </summary>
 internal sealed partial class HistoryCheck(string schema, WatchedJobs watched, ILogger logger) : IDisposable
 {
@@ -71,10 +72,10 @@ internal sealed partial class HistoryCheck(string schema, WatchedJobs watched, I
         return (new ServerIdentity(row.GetInt64(0), row.GetInt64(2), row.GetDateTime(1)), row.GetInt64(3));
     }
 
-    /// <summary>Finds an event that was shown under an epoch that still goes on, and isn't there or isn't as it was.</summary>
+    /// <summary>Finds an event that was promised under an epoch that still goes on, and isn't there or isn't as it was.</summary>
     private async Task<string?> FindLostAsync(NpgsqlConnection connection)
     {
-        var shown = watched.Shown();
+        var promised = watched.Promised();
         await using var command = connection.Command(
             $"""
             SELECT w.n, e.id, e.event_type, e.iteration, e.stage, e.at, e.data
@@ -82,15 +83,15 @@ internal sealed partial class HistoryCheck(string schema, WatchedJobs watched, I
             JOIN {schema}.jobs j ON j.job_id = w.job_id AND j.epoch = w.epoch AND j.earliest_id <= w.id
             LEFT JOIN {schema}.events e ON e.job = j.number AND e.id = w.id;
             """,
-            shown.ConvertAll(mark => mark.JobId),
-            shown.ConvertAll(mark => mark.Epoch),
-            shown.ConvertAll(mark => mark.Id)
+            promised.ConvertAll(mark => mark.JobId),
+            promised.ConvertAll(mark => mark.Epoch),
+            promised.ConvertAll(mark => mark.Id)
         );
         await using var rows = await command.ExecuteReaderAsync();
         while (await rows.ReadAsync())
         {
-            var mark = shown[(int)rows.GetInt64(0) - 1];
-            if (await rows.IsDBNullAsync(1) || ShownEvent.Of(mark.JobId, mark.Epoch, EventColumns.Read(rows, 1)) != mark)
+            var mark = promised[(int)rows.GetInt64(0) - 1];
+            if (await rows.IsDBNullAsync(1) || !mark.Is(EventColumns.Read(rows, 1)))
             {
                 return $"event {mark.Id} of {mark.JobId}";
             }
@@ -101,20 +102,10 @@ internal sealed partial class HistoryCheck(string schema, WatchedJobs watched, I
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "The log went back: {Lost} was seen and is no longer there, or is another one. All jobs that run get another epoch"
+        Message = "The log went back: {Lost} was seen or acknowledged and is no longer there, or is another one. All jobs that run get another epoch"
     )]
     private partial void LogWentBack(string lost);
 
     /// <summary>The server, its history, and this run of it.</summary>
     private sealed record ServerIdentity(long System, long Timeline, DateTime StartedAt);
-}
-
-/// <summary>The newest event of a job that was shown.</summary>
-/// <param name="JobId">The job.</param>
-/// <param name="Epoch">The epoch under which it was shown.</param>
-/// <param name="Id">Its id.</param>
-/// <param name="Hash">A hash of all of it.</param>
-internal sealed record ShownEvent(string JobId, string Epoch, long Id, long Hash)
-{
-    public static ShownEvent Of(string jobId, string epoch, JobEvent shown) => new(jobId, epoch, shown.Id, EventHash.Of(shown));
 }

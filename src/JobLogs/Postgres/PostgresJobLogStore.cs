@@ -118,6 +118,11 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
         }
 
         await TellAsync([(append.JobId, result.State.LastId)], token);
+        if (events.Last is { } last && !result.IsRepeat)
+        {
+            open.Watched.Promise(PromisedEvent.Acknowledged(append.JobId, result.State.Epoch, result.State.LastId, last));
+        }
+
         return result;
     }
 
@@ -128,9 +133,9 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
     public async ValueTask<JobLogPage?> ReadAsync(string jobId, long afterEventId, CancellationToken token)
     {
         var page = await Open.Queries.ReadAsync(jobId, afterEventId, token);
-        if (page is not null)
+        if (page is { Events: [.., var last] })
         {
-            Open.Watched.Show(jobId, page);
+            Open.Watched.Promise(PromisedEvent.Shown(jobId, page.State.Epoch, last));
         }
 
         return page;

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.JobLogs.Postgres;
 
-/// <summary>A job for which somebody waits, or of which something was shown a moment ago.</summary>
+/// <summary>A job for which somebody waits, or of which something was shown or acknowledged a moment ago.</summary>
 internal sealed class WatchedJob(string jobId, TimeProvider time)
 {
     private long seen;
@@ -8,7 +8,7 @@ internal sealed class WatchedJob(string jobId, TimeProvider time)
     private int isNudged = 1;
     private long usedAt = time.GetTimestamp();
     private long changedAt = time.GetTimestamp();
-    private volatile ShownEvent? shown;
+    private PromisedEvent? promised;
 
     public string JobId => jobId;
 
@@ -22,19 +22,28 @@ internal sealed class WatchedJob(string jobId, TimeProvider time)
 
     public bool IsWaitedFor => Volatile.Read(ref waiting) > 0;
 
-    public ShownEvent? Shown
-    {
-        get => shown;
-        set
-        {
-            shown = value;
-            Volatile.Write(ref usedAt, time.GetTimestamp());
-        }
-    }
+    /// <summary>The newest event of its log on which somebody relies.</summary>
+    public PromisedEvent? Promised => Volatile.Read(ref promised);
 
     public TimeSpan Unused => time.GetElapsedTime(Volatile.Read(ref usedAt));
 
     public TimeSpan Unchanged => time.GetElapsedTime(Volatile.Read(ref changedAt));
+
+    /// <summary>Notes a promise, unless a newer one of the same log is known: others may still read old pages.</summary>
+    public void Promise(PromisedEvent made)
+    {
+        Volatile.Write(ref usedAt, time.GetTimestamp());
+        for (var known = Promised; known is null || known.Epoch != made.Epoch || known.Id < made.Id; )
+        {
+            var found = Interlocked.CompareExchange(ref promised, made, known);
+            if (found == known)
+            {
+                return;
+            }
+
+            known = found;
+        }
+    }
 
     public void Enter() => Interlocked.Increment(ref waiting);
 

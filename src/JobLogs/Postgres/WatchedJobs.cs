@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace OptimizationGateway.JobLogs.Postgres;
 
-/// <summary>The jobs for which somebody waits in this process.</summary>
+/// <summary>The jobs for which somebody waits in this process, or to which something happened in it a moment ago.</summary>
 internal sealed class WatchedJobs(TimeProvider time) : IDisposable
 {
     // Long enough for a watch that comes back after a short outage.
@@ -101,20 +101,12 @@ internal sealed class WatchedJobs(TimeProvider time) : IDisposable
         job.Feed.Publish(long.MaxValue);
     }
 
-    /// <summary>Notes the newest event of a page that is shown.</summary>
-    public void Show(string jobId, JobLogPage page)
-    {
-        if (page.Events is [.., var last])
-        {
-            jobs.GetOrAdd(jobId, static (id, clock) => new WatchedJob(id, clock), time).Shown = ShownEvent.Of(
-                jobId,
-                page.State.Epoch,
-                last
-            );
-        }
-    }
+    /// <summary>Notes an event on which somebody relies from now on.</summary>
+    public void Promise(PromisedEvent promised) =>
+        jobs.GetOrAdd(promised.JobId, static (id, clock) => new WatchedJob(id, clock), time).Promise(promised);
 
-    public List<ShownEvent> Shown() => [.. jobs.Select(job => job.Value.Shown).OfType<ShownEvent>()];
+    /// <summary>The newest promised event of each job that was used a moment ago.</summary>
+    public List<PromisedEvent> Promised() => [.. jobs.Select(job => job.Value.Promised).OfType<PromisedEvent>()];
 
     /// <summary>Ends all waits: the server is away for longer than a watch may stay silent about it.</summary>
     public void SetAway() => Volatile.Read(ref away).Cancel();
