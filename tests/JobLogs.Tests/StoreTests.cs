@@ -45,7 +45,7 @@ public abstract class StoreTests : IAsyncDisposable
     [Fact]
     public async Task A_lease_that_runs_out_is_told_to_watchers_and_so_is_the_producers_return()
     {
-        await using var logs = await OpenAsync();
+        await using var logs = await OpenAsync(static settings => settings.SweepsByItself = false);
         await logs.Store.AppendAsync(new JobAppend("a", Score()) { Lease = TimeSpan.FromSeconds(60) }, Token);
         await logs.Store.AppendAsync(new JobAppend("quiet", Score()), Token);
         clock.Advance(TimeSpan.FromSeconds(60));
@@ -108,7 +108,9 @@ public abstract class StoreTests : IAsyncDisposable
     [Fact]
     public async Task An_ended_job_is_dropped_after_its_time_and_its_name_begins_another_log()
     {
-        await using var logs = await OpenAsync(options => options.RetainEndedJobs = TimeSpan.FromDays(1));
+        await using var logs = await OpenAsync(static settings =>
+            (settings.RetainEndedJobs, settings.SweepsByItself) = (TimeSpan.FromDays(1), false)
+        );
         await logs.Store.AppendAsync(new JobAppend("a", Completed()) { Producer = new JobProducer("p", 3, 0) }, Token);
         await logs.Store.AppendAsync("running", Score(), Token);
         var before = await logs.Store.FindAsync("a", Token);

@@ -11,7 +11,7 @@ internal sealed record StoreSettings
 
     public long? MaxProducersPerJob { get; set; }
 
-    /// <summary>False if only the test sweeps.</summary>
+    /// <summary>False if only the test sweeps: two sweeps at once skip what the other one is about, and return before it is done.</summary>
     public bool SweepsByItself { get; set; } = true;
 }
 
