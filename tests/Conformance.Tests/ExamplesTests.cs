@@ -37,7 +37,7 @@ public sealed class ExamplesTests
         await using var restart = await RestartDoor.OpenAsync(stub.Process!);
         var silent = await stub.StartJobAsync(new { maxIterations = 1, iterationDelayMs = 60_000 });
         await stub.TellAsync(silent, "pause");
-        const string job = """{"promptId":"prompt-1","datasetId":"support","config":{"maxIterations":300,"iterationDelayMs":20}}""";
+        const string job = """{"promptId":"prompt-1","datasetId":"support","config":{"maxIterations":100,"iterationDelayMs":60}}""";
 
         var run = await KitRun.OfAsync(
             $"--backend={stub.GrpcUrl}",
