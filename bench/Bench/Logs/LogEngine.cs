@@ -1,4 +1,3 @@
-using System.Globalization;
 using OptimizationGateway.Testing.Postgres;
 
 namespace OptimizationGateway.Bench.Logs;
