@@ -118,7 +118,8 @@ function JobLink({ job, isOld, isWatched }: { readonly job: ListedJob; readonly 
         <b>{jobId}</b>
         <StateBadge state={state} isOld={isOld && !isFinal(state)} />
         <small>
-          {promptId} · {typeof most === 'number' ? `${iteration}/${most}` : iteration} · best {number(bestScore)}
+          {promptId && `${promptId} · `}
+          {typeof most === 'number' ? `${iteration}/${most}` : iteration} · best {number(bestScore)}
         </small>
       </a>
     </li>
