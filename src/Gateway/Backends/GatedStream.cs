@@ -20,6 +20,8 @@ internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budge
 {
     private const int PrefixBytes = 5;
 
+    private readonly BodyReader body = new(inner);
+
     /// <summary>The announced length of a message that is refused. The gRPC client then ends the call, because the message is too large.</summary>
     private const uint TooLarge = int.MaxValue;
 
@@ -66,7 +68,7 @@ internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budge
         int count;
         if (ready.IsEmpty && arriving > 0)
         {
-            count = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, arriving)], cancellationToken);
+            count = await body.ReadBurstAsync(buffer[..(int)Math.Min(buffer.Length, arriving)], cancellationToken);
             arriving -= count;
         }
         else
@@ -107,7 +109,7 @@ internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budge
             }
 
             Release();
-            inner.Dispose();
+            body.Leave();
         }
 
         base.Dispose(disposing);
@@ -121,7 +123,7 @@ internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budge
         var filled = 0;
         while (filled < PrefixBytes)
         {
-            var read = await inner.ReadAsync(prefix.AsMemory(filled), stop);
+            var read = await body.ReadAsync(prefix.AsMemory(filled), stop);
             if (read == 0)
             {
                 return prefix.AsMemory(0, filled);
@@ -160,7 +162,7 @@ internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budge
         }
 
         var compressed = new byte[length];
-        await inner.ReadExactlyAsync(compressed, stop);
+        await body.ReadExactlyAsync(compressed, stop);
         var size = GzipMessage.SizeOf(compressed);
         if (size > options.MaxMessageBytes)
         {

@@ -48,7 +48,7 @@ internal sealed class NameWatch : IAsyncDisposable
     {
         try
         {
-            while (true)
+            while (!stop.IsCancellationRequested)
             {
                 hurry = NewHurry();
                 found(await LookUpAsync());

@@ -39,13 +39,11 @@ internal sealed class PatientWait : IValueTaskSource<bool>, IDisposable
     /// <summary>Waits until a task completes, for at most so long.</summary>
     /// <param name="awaited">The task. It may be given again after a wait that was too short.</param>
     /// <param name="within">The time; a day at most.</param>
-    /// <returns>False if the time was too short.</returns>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <returns>False if the time was too short, or the token was cancelled.</returns>
     public ValueTask<bool> WaitAsync(Task awaited, TimeSpan within)
     {
         if (awaited.IsCompleted || within <= TimeSpan.Zero)
         {
-            stop.ThrowIfCancellationRequested();
             return ValueTask.FromResult(awaited.IsCompleted);
         }
 
@@ -81,12 +79,7 @@ internal sealed class PatientWait : IValueTaskSource<bool>, IDisposable
         timer.Dispose();
     }
 
-    bool IValueTaskSource<bool>.GetResult(short token)
-    {
-        var hasCompleted = core.GetResult(token);
-        stop.ThrowIfCancellationRequested();
-        return hasCompleted;
-    }
+    bool IValueTaskSource<bool>.GetResult(short token) => core.GetResult(token);
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => core.GetStatus(token);
 

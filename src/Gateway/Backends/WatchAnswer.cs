@@ -45,6 +45,9 @@ internal sealed class WatchAnswer
         }
     }
 
+    /// <summary>Leaves the answer's body, if it has begun, so that an unfinished read of it never completes (<see cref="BodyReader"/>).</summary>
+    public void Leave() => response?.Dispose();
+
     /// <summary>Classifies a failed call: by origin first and by status second, PROTOCOL.md sections 6 and 9.</summary>
     /// <param name="exception">The client library's exception.</param>
     /// <param name="askedForEpoch">True if the request named an epoch.</param>

@@ -6,14 +6,13 @@ using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Backends;
 
-/// <summary>One WatchJob call. Its failure is a value; only the caller's own cancellation is thrown.</summary>
+/// <summary>One WatchJob call. Its failure is a value, and so is the caller's cancellation: nothing is thrown.</summary>
 internal sealed class WatchStream : IDisposable
 {
     /// <summary>The bytes up to which a message is part of what a stream takes by itself.</summary>
     private const int SmallMessage = 16 * 1024;
 
     private readonly WatchAnswer answer = new();
-    private readonly CancellationTokenSource cancel;
     private readonly CancellationToken stop;
     private readonly StreamLease lease;
     private readonly HeldMemory held;
@@ -48,15 +47,7 @@ internal sealed class WatchStream : IDisposable
         this.carriesToken = carriesToken;
         this.carriesCaller = carriesCaller;
         askedForEpoch = request.Epoch.Length > 0;
-        cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        call = answer.Of(() =>
-            lease.Invoker.AsyncServerStreamingCall(
-                WatchMethod.WatchJob,
-                host: null,
-                new CallOptions(headers, cancellationToken: cancel.Token),
-                request
-            )
-        );
+        call = answer.Of(() => lease.Invoker.AsyncServerStreamingCall(WatchMethod.WatchJob, host: null, new CallOptions(headers), request));
     }
 
     /// <summary>The host and port of its replica.</summary>
@@ -64,8 +55,7 @@ internal sealed class WatchStream : IDisposable
 
     /// <summary>Reads the next message, or the end of the stream. An unfinished read goes on with the next call.</summary>
     /// <param name="within">The time to wait for it.</param>
-    /// <returns>Nothing if nothing came in that time. A message is good until the next read.</returns>
-    /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
+    /// <returns>Nothing if nothing came in that time, or the caller's token was cancelled. A message is good until the next read.</returns>
     public ValueTask<WatchRead> ReadAsync(TimeSpan within)
     {
         last?.Return();
@@ -97,9 +87,8 @@ internal sealed class WatchStream : IDisposable
         }
 
         isDisposed = true;
-        cancel.Cancel();
+        answer.Leave();
         call.Dispose();
-        cancel.Dispose();
         wait.Dispose();
         lease.Dispose();
         Uncount();
@@ -127,14 +116,13 @@ internal sealed class WatchStream : IDisposable
         {
             return Finish(await read);
         }
-        catch (RpcException) when (isDisposed)
+        catch (RpcException) when (isDisposed || stop.IsCancellationRequested)
         {
             return WatchRead.Nothing;
         }
         catch (RpcException e)
         {
             moving = null;
-            stop.ThrowIfCancellationRequested();
             var fault = Failed(e);
             trace.Failed(fault.Kind);
             return new WatchRead(null, fault);

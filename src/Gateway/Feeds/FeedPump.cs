@@ -38,10 +38,6 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
         {
             return await PumpAsync();
         }
-        catch (OperationCanceledException) when (feed.Empty.IsCompleted)
-        {
-            return new SeatEnd.Alone();
-        }
         catch (Exception e)
         {
             return new SeatEnd.Faulted(e);

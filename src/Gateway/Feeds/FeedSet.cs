@@ -122,6 +122,7 @@ internal sealed class FeedSet : IDisposable
             var left = OpeningWait - time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero || !await time.CompletesAsync(opening, left, stop))
             {
+                stop.ThrowIfCancellationRequested();
                 return (null, null);
             }
         }

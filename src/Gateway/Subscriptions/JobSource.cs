@@ -32,8 +32,7 @@ internal sealed class JobSource(FeedSet feeds, CallerHeaders caller, Translation
             Caller = caller,
         };
 
-    /// <summary>Reads a watch. Without a watcher it has one step: the job isn't found.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <summary>Reads a watch; once the token is cancelled it ends early. Without a watcher it has one step: the job isn't found.</summary>
     public static IAsyncEnumerable<WatchStep> ReadAsync(JobWatcher? watcher, CancellationToken stop) =>
         watcher?.WatchAsync(stop) ?? new WatchStep[] { new WatchStep.Ended(WatchEnd.NotFound) }.ToAsyncEnumerable();
 }

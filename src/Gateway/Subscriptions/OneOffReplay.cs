@@ -26,6 +26,7 @@ internal sealed class OneOffReplay(
             await WriteAsync(writer, step, stop);
         }
 
+        stop.ThrowIfCancellationRequested();
         await writer.DrainedAsync();
     }
 

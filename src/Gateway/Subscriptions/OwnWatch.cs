@@ -26,8 +26,8 @@ internal sealed class OwnWatch(
     public JobWatcher? Watcher { get; } = source.Feeds.NewWatch(start);
 
     /// <summary>Tells the viewer what the watch tells, until the feed grants a seat.</summary>
-    /// <returns>The seat, or the end of the watch.</returns>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <returns>The seat, or the end of the watch; neither if the token was cancelled while nothing was at hand.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled in the middle of a step.</exception>
     public async Task<(Seat? Seat, WatchStep.Ended? Ended)> FollowAsync(CancellationToken stop)
     {
         if (Watcher is null)
@@ -63,8 +63,7 @@ internal sealed class OwnWatch(
                 }
             }
 
-            stop.ThrowIfCancellationRequested();
-            throw new InvalidOperationException("A watch ended without an end.");
+            return stop.IsCancellationRequested ? default : throw new InvalidOperationException("A watch ended without an end.");
         }
         finally
         {

@@ -46,7 +46,7 @@ internal sealed class Subscription(
         );
 
     /// <summary>Runs until the client has been told the reason of its end, or wants no more and gets no more.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled while it had a watch of its own, or none yet.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before it had a watch, or in the middle of a step.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         metrics.SubscriptionStarted(TagValue.Of(messages.State));
@@ -67,7 +67,7 @@ internal sealed class Subscription(
         }
     }
 
-    /// <returns>The end of the job's watch; null if the client wanted no more while it had a seat.</returns>
+    /// <returns>The end of the job's watch; null if the client wanted no more.</returns>
     private async Task<WatchStep.Ended?> FollowAsync(CancellationToken stop)
     {
         var start = source.StartOf(request, historyOnly: false, timeline);
@@ -105,7 +105,7 @@ internal sealed class Subscription(
                 var own = new OwnWatch(start, key, source, messages, lane, turn, time);
                 watcher = own.Watcher;
                 (seat, var ended) = await own.FollowAsync(stop);
-                if (ended is not null)
+                if (seat is null)
                 {
                     return ended;
                 }

@@ -46,6 +46,7 @@ internal sealed class HeldBack(JobWatcher? watcher, TimeProvider time)
     {
         var left = limit - time.GetElapsedTime(since!.Value);
         var hasRoom = await time.CompletesAsync(room, left > TimeSpan.Zero ? left : TimeSpan.Zero, stop);
+        stop.ThrowIfCancellationRequested();
         if (hasRoom)
         {
             await room;

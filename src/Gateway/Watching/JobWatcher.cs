@@ -104,8 +104,10 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
         EndTurn();
     }
 
-    /// <summary>Tells what happens, in order, until <see cref="WatchStep.Ended"/>.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <summary>
+    /// Tells what happens, in order, until <see cref="WatchStep.Ended"/>. Once the token is cancelled it ends without that step where it next
+    /// has to wait, and doesn't throw: viewers leave all the time, and each method on the way would throw the exception once more.
+    /// </summary>
     public async IAsyncEnumerable<WatchStep> WatchAsync([EnumeratorCancellation] CancellationToken stop)
     {
         try
@@ -148,6 +150,11 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
                         await time.DelayAsync(wait.For, stop);
                         now = Now;
                         break;
+                }
+
+                if (stop.IsCancellationRequested && action is WatchAction.Read or WatchAction.AwaitTurn or WatchAction.Wait)
+                {
+                    yield break;
                 }
             }
         }

@@ -20,8 +20,7 @@ internal sealed class RunningWatch : IAsyncDisposable
     public WatchStep Current => steps.Current;
 
     /// <summary>Reads the next step.</summary>
-    /// <returns>False after the last.</returns>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <returns>False after the last, or once it is stopped.</returns>
     public ValueTask<bool> MoveNextAsync() => steps.MoveNextAsync();
 
     /// <summary>Stops it. Can be called from any thread, also while a step is being read.</summary>
