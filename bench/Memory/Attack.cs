@@ -13,10 +13,11 @@ namespace OptimizationGateway.Memory;
 /// <param name="Connections">The number of attackers.</param>
 /// <param name="Subscriptions">The jobs that each subscribes to.</param>
 /// <param name="Idle">The number of further connections, each with one quiet job.</param>
-internal sealed record Attack(int Connections, int Subscriptions, int Idle)
+/// <param name="BytesPerSecond">How fast an attacker reads, all its subscriptions together.</param>
+/// <param name="AreEventStreams">True if attackers read server-sent events, of one job each.</param>
+internal sealed record Attack(int Connections, int Subscriptions, int Idle, int BytesPerSecond = 8 * 1024, bool AreEventStreams = false)
 {
     private const int HealthyViewers = 20;
-    private const int BytesPerSecond = 8 * 1024;
     private const double MostDelay = 250;
 
     /// <summary>
@@ -36,6 +37,7 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle)
         ["100x100"] = new(100, 100, 0),
         ["1000x100"] = new(1_000, 100, 0),
         ["9000+1000"] = new(1_000, 1, 9_000),
+        ["1000sse"] = new(1_000, 1, 0, BytesPerSecond: 1024, AreEventStreams: true),
     };
 
     /// <summary>Runs each attack against each limit, with shared streams and without.</summary>
@@ -82,12 +84,14 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle)
         List<Task> attackers = [];
         for (var i = 0; i < Connections; i++)
         {
-            attackers.Add(new Attacker(gateway.SocketUrl, jobs, BytesPerSecond, slow).RunAsync(stop.Token));
+            attackers.Add(new Attacker(gateway.SocketUrl, jobs, BytesPerSecond, AreEventStreams, slow).RunAsync(stop.Token));
         }
 
         for (var i = 0; i < Idle; i++)
         {
-            attackers.Add(new Attacker(gateway.SocketUrl, [$"quiet-{i % 50}"], BytesPerSecond, idle).RunAsync(stop.Token));
+            attackers.Add(
+                new Attacker(gateway.SocketUrl, [$"quiet-{i % 50}"], BytesPerSecond, readsEventStream: false, idle).RunAsync(stop.Token)
+            );
         }
 
         var most = await WatchAsync(gateway, time);

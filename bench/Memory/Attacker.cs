@@ -5,14 +5,15 @@ using System.Text;
 namespace OptimizationGateway.Memory;
 
 /// <summary>
-/// A client that subscribes to many jobs and reads slowly, or not at all. It speaks just enough WebSocket for that, so that a thousand of them
-/// cost little. When it is sent away it comes back, as a client does.
+/// A client that watches jobs and reads slowly. It speaks just enough WebSocket, or HTTP, for that, so that a thousand of them cost little.
+/// When it is sent away it comes back, as a client does.
 /// </summary>
 /// <param name="gateway">The gateway's socket.</param>
-/// <param name="jobs">The jobs that it subscribes to.</param>
+/// <param name="jobs">The jobs that it watches; one if it reads server-sent events.</param>
 /// <param name="bytesPerSecond">How fast it reads.</param>
+/// <param name="readsEventStream">True if it reads server-sent events, false for a WebSocket.</param>
 /// <param name="counts">What happened to all of them.</param>
-internal sealed class Attacker(Uri gateway, IReadOnlyList<string> jobs, int bytesPerSecond, AttackCounts counts)
+internal sealed class Attacker(Uri gateway, IReadOnlyList<string> jobs, int bytesPerSecond, bool readsEventStream, AttackCounts counts)
 {
     private static readonly byte[] Mask = [0, 0, 0, 0];
 
@@ -41,22 +42,18 @@ internal sealed class Attacker(Uri gateway, IReadOnlyList<string> jobs, int byte
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 8 * 1024, NoDelay = true };
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, gateway.Port), stop);
-        var buffer = new byte[Math.Max(bytesPerSecond, 1024)];
-        await socket.SendAsync(
-            Encoding.ASCII.GetBytes(
-                $"GET {gateway.AbsolutePath} HTTP/1.1\r\nHost: {gateway.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-            ),
-            stop
-        );
+        var buffer = new byte[bytesPerSecond];
+        await socket.SendAsync(Encoding.ASCII.GetBytes(readsEventStream ? EventStreamRequest : Handshake), stop);
         var read = await socket.ReceiveAsync(buffer, stop);
-        if (!Encoding.ASCII.GetString(buffer, 0, read).StartsWith("HTTP/1.1 101", StringComparison.Ordinal))
+        var answer = readsEventStream ? "HTTP/1.1 200" : "HTTP/1.1 101";
+        if (!Encoding.ASCII.GetString(buffer, 0, read).StartsWith(answer, StringComparison.Ordinal))
         {
             counts.Refused();
             return;
         }
 
         counts.Entered();
-        foreach (var job in jobs)
+        foreach (var job in readsEventStream ? [] : jobs)
         {
             await socket.SendAsync(Frame($$"""{"type":"subscribe","jobId":"{{job}}","afterEventId":0}"""), stop);
             if (jobs.Count > 1)
@@ -69,13 +66,19 @@ internal sealed class Attacker(Uri gateway, IReadOnlyList<string> jobs, int byte
         while (true)
         {
             await Task.Delay(1_000, stop);
-            if (bytesPerSecond > 0 && await socket.ReceiveAsync(buffer, stop) == 0)
+            if (await socket.ReceiveAsync(buffer, stop) == 0)
             {
                 counts.Closed();
                 return;
             }
         }
     }
+
+    private string Handshake =>
+        $"GET {gateway.AbsolutePath} HTTP/1.1\r\nHost: {gateway.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+    private string EventStreamRequest => $"GET /jobs/{jobs[0]}/events?offset=-1&live=sse HTTP/1.1\r\nHost: {gateway.Authority}\r\n\r\n";
 
     private static byte[] Frame(string text)
     {

@@ -36,7 +36,7 @@ static async Task<int> AttackAsync(string[] rest)
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Usage: dotnet run -c Release --project bench/Memory -- slow [readers, default 1000] | churn [connections a round, default 10000] | soak [seconds, default 600] | attack 25x100|100x100|1000x100|9000+1000 heap|cgroup <MiB> shared|own <seconds> | attack all <seconds each>"
+        "Usage: dotnet run -c Release --project bench/Memory -- slow [readers, default 1000] | churn [connections a round, default 10000] | soak [seconds, default 600] | attack 25x100|100x100|1000x100|9000+1000|1000sse heap|cgroup <MiB> shared|own <seconds> | attack all <seconds each>"
     );
     return 2;
 }
