@@ -1,2 +1,2 @@
-// Most of the time these tests wait, for jobs and for timers, also those of one class.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.All, MaxThreads = 6)]
+// Most of the time these tests wait, for jobs and for timers.
+[assembly: Xunit.v3.Parallelization(MaxThreads = 4)]

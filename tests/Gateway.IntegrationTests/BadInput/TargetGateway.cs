@@ -8,9 +8,6 @@ namespace OptimizationGateway.Gateway.IntegrationTests.BadInput;
 /// </summary>
 public sealed class TargetGateway : IAsyncLifetime
 {
-    /// <summary>The tests of a class run beside one another, and the bystander has one conversation at a time.</summary>
-    private readonly SemaphoreSlim turn = new(1);
-
     private ScriptedBackend backend = null!;
     private TestClient bystander = null!;
 
@@ -27,16 +24,7 @@ public sealed class TargetGateway : IAsyncLifetime
     /// <summary>The gateway still serves who was here before, and who comes new.</summary>
     public async Task AssertServesOthersAsync()
     {
-        await turn.WaitAsync(TestContext.Current.CancellationToken);
-        try
-        {
-            await bystander.SettleAsync();
-        }
-        finally
-        {
-            turn.Release();
-        }
-
+        await bystander.SettleAsync();
         await using var newcomer = await RawClient.UpgradeAsync(Gateway.HttpUrl);
         await AssertServesAsync(newcomer);
     }
@@ -53,6 +41,5 @@ public sealed class TargetGateway : IAsyncLifetime
         await bystander.DisposeAsync();
         await Gateway.DisposeAsync();
         await backend.DisposeAsync();
-        turn.Dispose();
     }
 }
