@@ -17,7 +17,7 @@ public sealed class Clock : FakeTimeProvider
     private const int RoundTrips = 4;
 
     /// <summary>For so many steps after a timer has fired, others are let work after each.</summary>
-    private const int Wake = 5;
+    private const int Wake = 10;
 
     /// <summary>While none fires, what happens has been set off by what came before: others are let work after so many steps.</summary>
     private const int Stride = 3;
@@ -32,8 +32,7 @@ public sealed class Clock : FakeTimeProvider
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        // What fires again and again is housekeeping.
-        return base.CreateTimer(period == Timeout.InfiniteTimeSpan ? Fire : callback, state, dueTime, period);
+        return base.CreateTimer(Fire, state, dueTime, period);
 
         void Fire(object? s)
         {
