@@ -24,7 +24,11 @@ passed=0 failed=0 skipped=0
 problems=()
 # What each failed test said: shown once more at the end, where a long log is read first.
 failures=$(mktemp)
-trap 'rm -rf "$output" "$messages" "$failures"' EXIT
+# What checks say that run beside others, each in a file.
+said=$(mktemp -d)
+# The processes that run beside others; the last to be started may outlive an interruption.
+running=()
+trap 'kill ${running[@]+"${running[@]}"} 2> /dev/null; rm -rf "$output" "$messages" "$failures" "$said"' EXIT
 
 # `dotnet test` closes with a line each for total, failed, succeeded and skipped. The last ones count.
 dotnet_counts() {
@@ -87,6 +91,15 @@ runner() {
     fi
 }
 
+# Counts a check by its exit code.
+count_check() {
+    case $2 in
+        0) passed=$((passed + 1)) ;;
+        124 | 137) failed=$((failed + 1)) problems+=("$1 didn't end within $longest_check s") ;;
+        *) failed=$((failed + 1)) problems+=("$1 failed") ;;
+    esac
+}
+
 # One command that counts as one test.
 check() {
     local name=$1
@@ -94,11 +107,29 @@ check() {
     echo
     echo "== $name: $*"
     within "$longest_check" "$@"
-    case $? in
-        0) passed=$((passed + 1)) ;;
-        124 | 137) failed=$((failed + 1)) problems+=("$name didn't end within $longest_check s") ;;
-        *) failed=$((failed + 1)) problems+=("$name failed") ;;
-    esac
+    count_check "$name" $?
+}
+
+# A check that runs beside what comes next, until `gather` shows what it said and counts it.
+names=() commands=()
+beside() {
+    names+=("$1") commands+=("${*:2}")
+    # Not by `within`: of a function the trap would end the shell only.
+    timeout --kill-after=10 "$longest_check" "${@:2}" > "$said/${#names[@]}" 2>&1 < /dev/null &
+    running+=($!)
+}
+
+gather() {
+    local i status
+    for i in "${!names[@]}"; do
+        wait "${running[i]}"
+        status=$?
+        echo
+        echo "== ${names[i]}: ${commands[i]}"
+        cat "$said/$((i + 1))"
+        count_check "${names[i]}" "$status"
+    done
+    names=() commands=() running=()
 }
 
 finish() {
@@ -114,7 +145,27 @@ finish() {
     [ "$failed" -eq 0 ] && [ ${#problems[@]} -eq 0 ]
 }
 
-if ! dotnet build OptimizationGateway.sln --verbosity quiet; then
+# One compiler for all projects takes half the time of one for each. It is of this build alone, by the name of its pipe, and ends with it:
+# the one that `dotnet build` starts by itself stays for ten minutes, or is switched off.
+build() {
+    local compiler pipe=optimization-gateway-$$ shared=() status
+    compiler=$(dotnet msbuild src/Contracts/Contracts.csproj -getProperty:RoslynTargetsPath)/bincore/VBCSCompiler
+    if [ -x "$compiler" ]; then
+        "$compiler" "-pipename:$pipe" > /dev/null 2>&1 &
+        running=($!)
+        shared=(-p:UseSharedCompilation=true "-p:SharedCompilationId=$pipe")
+    fi
+    dotnet build OptimizationGateway.sln --verbosity quiet ${shared[@]+"${shared[@]}"}
+    status=$?
+    if [ ${#running[@]} -gt 0 ]; then
+        kill "${running[@]}"
+        wait "${running[@]}" 2> /dev/null
+        running=()
+    fi
+    return "$status"
+}
+
+if ! build; then
     problems+=("the build failed")
     failed=1
     finish
@@ -124,9 +175,10 @@ fi
 check "C# format" dotnet csharpier check .
 check "TypeScript format and lint" node_modules/.bin/biome check
 check "client: build and size" npm run --silent build --workspace clients/typescript
-check "console: types" npm run --silent check --workspace clients/console
-check "client: types and package" npm run --silent check --workspace clients/typescript
+beside "console: types" npm run --silent check --workspace clients/console
+beside "client: types and package" npm run --silent check --workspace clients/typescript
 runner ".NET" dotnet_counts env RECORD_MESSAGES="$messages" dotnet test --solution OptimizationGateway.sln --no-build
+gather
 runner "client" vitest_counts npm run --silent test --workspace clients/typescript
 runner "console" vitest_counts npm run --silent test --workspace clients/console
 check "schemas: the goldens" node tests/schema/goldens.mjs
@@ -135,7 +187,9 @@ check "schemas: openapi.json and asyncapi.json" node tests/schema/descriptions.m
 check "schemas: what the .NET tests recorded" node tests/schema/recorded.mjs "$messages"
 check "bench: events come through whole" dotnet bench/Bench/bin/Debug/net10.0/OptimizationGateway.Bench.dll --check
 check "memory: slow readers for ten seconds" dotnet bench/Memory/bin/Debug/net10.0/OptimizationGateway.Memory.dll attack 25x100 heap 256 own 10
-check "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
-check "chaos of logs for a minute" dotnet run --no-build --project tests/Faults -- logs --duration 60 --seed 1
+# Mostly they wait: for programs to start, and for the next fault.
+beside "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
+beside "chaos of logs for a minute" dotnet run --no-build --project tests/Faults -- logs --duration 60 --seed 1
+gather
 
 finish

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Tokens;
 
@@ -69,7 +68,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task Too_many_newcomers_at_once_get_503()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var gateway = await TestGateway.StartAsync(NoBackend, clock, "Gateway:Limits:NewConnectionsPerSecond=1");
         await using var first = await gateway.ConnectAsync();
 
@@ -93,7 +92,7 @@ public sealed class AdmissionTests
     public async Task Who_is_refused_at_a_glance_takes_nobody_s_turn(string header)
     {
         using var keys = new KeyFolder();
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var clock = new Clock(DateTimeOffset.UtcNow);
         await using var gateway = await TestGateway.StartAsync(
             NoBackend,
             clock,
@@ -123,7 +122,7 @@ public sealed class AdmissionTests
     public async Task One_address_that_comes_as_often_as_it_can_leaves_turns_for_others()
     {
         await using var gateway = await TestGateway.StartAsync(
-            new FakeTimeProvider(),
+            new Clock(),
             [$"Gateway:Backends:test:Address={NoBackend}", "Gateway:Limits:NewConnectionsPerSecond=10"],
             services => services.AddSingleton<IStartupFilter, AddressByHeader>()
         );

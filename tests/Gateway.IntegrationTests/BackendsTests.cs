@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
@@ -60,7 +59,7 @@ public sealed class BackendsTests
     [Fact]
     public async Task A_silent_stream_is_reopened_at_the_cursor_and_the_client_hears_nothing_of_it()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         await bridge.SubscribeAsync(0, Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1)));
         await bridge.Client.NextAsync("replay");
@@ -76,7 +75,7 @@ public sealed class BackendsTests
     [Fact]
     public async Task A_heartbeat_keeps_a_silent_stream_open()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         var beat = new SemaphoreSlim(0);
         var beats = 0;

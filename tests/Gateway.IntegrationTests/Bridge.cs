@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Testing;
 
@@ -14,7 +13,7 @@ internal sealed class Bridge : IAsyncDisposable
 
     public required TestClient Client { get; init; }
 
-    public static async Task<Bridge> OpenAsync(FakeTimeProvider? clock = null, params string[] settings)
+    public static async Task<Bridge> OpenAsync(Clock? clock = null, params string[] settings)
     {
         var backend = await ScriptedBackend.StartAsync();
         var gateway = await TestGateway.StartAsync(backend.Url, clock, settings);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
@@ -108,7 +107,7 @@ public sealed class ConnectingTests
     [Fact]
     public async Task Of_each_refusal_by_403_the_log_has_a_line_a_minute_with_who_it_was_and_the_setting()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        var clock = new Clock(DateTimeOffset.UnixEpoch);
         await using var bridge = await Bridge.OpenAsync(clock);
         List<string> Lines() =>
             [

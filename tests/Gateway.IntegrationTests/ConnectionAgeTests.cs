@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
@@ -9,7 +8,7 @@ public sealed class ConnectionAgeTests
     [Fact]
     public async Task A_connection_is_asked_to_come_back_at_its_age_and_a_resume_misses_nothing()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(
             clock,
             "Gateway:Limits:ConnectionAge=00:10:00",
@@ -35,7 +34,7 @@ public sealed class ConnectionAgeTests
     [Fact]
     public async Task One_for_which_something_waits_is_closed_when_it_has_it_or_half_a_minute_later()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(
             clock,
             "Gateway:Limits:ConnectionAge=00:10:00",
@@ -59,7 +58,7 @@ public sealed class ConnectionAgeTests
     [Fact]
     public async Task Without_the_setting_connections_last()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock, "Gateway:Limits:PingInterval=01:00:00");
 
         clock.Advance(TimeSpan.FromMinutes(50));

@@ -11,6 +11,9 @@ public sealed class DescriptorsTests
 {
     private const int Limit = 320;
 
+    /// <summary>Events that come while the crowd is taken in and code is compiled, which is no part of what is measured.</summary>
+    private const int Warming = 50;
+
     [Fact]
     public async Task Out_of_descriptors_new_connections_wait_and_old_ones_go_on()
     {
@@ -36,18 +39,23 @@ public sealed class DescriptorsTests
 
         var crowd = await CrowdAsync(url, Handshake(url));
         await TestGateway.EventuallyAsync(() => gateway.Descriptors > Limit - 40, "hardly a descriptor is left");
-        var cpu = gateway.Cpu;
+        var cpu = TimeSpan.Zero;
         var newcomer = TestClient.ConnectAsync(url);
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        for (var id = 1; id <= 100; id++)
+        for (var id = 1; id <= Warming + 100; id++)
         {
+            if (id == Warming + 1)
+            {
+                cpu = gateway.Cpu;
+            }
+
             await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
             tell.Release();
             Assert.Equal(id, (long)(await client.NextAsync("event"))["event"]!["id"]!);
             Assert.InRange(gateway.Descriptors, 1, Limit - 16);
         }
 
-        // It took two seconds at least; to try again and again to accept would have taken a core for all of them.
+        // The last hundred took two seconds at least; to try again and again to accept would have taken a core for all of them.
         Assert.InRange(gateway.Cpu - cpu, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Assert.True(gateway.IsAlive, gateway.Output);
 

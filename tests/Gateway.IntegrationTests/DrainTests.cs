@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Testing;
 
@@ -17,7 +16,7 @@ public sealed class DrainTests
     [Fact]
     public async Task Sockets_close_in_batches_spread_over_the_drain_time()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var gateway = await TestGateway.StartAsync(NoBackend, clock, "Gateway:Drain:Time=00:00:08");
         var clients = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => gateway.ConnectAsync()));
         int Closed() => clients.Count(client => (int?)client.CloseStatus == 1012);
@@ -44,7 +43,7 @@ public sealed class DrainTests
     [Fact]
     public async Task Who_waits_for_its_batch_is_served_meanwhile_and_newcomers_get_503()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = await ScriptedBackend.StartAsync();
         var mayGoOn = new TaskCompletionSource();
         backend.Always(
@@ -111,7 +110,7 @@ public sealed class DrainTests
     [Fact]
     public async Task A_reader_that_takes_nothing_does_not_hold_up_the_shutdown()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         bridge.Backend.Next([Say.Subscribed(last: 0), Say.Replay(), .. ManyEvents(100)]);
         await using var stuck = await SlowClient.ConnectAsync(bridge.Gateway.SocketUrl);

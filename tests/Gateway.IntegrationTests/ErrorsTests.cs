@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Grpc.Core;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Testing;
 
@@ -115,7 +114,7 @@ public sealed class ErrorsTests
     [Fact]
     public async Task A_cursor_ahead_is_asked_again_for_three_seconds_since_a_replica_may_lag()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         bridge.Backend.Always(ScriptedBackend.Fail(StatusCode.OutOfRange, ("earliest-event-id", "1"), ("latest-event-id", "90")));
         await bridge.Client.SubscribeAsync("job-1", 100);
@@ -144,7 +143,7 @@ public sealed class ErrorsTests
     [Fact]
     public async Task A_cursor_that_the_backend_accepts_in_silence_though_it_is_ahead_is_told()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         bridge.Backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 90), Say.Replay()));
         await bridge.Client.SubscribeAsync("job-1", 100);
@@ -158,7 +157,7 @@ public sealed class ErrorsTests
     [Fact]
     public async Task OUT_OF_RANGE_without_trailers_is_asked_again_and_then_taken_for_a_truncated_log()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         bridge.Backend.Always(ScriptedBackend.Fail(StatusCode.OutOfRange));
         await bridge.Client.SubscribeAsync("job-1", 100);
@@ -173,7 +172,7 @@ public sealed class ErrorsTests
     [Fact]
     public async Task A_subscribe_that_can_not_be_opened_in_ten_seconds_ends_with_backend_unavailable()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         bridge.Backend.Always(ScriptedBackend.Fail(StatusCode.Unavailable));
         await bridge.Client.SubscribeAsync("job-1", 0);
@@ -189,7 +188,7 @@ public sealed class ErrorsTests
     [Fact]
     public async Task A_backend_that_never_confirms_is_given_up_after_ten_seconds()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         bridge.Backend.Always((_, _, stopped) => ScriptedBackend.SilenceAsync(stopped));
         await bridge.Client.SubscribeAsync("job-1", 0);
@@ -204,7 +203,7 @@ public sealed class ErrorsTests
     [Fact]
     public async Task An_outage_is_told_once_and_only_after_three_seconds_and_its_end_is_told_by_an_empty_replay()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         var isBack = false;
         bridge.Backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1))));
@@ -250,7 +249,7 @@ public sealed class ErrorsTests
     [MemberData(nameof(Breaches))]
     public async Task The_same_breach_after_five_reopens_without_progress_is_a_backend_error(string breach)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         bridge.Backend.Always(
             breach switch
@@ -277,7 +276,7 @@ public sealed class ErrorsTests
     [Fact]
     public async Task A_heartbeat_on_a_stream_that_has_stood_is_progress_and_the_next_breach_counts_as_the_first()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         using var hasStood = new SemaphoreSlim(0);
         bridge.Backend.Always(
@@ -308,7 +307,7 @@ public sealed class ErrorsTests
     [Fact]
     public async Task An_absent_backend_never_uses_up_the_budget()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         bridge.Backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1))));
         bridge.Backend.Always(ScriptedBackend.Fail(StatusCode.Unavailable));
@@ -332,7 +331,7 @@ public sealed class ErrorsTests
     [InlineData(StatusCode.Unimplemented, "backend_error")]
     public async Task On_a_reopen_a_new_replica_gets_a_minute_to_know_the_job(StatusCode status, string code)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         bridge.Backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1))));
         bridge.Backend.Always(ScriptedBackend.Fail(status));

@@ -5,7 +5,7 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Gateway.IntegrationTests;
 
 /// <summary>HEAD is answered as GET is, without the body (RFC 9110 section 9.3.2), on both ports.</summary>
-public sealed class HeadTests
+public sealed class HeadTests(HeadTests.OneGateway shared) : IClassFixture<HeadTests.OneGateway>
 {
     private static readonly Uri NoBackend = new("http://127.0.0.1:9");
 
@@ -25,9 +25,7 @@ public sealed class HeadTests
     [InlineData("/nothing", 404)]
     public async Task Of_the_gateway(string path, int status)
     {
-        await using var gateway = await StartAsync();
-
-        await AssertSameAsync(gateway.HttpUrl, path, status);
+        await AssertSameAsync(shared.Gateway.HttpUrl, path, status);
     }
 
     [Theory]
@@ -41,9 +39,7 @@ public sealed class HeadTests
     [InlineData("/inspector/ended", 200)]
     public async Task Of_the_inspector(string path, int status)
     {
-        await using var gateway = await StartAsync();
-
-        await AssertSameAsync(gateway.InspectorUrl!, path, status);
+        await AssertSameAsync(shared.Gateway.InspectorUrl!, path, status);
     }
 
     [Theory]
@@ -53,8 +49,7 @@ public sealed class HeadTests
     [InlineData("/inspector/connections", true)]
     public async Task Allow_has_it_too(string path, bool ofInspector)
     {
-        await using var gateway = await StartAsync();
-        var url = ofInspector ? gateway.InspectorUrl! : gateway.HttpUrl;
+        var url = ofInspector ? shared.Gateway.InspectorUrl! : shared.Gateway.HttpUrl;
 
         var answer = await AskAsync(url, "PUT", path);
 
@@ -106,5 +101,15 @@ public sealed class HeadTests
         );
         var answer = await client.ReadHttpAsync(hasBody: method != "HEAD");
         return method == "HEAD" ? answer with { Body = Encoding.UTF8.GetString(await client.ReadRestAsync()) } : answer;
+    }
+
+    /// <summary>One gateway for all paths.</summary>
+    public sealed class OneGateway : IAsyncLifetime
+    {
+        public TestGateway Gateway { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Gateway = await StartAsync();
+
+        public ValueTask DisposeAsync() => Gateway.DisposeAsync();
     }
 }

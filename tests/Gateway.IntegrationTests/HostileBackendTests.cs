@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Testing;
 
@@ -62,7 +61,7 @@ public sealed class HostileBackendTests
     [Fact]
     public async Task Ids_that_restart_at_1_on_a_reopened_stream_of_the_same_epoch_are_cursor_ahead_after_a_minute()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 3), Say.Replay(Say.Events(1, 3))));
@@ -106,7 +105,7 @@ public sealed class HostileBackendTests
     [MemberData(nameof(FirstWords))]
     public async Task A_stream_that_never_says_subscribed_ends_a_subscribe_in_ten_seconds_however_much_else_it_says(string words)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Always(SayForEver(words, clock));
@@ -124,7 +123,7 @@ public sealed class HostileBackendTests
     [MemberData(nameof(FirstWords))]
     public async Task A_reopened_stream_that_never_says_subscribed_is_given_up_every_ten_seconds_until_one_does(string words)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1))));
@@ -211,7 +210,7 @@ public sealed class HostileBackendTests
     [Fact]
     public async Task OK_without_a_terminal_event_is_forgiven_as_long_as_each_stream_brings_something_new()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Always(
@@ -259,7 +258,7 @@ public sealed class HostileBackendTests
     [InlineData(2)]
     public async Task A_heartbeat_that_lies_ahead_is_a_gap_and_after_five_reopens_a_backend_error(long last)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1)), Say.Heartbeat(last)));
@@ -333,7 +332,7 @@ public sealed class HostileBackendTests
     [Fact]
     public async Task A_backend_that_accepts_and_fails_in_a_loop_is_one_outage_for_the_user_and_one_line_in_the_log()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1))));
@@ -359,7 +358,7 @@ public sealed class HostileBackendTests
     public async Task A_flood_of_breaks_is_one_episode_in_the_log_and_each_of_them_in_the_metric()
     {
         const int Jobs = 40;
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Always(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1))));
@@ -386,7 +385,7 @@ public sealed class HostileBackendTests
     [Fact]
     public async Task A_bad_job_that_is_asked_for_again_and_again_is_one_line_a_minute()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Always(ScriptedBackend.Fail(StatusCode.Internal));
@@ -403,7 +402,7 @@ public sealed class HostileBackendTests
     }
 
     /// <summary>Ten times a second, which is no breach yet.</summary>
-    private static WatchScript SayForEver(string words, FakeTimeProvider clock) =>
+    private static WatchScript SayForEver(string words, Clock clock) =>
         async (_, stream, cancelled) =>
         {
             while (words != "nothing")
@@ -460,7 +459,7 @@ public sealed class HostileBackendTests
         return bad;
     }
 
-    private static Task<TimeSpan> RunUntilToldAsync(FakeTimeProvider clock, HostileBridge bridge, string what) =>
+    private static Task<TimeSpan> RunUntilToldAsync(Clock clock, HostileBridge bridge, string what) =>
         clock.RunUntilAsync(() => bridge.Told().Contains(what), TimeSpan.FromMinutes(2), $"the user was told \"{what}\"");
 
     /// <summary>The gateway lives, and so does the next job of the same backend.</summary>

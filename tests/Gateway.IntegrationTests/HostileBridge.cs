@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Testing;
 
@@ -49,7 +48,7 @@ internal sealed class HostileBridge : IAsyncDisposable
                 .Select(r => r.Message),
         ];
 
-    public static async Task<HostileBridge> OpenAsync(Uri hostile, FakeTimeProvider? clock = null, params string[] settings)
+    public static async Task<HostileBridge> OpenAsync(Uri hostile, Clock? clock = null, params string[] settings)
     {
         var honest = await ScriptedBackend.StartAsync();
         honest.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay(Say.Events(1, 1)), Say.Live(Say.Completed(2))));

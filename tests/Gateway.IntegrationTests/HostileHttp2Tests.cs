@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using Google.Protobuf;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Testing;
 
@@ -53,7 +52,7 @@ public sealed class HostileHttp2Tests
     [MemberData(nameof(Errors))]
     public async Task Streams_that_are_reset_for_ever_are_told_once_and_asked_for_at_a_bounded_pace(Http2Error error)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = RawBackend.Start();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Next(async call =>
@@ -138,7 +137,7 @@ public sealed class HostileHttp2Tests
     [Fact]
     public async Task Connections_that_say_GOAWAY_at_once_for_ever_are_opened_at_a_bounded_pace()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = RawBackend.Start();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Always(call => call.Connection.GoAwayAsync(lastStreamId: 0, Http2Error.EnhanceYourCalm));
@@ -188,7 +187,7 @@ public sealed class HostileHttp2Tests
     [Fact]
     public async Task A_connection_that_takes_no_stream_at_all_ends_a_subscribe_in_time()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = RawBackend.Start(maxStreams: 0);
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         await bridge.Client.SubscribeAsync("job-1", 0);
@@ -224,7 +223,7 @@ public sealed class HostileHttp2Tests
     [MemberData(nameof(BrokenEnds))]
     public async Task An_answer_that_is_no_gRPC_is_the_transports_fault_and_the_user_sees_it_only_if_it_lasts(string kind)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = RawBackend.Start();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Next(async call =>
@@ -257,7 +256,7 @@ public sealed class HostileHttp2Tests
     [InlineData("502 as a proxy says it")]
     public async Task A_subscribe_that_only_a_proxy_answers_ends_in_ten_seconds(string kind)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = RawBackend.Start();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Always(call => BreakAsync(call, kind));

@@ -6,7 +6,6 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Testing;
 
@@ -71,7 +70,7 @@ public sealed class MetricsTests
     [Fact]
     public async Task A_reopen_is_counted_by_its_cause()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         using var meter = new Readings(bridge.Gateway);
         bridge.Backend.Next(ScriptedBackend.SayAndFail(StatusCode.Unavailable, Say.Subscribed(last: 0)));
@@ -89,7 +88,7 @@ public sealed class MetricsTests
     [Fact]
     public async Task The_gauge_of_a_backend_says_what_its_health_says()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         using var meter = new Readings(bridge.Gateway);
         Assert.Equal((1L, "ok"), (meter["gateway.upstream.up", "test"], await StateAsync()));
@@ -179,7 +178,7 @@ public sealed class MetricsTests
     [Fact]
     public async Task A_subscription_is_opening_then_open_then_waiting_for_its_backend_and_open_again()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         using var meter = new Readings(bridge.Gateway);
         var confirm = new TaskCompletionSource();
@@ -215,7 +214,7 @@ public sealed class MetricsTests
     [Fact]
     public async Task Live_events_are_timed_from_their_own_timestamp_and_from_the_backends_stream_to_the_socket()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
+        var clock = new Clock(DateTimeOffset.UnixEpoch.AddYears(60));
         await using var bridge = await Bridge.OpenAsync(clock);
         using var delay = new MetricCollector<double>(Meters(bridge.Gateway), GatewayMetrics.MeterName, "gateway.event.delay");
         using var age = new MetricCollector<double>(Meters(bridge.Gateway), GatewayMetrics.MeterName, "gateway.event.age");

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests;
@@ -14,7 +13,7 @@ public sealed class StrangersLinesTests
     [Fact]
     public async Task Of_connections_that_end_a_minute_has_a_hundred_lines_and_one_that_counts_the_rest()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var gateway = await TestGateway.StartAsync(NoBackend, clock);
         for (var i = 0; i < 110; i++)
         {

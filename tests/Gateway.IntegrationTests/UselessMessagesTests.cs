@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Testing;
 
@@ -16,7 +15,7 @@ public sealed class UselessMessagesTests
     [MemberData(nameof(Kinds))]
     public async Task Useless_messages_without_end_are_a_breach_and_after_five_reopens_a_backend_error(string kind)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         backend.Always(
@@ -43,7 +42,7 @@ public sealed class UselessMessagesTests
     [Fact]
     public async Task A_careless_backend_may_replay_its_whole_log_at_each_reopen()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var bridge = await HostileBridge.OpenAsync(backend.Url, clock);
         const int Length = 20_000;

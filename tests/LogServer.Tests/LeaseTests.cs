@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.LogServer.Tests.Harness;
 using OptimizationGateway.Testing;
@@ -8,7 +7,7 @@ namespace OptimizationGateway.LogServer.Tests;
 /// <summary>Producers that are silent for longer than their lease, and their return.</summary>
 public sealed class LeaseTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 5, 4, 12, 0, 0, TimeSpan.Zero));
+    private readonly Clock clock = new(new DateTimeOffset(2026, 5, 4, 12, 0, 0, TimeSpan.Zero));
     private LogServerRun run = null!;
 
     public async ValueTask InitializeAsync() => run = await LogServerRun.StartAsync(clock, "Leases:EndLostJobsAfter=00:01:00");

@@ -1,62 +1,104 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 
 namespace OptimizationGateway.Testing;
 
 /// <summary>
-/// Moves a fake clock while real sockets do their part. On a busy machine the clock waits for them: otherwise seconds of it go by before
-/// a message that was sent has arrived.
+/// A fake clock that goes on while real sockets do their part. It waits for them by what the machine gets done, not by real time alone: on a
+/// busy machine seconds of it would go by before a message that was sent has arrived.
 /// </summary>
-public static class Clock
+public sealed class Clock : FakeTimeProvider
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What code that runs for the first time may take, ten times in a second of this clock.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>A tick that takes longer comes late, because the machine is busy.</summary>
-    private static readonly TimeSpan Punctual = TimeSpan.FromMilliseconds(6);
+    /// <summary>Messages to and fro for each wait. To open a stream takes about eight, and its deadline is a hundred steps away.</summary>
+    private const int RoundTrips = 4;
 
-    private const int MostLateTicks = 20;
+    /// <summary>For so many steps after a timer has fired, others are let work after each.</summary>
+    private const int Wake = 10;
+
+    /// <summary>While none fires, what happens has been set off by what came before: others are let work after so many steps.</summary>
+    private const int Stride = 3;
+
+    private int fired;
+
+    public Clock() { }
+
+    public Clock(DateTimeOffset start)
+        : base(start) { }
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        return base.CreateTimer(Fire, state, dueTime, period);
+
+        void Fire(object? s)
+        {
+            Interlocked.Increment(ref fired);
+            callback(s);
+        }
+    }
 
     /// <summary>Lets the clock run in small steps until something has happened.</summary>
     /// <returns>How much time went by on that clock.</returns>
-    public static async Task<TimeSpan> RunUntilAsync(this FakeTimeProvider clock, Func<bool> happened, TimeSpan limit, string what)
+    public async Task<TimeSpan> RunUntilAsync(Func<bool> happened, TimeSpan limit, string what)
     {
-        var start = clock.GetUtcNow();
+        var start = GetUtcNow();
+        await using var pace = await Pace.BeginAsync(this);
         while (!happened())
         {
-            if (clock.GetUtcNow() - start > limit)
+            if (GetUtcNow() - start > limit)
             {
                 throw new TimeoutException($"In {limit} it never came true that {what}.");
             }
 
-            clock.Advance(Step);
-            await LetOthersWorkAsync();
+            await pace.StepAsync();
         }
 
-        return clock.GetUtcNow() - start;
+        return GetUtcNow() - start;
     }
 
     /// <summary>Lets the clock run in small steps for a while.</summary>
-    public static async Task RunForAsync(this FakeTimeProvider clock, TimeSpan duration)
+    public async Task RunForAsync(TimeSpan duration)
     {
+        await using var pace = await Pace.BeginAsync(this);
         for (var gone = TimeSpan.Zero; gone < duration; gone += Step)
         {
-            clock.Advance(Step);
-            await LetOthersWorkAsync();
+            await pace.StepAsync();
         }
     }
 
-    /// <summary>Waits until the thread pool's queue is empty and a tick comes on time, for 20 ticks at most.</summary>
-    private static async Task LetOthersWorkAsync()
+    /// <summary>One run of a clock.</summary>
+    private sealed class Pace : IAsyncDisposable
     {
-        for (var tries = 0; tries < MostLateTicks; tries++)
+        private readonly Clock clock;
+        private readonly Echo echo;
+        private int seen;
+        private int awake = Wake;
+        private int steps;
+
+        private Pace(Clock clock, Echo echo)
         {
-            var start = Stopwatch.GetTimestamp();
-            await Task.Delay(Tick);
-            if (Stopwatch.GetElapsedTime(start) < Punctual && ThreadPool.PendingWorkItemCount == 0)
+            (this.clock, this.echo) = (clock, echo);
+            seen = clock.fired;
+        }
+
+        public static async Task<Pace> BeginAsync(Clock clock) => new(clock, await Echo.OpenAsync());
+
+        public async Task StepAsync()
+        {
+            clock.Advance(Step);
+            awake = seen == clock.fired ? awake - 1 : Wake;
+            seen = clock.fired;
+            if (awake > 0 || ++steps % Stride == 0)
             {
-                return;
+                await Task.Delay(Tick);
+                await echo.RoundTripsAsync(RoundTrips);
             }
         }
+
+        public ValueTask DisposeAsync() => echo.DisposeAsync();
     }
 }

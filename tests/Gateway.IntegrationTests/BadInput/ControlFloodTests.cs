@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.BadInput;
@@ -34,7 +33,7 @@ public sealed class ControlFloodTests
     [Fact]
     public async Task A_client_that_pings_every_second_between_its_messages_is_kept()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         await using var client = await RawClient.UpgradeAsync(bridge.Gateway.HttpUrl);
 
@@ -51,7 +50,7 @@ public sealed class ControlFloodTests
     [Fact]
     public async Task A_burst_that_pauses_is_kept_and_takes_no_message_s_turn()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         await using var client = await RawClient.UpgradeAsync(bridge.Gateway.HttpUrl);
 

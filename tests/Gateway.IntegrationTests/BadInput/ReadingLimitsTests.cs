@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.BadInput;
@@ -28,7 +27,7 @@ public sealed class ReadingLimitsTests
     public async Task Half_a_message_and_then_silence_closes_with_4408_after_ten_seconds(string what, byte[] half)
     {
         Assert.NotEmpty(what);
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         await using var client = await RawClient.UpgradeAsync(bridge.Gateway.HttpUrl);
         await TargetGateway.AssertServesAsync(client);
@@ -45,7 +44,7 @@ public sealed class ReadingLimitsTests
     [Fact]
     public async Task A_message_that_trickles_closes_with_4408_though_something_always_comes()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         await using var client = await RawClient.UpgradeAsync(bridge.Gateway.HttpUrl);
         var closing = client.ReadFrameAsync();
@@ -68,7 +67,7 @@ public sealed class ReadingLimitsTests
     [Fact]
     public async Task A_client_that_is_silent_between_messages_is_kept()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         await bridge.Client.SettleAsync();
 
@@ -80,7 +79,7 @@ public sealed class ReadingLimitsTests
     [Fact]
     public async Task After_4408_the_client_can_still_close_in_order()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock);
         await using var client = await RawClient.UpgradeAsync(bridge.Gateway.HttpUrl);
         await client.SendAsync(RawFrame.Of(RawFrame.Text, [.. "{"u8], fin: false));

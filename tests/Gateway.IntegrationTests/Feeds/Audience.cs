@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Feeds;
@@ -18,12 +17,12 @@ internal sealed class Audience : IAsyncDisposable
 
     public required TestGateway Gateway { get; init; }
 
-    public FakeTimeProvider? Clock { get; private init; }
+    public Clock? Clock { get; private init; }
 
     /// <summary>The viewers that came with <see cref="WatchAsync"/>, in order.</summary>
     public IReadOnlyList<TestClient> Viewers => viewers;
 
-    public static async Task<Audience> OpenAsync(JobLog? log = null, FakeTimeProvider? clock = null, params string[] settings)
+    public static async Task<Audience> OpenAsync(JobLog? log = null, Clock? clock = null, params string[] settings)
     {
         log ??= new JobLog();
         var backend = await ScriptedBackend.StartAsync();

@@ -146,7 +146,7 @@ public sealed class FeedEndTests
     [Fact]
     public async Task A_feed_never_refuses_a_viewer_on_its_own()
     {
-        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var clock = new Clock();
         await using var audience = await Audience.OpenAsync(clock: clock);
         audience.Log.Cut(upTo: 20);
         audience.Log.Append(10);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Grpc.Core;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Feeds;
@@ -13,7 +12,7 @@ public sealed class FeedOutageTests
     [Fact]
     public async Task An_outage_is_told_once_to_each_viewer_and_what_was_missed_follows_as_a_replay()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var audience = await Audience.OpenAsync(clock: clock);
         audience.Log.Append(3);
         var viewers = new[] { await audience.SettleAsync(0), await audience.SettleAsync(3), await audience.SettleAsync(null) };
@@ -39,7 +38,7 @@ public sealed class FeedOutageTests
     [Fact]
     public async Task The_all_clear_comes_once_if_nothing_was_missed()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var audience = await Audience.OpenAsync(clock: clock);
         audience.Log.Append(3);
         var viewers = new[] { await audience.SettleAsync(0), await audience.SettleAsync(3), await audience.SettleAsync(null) };
@@ -61,7 +60,7 @@ public sealed class FeedOutageTests
     [Fact]
     public async Task An_outage_that_is_over_within_three_seconds_is_told_to_nobody()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var audience = await Audience.OpenAsync(clock: clock);
         audience.Log.Append(3);
         var viewers = new[] { await audience.SettleAsync(0), await audience.SettleAsync(null) };
@@ -77,7 +76,7 @@ public sealed class FeedOutageTests
     [Fact]
     public async Task Who_comes_during_an_outage_waits_for_the_backend_and_shares_the_stream_afterwards()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var audience = await Audience.OpenAsync(clock: clock);
         audience.Log.Append(3);
         TestClient[] viewers = [await audience.SettleAsync(0)];
@@ -105,7 +104,7 @@ public sealed class FeedOutageTests
     [Fact]
     public async Task Nobody_joins_a_stream_that_has_been_silent_for_twenty_seconds()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var audience = await Audience.OpenAsync(clock: clock);
         audience.Log.Append(3);
         await audience.SettleAsync(0);

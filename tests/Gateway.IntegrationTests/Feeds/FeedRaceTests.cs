@@ -81,7 +81,7 @@ public sealed class FeedRaceTests
         for (var round = 0; round < 10; round++)
         {
             var both = new TaskCompletionSource();
-            var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+            var clock = new Clock();
             await using var audience = await Audience.OpenAsync(clock: clock);
             audience.Log.Append(5);
             audience.Log.OnCall = (_, cancelled) => both.Task.WaitAsync(cancelled);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Feeds;
@@ -6,7 +5,7 @@ namespace OptimizationGateway.Gateway.IntegrationTests.Feeds;
 /// <summary>A shared stream at one replica, and viewers who know of more than that one has.</summary>
 public sealed class FeedReplicaTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider clock = new();
+    private readonly Clock clock = new();
     private readonly JobLog first = new();
     private readonly JobLog second = new();
     private ScriptedBackend[] replicas = null!;

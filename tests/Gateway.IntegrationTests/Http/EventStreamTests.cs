@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Http;
@@ -103,7 +102,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task A_comment_comes_every_15_s()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await EventsBridge.OpenAsync(clock);
         bridge.Backend.Next(Say.Subscribed(last: 0));
         await using var client = await RawClient.ConnectAsync(bridge.Gateway.HttpUrl);
@@ -150,7 +149,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task An_outage_is_a_control_event_and_what_was_missed_follows()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await EventsBridge.OpenAsync(clock);
         var isBack = false;
         bridge.Backend.Next(ScriptedBackend.SayAndEnd(Say.Subscribed(last: 1), Say.Replay(Say.Event(1))));
@@ -182,7 +181,7 @@ public sealed class EventStreamTests
         );
     }
 
-    private static async Task TickAsync(FakeTimeProvider clock, CancellationToken stop)
+    private static async Task TickAsync(Clock clock, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {

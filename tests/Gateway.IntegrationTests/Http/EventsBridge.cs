@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Http;
@@ -18,7 +17,7 @@ internal sealed class EventsBridge : IAsyncDisposable
 
     public required HttpClient Http { get; init; }
 
-    public static async Task<EventsBridge> OpenAsync(FakeTimeProvider? clock = null, params string[] settings)
+    public static async Task<EventsBridge> OpenAsync(Clock? clock = null, params string[] settings)
     {
         var backend = await ScriptedBackend.StartAsync();
         var gateway = await TestGateway.StartAsync(backend.Url, clock, settings);

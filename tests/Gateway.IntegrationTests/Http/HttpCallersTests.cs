@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Tokens;
 
@@ -119,7 +118,7 @@ public sealed class HttpCallersTests
     [Fact]
     public async Task At_a_tokens_expiry_a_stream_ends_and_says_why_and_a_long_poll_is_401()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+        var clock = new Clock(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
         using var keys = new KeyFolder();
         await using var bridge = await EventsBridge.OpenAsync(clock, [keys.PemSetting, .. JwtText.Settings]);
         bridge.Backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay()));

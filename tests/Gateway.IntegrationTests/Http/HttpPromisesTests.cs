@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Testing;
 
@@ -116,7 +115,7 @@ public sealed class HttpPromisesTests
     [Fact]
     public async Task Lossless_when_slow_a_stuck_reader_is_aborted_and_its_backend_was_held_back()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         var sent = 0;
         await using var bridge = await EventsBridge.OpenAsync(clock, "Gateway:Limits:OutboxBytesPerSubscription=65536");
         bridge.Backend.Always(

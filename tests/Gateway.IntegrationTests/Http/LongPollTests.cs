@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Subscriptions;
 using OptimizationGateway.Testing;
 
@@ -42,7 +41,7 @@ public sealed class LongPollTests
     [Fact]
     public async Task Nothing_in_20_s_is_204_and_the_offset_stays()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await EventsBridge.OpenAsync(clock);
         bridge.Backend.Next(Say.Subscribed(last: 1), Say.Replay());
 
@@ -64,7 +63,7 @@ public sealed class LongPollTests
     [Fact]
     public async Task The_time_is_a_setting()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await EventsBridge.OpenAsync(clock, "Gateway:Limits:LongPollTimeout=00:00:05");
         bridge.Backend.Next(Say.Subscribed(last: 1), Say.Replay());
 
@@ -80,7 +79,7 @@ public sealed class LongPollTests
     [Fact]
     public async Task Behind_the_end_of_a_job_it_does_not_wait()
     {
-        await using var bridge = await EventsBridge.OpenAsync(new FakeTimeProvider());
+        await using var bridge = await EventsBridge.OpenAsync(new Clock());
         bridge.Backend.Next(ScriptedBackend.SayAndEnd(Say.Subscribed(last: 1, ended: true), Say.Replay()));
         bridge.Backend.Next(ScriptedBackend.SayAndEnd(Say.Subscribed(last: 1, ended: true)));
 
@@ -121,7 +120,7 @@ public sealed class LongPollTests
     [Fact]
     public async Task While_the_backend_is_away_nobody_is_told_that_he_has_everything()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await EventsBridge.OpenAsync(clock);
         bridge.Backend.Next(ScriptedBackend.SayAndEnd(Say.Subscribed(last: 1), Say.Replay()));
         bridge.Backend.Always(ScriptedBackend.Fail(Grpc.Core.StatusCode.Unavailable));

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Gateway.IntegrationTests.Inspection;
@@ -78,7 +77,7 @@ public sealed class InspectorDoorTests
     [Fact]
     public async Task Whoever_guesses_has_to_wait_and_then_the_right_key_opens_again()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var gateway = await TestGateway.StartAsync(NoBackend, clock, InspectorClient.Settings);
         using var guesser = new InspectorClient(gateway, "guess");
         using var operatorHere = new InspectorClient(gateway);
@@ -107,7 +106,7 @@ public sealed class InspectorDoorTests
     [Fact]
     public async Task Knocking_without_a_key_locks_nobody_out()
     {
-        await using var gateway = await TestGateway.StartAsync(NoBackend, new FakeTimeProvider(), InspectorClient.Settings);
+        await using var gateway = await TestGateway.StartAsync(NoBackend, new Clock(), InspectorClient.Settings);
         using var anyPage = new InspectorClient(gateway, key: null);
         using var operatorHere = new InspectorClient(gateway);
         for (var i = 0; i < 30; i++)
@@ -121,7 +120,7 @@ public sealed class InspectorDoorTests
     [Fact]
     public async Task An_operator_at_work_is_not_kept_out_by_a_neighbour_who_guesses()
     {
-        await using var gateway = await TestGateway.StartAsync(NoBackend, new FakeTimeProvider(), InspectorClient.Settings);
+        await using var gateway = await TestGateway.StartAsync(NoBackend, new Clock(), InspectorClient.Settings);
         await using var atWork = await RawClient.ConnectAsync(gateway.InspectorUrl!);
         Assert.Equal(200, await AskAsync(atWork, InspectorClient.Key));
         using var guesser = new InspectorClient(gateway, "guess");
@@ -168,7 +167,7 @@ public sealed class InspectorDoorTests
     {
         var (alice, bob, carol) = (new string('a', 32), new string('b', 40), new string('c', 32));
         var file = Path.GetTempFileName();
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await File.WriteAllTextAsync(file, $"# who may look\n\nalice {alice}\n{bob}\n", TestContext.Current.CancellationToken);
         await using var gateway = await TestGateway.StartAsync(
             NoBackend,

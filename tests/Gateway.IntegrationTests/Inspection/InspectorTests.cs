@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using Grpc.Core;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.IntegrationTests.Security;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Tokens;
@@ -129,7 +128,7 @@ public sealed class InspectorTests
     [InlineData(false)]
     public async Task An_outage_is_seen_while_it_lasts_and_its_reopens_afterwards(bool sharesStream)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock, [.. InspectorClient.Settings, $"Gateway:Feeds:Shared={sharesStream}"]);
         using var inspector = new InspectorClient(bridge.Gateway);
         bridge.Backend.Always(ScriptedBackend.Fail(StatusCode.Unavailable));
@@ -477,7 +476,7 @@ public sealed class InspectorTests
     [Fact]
     public async Task It_can_be_asked_while_the_gateway_drains()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock, InspectorClient.Settings);
         using var inspector = new InspectorClient(bridge.Gateway);
         var others = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => bridge.Gateway.ConnectAsync()));

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Tokens;
 
@@ -9,8 +8,8 @@ namespace OptimizationGateway.Gateway.IntegrationTests.Security;
 /// <summary>A provider whose keys change, that is away, hangs or talks nonsense: who can be let in is, and the others can read why not.</summary>
 public sealed class AuthorityTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
-    private readonly TestKey old = TestKey.Rsa();
+    private readonly Clock clock = new(DateTimeOffset.UtcNow);
+    private readonly TestKey old = TestKey.CommonRsa();
     private readonly TestKey young = TestKey.Ec();
     private TokenAuthority authority = null!;
     private ScriptedBackend backend = null!;

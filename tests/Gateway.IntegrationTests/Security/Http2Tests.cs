@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.WebSockets;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.IntegrationTests.Inspection;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Tokens;
@@ -130,7 +129,7 @@ public sealed class Http2Tests : IAsyncLifetime
     [Fact]
     public async Task A_reader_that_takes_nothing_is_aborted_and_its_neighbour_on_the_connection_is_not()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var clock = new Clock(DateTimeOffset.UtcNow);
         backend.Next(
             async (_, stream, stopped) =>
             {
@@ -163,7 +162,7 @@ public sealed class Http2Tests : IAsyncLifetime
     [Fact]
     public async Task Tokens_and_shutdown_close_it_as_over_HTTP_1()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+        var clock = new Clock(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
         await using var gateway = await StartAsync(clock);
         await using var expiring = await ConnectAsync(gateway, clock, seconds: 60);
         await using var lasting = await ConnectAsync(gateway, clock, seconds: 600);
@@ -205,7 +204,7 @@ public sealed class Http2Tests : IAsyncLifetime
         await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(gateway));
     }
 
-    private Task<TestGateway> StartAsync(FakeTimeProvider? clock = null, bool isEnabled = true, params string[] settings)
+    private Task<TestGateway> StartAsync(Clock? clock = null, bool isEnabled = true, params string[] settings)
     {
         var certificate = authority.Issue("127.0.0.1");
         return TestGateway.StartAsync(
@@ -223,10 +222,10 @@ public sealed class Http2Tests : IAsyncLifetime
         );
     }
 
-    private Task<TestClient> ConnectAsync(TestGateway gateway, FakeTimeProvider? clock = null, int seconds = 600) =>
+    private Task<TestClient> ConnectAsync(TestGateway gateway, Clock? clock = null, int seconds = 600) =>
         TestClient.ConnectAsync(gateway.SocketUrl, options => Configure(options, clock, seconds), http);
 
-    private void Configure(ClientWebSocketOptions options, FakeTimeProvider? clock, int seconds = 600)
+    private void Configure(ClientWebSocketOptions options, Clock? clock, int seconds = 600)
     {
         var now = clock?.GetUtcNow() ?? DateTimeOffset.UtcNow;
         Version2(options);

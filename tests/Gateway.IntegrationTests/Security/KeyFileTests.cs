@@ -27,7 +27,7 @@ public sealed class KeyFileTests : IDisposable
     [InlineData("ES512")]
     public async Task Each_algorithm_goes_with_its_key(string algorithm)
     {
-        using var key = algorithm.StartsWith("ES", StringComparison.Ordinal) ? TestKey.Ec(algorithm) : TestKey.Rsa(3072, algorithm);
+        using var key = algorithm.StartsWith("ES", StringComparison.Ordinal) ? TestKey.Ec(algorithm) : TestKey.CommonRsa(3072, algorithm);
 
         // A token may name its key by another name than ours has: a PEM file has none.
         await AssertComesInAsync($"Gateway:Security:Jwt:PublicKeyFile={keys.Write(key.PublicPem)}", JwtText.Make(key));

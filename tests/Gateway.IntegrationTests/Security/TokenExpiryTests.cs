@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Tokens;
 
@@ -7,7 +6,7 @@ namespace OptimizationGateway.Gateway.IntegrationTests.Security;
 /// <summary>What happens at a token's expiry: PROTOCOL.md sections 7 and 9, by a fake clock.</summary>
 public sealed class TokenExpiryTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider clock = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+    private readonly Clock clock = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
     private readonly SharedLog log = new();
     private readonly KeyFolder keys = new();
     private ScriptedBackend backend = null!;

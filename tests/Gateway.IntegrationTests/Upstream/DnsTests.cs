@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Testing;
 
@@ -11,7 +10,7 @@ namespace OptimizationGateway.Gateway.IntegrationTests.Upstream;
 /// <summary>A backend at a name: each address behind it is a replica. DNS is the test's, but for one test with the machine's own.</summary>
 public sealed class DnsTests
 {
-    private readonly FakeTimeProvider clock = new();
+    private readonly Clock clock = new();
     private volatile IPAddress[] addresses = [];
     private volatile int lookups;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Testing;
 
@@ -14,7 +13,7 @@ public sealed class OpensTests
     [Fact]
     public async Task A_newcomer_with_one_job_is_served_while_a_client_with_a_hundred_jobs_waits()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock, "Gateway:Upstream:OpensPerSecond=1");
         bridge.Backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 0), Say.Replay()));
         for (var i = 0; i < 100; i++)
@@ -39,7 +38,7 @@ public sealed class OpensTests
     [Fact]
     public async Task A_client_that_leaves_takes_its_waiting_streams_with_it()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(clock, "Gateway:Upstream:OpensPerSecond=1");
         bridge.Backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 0), Say.Replay()));
         await using (var leaving = await bridge.Gateway.ConnectAsync())
@@ -58,7 +57,7 @@ public sealed class OpensTests
     [Fact]
     public async Task A_third_history_waits_until_one_of_two_is_read()
     {
-        await using var bridge = await Bridge.OpenAsync(new FakeTimeProvider(), TwoPlaces);
+        await using var bridge = await Bridge.OpenAsync(new Clock(), TwoPlaces);
         var histories = new Histories(bridge.Backend);
         await SubscribeAsync(bridge, "a", "b", "c");
         await histories.BegunAsync(2);
@@ -80,7 +79,7 @@ public sealed class OpensTests
     [InlineData("loses its client")]
     public async Task A_history_that_breaks_off_gives_its_place(string how)
     {
-        await using var bridge = await Bridge.OpenAsync(new FakeTimeProvider(), "Gateway:Upstream:CatchUps=1");
+        await using var bridge = await Bridge.OpenAsync(new Clock(), "Gateway:Upstream:CatchUps=1");
         var histories = new Histories(bridge.Backend);
         await using var other = await bridge.Gateway.ConnectAsync();
         await other.SubscribeAsync("first", 0);
@@ -110,7 +109,7 @@ public sealed class OpensTests
     [Fact]
     public async Task A_stuck_client_and_a_silent_backend_keep_no_places()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var bridge = await Bridge.OpenAsync(
             clock,
             TwoPlaces,

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Testing;
 
@@ -15,7 +14,7 @@ public sealed class ReplicasTests
     [InlineData(3)]
     public async Task Watches_go_to_the_replicas_in_turn_and_what_a_killed_one_had_goes_on_at_the_others(int count)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var replicas = await Replicas.StartAsync(count);
         await using var gateway = await TestGateway.StartAsync(clock, [replicas.Setting]);
         await using var client = await gateway.ConnectAsync();
@@ -58,7 +57,7 @@ public sealed class ReplicasTests
     [InlineData(3)]
     public async Task No_connection_carries_more_streams_than_it_may_also_after_a_replica_has_died(int count)
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var replicas = await Replicas.StartAsync(count);
         await using var gateway = await TestGateway.StartAsync(
             clock,
@@ -97,7 +96,7 @@ public sealed class ReplicasTests
     [Fact]
     public async Task A_replica_that_says_nothing_costs_no_error_and_from_then_on_one_watch_at_a_time()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var replicas = await Replicas.StartAsync(2);
         replicas.Log.Append(1);
         replicas[0].Always((_, _, cancelled) => ScriptedBackend.SilenceAsync(cancelled));
@@ -127,7 +126,7 @@ public sealed class ReplicasTests
     [Fact]
     public async Task Where_all_replicas_are_away_watches_wait_and_the_first_that_is_back_gets_them()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new Clock();
         await using var replicas = await Replicas.StartAsync(3);
         replicas.Log.Append(1);
         await using var gateway = await TestGateway.StartAsync(clock, [replicas.Setting]);

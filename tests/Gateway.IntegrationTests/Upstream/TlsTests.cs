@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Testing;
 
@@ -17,7 +16,7 @@ public sealed class TlsTests : IDisposable
 {
     private const string Tls = "Gateway:Backends:test:Tls";
 
-    private readonly FakeTimeProvider clock = new();
+    private readonly Clock clock = new();
     private readonly TestAuthority authority = new();
     private volatile int handshakes;
 

@@ -5,7 +5,7 @@ public sealed class KeyFolder : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gateway-keys-");
 
-    public TestKey Rsa { get; } = TestKey.Rsa();
+    public TestKey Rsa { get; } = TestKey.CommonRsa();
 
     public TestKey Ec { get; } = TestKey.Ec();
 
