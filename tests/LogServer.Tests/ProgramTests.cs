@@ -77,8 +77,10 @@ public sealed class ProgramTests
     {
         var start = await RunAsync("--LogServer:HttpUrl=http://0.0.0.0:5010");
         var word = await RunAsync("start");
+        var two = await RunAsync("--LogServer:Sqlite:Path=", "--LogServer:Postgres:Schema=mine");
 
-        Assert.Equal((1, 1), (start.ExitCode, word.ExitCode));
+        Assert.Equal((1, 1, 1), (start.ExitCode, word.ExitCode, two.ExitCode));
+        Assert.Contains("must be a path. LogServer:Postgres:Schema is set", two.Error, StringComparison.Ordinal);
         Assert.StartsWith("The log server doesn't start: LogServer:HttpUrl is http://0.0.0.0:5010", start.Error, StringComparison.Ordinal);
         Assert.Contains("Argument 1 is no setting.", word.Error, StringComparison.Ordinal);
     }

@@ -45,6 +45,7 @@ public sealed class DemoStartTests : IDisposable
 
         using var refused = await AppendAsync("job-of-mine");
         using var made = await AppendAsync("mine");
+        using var misplaced = await http.PostAsJsonAsync($"{gateway}/jobs/mine/events", new { eventType = "note" }, token);
         using var shown = await http.GetAsync(new Uri($"{gateway}/jobs/mine/events?offset=-1"), token);
 
         Assert.Equal((400, 204, 200), ((int)refused.StatusCode, (int)made.StatusCode, (int)shown.StatusCode));
@@ -53,6 +54,7 @@ public sealed class DemoStartTests : IDisposable
             Regex.Unescape(await refused.Content.ReadAsStringAsync(token)),
             StringComparison.Ordinal
         );
+        Assert.Contains("Events are appended at a log server", await misplaced.Content.ReadAsStringAsync(token), StringComparison.Ordinal);
         await Until.TrueAsync(() => Task.FromResult(demo.Output.Contains("Try:", StringComparison.Ordinal)), "it says what to try");
         Assert.Contains($"Logs:        SQLite in {data.FullName} (the log server's)", demo.Output, StringComparison.Ordinal);
     }
