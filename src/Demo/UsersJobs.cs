@@ -11,7 +11,7 @@ namespace OptimizationGateway.Demo;
 /// </summary>
 internal sealed class UsersJobs(IJobLogStore store) : IJobLogStore
 {
-    /// <summary>What the ids of the optimizer's jobs begin with.</summary>
+    /// <summary>The beginnings of the ids of the optimizer's jobs.</summary>
     public static readonly string[] Optimizers = ["job-", "load-", "paced-"];
 
     public bool IsFailing => store.IsFailing;

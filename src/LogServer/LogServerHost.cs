@@ -58,7 +58,7 @@ public static class LogServerHost
         return (addresses.HttpUrl, addresses.GrpcUrl);
     }
 
-    /// <summary>Where the logs are, in a line for people.</summary>
+    /// <summary>The place of the logs, in a line for people.</summary>
     public static string PlaceOf(WebApplication app) =>
         Engine.Describe(app.Services.GetRequiredService<IOptions<LogServerOptions>>().Value);
 
