@@ -2,16 +2,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const url = process.argv[2];
+if (!url) {
+  console.error('Usage: node append.mjs http://127.0.0.1:5010/jobs/mine/events');
+  process.exit(2);
+}
 let sequence = 0;
 
 /** Repeats the request until it is answered; the log makes it once. */
 async function append(eventType, event) {
   const producer = { 'Producer-Id': 'node', 'Producer-Epoch': '0', 'Producer-Seq': `${sequence++}` };
-  const request = {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...producer },
-    body: JSON.stringify({ eventType, ...event }),
-  };
+  const headers = { 'Content-Type': 'application/json', ...producer };
+  const request = { method: 'POST', headers, body: JSON.stringify({ eventType, ...event }) };
   for (;;) {
     const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
     if (answer?.ok) return;

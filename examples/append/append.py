@@ -1,7 +1,7 @@
 # Appends the events of a job with Python's standard library: python3 append.py http://127.0.0.1:5010/jobs/mine/events
 import json, sys, time, urllib.error, urllib.request
 
-url = sys.argv[1]
+url = sys.argv[1] if len(sys.argv) == 2 else sys.exit("Usage: python3 append.py http://127.0.0.1:5010/jobs/mine/events")
 sequence = 0
 
 

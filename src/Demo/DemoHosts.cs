@@ -35,6 +35,7 @@ internal static class DemoHosts
             builder =>
             {
                 builder.Services.AddSingleton<IHostLifetime, StoppedByHand>();
+                UsersJobs.Guard(builder.Services);
                 builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
             }
         );
@@ -47,7 +48,7 @@ internal static class DemoHosts
                 AddDefaults(
                     builder,
                     ("Gateway:Backends:stub:Address", stub.GrpcUrl),
-                    ("Gateway:Backends:stub:JobIds", "job-*,load-*,paced-*"),
+                    ("Gateway:Backends:stub:JobIds", string.Join(',', UsersJobs.Optimizers.Select(prefix => $"{prefix}*"))),
                     ("Gateway:Backends:logs:Address", logsUrl),
                     ("Gateway:Console:JobsApiUrl", stub.HttpUrl)
                 );

@@ -94,6 +94,7 @@ internal static class DemoProgram
                 addresses,
                 logAddresses.HttpUrl,
                 DemoHosts.DataDirectory(stub),
+                LogServerHost.PlaceOf(logs),
                 job
             )
         );

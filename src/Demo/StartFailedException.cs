@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace OptimizationGateway.Demo;
 
 /// <summary>A part that doesn't start; the message is one line that says why, and which settings to change.</summary>
@@ -12,7 +14,8 @@ internal sealed class StartFailedException(string message, Exception? cause = nu
         }
         catch (Exception cause) when (cause is not StartFailedException)
         {
-            var why = cause.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            var text = cause is OptionsValidationException bad ? string.Join(' ', bad.Failures) : cause.Message;
+            var why = text.ReplaceLineEndings(" ").TrimEnd('.');
             throw new StartFailedException($"{part} doesn't start: {why}. {settings}", cause);
         }
     }

@@ -6,7 +6,7 @@ namespace OptimizationGateway.Demo;
 /// <summary>Prints the demo's addresses and what to try.</summary>
 internal static class Welcome
 {
-    public static string Text(string gatewayUrl, StubAddresses stub, string logServerUrl, string dataDirectory, FirstJob job)
+    public static string Text(string gatewayUrl, StubAddresses stub, string logServerUrl, string data, string logs, FirstJob job)
     {
         const string first = """{"eventType":"iteration_completed","iteration":1,"data":{"score":0.5}}""";
         const string request =
@@ -26,7 +26,8 @@ internal static class Welcome
               Jobs (JSON): {stub.HttpUrl}/jobs
               Log server:  {logServerUrl}/jobs/<id>/events
               WatchJob:    {stub.GrpcUrl} (gRPC)
-              Data:        {dataDirectory} (delete it to begin anew)
+              Data:        {data} (the optimizer's; delete it to begin anew)
+              Logs:        {logs} (the log server's)
 
             Try:
               1. Append an event to a job of your own: the page lists it, and its chart moves with the next ones

@@ -5,4 +5,4 @@ namespace OptimizationGateway.JobLogs;
 /// <param name="directory">The folder.</param>
 /// <param name="cause">The reason.</param>
 public sealed class JobLogUnavailableException(string setting, string directory, Exception cause)
-    : Exception($"{setting}: the event log in '{directory}' can't be opened: {cause.Message}", cause);
+    : Exception($"{setting}: the event log in '{directory}' can't be opened: {cause.FirstLine()}", cause);

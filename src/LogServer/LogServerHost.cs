@@ -58,6 +58,10 @@ public static class LogServerHost
         return (addresses.HttpUrl, addresses.GrpcUrl);
     }
 
+    /// <summary>The place of the logs, in a line for people.</summary>
+    public static string PlaceOf(WebApplication app) =>
+        Engine.Describe(app.Services.GetRequiredService<IOptions<LogServerOptions>>().Value);
+
     /// <summary>Creates a builder with all sources of settings.</summary>
     internal static WebApplicationBuilder CreateBuilder(string[] args)
     {

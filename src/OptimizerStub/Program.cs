@@ -36,7 +36,7 @@ catch (IOException cause)
 {
     // Kestrel's own words for a port that is taken, which name the address.
     await Console.Error.WriteLineAsync(
-        $"{cause.Message.TrimEnd('.')}. Stub:GrpcUrl and Stub:HttpUrl say where it listens, such as --Stub:GrpcUrl=http://127.0.0.1:5011."
+        $"{cause.Message.TrimEnd('.')}. Stub:GrpcUrl and Stub:HttpUrl say where it listens, such as --Stub:GrpcUrl=http://127.0.0.1:5003."
     );
     return 1;
 }

@@ -153,6 +153,7 @@ public sealed class ConsolePageTests
         await page.UntilAsync("document.querySelector('#jobs-note')?.textContent === 'None yet.'");
         await browser.EvaluateAsync("document.querySelector('#start').requestSubmit()");
         await page.UntilStateAsync("running");
+        await page.UntilAsync("document.querySelector('[data-action=pause]')");
         await page.ClickAsync("[data-action=pause]");
         await page.UntilStateAsync("paused");
         await page.ClickAsync("[data-action=resume]");

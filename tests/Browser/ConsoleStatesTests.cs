@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Grpc.Core;
+using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Browser.Tests;
@@ -19,6 +20,27 @@ public sealed class ConsoleStatesTests(RunningConsole shared) : IClassFixture<Ru
         Assert.Contains("job_not_found", await page.ReadAsync("#job-error"), StringComparison.Ordinal);
         Assert.Equal("unknown", await page.ReadAsync("#job-state"));
         Assert.Empty(await page.BarriersAsync());
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
+    public async Task Actions_are_offered_for_jobs_that_the_jobs_API_has_and_no_others()
+    {
+        var (page, browser, installation, backend) = await shared.FreshAsync();
+        var own = await installation.StartJobAsync(iterations: 2, iterationDelayMs: 60_000);
+        var started = Say.Bare(1);
+        started.JobStarted = new JobStarted { PromptId = "my-prompt" };
+        backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 1), Say.Replay(started)));
+
+        await browser.OpenAsync($"{installation.PageUrl}/?job={own}");
+        await page.UntilAsync("document.querySelector('[data-action=pause]')");
+
+        await browser.OpenAsync($"{installation.PageUrl}/?job=scripted-appended");
+        await page.UntilStateAsync("running");
+        await page.UntilAsync($"performance.getEntriesByType('resource').some(({{ name }}) => name === '{installation.JobsUrl}/jobs')");
+        await browser.EvaluateAsync("new Promise(done => setTimeout(() => requestAnimationFrame(() => setTimeout(done))))");
+        Assert.False(await page.IsAsync("document.querySelector('[data-action]')"), "Nothing is offered that would be refused.");
+        Assert.Equal("my-prompt", await page.ReadAsync("#job-subtitle"));
         Assert.Empty(browser.Complaints);
     }
 

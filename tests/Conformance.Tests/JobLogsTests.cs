@@ -47,6 +47,12 @@ public sealed class JobLogsTests : IDisposable
             $"id=job-$(date +%s%N); {curl} '{http}jobs/'$id/1/0.5 >/dev/null; "
             + $"({curl} --rate 100/s '{http}jobs/'$id/[2-300]/0.5; {curl} '{http}jobs/'$id/end) >/dev/null 2>&1 & echo $id";
         AssertKeeps(RuleBook.All.Count, await KitAsync(grpc, $"curl -sSf {http}watches", start, $"--restart-command={restart.Command}"));
+
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var ended = await client.PostAsync(new Uri(http, "/jobs/over/end"), content: null, Token);
+        using var late = await client.PostAsync(new Uri(http, "/jobs/over/1/0.5"), content: null, Token);
+        Assert.Equal((200, 409), ((int)ended.StatusCode, (int)late.StatusCode));
+        Assert.Contains("Conflict", await late.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,6 +43,9 @@ public sealed class ProgramTests
     [InlineData("LogServer:Retention:EndedJobs=00:00:01", "LogServer:Retention:EndedJobs must be between")]
     [InlineData("LogServer:Sqlite:Path=", "LogServer:Sqlite:Path is empty")]
     [InlineData("LogServer:Postgres:ConnectionString=nonsense", "LogServer:Postgres:ConnectionString")]
+    [InlineData("LogServer:Postgres:ConnectionString=", "LogServer:Postgres:ConnectionString is empty; set it")]
+    [InlineData("LogServer:Postgres:Schema=mine", "LogServer:Postgres:Schema is set, and LogServer:Postgres:ConnectionString isn't")]
+    [InlineData("LogServer:Postgres:StandbysThatMustFlush=1", "LogServer:Postgres:StandbysThatMustFlush is set, and")]
     [InlineData("LogServer:Postgres:StandbysThatMustFlush=-1", "LogServer:Postgres:StandbysThatMustFlush must be between")]
     [InlineData("Kestrel:Endpoints:x:Url=http://0.0.0.0:80", "Kestrel:Endpoints isn't read")]
     [InlineData("LogServer:Auth:Issuer=me", "LogServer:Auth says nothing of keys")]
@@ -60,6 +63,7 @@ public sealed class ProgramTests
     [InlineData("LogServers:Limits:Jobs=10", "Did you mean")]
     [InlineData("LogServer:Limits:EventBytes=many", "LogServer:Limits:EventBytes is 'many'; it must be a whole number")]
     [InlineData("LogServer:Postgres:ConnectionString=nonsense", "LogServer:Postgres:ConnectionString")]
+    [InlineData("LogServer:Postgres:ConnectionString=", "LogServer:Postgres:ConnectionString is empty; set it")]
     public async Task The_check_names_it_too(string setting, string says)
     {
         var check = await RunAsync("--check-config", $"--{setting}");
@@ -73,8 +77,10 @@ public sealed class ProgramTests
     {
         var start = await RunAsync("--LogServer:HttpUrl=http://0.0.0.0:5010");
         var word = await RunAsync("start");
+        var two = await RunAsync("--LogServer:Sqlite:Path=", "--LogServer:Postgres:Schema=mine");
 
-        Assert.Equal((1, 1), (start.ExitCode, word.ExitCode));
+        Assert.Equal((1, 1, 1), (start.ExitCode, word.ExitCode, two.ExitCode));
+        Assert.Contains("must be a path. LogServer:Postgres:Schema is set", two.Error, StringComparison.Ordinal);
         Assert.StartsWith("The log server doesn't start: LogServer:HttpUrl is http://0.0.0.0:5010", start.Error, StringComparison.Ordinal);
         Assert.Contains("Argument 1 is no setting.", word.Error, StringComparison.Ordinal);
     }

@@ -7,7 +7,7 @@ import { JobActions } from './JobActions.tsx';
 import { JobNotices } from './JobNotices.tsx';
 import { JobNumbers } from './JobNumbers.tsx';
 import type { ListedJob } from './jobs.ts';
-import { type JobAction, steerJob } from './jobsApi.ts';
+import { type JobAction, steerJob, useCanSteer } from './jobsApi.ts';
 import { isFinal, type Outcome, outcomeOf, wordFor } from './outcome.ts';
 import { ScoreChart } from './ScoreChart.tsx';
 import { ShareLink } from './ShareLink.tsx';
@@ -47,7 +47,9 @@ export function JobPage({ jobId, jobsApiUrl, listed, steered }: Props): ReactNod
   const isLoading = !isKnown && (status === 'idle' || status === 'subscribing' || status === 'replaying');
   const state = isCatchingUp ? 'catching up' : stateOf(job, isKnown);
   const expected = isOver ? null : numberOf(started?.config['maxIterations']);
+  const canSteer = useCanSteer(jobsApiUrl, jobId, isKnown && !isOver);
   const outcome = outcomeOf(job);
+  const subtitle = [started?.promptId, started?.datasetId].filter(Boolean).join(' on ');
 
   return (
     <section id="job" aria-labelledby="job-title" aria-busy={isLoading} data-status={status} data-stale={isOld && isKnown}>
@@ -58,15 +60,15 @@ export function JobPage({ jobId, jobsApiUrl, listed, steered }: Props): ReactNod
             {jobId}
           </h1>
           <StateBadge id="job-state" state={state} isOld={isOld && isKnown} />
-          {started && (
+          {subtitle && (
             <p id="job-subtitle" className="muted">
-              {started.promptId} on {started.datasetId}
+              {subtitle}
             </p>
           )}
         </div>
         <div id="actions">
           <ShareLink />
-          {jobsApiUrl && isKnown && !isCatchingUp && !isOver && <JobActions state={job.state} ask={ask} />}
+          {canSteer && !isCatchingUp && <JobActions state={job.state} ask={ask} />}
         </div>
       </div>
       {refusal && (

@@ -1,3 +1,5 @@
+import { useEffect, useState } from 'react';
+
 export type JobAction = 'pause' | 'resume' | 'cancel';
 
 /** Returns the new job's id. */
@@ -7,6 +9,28 @@ export async function startJob(jobsApiUrl: string, request: object): Promise<str
 
 export async function steerJob(jobsApiUrl: string, jobId: string, action: JobAction): Promise<void> {
   await call(`${jobsApiUrl}/jobs/${encodeURIComponent(jobId)}/${action}`, {});
+}
+
+/**
+ * True once it is known that the jobs API has the job: jobs of other backends, such as a log server's, can't be steered by it. An API that
+ * can't be asked may have it; what it says to a request is shown.
+ */
+export function useCanSteer(jobsApiUrl: string, jobId: string, isSteerable: boolean): boolean {
+  const [canSteer, setCanSteer] = useState(false);
+  useEffect(() => {
+    if (!jobsApiUrl || !isSteerable) return;
+    const life = new AbortController();
+    // The list, since browsers report the answer that a job isn't there as an error.
+    fetch(`${jobsApiUrl}/jobs`, { signal: life.signal })
+      .then((response) => response.json())
+      .catch(() => ({}))
+      .then(({ jobs }) => {
+        const isThere = !Array.isArray(jobs) || jobs.some((job) => job.jobId === jobId);
+        if (!life.signal.aborted) setCanSteer(isThere);
+      });
+    return () => life.abort();
+  }, [jobsApiUrl, jobId, isSteerable]);
+  return canSteer && isSteerable;
 }
 
 async function call<Answer>(url: string, body: object): Promise<Answer> {

@@ -9,7 +9,9 @@ builder.WebHost.ConfigureKestrel(kestrel =>
     kestrel.ListenLocalhost(builder.Configuration.GetValue("Http", 5002));
 });
 builder.Services.AddJobLogs(builder.Configuration.GetSection("JobLogs").Bind);
+builder.Services.AddProblemDetails();
 var app = builder.Build();
+app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = fault => fault is JobEndedException ? 409 : 500 });
 app.MapWatchJob();
 app.MapJobs();
 app.MapPost("/jobs/{id}/{n}/{score}", (string id, int n, double score, IJobLogStore logs) => logs.AppendAsync(id, Scored(n, score)));

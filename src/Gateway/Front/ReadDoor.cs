@@ -63,7 +63,11 @@ internal sealed class ReadDoor(CallerPolicy policy, FrontDoor door, BackendRegis
         if (method != HttpMethods.Get && method != HttpMethods.Head)
         {
             context.Response.Headers.Allow = Cors.Methods;
-            return Refusal.MethodNotAllowed with { Text = "Jobs can only be read here. The Allow header has the methods." };
+            return Refusal.MethodNotAllowed with
+            {
+                Text =
+                    "Jobs can only be read here. Events are appended at a log server (docs/log-server.md). The Allow header has the methods.",
+            };
         }
 
         return Handshake.HasBody(context)

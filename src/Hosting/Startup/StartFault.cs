@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.Options;
 using OptimizationGateway.Hosting.Configuration;
 
 namespace OptimizationGateway.Hosting.Startup;
@@ -11,7 +12,12 @@ public static class StartFault
     public static string Of(Exception fault, string listening)
     {
         // Of a file that isn't JSON only the innermost knows the line.
-        var text = fault is InvalidDataException ? $"{fault.Message} {fault.GetBaseException().Message}" : fault.Message;
+        var text = fault switch
+        {
+            InvalidDataException => $"{fault.Message} {fault.GetBaseException().Message}",
+            OptionsValidationException settings => string.Join(' ', settings.Failures),
+            _ => fault.Message,
+        };
         var line = SecretText.Hide(text.ReplaceLineEndings(" "));
         var isAboutAnAddress =
             fault is IOException or FormatException or SocketException or ArgumentOutOfRangeException or InvalidOperationException;

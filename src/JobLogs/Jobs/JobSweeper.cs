@@ -9,6 +9,8 @@ internal sealed partial class JobSweeper(IJobLogStore store, TimeProvider time, 
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private bool isFailing;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
@@ -30,14 +32,29 @@ internal sealed partial class JobSweeper(IJobLogStore store, TimeProvider time, 
         try
         {
             await store.SweepAsync(token);
+            if (isFailing)
+            {
+                isFailing = false;
+                LogSweptAgain();
+            }
         }
         catch (Exception error) when (error is DbException or IOException or TimeoutException)
         {
-            // What is due stays due.
-            LogNotSwept(error.Message);
+            // What is due stays due. An outage is told once, however long it lasts.
+            if (!isFailing)
+            {
+                isFailing = true;
+                LogNotSwept(error.FirstLine());
+            }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Leases and old jobs can't be looked at: {Error}. They are again in a second")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Jobs whose lease has run out can't be told, nor old ones deleted: {Error}. It is tried every second"
+    )]
     private partial void LogNotSwept(string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Jobs whose lease has run out are told again, and old ones deleted")]
+    private partial void LogSweptAgain();
 }

@@ -46,7 +46,7 @@ internal sealed partial class StoredJobsService(IJobLogStore store, ILogger<Stor
         }
         catch (Exception error) when (error is DbException or IOException or TimeoutException)
         {
-            LogUnreadable(error.Message);
+            LogUnreadable(error.FirstLine());
             throw new RpcException(new Status(StatusCode.Unavailable, "The event log can't be read at the moment."));
         }
     }

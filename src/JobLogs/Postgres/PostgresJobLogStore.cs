@@ -68,6 +68,16 @@ public sealed partial class PostgresJobLogStore : IJobLogStore, IHostedService, 
                 settings.MaxProducersPerJob ?? (object)DBNull.Value
             );
         }
+        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            var (role, schema) = (connection.Username ?? "the role", settings.Schema);
+            var remedy = new InvalidOperationException(
+                $"{refusal.MessageText}: GRANT USAGE ON SCHEMA {schema} TO {role}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {role}; "
+                    + $"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role} (docs/backends.md, \"What a DBA needs\")",
+                refusal
+            );
+            throw new JobLogUnavailableException(settings.ConnectionStringSetting, place, remedy);
+        }
         catch (Exception cause) when (cause is NpgsqlException or InvalidOperationException or TimeoutException or IOException)
         {
             throw new JobLogUnavailableException(settings.ConnectionStringSetting, place, cause);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -67,15 +68,57 @@ internal sealed partial class PostgresJobLogsOptionsValidator : IValidateOptions
             return $"must be set, {Example}.";
         }
 
+        if (Url().IsMatch(text))
+        {
+            return $"is a URL, which Npgsql doesn't take; write it as keys and values, {Example}.";
+        }
+
         try
         {
-            return string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(text).Host) ? $"must name a host, {Example}." : null;
+            var keys = new DbConnectionStringBuilder { ConnectionString = text };
+            var settings = new NpgsqlConnectionStringBuilder();
+            foreach (string key in keys.Keys)
+            {
+                if (KeyFault(settings, key, keys[key]) is { } fault)
+                {
+                    return $"{fault}, {Example}.";
+                }
+            }
+
+            return string.IsNullOrEmpty(settings.Host) ? $"must name a host, {Example}." : null;
         }
-        catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        catch (ArgumentException)
         {
             return $"isn't a connection string as Npgsql has it, {Example}.";
         }
     }
+
+    private static string? KeyFault(NpgsqlConnectionStringBuilder settings, string key, object value)
+    {
+        if (!settings.ContainsKey(key))
+        {
+            // What follows a password that has a semicolon is a part of it.
+            return settings.Password is null && Word().IsMatch(key)
+                ? $"has the key '{key}', which Npgsql doesn't know"
+                : "has a key that Npgsql doesn't know; a password with ; or = is written in quotes";
+        }
+
+        try
+        {
+            settings[key] = value;
+            return null;
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            return $"has a value for '{key}' that Npgsql doesn't take";
+        }
+    }
+
+    [GeneratedRegex(@"^\s*[a-z:]+://", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Url();
+
+    [GeneratedRegex(@"^[a-z ]{1,40}\z", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"^[a-z_][a-z0-9_]{0,62}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SchemaName();

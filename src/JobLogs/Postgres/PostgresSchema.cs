@@ -41,7 +41,8 @@ public static partial class PostgresSchema
             {
                 throw new InvalidOperationException(
                     $"the tables aren't there, or are of an earlier version, and the role may not make them ({refusal.MessageText}): let a "
-                        + "role that may run the SQL that the program prints",
+                        + "role that may run the SQL that the log server prints with --print-schema (in a program of your own: "
+                        + "PostgresSchema.Script)",
                     refusal
                 );
             }

@@ -43,7 +43,7 @@ internal sealed partial class ServerHealth(WatchedJobs watched, string place, Ti
         {
             awaySince = time.GetTimestamp();
             isAway = true;
-            LogAway(place, fault.Message);
+            LogAway(place, fault.FirstLine());
         }
         else if (time.GetElapsedTime(awaySince) > Silent)
         {
@@ -67,7 +67,7 @@ internal sealed partial class ServerHealth(WatchedJobs watched, string place, Ti
         {
             isFull = fault.SqlState == PostgresErrorCodes.DiskFull;
             isUnwritable = true;
-            LogNotWritten(place, fault.Message);
+            LogNotWritten(place, fault.FirstLine());
         }
     }
 

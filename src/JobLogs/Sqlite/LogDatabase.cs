@@ -12,6 +12,11 @@ internal sealed class LogDatabase : IDisposable
     private LogDatabase(JobLogsOptions options, TimeProvider time)
     {
         var directory = Path.GetFullPath(options.Directory);
+        if (File.Exists(directory))
+        {
+            throw new IOException("it is a file, and must be a folder, in which the log makes its own files");
+        }
+
         Directory.CreateDirectory(directory);
 
         // The kernel lets go of it however the process ends; two writers would give out the same ids.

@@ -42,7 +42,7 @@ internal sealed partial class WatchJobService<TLog>(
         }
         catch (Exception error) when (error is DbException or IOException or TimeoutException)
         {
-            LogUnreadable(error.Message, request.JobId);
+            LogUnreadable(error.FirstLine(), request.JobId);
             throw WatchFault.Unreadable();
         }
         finally

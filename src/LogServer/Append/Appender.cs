@@ -50,7 +50,7 @@ internal sealed class Appender(
         }
         catch (Exception fault) when (fault is DbException or IOException or TimeoutException)
         {
-            AppendLog.Unreadable(logger, jobId, fault.Message);
+            AppendLog.Unreadable(logger, jobId, fault);
             throw new RefusedException(Refusal.StoreAway with { Text = "The log can't be read at the moment. Try again in a moment." });
         }
     }
@@ -66,7 +66,9 @@ internal sealed class Appender(
         {
             if (events[i].CalculateSize() is var bytes && bytes > limits.EventBytes)
             {
-                throw new RefusedException(Refusal.EventTooLarge($"{path}[{i}]", bytes, limits.EventBytes));
+                throw new RefusedException(
+                    Refusal.EventTooLarge(events.Count == 1 ? "The event" : $"{path}[{i}]", bytes, limits.EventBytes)
+                );
             }
         }
     }
@@ -103,7 +105,7 @@ internal sealed class Appender(
             case DbException { SqlState: DiskFull }:
                 return Refusal.DiskFull;
             case DbException or IOException or TimeoutException:
-                AppendLog.OutcomeUnknown(logger, append.JobId, fault.Message);
+                AppendLog.OutcomeUnknown(logger, append.JobId, fault);
                 return Refusal.OutcomeUnknown;
             default:
                 AppendLog.Failed(logger, append.JobId, fault);

@@ -33,6 +33,7 @@ internal sealed class LogServerValidation(IConfiguration configuration) : IValid
             faults.Add("LogServer:Sqlite:Path is empty; it must be a path.");
         }
 
+        CheckPostgres(options.Postgres, faults);
         if (options.Limits.EventBytes > options.Limits.BatchBytes)
         {
             faults.Add(
@@ -43,6 +44,31 @@ internal sealed class LogServerValidation(IConfiguration configuration) : IValid
 
         AuthRules.Check(options.Auth, faults);
         return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+    }
+
+    /// <summary>
+    /// A part of PostgreSQL's settings must not mean SQLite: with a secret that is empty, the logs would be on this machine's disk, and nobody
+    /// would know.
+    /// </summary>
+    private void CheckPostgres(PostgresOptions postgres, List<string> faults)
+    {
+        if (postgres.ConnectionString.Length > 0)
+        {
+            return;
+        }
+
+        const string section = $"{LogServerOptions.Section}:{nameof(LogServerOptions.Postgres)}";
+        const string connection = nameof(PostgresOptions.ConnectionString);
+        foreach (var setting in configuration.GetSection(section).GetChildren().Where(setting => setting.Value is not null))
+        {
+            faults.Add(
+                setting.Key.Equals(connection, StringComparison.OrdinalIgnoreCase)
+                    ? $"{section}:{connection} is empty; set it, such as Host=db;Database=jobs;Username=logs, or leave it out to keep the logs "
+                        + "in a SQLite file."
+                    : $"{section}:{setting.Key} is set, and {section}:{connection} isn't: set it, too, or leave both out to keep the logs in a "
+                        + "SQLite file."
+            );
+        }
     }
 
     private static void CheckAddress(string setting, string url, AuthOptions auth, List<string> faults)

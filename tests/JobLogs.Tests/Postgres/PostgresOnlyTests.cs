@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Options;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.JobLogs.Postgres;
 using OptimizationGateway.JobLogs.Tests.Engines;
 using OptimizationGateway.Testing.Postgres;
 
@@ -132,6 +133,38 @@ public sealed class PostgresOnlyTests
             ],
             refusal.Failures.Select(failure => failure.Split(' ')[0].Replace("LogServer:Postgres:", "", StringComparison.Ordinal))
         );
+    }
+
+    [Theory]
+    [InlineData("Host=db;Pasword=secret", "has the key 'pasword', which Npgsql doesn't know")]
+    [InlineData("Host=db;Port=many;Password=secret", "has a value for 'port' that Npgsql doesn't take")]
+    [InlineData("postgres://me:secret@db/jobs?sslmode=require", "is a URL, which Npgsql doesn't take")]
+    [InlineData("Host=db;Password=half;secret=other", "has a key that Npgsql doesn't know; a password with ; or = is written in quotes")]
+    [InlineData("Host=db;secret:x@y=1", "has a key that Npgsql doesn't know")]
+    [InlineData("secret", "isn't a connection string as Npgsql has it")]
+    [InlineData("Database=jobs", "must name a host")]
+    public void A_connection_string_is_told_what_is_wrong_with_it_and_no_secret(string text, string says)
+    {
+        var options = new PostgresJobLogsOptions { ConnectionString = text };
+        var failure = Assert.Single(new PostgresJobLogsOptionsValidator().Validate(name: null, options).Failures!);
+
+        Assert.StartsWith($"JobLogs:ConnectionString {says}", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rights_that_are_missing_are_named()
+    {
+        var role = $"{engine.Schema}_stranger";
+        server.Execute($"CREATE ROLE {role} LOGIN;");
+        Task<TestLogs> OpenAsync() => engine.OpenAsync(logs => logs.ConnectionString += $";Username={role}");
+
+        var tables = await Assert.ThrowsAsync<JobLogUnavailableException>(OpenAsync);
+        await (await engine.OpenAsync()).DisposeAsync();
+        var rights = await Assert.ThrowsAsync<JobLogUnavailableException>(OpenAsync);
+
+        Assert.Contains("prints with --print-schema", tables.Message, StringComparison.Ordinal);
+        Assert.Contains($"GRANT USAGE ON SCHEMA {engine.Schema} TO {role}", rights.Message, StringComparison.Ordinal);
     }
 
     private static JobEvent Mine() => new() { Custom = new CustomEvent { EventType = "mine" } };

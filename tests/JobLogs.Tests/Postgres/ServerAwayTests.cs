@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
 using OptimizationGateway.Contracts.V1;
+using OptimizationGateway.JobLogs.Jobs;
 using OptimizationGateway.JobLogs.Tests.Engines;
 using OptimizationGateway.Testing;
 using OptimizationGateway.Testing.Postgres;
@@ -44,6 +48,28 @@ public sealed class ServerAwayTests : IDisposable
         var before = (await logs.Store.FindAsync("a", Token))!;
         Assert.Equal(before with { LastId = 2 }, (await logs.Store.AppendAsync(new JobAppend("a", Score()), Token)).State);
         Assert.True(await waiting);
+    }
+
+    [Fact]
+    public async Task An_outage_is_one_line_of_the_sweeper_and_its_end_another()
+    {
+        var lines = new FakeLogCollector();
+        await using var logs = await TestLogs.OpenAsync(services =>
+        {
+            services.AddPostgresJobLogs(logs => logs.ConnectionString = server.ConnectionString);
+            services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(lines)));
+        });
+        List<FakeLogRecord> Sweeper() => [.. lines.GetSnapshot().Where(line => line.Category == typeof(JobSweeper).FullName)];
+
+        server.Crash();
+        await UntilAsync(() => Sweeper().Count > 0);
+        await Task.Delay(TimeSpan.FromSeconds(4), Token);
+        Assert.Single(Sweeper());
+        server.Restart();
+        await UntilAsync(() => Sweeper().Count > 1);
+
+        Assert.Equal([LogLevel.Warning, LogLevel.Information], Sweeper().Select(line => line.Level));
+        Assert.All(lines.GetSnapshot(), line => Assert.DoesNotContain('\n', line.Message));
     }
 
     [Fact]

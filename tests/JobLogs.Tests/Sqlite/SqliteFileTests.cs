@@ -113,6 +113,18 @@ public sealed class SqliteFileTests : IAsyncDisposable
         );
     }
 
+    [Fact]
+    public async Task A_file_in_the_place_of_the_folder_is_told()
+    {
+        var file = Path.GetTempFileName();
+        var failure = await Assert.ThrowsAsync<JobLogUnavailableException>(() =>
+            TestLogs.OpenAsync(services => services.AddJobLogs(logs => logs.Directory = file))
+        );
+        File.Delete(file);
+
+        Assert.Contains("it is a file, and must be a folder", failure.Message, StringComparison.Ordinal);
+    }
+
     private static JobEvent Score() => new() { IterationCompleted = new IterationCompleted { Score = 0.5 } };
 
     private static string Record(TestLogs logs, string jobId) =>

@@ -21,7 +21,7 @@ internal static class BadRequests
 
     private static IEnumerable<BadRequest> Sizes() =>
         [
-            new("an event that is too large", 413, "event_too_large", "events[0] has")
+            new("an event that is too large", 413, "event_too_large", "The event has")
             {
                 Body = $$$"""{"eventType":"note","data":{"text":"{{{new string('x', 3000)}}}"}}""",
             },
