@@ -45,7 +45,7 @@ internal sealed class WatchAnswer
         }
     }
 
-    /// <summary>Leaves the answer's body, if it has begun, so that an unfinished read of it never completes (<see cref="BodyReader"/>).</summary>
+    /// <summary>Leaves the answer's body, if it has begun: an unfinished read of it never completes (<see cref="GatedStream"/>).</summary>
     public void Leave() => response?.Dispose();
 
     /// <summary>Classifies a failed call: by origin first and by status second, PROTOCOL.md sections 6 and 9.</summary>

@@ -54,6 +54,35 @@ public sealed class GatedStreamTests
     }
 
     [Fact]
+    public async Task An_unfinished_read_of_a_stream_that_is_disposed_never_completes()
+    {
+        var body = new EndlessBody();
+        var stream = new GatedStream(body, isGzip: false, new ArrivalBudget(Large), Options);
+        var reading = stream.ReadAsync(new byte[5], TestContext.Current.CancellationToken).AsTask();
+
+        await stream.DisposeAsync();
+
+        Assert.True(body.HasFailed);
+        Assert.False(reading.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_body_that_breaks_and_a_read_that_is_cancelled_reach_the_reader()
+    {
+        var body = new EndlessBody();
+        await using var stream = new GatedStream(body, isGzip: false, new ArrivalBudget(Large), Options);
+        using var stop = new CancellationTokenSource();
+        var cancelled = stream.ReadAsync(new byte[5], stop.Token).AsTask();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+
+        var reading = stream.ReadAsync(new byte[5], TestContext.Current.CancellationToken).AsTask();
+        body.Break();
+
+        await Assert.ThrowsAsync<IOException>(() => reading);
+    }
+
+    [Fact]
     public async Task What_is_compressed_comes_out_whole_and_not_compressed()
     {
         var content = Enumerable.Range(0, Large).Select(i => (byte)(i / 100)).ToArray();
@@ -142,5 +171,35 @@ public sealed class GatedStreamTests
         }
 
         return packed.ToArray();
+    }
+
+    /// <summary>A body in which nothing arrives. Its reads fail when it breaks or is disposed of, as those of an HTTP/2 stream do.</summary>
+    private sealed class EndlessBody : MemoryStream
+    {
+        private readonly TaskCompletionSource broken = new();
+
+        /// <summary>True once a read has failed.</summary>
+        public bool HasFailed { get; private set; }
+
+        public void Break() => broken.TrySetException(new IOException("reset"));
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await broken.Task.WaitAsync(cancellationToken);
+                return 0;
+            }
+            finally
+            {
+                HasFailed = true;
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            Break();
+            base.Dispose(disposing);
+        }
     }
 }
