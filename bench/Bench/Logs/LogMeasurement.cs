@@ -140,7 +140,7 @@ internal sealed class LogMeasurement(LogWorkload workload, LogTarget target, Chi
             async () =>
             {
                 await Task.Delay(TimeSpan.FromSeconds(workload.Seconds));
-                return new JsonObject { ["events"] = 0, ["seconds"] = workload.Seconds };
+                return new JsonObject { ["events"] = 0.0, ["seconds"] = workload.Seconds };
             }
         );
         figures[Metric.Kib] = (server.ResidentKib - before) / workload.Size;
