@@ -187,9 +187,7 @@ check "schemas: openapi.json and asyncapi.json" node tests/schema/descriptions.m
 check "schemas: what the .NET tests recorded" node tests/schema/recorded.mjs "$messages"
 check "bench: events come through whole" dotnet bench/Bench/bin/Debug/net10.0/OptimizationGateway.Bench.dll --check
 check "memory: slow readers for ten seconds" dotnet bench/Memory/bin/Debug/net10.0/OptimizationGateway.Memory.dll attack 25x100 heap 256 own 10
-# Mostly they wait: for programs to start, and for the next fault.
-beside "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
-beside "chaos of logs for a minute" dotnet run --no-build --project tests/Faults -- logs --duration 60 --seed 1
-gather
+check "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
+check "chaos of logs for a minute" dotnet run --no-build --project tests/Faults -- logs --duration 60 --seed 1
 
 finish

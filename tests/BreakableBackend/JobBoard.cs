@@ -60,16 +60,17 @@ internal sealed class JobBoard
     {
         var id = $"job-{Interlocked.Increment(ref started)}";
         var log = logs[id] = new MemoryLog();
-        _ = WriteAsync(log, events, delayMs, stop);
+        // A thread of its own: where the pool is busy, a running job would stand still between two readings.
+        new Thread(() => Write(log, events, delayMs, stop)) { IsBackground = true }.Start();
         return id;
     }
 
-    private static async Task WriteAsync(MemoryLog log, int events, int delayMs, CancellationToken stop)
+    private static void Write(MemoryLog log, int events, int delayMs, CancellationToken stop)
     {
         for (var i = 1; i <= events && !stop.IsCancellationRequested; i++)
         {
-            await Task.Delay(delayMs, CancellationToken.None);
-            await log.Writing.WaitAsync(CancellationToken.None);
+            Thread.Sleep(delayMs);
+            log.Writing.Wait(CancellationToken.None);
             log.Append(isLast: i == events);
             log.Writing.Release();
         }

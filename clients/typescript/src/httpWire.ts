@@ -129,10 +129,7 @@ export class HttpWire implements Wire {
     // Where a token is in the query of the one, it is in the other's.
     url.search = this.#base.search;
     for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
-    return fetch(url, { cache: 'no-store', headers: this.#headers, ...init }).catch((cause: unknown) => {
-      // Each browser has its own words, such as `Failed to fetch`. It stays a TypeError, as of all that is cut.
-      throw cause instanceof TypeError ? new TypeError("the gateway doesn't answer", { cause }) : cause;
-    });
+    return fetch(url, { cache: 'no-store', headers: this.#headers, ...init });
   }
 
   /** Asks the gateway for nothing: whether it can be reached this way. */

@@ -98,12 +98,6 @@ async function elapse(isSo: () => boolean): Promise<void> {
 
 const until = (isSo: () => boolean): Promise<void> => vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 5_000, interval: 5 });
 
-it('says in its own words that nobody answers: each runtime has others', async () => {
-  await new Promise((closed) => server.close(closed));
-  watch();
-  await vi.waitFor(() => expect(client.getSnapshot().reason).toMatch(/^the gateway doesn't answer/));
-});
-
 describe('Offsets', () => {
   it.each([
     [undefined, undefined, 'now'],

@@ -131,6 +131,8 @@ public sealed class OpensTests
         await histories.BegunAsync(1);
         await WaitingAsync(bridge, 2);
 
+        // Its silence begins with what it says last.
+        await bridge.Client.UntilAsync("replay");
         clock.Advance(TimeSpan.FromSeconds(0.3));
         await histories.BegunAsync(2);
         await WaitingAsync(bridge, 1);

@@ -169,7 +169,11 @@ public sealed class SqlDoorTests : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<JobLogUnavailableException>(() =>
             engine.OpenAsync(options => (options.ConnectionString, options.Schema) = (As(program), "none"))
         );
-        Assert.Contains("let a role that may run the SQL that the program prints", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "let a role that may run the SQL that the log server prints with --print-schema",
+            refused.Message,
+            StringComparison.Ordinal
+        );
         var blind = await Assert.ThrowsAsync<JobLogUnavailableException>(() =>
             engine.OpenAsync(options => (options.ConnectionString, options.StandbysThatMustFlush) = (As(program), 1))
         );
