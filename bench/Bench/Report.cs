@@ -35,8 +35,10 @@ internal static class Report
         text.AppendLine("# Results of `make bench`").AppendLine();
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"Commit {machine.Commit}, {machine.Date}. {machine.Cores} cores shared by all processes ({machine.Processor}), {machine.MemoryGb} GB, {machine.Kernel}; {machine.Runtimes}."
+            $"Commit {machine.Commit}, {machine.Date}. {machine.Cores} cores shared by all processes ({machine.Processor}), {machine.MemoryGb} GB,"
         );
+        text.AppendLine(CultureInfo.InvariantCulture, $"{machine.Kernel};");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{machine.Runtimes}.");
         text.AppendLine(
             CultureInfo.InvariantCulture,
             $"Medians of {results.Rounds} interleaved rounds. s/M: CPU seconds per million delivered events (or visits)."
