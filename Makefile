@@ -40,13 +40,14 @@ log-fleet: ## Restart and kill two log servers on one PostgreSQL while VIEWERS w
 proxies: ## Five minutes of silence through nginx and HAProxy, with the timeouts as they are shipped
 	AS_SHIPPED=true dotnet test --project tests/Gateway.IntegrationTests -- --filter-method '*DeployedProxyTests.An_idle_subscription*'
 
-memory: ## What slow readers cost, what connections leave behind, a soak of SOAK (600) seconds, and 30 attacks of SECONDS (60) each
+memory: ## What slow readers and stuck viewers cost, what connections leave behind, a soak of SOAK (600) seconds, and 30 attacks of SECONDS (60) each
 	dotnet run -c Release --project bench/Memory -- slow
+	dotnet run -c Release --project bench/Memory -- stuck
 	dotnet run -c Release --project bench/Memory -- churn
 	dotnet run -c Release --project bench/Memory -- soak $(or $(SOAK),600)
 	dotnet run -c Release --project bench/Memory -- attack all $(or $(SECONDS),60)
 
-feeds: ## Shared streams at length: a million steps of the model, ten million events, a thousand viewers slow or stuck
+feeds: ## Shared streams at length: a million steps of the model, ten million events, a thousand viewers of whom one is slow
 	dotnet build --verbosity quiet tests/Gateway.Tests
 	dotnet build --verbosity quiet tests/Gateway.IntegrationTests
 	LONG_FORM=true dotnet test --project tests/Gateway.Tests --no-build -- --filter-class '*.FeedModelTests' --filter-class '*.FeedMemoryTests'

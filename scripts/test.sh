@@ -186,6 +186,7 @@ check "schemas: appsettings.json" node tests/schema/settings.mjs
 check "schemas: openapi.json and asyncapi.json" node tests/schema/descriptions.mjs
 check "schemas: what the .NET tests recorded" node tests/schema/recorded.mjs "$messages"
 check "bench: events come through whole" dotnet bench/Bench/bin/Debug/net10.0/OptimizationGateway.Bench.dll --check
+check "memory: a hundred stuck viewers of one job" dotnet bench/Memory/bin/Debug/net10.0/OptimizationGateway.Memory.dll stuck 100
 check "memory: slow readers for ten seconds" dotnet bench/Memory/bin/Debug/net10.0/OptimizationGateway.Memory.dll attack 25x100 heap 256 own 10
 check "chaos for a minute" dotnet run --no-build --project tests/Faults -- --duration 60 --seed 1
 check "chaos of logs for a minute" dotnet run --no-build --project tests/Faults -- logs --duration 60 --seed 1

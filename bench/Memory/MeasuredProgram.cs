@@ -145,6 +145,7 @@ internal sealed class MeasuredProgram : IAsyncDisposable
                     self.WorkingSet64,
                     levels.GetValueOrDefault("gateway.connections"),
                     levels.GetValueOrDefault("gateway.outbox.bytes"),
+                    levels.GetValueOrDefault("gateway.feeds.bytes"),
                     Interlocked.Read(ref exceptions),
                     Directory.GetFileSystemEntries("/proc/self/fd").Length,
                     self.Threads.Count

@@ -3,6 +3,7 @@ using OptimizationGateway.Memory;
 return args switch
 {
     ["slow", .. var rest] => await SlowReaders.RunAsync(Number(rest, 1_000)),
+    ["stuck", .. var rest] => await StuckViewers.RunAsync(Number(rest, 1_000)),
     ["attack", .. var rest] => await AttackAsync(rest),
     ["soak", .. var rest] => await Soak.RunAsync(Number(rest, 600)),
     ["churn", .. var rest] => await Churn.RunAsync(Number(rest, 10_000)),
@@ -36,7 +37,7 @@ static async Task<int> AttackAsync(string[] rest)
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Usage: dotnet run -c Release --project bench/Memory -- slow [readers, default 1000] | churn [connections a round, default 10000] | soak [seconds, default 600] | attack 25x100|100x100|1000x100|9000+1000|1000sse heap|cgroup <MiB> shared|own <seconds> | attack all <seconds each>"
+        "Usage: dotnet run -c Release --project bench/Memory -- slow [readers, default 1000] | stuck [viewers, default 1000] | churn [connections a round, default 10000] | soak [seconds, default 600] | attack 25x100|100x100|1000x100|9000+1000|1000sse heap|cgroup <MiB> shared|own <seconds> | attack all <seconds each>"
     );
     return 2;
 }
