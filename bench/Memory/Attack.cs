@@ -75,8 +75,7 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle, int 
             $"--Gateway:Feeds:Shared={shares}",
             "--Gateway:Limits:NewConnectionsPerSecond=1000"
         );
-        healthy.Start(gateway.SocketUrl, HealthyViewers);
-        await Task.Delay(2_000);
+        await healthy.StartAsync(gateway.SocketUrl, HealthyViewers);
 
         using var stop = new CancellationTokenSource();
         var (slow, idle) = (new AttackCounts(), new AttackCounts());

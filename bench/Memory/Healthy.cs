@@ -46,7 +46,13 @@ internal sealed class Healthy : IDisposable
         }
     }
 
-    public void Start(Uri gateway, int count) => viewers.AddRange(Enumerable.Range(0, count).Select(_ => WatchAsync(gateway, stop.Token)));
+    /// <summary>Starts so many viewers, and returns when all watch: a newcomer may be refused while memory is short.</summary>
+    public async Task StartAsync(Uri gateway, int count)
+    {
+        var ready = Enumerable.Range(0, count).Select(_ => new TaskCompletionSource()).ToList();
+        viewers.AddRange(ready.Select(each => WatchAsync(gateway, each, stop.Token)));
+        await Task.WhenAll(ready.Select(each => each.Task));
+    }
 
     public async Task StopAsync()
     {
@@ -58,7 +64,7 @@ internal sealed class Healthy : IDisposable
 
     private long Head => 1 + (long)(Stopwatch.GetElapsedTime(began).TotalSeconds * EventsPerSecond);
 
-    private async Task WatchAsync(Uri gateway, CancellationToken token)
+    private async Task WatchAsync(Uri gateway, TaskCompletionSource ready, CancellationToken token)
     {
         var last = 0L;
         while (!token.IsCancellationRequested)
@@ -73,6 +79,7 @@ internal sealed class Healthy : IDisposable
                     last = Take(message, last, isTimed: false);
                 }
 
+                ready.TrySetResult();
                 while (!token.IsCancellationRequested)
                 {
                     last = Take(await client.NextAsync(), last, isTimed: true);

@@ -16,7 +16,7 @@ internal sealed record MemoryPlan(long LimitBytes, int ConnectionBytes, int Subs
 
     private const int LeastLimit = 16 * 1024 * 1024;
 
-    /// <param name="heapBytes">The most that the process's heap may take: a limit set for the heap, or three quarters of a container's memory.</param>
+    /// <param name="heapBytes">The most that the process's heap may take: a limit set for the heap, or 55 % of a container's memory.</param>
     /// <param name="setBytes">The limit as it is set; null if it is to be derived.</param>
     /// <param name="connectionBytes">The most that is to wait for one connection.</param>
     /// <param name="subscriptionBytes">The most that is to wait for one subscription.</param>

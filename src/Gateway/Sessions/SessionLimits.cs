@@ -101,7 +101,7 @@ internal sealed record SessionLimits
 
     /// <summary>
     /// The memory that may be held for all clients, in bytes. Near it slow readers are sent away with 1013, and new connections are refused
-    /// with 503. Default: half of what the process may use beyond its own 32 MiB, which is the limit of its heap, or three quarters of a
+    /// with 503. Default: half of what the process may use beyond its own 32 MiB, which is the limit of its heap, or 55 % of a
     /// container's memory.
     /// </summary>
     [Range(typeof(long), "16777216", "1099511627776")]

@@ -10,10 +10,14 @@ internal static class MemoryBounds
 {
     private const long Mebi = 1024 * 1024;
 
-    /// <summary>Below this the defaults are lowered so that they fit, in bytes of heap: a container of 256 MiB has it.</summary>
-    private const long SmallHeap = 192 * Mebi;
+    /// <summary>Up to this the heap is named as the cause, in bytes: a container of 256 MiB has it.</summary>
+    private const long SmallHeap = 141 * Mebi;
 
-    /// <summary>The most that the process's heap may take: a limit set for the heap, or three quarters of a container's memory.</summary>
+    /// <summary>
+    /// The most that the process's heap may take: a limit set for the heap, or 55 % of a container's or the machine's memory, as
+    /// runtimeconfig.template.json says. Compiled code, threads, and sockets in the kernel take some 80 MiB besides, which at .NET's own 75 % was
+    /// too much for a container of 256 MiB.
+    /// </summary>
     private static long Heap => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     public static MemoryPlan Of(SessionLimits limits) =>
