@@ -184,7 +184,8 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     }
 
     /// <summary>Wakes the seats that wait for what was appended.</summary>
-    public void Wake()
+    /// <returns>The number of seats that were woken.</returns>
+    public int Wake()
     {
         lock (gate)
         {
@@ -198,7 +199,9 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
             seat.Wake(runsHere: waking.Count == 1);
         }
 
+        var woken = waking.Count;
         waking.Clear();
+        return woken;
     }
 
     /// <summary>Returns a task that completes when the viewer that is furthest has room; a completed one if it has.</summary>

@@ -1,3 +1,4 @@
+using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Translation;
 using OptimizationGateway.Gateway.Watching;
 
@@ -9,9 +10,20 @@ namespace OptimizationGateway.Gateway.Feeds;
 /// </summary>
 /// <param name="feed">The feed.</param>
 /// <param name="watch">Its watch, which becomes the pump's own.</param>
+/// <param name="gatherTime">The longest time for which events for many viewers are gathered.</param>
 /// <param name="translation">The settings for the translation of events.</param>
-internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions translation, TimeProvider time) : IDisposable
+internal sealed class FeedPump(Feed feed, RunningWatch watch, TimeSpan gatherTime, TranslationOptions translation, TimeProvider time)
+    : IDisposable
 {
+    /// <summary>
+    /// The time from one round of writes to the next, for each viewer: thrice what a write costs on the machine of docs/performance.md, so that
+    /// one job's rounds take a third of a core.
+    /// </summary>
+    private static readonly TimeSpan GatherPerViewer = TimeSpan.FromMicroseconds(33);
+
+    /// <summary>Less than that is below what timers can do.</summary>
+    private static readonly TimeSpan LeastGatherTime = TimeSpan.FromMilliseconds(1);
+
     /// <summary>The steps after which viewers are woken even if more steps are at hand.</summary>
     private const int StepsPerWake = 64;
 
@@ -55,14 +67,14 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
         for (var steps = 1; ; steps++)
         {
             var next = watch.MoveNextAsync();
-            if (!next.IsCompleted || steps % StepsPerWake == 0)
-            {
-                feed.Wake();
-            }
-
             if (!next.IsCompleted)
             {
                 writer.Release();
+                await GatherAsync(feed.Wake());
+            }
+            else if (steps % StepsPerWake == 0)
+            {
+                feed.Wake();
             }
 
             if (!await next)
@@ -85,6 +97,14 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TranslationOptions
                 heldBack.HasRoom();
             }
         }
+    }
+
+    /// <summary>Lets events gather after a round of writes to many viewers, so that the next round has several for each.</summary>
+    private Task GatherAsync(int viewers)
+    {
+        var pause = viewers * GatherPerViewer;
+        pause = pause < gatherTime ? pause : gatherTime;
+        return pause < LeastGatherTime ? Task.CompletedTask : time.DelayAsync(pause, CancellationToken.None);
     }
 
     private async Task WaitForRoomAsync(Task room)

@@ -207,7 +207,7 @@ internal sealed class FeedSet : IDisposable
     private async Task RunAsync(WatchKey key, Feed feed, RunningWatch watch)
     {
         using (feed)
-        using (var pump = new FeedPump(feed, watch, translation, time))
+        using (var pump = new FeedPump(feed, watch, options.GatherTime, translation, time))
         {
             await pump.RunAsync();
         }
