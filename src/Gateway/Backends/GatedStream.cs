@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using OptimizationGateway.Gateway.Wire;
 
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
-/// The body of a gRPC answer. It holds back the five bytes in front of a message until there is memory for the message that they announce, and
-/// decompresses messages itself, within the limit.
+/// The body of a gRPC answer. It holds back the five bytes in front of a message until there is memory for the message that they announce,
+/// decompresses messages itself, within the limit, and makes one of small messages that have arrived together.
 /// </summary>
 /// <remarks>
 /// A message counts while it arrives. In that time only its backend can delay it: a message is read when it is wanted, so a slow client holds
@@ -18,9 +19,11 @@ namespace OptimizationGateway.Gateway.Backends;
 /// <param name="isGzip">True if messages may be compressed with gzip.</param>
 /// <param name="budget">The connection's budget.</param>
 /// <param name="options">The limits.</param>
-internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budget, UpstreamOptions options) : Stream
+/// <param name="batch">Makes one of small messages, for a reader who knows; null where each message goes on as it is.</param>
+internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budget, UpstreamOptions options, MessageBatch? batch = null)
+    : Stream
 {
-    private const int PrefixBytes = 5;
+    private const int PrefixBytes = MessageBatch.PrefixBytes;
 
     /// <summary>The announced length of a message that is refused. The gRPC client then ends the call, because the message is too large.</summary>
     private const uint TooLarge = int.MaxValue;
@@ -70,7 +73,7 @@ internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budge
             int count;
             if (ready.IsEmpty && arriving > 0)
             {
-                count = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, arriving)], cancellationToken);
+                count = await ReadOnAsync(buffer[..(int)Math.Min(buffer.Length, arriving)], cancellationToken);
                 arriving -= count;
             }
             else
@@ -82,6 +85,7 @@ internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budge
 
             if (ready.IsEmpty && arriving == 0)
             {
+                batch?.Release();
                 Release();
             }
 
@@ -132,7 +136,7 @@ internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budge
         var filled = 0;
         while (filled < PrefixBytes)
         {
-            var read = await inner.ReadAsync(prefix.AsMemory(filled), stop);
+            var read = await ReadOnAsync(prefix.AsMemory(filled), stop);
             if (read == 0)
             {
                 return prefix.AsMemory(0, filled);
@@ -141,7 +145,12 @@ internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budge
             filled += read;
         }
 
-        var length = BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1));
+        if (batch is not null && MessageBatch.Takes(prefix))
+        {
+            return await GatherAsync(batch, stop);
+        }
+
+        var length = MessageBatch.LengthIn(prefix);
         if (length > options.MaxMessageBytes)
         {
             return prefix;
@@ -161,6 +170,29 @@ internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budge
         return prefix;
     }
 
+    /// <summary>Reads a small message, and all small ones that have arrived with it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadOnlyMemory<byte>> GatherAsync(MessageBatch messages, CancellationToken stop)
+    {
+        messages.Begin(prefix);
+        while (!messages.HasMessage)
+        {
+            var read = await inner.ReadAsync(messages.Room, stop);
+            if (read == 0)
+            {
+                return messages.HandOnRest();
+            }
+
+            messages.Arrived(read);
+        }
+
+        return messages.HandOn();
+    }
+
+    /// <summary>Reads what has arrived with earlier messages, then the body.</summary>
+    private ValueTask<int> ReadOnAsync(Memory<byte> buffer, CancellationToken stop) =>
+        batch?.Take(buffer.Span) is { } taken and > 0 ? ValueTask.FromResult(taken) : inner.ReadAsync(buffer, stop);
+
     /// <summary>Reads a compressed message, and returns it decompressed, with its prefix.</summary>
     private async ValueTask<ReadOnlyMemory<byte>> DecompressAsync(int length, CancellationToken stop)
     {
@@ -171,7 +203,7 @@ internal sealed class GatedStream(Stream inner, bool isGzip, ArrivalBudget budge
         }
 
         var compressed = new byte[length];
-        await inner.ReadExactlyAsync(compressed, stop);
+        await inner.ReadExactlyAsync(compressed.AsMemory(batch?.Take(compressed) ?? 0), stop);
         var size = GzipMessage.SizeOf(compressed);
         if (size > options.MaxMessageBytes)
         {

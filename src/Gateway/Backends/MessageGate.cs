@@ -1,3 +1,5 @@
+using OptimizationGateway.Gateway.Wire;
+
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
@@ -16,7 +18,8 @@ internal sealed class MessageGate(HttpMessageHandler inner, ArrivalBudget budget
             response.Headers.NonValidated.TryGetValues("grpc-encoding", out var encoding)
             && string.Equals(encoding.ToString(), "gzip", StringComparison.Ordinal);
         var answer = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var gated = new StreamContent(new GatedStream(answer, isGzip, budget, options));
+        var isWatch = request.RequestUri!.AbsolutePath.EndsWith(WatchMethod.WatchJob.FullName, StringComparison.Ordinal);
+        var gated = new StreamContent(new GatedStream(answer, isGzip, budget, options, isWatch ? new MessageBatch() : null));
         foreach (var (name, values) in response.Content.Headers.NonValidated)
         {
             gated.Headers.TryAddWithoutValidation(name, values);

@@ -58,6 +58,11 @@ internal sealed class WatchStream : IDisposable
     /// <returns>Nothing if nothing came in that time, or the caller's token was cancelled. A message is good until the next read.</returns>
     public ValueTask<WatchRead> ReadAsync(TimeSpan within)
     {
+        if (last?.TryReadNext() == true)
+        {
+            return ValueTask.FromResult(new WatchRead(last, null));
+        }
+
         last?.Return();
         last = null;
         Uncount();

@@ -22,6 +22,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     private readonly List<Seat> waking = [];
     private SeatEnd? end;
     private bool isAway;
+    private volatile bool mayBeFull;
     private readonly SeatReader reader = new();
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -138,6 +139,7 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
             ring.Append(kind, watched.Id, watched.PreviousId, json, readAt, happenedAt);
             isAway = false;
             bounds.Evict(seats.Furthest);
+            mayBeFull = !seats.HasRoom;
             return true;
         }
     }
@@ -207,6 +209,13 @@ internal sealed class Feed(string epoch, long? earliestEventId, EventRing ring, 
     /// <summary>Returns a task that completes when the viewer that is furthest has room; a completed one if it has.</summary>
     public Task WaitForRoom()
     {
+        // An event that is appended takes room, so whether the last one has left some needs no lock. If the furthest viewer leaves, the next
+        // event shows it.
+        if (!mayBeFull)
+        {
+            return Task.CompletedTask;
+        }
+
         lock (gate)
         {
             return seats.WaitForRoom();

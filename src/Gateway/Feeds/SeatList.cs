@@ -78,7 +78,8 @@ internal sealed class SeatList(EventRing ring, FeedLimits limits)
     /// <summary>Notes for each viewer what happens to the stream.</summary>
     public void Note(TimelineEntryKind kind, string? code, long? eventId) => seats.ForEach(seat => seat.Viewer.Note(kind, code, eventId));
 
-    private bool HasRoom => seats.Count == 0 || ring.BytesFrom(Furthest) <= limits.UnsentNow;
+    /// <summary>True if the furthest seat doesn't have much to be sent.</summary>
+    public bool HasRoom => seats.Count == 0 || ring.BytesFrom(Furthest) <= limits.UnsentNow;
 
     private void GiveRoom()
     {

@@ -124,8 +124,10 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
                         now = Now;
                         break;
                     case WatchAction.Read read:
-                        var result = await ReadAsync(read.Within);
-                        now = Now;
+                        var reading = ReadAsync(read.Within);
+                        var isAtHand = reading.IsCompleted;
+                        var result = await reading;
+                        now = isAtHand ? now : Now;
                         Volatile.Write(ref heardAt, result.Message is null ? heardAt : now.Ticks);
                         machine.Received(now, result);
                         LendPlaceUnlessCatchingUp(result);

@@ -41,6 +41,10 @@ internal sealed class WatchMessage
 
     private byte[] bytes = [];
 
+    /// <summary>Where the next message of a batch begins, and where the batch ends.</summary>
+    private int next;
+    private int end;
+
     /// <summary>The memory that its bytes take.</summary>
     public int Held => bytes.Length;
 
@@ -71,31 +75,75 @@ internal sealed class WatchMessage
     /// <summary>Its bytes on the wire.</summary>
     public int Size { get; private set; }
 
-    /// <summary>Reads a message. Bytes that are no message become <see cref="WatchMessageKind.Malformed"/>.</summary>
-    /// <param name="encoded">The message; it is copied.</param>
+    /// <summary>Reads a message, or the first one of a <see cref="MessageBatch"/>. Bytes that are no message become <see cref="WatchMessageKind.Malformed"/>.</summary>
+    /// <param name="encoded">The message, or the batch; it is copied.</param>
     public static WatchMessage Read(in ReadOnlySequence<byte> encoded)
     {
         var message = Pool.Get();
-        message.Size = (int)encoded.Length;
-        message.bytes = BytePool.Rent(message.Size);
+        var size = (int)encoded.Length;
+        message.bytes = BytePool.Rent(size);
         encoded.CopyTo(message.bytes);
-        message.Kind = message.ReadKind(message.bytes.AsMemory(0, message.Size));
-        message.LastId = message.Events.Count > 0 ? message.Events[^1].Id : 0;
+        (message.next, message.end) = (0, size);
+        if (size == 0 || message.bytes[0] != 0)
+        {
+            message.Take(size);
+        }
+        else
+        {
+            message.TryReadNext();
+        }
+
         return message;
+    }
+
+    /// <summary>Goes on to the next message of the batch, in place of the present one.</summary>
+    /// <returns>False if there is none.</returns>
+    public bool TryReadNext()
+    {
+        if (next == end)
+        {
+            return false;
+        }
+
+        Clear();
+        var prefix = bytes.AsSpan(next, end - next);
+        if (prefix.Length < MessageBatch.PrefixBytes || MessageBatch.LengthIn(prefix) > prefix.Length - MessageBatch.PrefixBytes)
+        {
+            // Not from here: a large message that begins like a batch.
+            (Kind, Size, next) = (WatchMessageKind.Malformed, end - next, end);
+            return true;
+        }
+
+        next += MessageBatch.PrefixBytes;
+        Take((int)MessageBatch.LengthIn(prefix));
+        return true;
     }
 
     /// <summary>Gives the message and its events' bytes back, to be used again.</summary>
     public void Return()
     {
         BytePool.Return(ref bytes);
-        (Epoch, LastEventId, EarliestEventId, Ended, HasMore) = ("", null, null, false, false);
-        Events.Clear();
+        Clear();
         if (Events.Capacity > KeptEvents)
         {
             Events.Capacity = 0;
         }
 
         Pool.Return(this);
+    }
+
+    private void Take(int size)
+    {
+        Size = size;
+        Kind = ReadKind(bytes.AsMemory(next, size));
+        LastId = Events.Count > 0 ? Events[^1].Id : 0;
+        next += size;
+    }
+
+    private void Clear()
+    {
+        (Epoch, LastEventId, EarliestEventId, Ended, HasMore, LastId) = ("", null, null, false, false, 0);
+        Events.Clear();
     }
 
     private WatchMessageKind ReadKind(ReadOnlyMemory<byte> encoded)
