@@ -102,19 +102,19 @@ internal sealed record Attack(int Connections, int Subscriptions, int Idle, int 
         var delays = healthy.Delays;
         var p99 = delays.Count == 0 ? double.PositiveInfinity : delays[(int)(delays.Count * 0.99)];
         var lines = gateway.Lines;
-        var own = lines.Count(line => line.Contains("1011", StringComparison.Ordinal));
+        var own = lines.Where(line => line.Contains("ends with 1011", StringComparison.Ordinal)).ToList();
         var isWell =
             isAlive
             && (limit == Limit.Heap || most <= mebibytes)
             && (p99 < MostDelay || time < Timed)
             && delays.Count > 0
             && healthy.Faults.Count == 0
-            && own == 0;
+            && own.Count == 0;
         Console.WriteLine(
             $"{(isWell ? "ok" : "NOT ok")}: {Name} against {mebibytes} MiB by {limit}, {(shares ? "shared" : "own")} streams, {time.TotalSeconds:F0} s: "
-                + $"{(isAlive ? "alive" : "DEAD")}, at most {most} MiB; healthy p99 {p99:F0} ms of {delays.Count} events, {healthy.Faults.Count} faults, 1011: {own}; slow: {slow}{(Idle > 0 ? $"; idle: {idle}" : "")}"
+                + $"{(isAlive ? "alive" : "DEAD")}, at most {most} MiB; healthy p99 {p99:F0} ms of {delays.Count} events, {healthy.Faults.Count} faults, 1011: {own.Count}; slow: {slow}{(Idle > 0 ? $"; idle: {idle}" : "")}"
         );
-        foreach (var line in healthy.Faults.Concat(lines).Take(isWell ? 0 : 8))
+        foreach (var line in healthy.Faults.Concat(own).Concat(lines).Take(isWell ? 0 : 8))
         {
             Console.WriteLine($"  {(line.Length > 160 ? line[..160] : line).ReplaceLineEndings(" ")}");
         }
