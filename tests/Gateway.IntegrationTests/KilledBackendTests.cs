@@ -8,7 +8,7 @@ namespace OptimizationGateway.Gateway.IntegrationTests;
 /// </summary>
 public sealed class KilledBackendTests
 {
-    private const int Kills = 6;
+    private const int Kills = 3;
 
     [Fact]
     public async Task Killed_at_random_moments_it_loses_and_repeats_nothing()
