@@ -82,15 +82,8 @@ internal sealed class ExampleBackend : IAsyncDisposable
         return job;
     }
 
-    /// <summary>How many streams it has open.</summary>
-    public async Task<int> WatchesAsync() =>
-        int.Parse(await http.GetStringAsync(new Uri(JobsUrl, "/watches")), CultureInfo.InvariantCulture);
-
     public AsyncServerStreamingCall<WatchJobResponse> Watch(WatchJobRequest request) =>
-        WatchUntil(request, TestContext.Current.CancellationToken);
-
-    public AsyncServerStreamingCall<WatchJobResponse> WatchUntil(WatchJobRequest request, CancellationToken stop) =>
-        new OptimizerService.OptimizerServiceClient(channel).WatchJob(request, cancellationToken: stop);
+        new OptimizerService.OptimizerServiceClient(channel).WatchJob(request, cancellationToken: TestContext.Current.CancellationToken);
 
     /// <summary>Everything up to the end of the stream, which must be OK.</summary>
     public static async Task<List<WatchJobResponse>> ReadAsync(AsyncServerStreamingCall<WatchJobResponse> watch)
@@ -103,13 +96,6 @@ internal sealed class ExampleBackend : IAsyncDisposable
         }
 
         return messages;
-    }
-
-    public static async Task<WatchJobResponse> NextAsync(AsyncServerStreamingCall<WatchJobResponse> watch)
-    {
-        using var deadline = new CancellationTokenSource(TestClient.Deadline);
-        Assert.True(await watch.ResponseStream.MoveNext(deadline.Token), "The stream ended.");
-        return watch.ResponseStream.Current;
     }
 
     /// <summary>A channel of its own; dispose of it.</summary>

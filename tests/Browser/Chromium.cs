@@ -1,13 +1,14 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using OptimizationGateway.Browser.Tests;
 using OptimizationGateway.Testing;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
 
 namespace OptimizationGateway.Browser.Tests;
 
-/// <summary>A headless Chromium with one page, driven over the DevTools protocol.</summary>
-internal sealed class Chromium : IAsyncDisposable
+/// <summary>One headless Chromium for all tests. It starts with the first window.</summary>
+public sealed class Chromium : IAsyncDisposable
 {
     private static readonly string[] Flags =
     [
@@ -20,25 +21,25 @@ internal sealed class Chromium : IAsyncDisposable
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        // A window behind another one works as the one in front.
+        "--disable-background-timer-throttling",
+        "--disable-backgrounding-occluded-windows",
+        "--disable-renderer-backgrounding",
+        // Nobody sees the parts around a page, goes back to an earlier one, or opens another tab: each would be a process of its own.
+        "--no-startup-window",
+        "--disable-features=PreloadTopChromeWebUI,BackForwardCache,SpareRendererForSitePerProcess",
         "--remote-debugging-port=0",
     ];
 
-    private readonly Process process;
-    private readonly DirectoryInfo profile;
-    private readonly ClientWebSocket socket = new();
-    private readonly CancellationTokenSource stop = new();
-    private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonObject>> asked = new();
-    private readonly SemaphoreSlim sending = new(1);
-    private Task reading = Task.CompletedTask;
-    private int lastId;
+    private readonly DirectoryInfo profile = Directory.CreateTempSubdirectory("optimization-chromium-");
+    private readonly DevTools devTools = new(_ => { });
+    private readonly Lazy<Task<Uri>> address;
+    private Process? process;
 
-    private Chromium(Process process, DirectoryInfo profile) => (this.process, this.profile) = (process, profile);
-
-    /// <summary>Everything the page complained of: exceptions, console errors, failed loads, violations of its security policy.</summary>
-    public ConcurrentQueue<string> Complaints { get; } = new();
+    public Chromium() => address = new Lazy<Task<Uri>>(StartAsync);
 
     /// <summary>Where it is installed; null where it isn't.</summary>
-    public static string? Path { get; } =
+    private static string? Path { get; } =
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(System.IO.Path.PathSeparator)
             .SelectMany(folder =>
@@ -46,7 +47,8 @@ internal sealed class Chromium : IAsyncDisposable
             )
             .FirstOrDefault(File.Exists);
 
-    public static async Task<Chromium> StartAsync()
+    /// <summary>Opens a window. It shares no cookies, storage or caches with the others.</summary>
+    internal async Task<BrowserWindow> OpenAsync()
     {
         if (Path is null && Environment.GetEnvironmentVariable("CI") != "true")
         {
@@ -54,218 +56,62 @@ internal sealed class Chromium : IAsyncDisposable
         }
 
         Assert.NotNull(Path);
-        var profile = Directory.CreateTempSubdirectory("optimization-chromium-");
-        var start = new ProcessStartInfo(Path, [.. Flags, $"--user-data-dir={profile.FullName}", "about:blank"])
+        var root = await address.Value;
+        var context = (string)(await devTools.CallAsync("Target.createBrowserContext", []))["browserContextId"]!;
+        var target = await devTools.CallAsync(
+            "Target.createTarget",
+            new JsonObject
+            {
+                ["url"] = "about:blank",
+                ["browserContextId"] = context,
+                ["newWindow"] = true,
+            }
+        );
+        return await BrowserWindow.ConnectAsync(
+            new Uri(root, $"/devtools/page/{(string)target["targetId"]!}"),
+            () => devTools.CallAsync("Target.disposeBrowserContext", new JsonObject { ["browserContextId"] = context })
+        );
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await devTools.DisposeAsync();
+        if (process is not null)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
+        // Its children may still be writing when they are killed; what they leave is in the temporary folder.
+        await Until.TrueAsync(() => Task.FromResult(TryDelete(profile)), "the profile can be deleted");
+    }
+
+    /// <returns>Where its DevTools are.</returns>
+    private async Task<Uri> StartAsync()
+    {
+        var start = new ProcessStartInfo(Path!, [.. Flags, $"--user-data-dir={profile.FullName}"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var process = Process.Start(start)!;
+        process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var browser = new Chromium(process, profile);
-        try
-        {
-            await browser.ConnectAsync();
-            return browser;
-        }
-        catch
-        {
-            await browser.DisposeAsync();
-            throw;
-        }
-    }
 
-    public Task OpenAsync(string url) => CallAsync("Page.navigate", new JsonObject { ["url"] = url });
-
-    /// <summary>Runs a script in each page that is opened from now on, before those of the page.</summary>
-    public Task RunFirstAsync(string script) => CallAsync("Page.addScriptToEvaluateOnNewDocument", new JsonObject { ["source"] = script });
-
-    /// <summary>The value of an expression in the page, as JSON.</summary>
-    public async Task<JsonNode?> EvaluateAsync(string expression)
-    {
-        var answer = await CallAsync(
-            "Runtime.evaluate",
-            new JsonObject
-            {
-                ["expression"] = expression,
-                ["returnByValue"] = true,
-                ["awaitPromise"] = true,
-            }
-        );
-        return answer["exceptionDetails"] is { } fault
-            ? throw new InvalidOperationException($"{expression}: {fault.ToJsonString()}")
-            : answer["result"]!["value"];
-    }
-
-    /// <summary>The page at the width and height of another screen.</summary>
-    public Task ResizeAsync(int width, int height) =>
-        CallAsync(
-            "Emulation.setDeviceMetricsOverride",
-            new JsonObject
-            {
-                ["width"] = width,
-                ["height"] = height,
-                ["deviceScaleFactor"] = 1,
-                ["mobile"] = false,
-            }
-        );
-
-    public Task PreferAsync(string colorScheme) =>
-        CallAsync(
-            "Emulation.setEmulatedMedia",
-            new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = colorScheme }) }
-        );
-
-    /// <summary>The page on a slower machine: so many times slower than this one; 1: as it is.</summary>
-    public Task SlowDownAsync(int times) => CallAsync("Emulation.setCPUThrottlingRate", new JsonObject { ["rate"] = times });
-
-    /// <summary>Text that is typed where the focus is.</summary>
-    public Task TypeAsync(string text) => CallAsync("Input.insertText", new JsonObject { ["text"] = text });
-
-    /// <summary>A key that is pressed and let go.</summary>
-    public async Task PressAsync(string key)
-    {
-        var code = key switch
-        {
-            "Tab" => 9,
-            "Enter" => 13,
-            _ => throw new ArgumentOutOfRangeException(nameof(key), key, "The key's code isn't known."),
-        };
-        foreach (var type in new[] { "keyDown", "keyUp" })
-        {
-            var press = new JsonObject
-            {
-                ["type"] = type,
-                ["key"] = key,
-                ["code"] = key,
-                ["windowsVirtualKeyCode"] = code,
-            };
-            if (key == "Enter" && type == "keyDown")
-            {
-                press["text"] = "\r";
-            }
-
-            await CallAsync("Input.dispatchKeyEvent", press);
-        }
-    }
-
-    public async Task<byte[]> ScreenshotAsync()
-    {
-        var answer = await CallAsync("Page.captureScreenshot", []);
-        return Convert.FromBase64String((string)answer["data"]!);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await reading;
-        socket.Dispose();
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
-        process.Dispose();
-
-        // Its children may still be writing when they are killed; what they leave is in the temporary folder.
-        await Until.TrueAsync(() => Task.FromResult(TryDelete(profile)), "the profile can be deleted");
-        stop.Dispose();
-        sending.Dispose();
-    }
-
-    private async Task ConnectAsync()
-    {
+        // The first line is a port, the second the path of the browser's own connection.
         var portFile = System.IO.Path.Combine(profile.FullName, "DevToolsActivePort");
-        var port = "";
+        string[] lines = [];
         await Until.TrueAsync(
-            async () => File.Exists(portFile) && (port = (await File.ReadAllLinesAsync(portFile)).FirstOrDefault("")).Length > 0,
+            async () => File.Exists(portFile) && (lines = await File.ReadAllLinesAsync(portFile)).Length == 2,
             "Chromium says where its DevTools are"
         );
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        var pages = JsonNode.Parse(await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/json")))!.AsArray();
-        var page = pages.First(target => (string?)target!["type"] == "page")!;
-        await socket.ConnectAsync(new Uri((string)page["webSocketDebuggerUrl"]!), stop.Token);
-        reading = ReadAsync();
-        foreach (var domain in new[] { "Page", "Runtime", "Log" })
-        {
-            await CallAsync($"{domain}.enable", []);
-        }
-    }
-
-    private async Task<JsonObject> CallAsync(string method, JsonObject parameters)
-    {
-        var id = Interlocked.Increment(ref lastId);
-        var answer = new TaskCompletionSource<JsonObject>(TaskCreationOptions.RunContinuationsAsynchronously);
-        asked[id] = answer;
-        var request = new JsonObject
-        {
-            ["id"] = id,
-            ["method"] = method,
-            ["params"] = parameters,
-        };
-        await sending.WaitAsync(stop.Token);
-        try
-        {
-            await socket.SendAsync(System.Text.Encoding.UTF8.GetBytes(request.ToJsonString()), WebSocketMessageType.Text, true, stop.Token);
-        }
-        finally
-        {
-            sending.Release();
-        }
-
-        var message = await answer.Task.WaitAsync(TimeSpan.FromSeconds(20), stop.Token);
-        return message["result"]?.AsObject() ?? throw new InvalidOperationException($"{method}: {message["error"]?.ToJsonString()}");
-    }
-
-    private async Task ReadAsync()
-    {
-        var buffer = new byte[64 * 1024];
-        using var message = new MemoryStream();
-        try
-        {
-            while (true)
-            {
-                var read = await socket.ReceiveAsync(buffer.AsMemory(), stop.Token);
-                message.Write(buffer, 0, read.Count);
-                if (read.EndOfMessage)
-                {
-                    Take(JsonNode.Parse(message.ToArray())!.AsObject());
-                    message.SetLength(0);
-                }
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or WebSocketException)
-        {
-            // The browser is being stopped, or is gone; what was asked of it times out.
-        }
-    }
-
-    private void Take(JsonObject message)
-    {
-        if (message["id"] is { } id)
-        {
-            if (asked.TryRemove((int)id, out var answer))
-            {
-                answer.SetResult(message);
-            }
-
-            return;
-        }
-
-        var said = message["params"];
-        switch ((string?)message["method"])
-        {
-            case "Runtime.exceptionThrown":
-                Complaints.Enqueue(said!["exceptionDetails"]!.ToJsonString());
-                break;
-            case "Runtime.consoleAPICalled" when (string?)said!["type"] is "error" or "warning":
-                Complaints.Enqueue(said["args"]!.ToJsonString());
-                break;
-            case "Log.entryAdded" when (string?)said!["entry"]!["level"] is "error" or "warning":
-                Complaints.Enqueue($"{said["entry"]!["source"]}: {said["entry"]!["text"]} {said["entry"]!["url"]}");
-                break;
-        }
+        var root = new Uri($"ws://127.0.0.1:{lines[0]}");
+        await devTools.ConnectAsync(new Uri(root, lines[1]));
+        return root;
     }
 
     private static bool TryDelete(DirectoryInfo folder)

@@ -6,7 +6,8 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Browser.Tests;
 
 /// <summary>Each state that a job can be in is told in words, fits a phone, and has no barriers in either colour.</summary>
-public sealed class ConsoleLooksTests(RunningConsole shared) : IClassFixture<RunningConsole>
+[Collection(Turns.Looks)]
+public sealed class ConsoleLooksTests(RunningConsole shared)
 {
     private static readonly Dictionary<string, WatchScript> Scripts = new(StringComparer.Ordinal)
     {

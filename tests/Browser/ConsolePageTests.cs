@@ -1,14 +1,13 @@
 namespace OptimizationGateway.Browser.Tests;
 
 /// <summary>The page at / in Chromium. Gateway and stub are killed as a machine would: without a word.</summary>
-public sealed class ConsolePageTests
+[Collection(Turns.Jobs)]
+public sealed class ConsolePageTests(Chromium chromium, RunningConsole shared)
 {
     [Fact]
     public async Task It_shows_a_live_job_to_its_end()
     {
-        await using var browser = await Chromium.StartAsync();
-        await using var installation = await Installation.StartAsync();
-        var page = new ConsolePage(browser);
+        var (page, browser, installation, _) = await shared.FreshAsync();
         var job = await installation.StartJobAsync(iterations: 8, iterationDelayMs: 400);
         // However long the browser takes, the job has not ended by then.
         await installation.PauseAsync(job);
@@ -30,7 +29,7 @@ public sealed class ConsolePageTests
             (string?)await browser.EvaluateAsync("document.querySelector('#chart').ariaLabel"),
             StringComparison.Ordinal
         );
-        await page.UntilAsync("document.querySelector('#jobs .state')?.dataset.state === 'completed'");
+        await page.UntilAsync($"document.querySelector('#jobs li:has(a[href$={job}]) .state')?.dataset.state === 'completed'");
         AssertWhole(await page.EventIdsAsync());
         Assert.Empty(browser.Complaints);
     }
@@ -38,7 +37,7 @@ public sealed class ConsolePageTests
     [Fact]
     public async Task Under_a_path_it_is_the_same_page()
     {
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.OpenAsync();
         await using var installation = await Installation.StartAsync(pathBase: "/tools/optimizer");
         var page = new ConsolePage(browser);
         var job = await installation.StartJobAsync(iterations: 3, iterationDelayMs: 50);
@@ -58,9 +57,7 @@ public sealed class ConsolePageTests
     [Fact]
     public async Task It_goes_on_without_a_gap_after_the_backend_was_killed()
     {
-        await using var browser = await Chromium.StartAsync();
-        await using var installation = await Installation.StartAsync();
-        var page = new ConsolePage(browser);
+        var (page, browser, installation, _) = await shared.FreshAsync();
         var job = await installation.StartJobAsync(iterations: 100, iterationDelayMs: 1000);
 
         await browser.OpenAsync($"{installation.PageUrl}/?job={job}");
@@ -87,9 +84,7 @@ public sealed class ConsolePageTests
     [Fact]
     public async Task It_goes_on_without_a_gap_after_the_gateway_was_killed()
     {
-        await using var browser = await Chromium.StartAsync();
-        await using var installation = await Installation.StartAsync();
-        var page = new ConsolePage(browser);
+        var (page, browser, installation, _) = await shared.FreshAsync();
         var job = await installation.StartJobAsync(iterations: 100, iterationDelayMs: 1000);
 
         await browser.OpenAsync($"{installation.PageUrl}/?job={job}");
@@ -117,7 +112,7 @@ public sealed class ConsolePageTests
     [Fact]
     public async Task It_lists_the_jobs_of_the_backends_and_finds_them_by_text_and_state()
     {
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.OpenAsync();
         await using var installation = await Installation.StartAsync();
         var page = new ConsolePage(browser);
         var paused = await installation.StartJobAsync(iterations: 8, iterationDelayMs: 60_000);
@@ -145,7 +140,7 @@ public sealed class ConsolePageTests
     [Fact]
     public async Task A_job_is_started_and_steered_from_it()
     {
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.OpenAsync();
         await using var installation = await Installation.StartAsync();
         var page = new ConsolePage(browser);
 
@@ -188,7 +183,7 @@ public sealed class ConsolePageTests
     private static void AssertWhole(List<long> ids) => Assert.Equal(Enumerable.Range(1, ids.Count).Select(id => (long)id), ids);
 
     /// <param name="besides">The address that couldn't be reached for a while: the browser reports each attempt by itself.</param>
-    private static void AssertNoComplaints(Chromium browser, string besides) =>
+    private static void AssertNoComplaints(BrowserWindow browser, string besides) =>
         Assert.DoesNotContain(
             browser.Complaints,
             complaint =>

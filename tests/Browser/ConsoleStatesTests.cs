@@ -6,8 +6,9 @@ using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Browser.Tests;
 
-/// <summary>What the page at / shows of jobs of every kind, and whether everybody can use it. Nothing is killed, so one gateway does for all.</summary>
-public sealed class ConsoleStatesTests(RunningConsole shared) : IClassFixture<RunningConsole>
+/// <summary>What the page at / shows of jobs of every kind, and whether everybody can use it. One gateway does for all.</summary>
+[Collection(Turns.Jobs)]
+public sealed class ConsoleStatesTests(RunningConsole shared)
 {
     [Fact]
     public async Task It_says_that_a_job_is_not_known()

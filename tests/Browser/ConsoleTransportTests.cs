@@ -1,13 +1,14 @@
 namespace OptimizationGateway.Browser.Tests;
 
 /// <summary>The page where there are no WebSockets. The client's own tests show how it finds out, and comes back.</summary>
-public sealed class ConsoleTransportTests
+[Collection(Turns.Jobs)]
+public sealed class ConsoleTransportTests(Chromium chromium, RunningConsole shared)
 {
     [Fact]
     public async Task It_shows_a_live_job_to_its_end_by_plain_HTTP()
     {
-        await using var browser = await Chromium.StartAsync();
-        await using var installation = await Installation.StartAsync();
+        var (_, _, installation, _) = await shared.FreshAsync();
+        await using var browser = await chromium.OpenAsync();
         var page = new ConsolePage(browser);
         var job = await installation.StartJobAsync(iterations: 8, iterationDelayMs: 400);
         await installation.PauseAsync(job);

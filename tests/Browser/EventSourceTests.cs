@@ -4,7 +4,8 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Browser.Tests;
 
 /// <summary>A browser's plain <c>EventSource</c> on a job's events, with nothing of the project's own in the page.</summary>
-public sealed class EventSourceTests
+[Collection(Turns.Looks)]
+public sealed class EventSourceTests(RunningConsole shared)
 {
     private const string Follow = """
         window.ids = []
@@ -17,7 +18,7 @@ public sealed class EventSourceTests
     {
         var log = new SharedLog();
         var hasEnded = false;
-        await using var backend = await ScriptedBackend.StartAsync();
+        var (page, browser, installation, backend) = await shared.FreshAsync();
         backend.Always(
             (request, stream, cancelled) =>
                 hasEnded
@@ -27,9 +28,6 @@ public sealed class EventSourceTests
                     )(request, stream, cancelled)
                     : log.ServeAsync(request, stream, cancelled)
         );
-        await using var installation = await Installation.StartAsync(backend.Url, "", "Gateway:Drain:Time=00:00:01");
-        await using var browser = await Chromium.StartAsync();
-        var page = new ConsolePage(browser);
         await browser.OpenAsync(installation.PageUrl);
         await page.UntilAsync("document.querySelector('#main')");
         log.Append(3);

@@ -3,7 +3,8 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Browser.Tests;
 
 /// <summary>What pages of other origins can do to a gateway that the browser's user can reach: nothing, in a real browser.</summary>
-public sealed class ForeignPageTests(RunningConsole shared) : IClassFixture<RunningConsole>
+[Collection(Turns.Jobs)]
+public sealed class ForeignPageTests(RunningConsole shared)
 {
     /// <summary>Leaves in <c>window.outcome</c> whether a WebSocket to the gateway came to be.</summary>
     private const string Connect = """

@@ -3,30 +3,28 @@ using OptimizationGateway.Testing;
 namespace OptimizationGateway.Browser.Tests;
 
 /// <summary>The inspector's page in Chromium, with viewers of every kind behind it.</summary>
-public sealed class InspectorPageTests
+[Collection(Turns.Looks)]
+public sealed class InspectorPageTests(Chromium chromium, RunningConsole shared)
 {
-    private const string Key = "0123456789abcdef0123456789abcdef";
-
     [Fact]
     public async Task An_operator_finds_who_missed_it_and_why_and_lets_them_reconnect()
     {
-        await using var browser = await Chromium.StartAsync();
-        await using var backend = await ScriptedBackend.StartAsync();
-        var (installation, inspector) = await StartAsync(backend);
-        await using var _ = installation;
+        var (_, _, installation, backend) = await shared.FreshAsync();
+        // The key is kept for a tab.
+        await using var browser = await chromium.OpenAsync();
         var page = new ConsolePage(browser);
         backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 3), Say.Replay(Say.Events(1, 3))));
         await using var phone = await ViewerAsync(installation, "Phone/1", "scripted-a");
         await using var desk = await ViewerAsync(installation, "Desk/1", "scripted-b");
 
-        await browser.OpenAsync(inspector);
+        await browser.OpenAsync(Inspector);
         await page.UntilAsync("document.querySelector('#key-form')");
         Assert.Empty(await page.BarriersAsync());
         await EnterAsync(page, browser, "wrong");
         await page.UntilAsync("document.querySelector('#key-refused')");
         Assert.Empty(await page.BarriersAsync());
         browser.Complaints.Clear();
-        await EnterAsync(page, browser, Key);
+        await EnterAsync(page, browser, RunningConsole.InspectorKey);
         await page.UntilAsync("document.querySelectorAll('#list tbody tr').length === 2");
 
         await page.TabToAsync("#search");
@@ -63,19 +61,18 @@ public sealed class InspectorPageTests
     [Fact]
     public async Task An_operator_lets_many_reconnect_that_are_like_a_filter()
     {
-        await using var browser = await Chromium.StartAsync();
-        await using var backend = await ScriptedBackend.StartAsync();
-        var (installation, inspector) = await StartAsync(backend);
-        await using var _ = installation;
+        var (_, _, installation, backend) = await shared.FreshAsync();
+        // The key is kept for a tab.
+        await using var browser = await chromium.OpenAsync();
         var page = new ConsolePage(browser);
         backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 3), Say.Replay(Say.Events(1, 3))));
         await using var phone = await ViewerAsync(installation, "Phone/1", "scripted-a");
         await using var other = await ViewerAsync(installation, "Phone/2", "scripted-b");
         await using var desk = await ViewerAsync(installation, "Desk/1", "scripted-b");
 
-        await browser.OpenAsync(inspector);
+        await browser.OpenAsync(Inspector);
         await page.UntilAsync("document.querySelector('#key-form')");
-        await EnterAsync(page, browser, Key);
+        await EnterAsync(page, browser, RunningConsole.InspectorKey);
         await page.UntilAsync("document.querySelectorAll('#list tbody tr').length === 3");
         await page.TabToAsync("#search");
         await browser.TypeAsync("phone");
@@ -97,10 +94,9 @@ public sealed class InspectorPageTests
     [Fact]
     public async Task It_has_no_barriers_and_fits_in_either_colour_on_a_desk_or_a_phone()
     {
-        await using var browser = await Chromium.StartAsync();
-        await using var backend = await ScriptedBackend.StartAsync();
-        var (installation, inspector) = await StartAsync(backend);
-        await using var _ = installation;
+        var (_, _, installation, backend) = await shared.FreshAsync();
+        // The key is kept for a tab.
+        await using var browser = await chromium.OpenAsync();
         var page = new ConsolePage(browser);
         backend.Always(ScriptedBackend.Say(Say.Subscribed(last: 3), Say.Replay(Say.Events(1, 3))));
         await using var good = await ViewerAsync(
@@ -114,10 +110,10 @@ public sealed class InspectorPageTests
         var gone = await ViewerAsync(installation, "Gone/1", "scripted-a");
         await gone.CloseAsync();
 
-        await browser.OpenAsync(inspector);
+        await browser.OpenAsync(Inspector);
         await page.UntilAsync("document.querySelector('#key-form')");
         await page.AssertFitsAsync();
-        await EnterAsync(page, browser, Key);
+        await EnterAsync(page, browser, RunningConsole.InspectorKey);
         await page.UntilAsync("document.querySelectorAll('#list tbody tr').length === 2");
         Assert.Equal("failed", await page.ReadAsync("#list tbody tr .state"));
         await page.AssertFitsAsync();
@@ -127,7 +123,7 @@ public sealed class InspectorPageTests
         await page.ClickAsync(".subscription h3 a");
         await page.UntilAsync("document.querySelector('#watches tbody tr') && document.querySelector('#ended tbody tr')");
         await page.AssertFitsAsync();
-        await browser.OpenAsync($"{inspector}?ended");
+        await browser.OpenAsync($"{Inspector}?ended");
         await page.UntilAsync("document.querySelector('#ended tbody tr')");
         await page.AssertFitsAsync();
         Assert.Empty(browser.Complaints);
@@ -136,14 +132,13 @@ public sealed class InspectorPageTests
     [Fact]
     public async Task While_the_gateway_is_away_it_says_so_and_then_goes_on()
     {
-        await using var browser = await Chromium.StartAsync();
-        await using var backend = await ScriptedBackend.StartAsync();
-        var (installation, inspector) = await StartAsync(backend);
-        await using var _ = installation;
+        var (_, _, installation, _) = await shared.FreshAsync();
+        // The key is kept for a tab.
+        await using var browser = await chromium.OpenAsync();
         var page = new ConsolePage(browser);
-        await browser.OpenAsync(inspector);
+        await browser.OpenAsync(Inspector);
         await page.UntilAsync("document.querySelector('#key-form')");
-        await EnterAsync(page, browser, Key);
+        await EnterAsync(page, browser, RunningConsole.InspectorKey);
         await page.UntilAsync("document.querySelector('#nobody')?.textContent === 'Nobody is connected.'");
 
         await installation.Gateway.KillAsync();
@@ -153,33 +148,32 @@ public sealed class InspectorPageTests
         await page.UntilAsync("!document.querySelector('#away')");
 
         // Whoever has the tab has the key, until it is forgotten.
-        await browser.OpenAsync($"{inspector}?ended");
+        await browser.OpenAsync($"{Inspector}?ended");
         await page.UntilAsync("document.querySelector('#nobody')?.textContent.startsWith('None has ended')");
         await page.ClickAsync("#forget");
         await page.UntilAsync("document.querySelector('#key-form') && sessionStorage.length === 0");
     }
 
-    private static async Task<(Installation Installation, string Inspector)> StartAsync(ScriptedBackend backend)
-    {
-        var inspector = Installation.LocalUrl();
-        var installation = await Installation.StartAsync(
-            backend.Url,
-            pathBase: "",
-            $"Gateway:Inspector:Url={inspector}",
-            $"Gateway:Inspector:Key={Key}"
-        );
-        return (installation, $"{inspector}/");
-    }
+    private string Inspector => $"{shared.InspectorUrl}/";
 
     private static async Task<TestClient> ViewerAsync(Installation installation, string userAgent, string jobId)
     {
         var viewer = await installation.ConnectAsync(userAgent);
-        await viewer.SubscribeAsync(jobId, 0);
-        await viewer.UntilAsync("replay");
-        return viewer;
+        try
+        {
+            await viewer.SubscribeAsync(jobId, 0);
+            await viewer.UntilAsync("replay");
+            return viewer;
+        }
+        catch
+        {
+            // The next test counts who is connected.
+            await viewer.DisposeAsync();
+            throw;
+        }
     }
 
-    private static async Task EnterAsync(ConsolePage page, Chromium browser, string key)
+    private static async Task EnterAsync(ConsolePage page, BrowserWindow browser, string key)
     {
         await page.TabToAsync("[name=key]");
         await browser.EvaluateAsync("document.querySelector('[name=key]').value = ''");

@@ -70,6 +70,15 @@ internal sealed class Installation : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts again what has been killed.</summary>
+    public async Task RestoreAsync()
+    {
+        foreach (var program in new[] { Stub, Gateway }.Where(program => !program.IsRunning))
+        {
+            await program.StartAsync();
+        }
+    }
+
     /// <returns>The new job's id.</returns>
     public async Task<string> StartJobAsync(int iterations, int iterationDelayMs)
     {

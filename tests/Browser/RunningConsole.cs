@@ -2,18 +2,29 @@ using OptimizationGateway.Testing;
 
 namespace OptimizationGateway.Browser.Tests;
 
-/// <summary>Browser, gateway, stub and a backend to be scripted, for tests that leave them as they were.</summary>
-public sealed class RunningConsole : IAsyncLifetime
+/// <summary>A window, gateway, stub and a backend to be scripted, for tests that take turns. What a test has killed is started again for the next one.</summary>
+public sealed class RunningConsole(Chromium chromium) : IAsyncLifetime
 {
-    private Chromium browser = null!;
+    internal const string InspectorKey = "0123456789abcdef0123456789abcdef";
+
+    private BrowserWindow browser = null!;
     private Installation installation = null!;
     private ScriptedBackend backend = null!;
 
+    /// <summary>Where the gateway's inspector is.</summary>
+    internal string InspectorUrl { get; } = Installation.LocalUrl();
+
     public async ValueTask InitializeAsync()
     {
-        browser = await Chromium.StartAsync();
+        browser = await chromium.OpenAsync();
         backend = await ScriptedBackend.StartAsync();
-        installation = await Installation.StartAsync(backend.Url);
+        installation = await Installation.StartAsync(
+            backend.Url,
+            pathBase: "",
+            $"Gateway:Inspector:Url={InspectorUrl}",
+            $"Gateway:Inspector:Key={InspectorKey}",
+            "Gateway:Drain:Time=00:00:01"
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -24,8 +35,9 @@ public sealed class RunningConsole : IAsyncLifetime
     }
 
     /// <summary>Everything, with an empty page on a desk.</summary>
-    internal async Task<(ConsolePage Page, Chromium Browser, Installation Installation, ScriptedBackend Backend)> FreshAsync()
+    internal async Task<(ConsolePage Page, BrowserWindow Browser, Installation Installation, ScriptedBackend Backend)> FreshAsync()
     {
+        await installation.RestoreAsync();
         await browser.OpenAsync("about:blank");
         await browser.PreferAsync("light");
         await browser.ResizeAsync(1280, 800);

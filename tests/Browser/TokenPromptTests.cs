@@ -5,7 +5,7 @@ using OptimizationGateway.Testing.Tokens;
 namespace OptimizationGateway.Browser.Tests;
 
 /// <summary>The page of a gateway that asks for tokens: it says so, takes one, keeps it for its tab, and asks again when it has expired.</summary>
-public sealed class TokenPromptTests
+public sealed class TokenPromptTests(Chromium chromium)
 {
     /// <summary>Kept by a page of an earlier version, say: no WebSocket takes it, so no gateway can answer.</summary>
     [Fact]
@@ -14,7 +14,7 @@ public sealed class TokenPromptTests
         using var keys = new KeyFolder();
         await using var backend = await ScriptedBackend.StartAsync();
         await using var gateway = await TestGateway.StartAsync(backend.Url, time: null, [keys.PemSetting, .. JwtText.Settings]);
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.OpenAsync();
         var page = new ConsolePage(browser);
         await browser.OpenAsync($"{gateway.HttpUrl}");
         await browser.EvaluateAsync("sessionStorage.setItem('gateway-token', 'in two words')");
@@ -40,7 +40,7 @@ public sealed class TokenPromptTests
             clock,
             [keys.PemSetting, "Gateway:Security:Jwt:JobsClaim=jobs", .. JwtText.Settings]
         );
-        await using var browser = await Chromium.StartAsync();
+        await using var browser = await chromium.OpenAsync();
         var page = new ConsolePage(browser);
         await browser.OpenAsync($"{gateway.HttpUrl}?job=job-1");
         await page.UntilAsync("document.querySelector('#token')");

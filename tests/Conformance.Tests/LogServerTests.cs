@@ -10,31 +10,23 @@ public sealed class LogServerTests : IDisposable
 {
     private const string Completed = """{"eventType":"job_completed"}""";
 
-    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("log-server-");
     private readonly HttpClient client = new();
 
-    public void Dispose()
-    {
-        client.Dispose();
-        data.Delete(recursive: true);
-    }
+    public void Dispose() => client.Dispose();
 
-    [Theory]
-    [InlineData("SQLite")]
-    [InlineData("PostgreSQL")]
-    public async Task The_log_server_keeps_every_rule_on_both_engines(string engine)
+    /// <summary>On SQLite <see cref="JobLogsTests" /> tries the same store and the same service.</summary>
+    [Fact]
+    public async Task The_log_server_keeps_every_rule_on_PostgreSQL()
     {
         Curl.Require();
-        using var postgres = engine == "PostgreSQL" ? TestPostgres.Start() : null;
+        using var postgres = TestPostgres.Start();
         var (grpc, http) = (Free(), Free());
         await using var server = new ProgramProcess(
             ProgramPath(),
             [
                 $"--LogServer:HttpUrl=http://127.0.0.1:{http.Port}",
                 $"--LogServer:GrpcUrl=http://127.0.0.1:{grpc.Port}",
-                postgres is null
-                    ? $"--LogServer:Sqlite:Path={data.FullName}"
-                    : $"--LogServer:Postgres:ConnectionString={postgres.ConnectionString}",
+                $"--LogServer:Postgres:ConnectionString={postgres.ConnectionString}",
                 // Time for a busy machine to count the watches between two heartbeats.
                 "--LogServer:Watch:HeartbeatInterval=00:00:02",
                 "--LogServer:Telemetry:Prometheus=true",

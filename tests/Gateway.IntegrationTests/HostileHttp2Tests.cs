@@ -48,8 +48,11 @@ public sealed class HostileHttp2Tests
         await bridge.AssertLivesAsync();
     }
 
+    /// <summary>Each code becomes the same cause, as the test above shows. The library treats two in a way of its own.</summary>
     [Theory]
-    [MemberData(nameof(Errors))]
+    [InlineData(Http2Error.NoError)]
+    [InlineData(Http2Error.RefusedStream)]
+    [InlineData(Http2Error.InternalError)]
     public async Task Streams_that_are_reset_for_ever_are_told_once_and_asked_for_at_a_bounded_pace(Http2Error error)
     {
         var clock = new Clock();

@@ -21,14 +21,20 @@ public sealed class OutOfMemoryTests
     private static readonly int[] LimitsInMiB = [384, 512, 768, 1024];
     private static readonly string? Runs = Environment.GetEnvironmentVariable("MEMORY_RUNS");
 
-    /// <summary>The time in which all half messages have long come. A gateway that lives then waits for the rest, and uses no CPU.</summary>
-    private static readonly TimeSpan ForHalfMessages = TimeSpan.FromSeconds(15);
+    /// <summary>The jobs that each attacker with half messages asks for.</summary>
+    private const int HalfJobs = 4;
+
+    /// <summary>The time in which the last of all half messages has long come. A gateway that lives then waits for the rest, and uses no CPU.</summary>
+    private static readonly TimeSpan ForTheLast = TimeSpan.FromSeconds(3);
 
     /// <summary>The CPU time in which slow readers fill the largest heap, and in the short form the smallest.</summary>
     private static readonly TimeSpan ForSlowReaders = TimeSpan.FromSeconds(Runs is null ? 10 : 60);
 
     /// <summary>What ends a run on a machine that is too busy for it.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(Runs is null ? 1 : 5);
+
+    private readonly TaskCompletionSource allAreAnnounced = new();
+    private int announced;
 
     public static TheoryData<string, int, int> Cases() =>
         Runs is null
@@ -101,17 +107,26 @@ public sealed class OutOfMemoryTests
         Assert.All(resumed, reader => Assert.True(reader.HasBegun.IsCompleted));
     }
 
-    /// <summary>Reads while the attack goes on. Slow readers attack for CPU time of the gateway, which is the same on a busy machine.</summary>
+    /// <summary>
+    /// Reads while the attack goes on. Slow readers attack for CPU time of the gateway, which is the same on a busy machine; half messages until
+    /// all have come.
+    /// </summary>
     /// <returns>True if the gateway has ended by then.</returns>
-    private static async Task<bool> ReadDuringAsync(GatewayProcess gateway, HonestReader[] readers, string attack)
+    private async Task<bool> ReadDuringAsync(GatewayProcess gateway, HonestReader[] readers, string attack)
     {
-        using var stop = new CancellationTokenSource(attack == HalfMessages ? ForHalfMessages : Deadline);
+        using var stop = new CancellationTokenSource(Deadline);
         var reading = Task.WhenAll(readers.Select(reader => reader.RunAsync(gateway.SocketUrl, stop.Token)));
         await Task.WhenAny(reading, Task.WhenAll(readers.Select(reader => reader.HasBegun)));
         var attacking = AttackAsync(gateway.SocketUrl, attack, stop.Token);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (gateway.Process.IsAlive && (attack == HalfMessages || gateway.Process.Cpu < ForSlowReaders) && !stop.IsCancellationRequested)
+        var haveCome = HaveComeAsync();
+        while (gateway.Process.IsAlive && !stop.IsCancellationRequested)
         {
+            if (attack == HalfMessages ? haveCome.IsCompleted : gateway.Process.Cpu >= ForSlowReaders)
+            {
+                break;
+            }
+
             await poll.WaitForNextTickAsync(CancellationToken.None);
         }
 
@@ -125,6 +140,12 @@ public sealed class OutOfMemoryTests
         await stop.CancelAsync();
         await attacking;
         return hasEnded;
+
+        async Task HaveComeAsync()
+        {
+            await allAreAnnounced.Task;
+            await Task.Delay(ForTheLast);
+        }
     }
 
     /// <summary>Connects sockets that ask for many jobs in one write and read nothing, and keeps them until it is told to stop.</summary>
@@ -135,7 +156,7 @@ public sealed class OutOfMemoryTests
                 // Half a message takes its whole length; with few of them others still get something, which might be wrong.
                 .Select(i =>
                     attack == HalfMessages
-                        ? AskAsync(url, $"half-{i}", jobs: 4, stop)
+                        ? AskAsync(url, $"half-{i}", HalfJobs, stop)
                         : AskAsync(url, $"their-{i}", jobs: Runs is null ? 20 : 100, stop)
                 )
         );
@@ -196,10 +217,14 @@ public sealed class OutOfMemoryTests
     }
 
     /// <summary>Announces a message of 16 MB, sends a little of it and never ends it.</summary>
-    private static async Task AnnounceAsync(RawCall call)
+    private async Task AnnounceAsync(RawCall call)
     {
         await call.AnswerAsync();
         await call.SayAsync(Say.Subscribed(last: 1));
         await call.SayBytesAsync(new byte[1000], length: 16_000_000);
+        if (Interlocked.Increment(ref announced) == Attackers * HalfJobs)
+        {
+            allAreAnnounced.SetResult();
+        }
     }
 }

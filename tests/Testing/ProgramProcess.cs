@@ -57,6 +57,9 @@ public sealed class ProgramProcess(string assembly, string[] settings, Uri ready
 
     public bool IsAlive => !Running.HasExited;
 
+    /// <summary>False if it has been killed or has ended by itself.</summary>
+    public bool IsRunning => process is { HasExited: false };
+
     public async Task StartAsync()
     {
         var start = new ProcessStartInfo("sh", ["-c", $"{prelude}; exec {runtime} \"$@\"", "sh", assembly, .. settings])
