@@ -56,7 +56,7 @@ public sealed class JobWatchTests
     private Task<RpcException> FailureAsync(params JobLogPage?[] looks)
     {
         var request = new WatchJobRequest { JobId = "job-1", AfterEventId = 0 };
-        var watch = new JobWatch(new ChangingLog(looks), request, sent, TimeSpan.FromSeconds(15));
+        var watch = new JobWatch(new ChangingLog(looks), request, sent, new HeartbeatClock(TimeSpan.FromSeconds(15), TimeProvider.System));
         return Assert.ThrowsAsync<RpcException>(() => watch.RunAsync(TestContext.Current.CancellationToken));
     }
 
