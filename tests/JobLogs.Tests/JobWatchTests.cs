@@ -68,7 +68,7 @@ public sealed class JobWatchTests
         );
         sent.Sending = new TaskCompletionSource();
         var running = watch.RunAsync(TestContext.Current.CancellationToken);
-        await log.HasLookedTwice.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await log.HasLookedTwice.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal((2, 2), (log.Looked, sent.Messages.Count));
 
         sent.Sending.SetResult();
