@@ -117,7 +117,7 @@ public static class OptimizerStubHost
 
         app.MapJobsApi();
         app.MapWatchJob<StubJobLog>();
-        app.MapGrpcService<JobsGrpcService>();
+        app.MapJobs();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
     }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using OptimizationGateway.JobLogs;
-using OptimizationGateway.OptimizerStub.Log;
 
 namespace OptimizationGateway.OptimizerStub;
 
@@ -12,7 +11,6 @@ internal sealed class StubJobLogs(IOptions<StubOptions> options) : IConfigureOpt
         logs.Directory = options.Value.DataDirectory;
         logs.DirectorySetting = $"{StubOptions.Section}:{nameof(StubOptions.DataDirectory)}";
         logs.FileName = "stub";
-        logs.Schema = JobsList.Schema;
         logs.RetainEventsPerJob = options.Value.RetainEventsPerJob;
         logs.HeartbeatInterval = options.Value.HeartbeatInterval;
     }

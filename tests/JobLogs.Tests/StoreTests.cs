@@ -72,11 +72,14 @@ public abstract class StoreTests : IAsyncDisposable
         Assert.Equal(1, (await logs.Store.FindAsync("quiet", Token))!.LastId);
     }
 
-    [Fact]
-    public async Task Jobs_are_listed_by_their_last_change_in_pages_and_found_by_state_and_text()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task Jobs_are_listed_by_their_last_change_in_pages_and_found_by_state_and_text(int limit)
     {
         await using var logs = await OpenAsync();
-        foreach (var job in (string[])["a", "b", "c", "d"])
+        foreach (var job in (string[])["a", "b", "c", "d", "e", "f"])
         {
             var started = new JobEvent
             {
@@ -89,16 +92,19 @@ public abstract class StoreTests : IAsyncDisposable
         await logs.Store.AppendAsync("b", Completed(), Token);
 
         var listed = new List<string>();
-        var query = new JobListQuery([], "", After: null, Limit: 2);
+        var query = new JobListQuery([], "", After: null, limit);
         for (JobList? page = null; page?.Next is not null || page is null; query = query with { After = page.Next })
         {
             page = await logs.Store.ListAsync(query, Token);
             listed.AddRange(page.Jobs.Select(job => job.JobId));
         }
 
-        Assert.Equal(["b", "d", "c", "a"], listed);
+        Assert.Equal(["b", "f", "e", "d", "c", "a"], listed);
         Assert.Equal(["b"], await IdsAsync(new JobListQuery([JobState.Completed], "", After: null, Limit: 9)));
         Assert.Equal(["c"], await IdsAsync(new JobListQuery([], "prompt-C", After: null, Limit: 9)));
+        Assert.Equal(["a"], await IdsAsync(new JobListQuery([], "A", After: null, Limit: 9)));
+        Assert.Equal(["b"], await IdsAsync(new JobListQuery([JobState.Completed, JobState.Paused], "Set", After: null, Limit: 9)));
+        Assert.Equal([], await IdsAsync(new JobListQuery([], "%", After: null, Limit: 9)));
         Assert.Equal([], await IdsAsync(new JobListQuery([JobState.Running], "nothing", After: null, Limit: 9)));
 
         async Task<IEnumerable<string>> IdsAsync(JobListQuery asked) =>

@@ -64,16 +64,13 @@ internal sealed class EventColumns
     /// <param name="first">The number of the first column.</param>
     public static JobEvent Read(NpgsqlDataReader row, int first)
     {
-        var id = row.GetInt64(first);
-        var read = EventJson.Read(
-            row.GetString(first + 1),
-            row.GetInt32(first + 2),
-            row.GetString(first + 3),
-            row.GetFieldValue<byte[]>(first + 5)
-        );
+        // In the order of the columns: the reader of a row goes back at a cost.
+        var (id, type, iteration) = (row.GetInt64(first), row.GetString(first + 1), row.GetInt32(first + 2));
+        var (stage, at) = (row.GetString(first + 3), row.GetDateTime(first + 4));
+        var read = EventJson.Read(type, iteration, stage, row.GetFieldValue<byte[]>(first + 5));
         read.Id = id;
         read.PreviousId = id - 1;
-        read.Timestamp = Timestamp.FromDateTime(row.GetDateTime(first + 4));
+        read.Timestamp = Timestamp.FromDateTime(at);
         return read;
     }
 

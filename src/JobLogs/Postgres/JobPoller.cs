@@ -7,6 +7,10 @@ namespace OptimizationGateway.JobLogs.Postgres;
 /// Looks for news of all watched jobs together: every 20 ms at those that changed in the last seconds, at the others twice a second, and at
 /// once where a doorbell rang or somebody has begun to wait. Polling alone is enough; the doorbell only makes it faster.
 /// </summary>
+/// <remarks>
+/// Of the others only those are looked at that weren't since the server's snapshot last changed. The snapshot says which transactions can be
+/// seen, so under the same one every look has the same answer, and many quiet jobs cost one short question.
+/// </remarks>
 internal sealed class JobPoller(
     ServerConnections server,
     string schema,
@@ -29,6 +33,8 @@ internal sealed class JobPoller(
         """;
 
     private long lookedAtAll;
+    private string? snapshot;
+    private long look;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -50,7 +56,7 @@ internal sealed class JobPoller(
             {
                 // Any: without this loop nobody would hear of anything again.
                 await CloseAsync(connection);
-                connection = null;
+                (connection, snapshot) = (null, null);
                 health.Failed(fault);
             }
 
@@ -64,10 +70,10 @@ internal sealed class JobPoller(
     private async Task<bool> LookAsync(NpgsqlConnection connection, CancellationToken stopping)
     {
         var all = time.GetElapsedTime(lookedAtAll) >= Quiet;
-        var (due, areActive) = watched.Due(ActiveFor, all);
         if (all)
         {
             lookedAtAll = time.GetTimestamp();
+            await NoteSnapshotAsync(connection);
             if (health.IsUnwritable)
             {
                 await connection.RunAsync($"SELECT {schema}.probe();", CancellationToken.None);
@@ -75,12 +81,26 @@ internal sealed class JobPoller(
             }
         }
 
-        if (due.Count > 0 || all)
+        var (due, areActive) = watched.Due(ActiveFor, all ? look : null);
+        if (due.Count > 0)
         {
             await LookAsync(connection, due, stopping);
+            if (all)
+            {
+                due.ForEach(job => job.Look = look);
+            }
         }
 
         return areActive;
+    }
+
+    private async Task NoteSnapshotAsync(NpgsqlConnection connection)
+    {
+        var now = (string?)await connection.ScalarAsync("SELECT pg_current_snapshot()::text;", CancellationToken.None);
+        if (now != snapshot)
+        {
+            (snapshot, look) = (now, look + 1);
+        }
     }
 
     private async Task LookAsync(NpgsqlConnection connection, List<WatchedJob> due, CancellationToken stopping)

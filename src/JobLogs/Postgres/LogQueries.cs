@@ -23,13 +23,16 @@ internal sealed class LogQueries(ServerConnections server, string schema, FlushF
     private readonly string find =
         $"SELECT {Position}, j.epoch, j.earliest_id, j.last_id, j.ended FROM {schema}.jobs j WHERE j.job_id = $1;";
 
-    // Where events are large, fewer are read than a page has: it ends at a size, which is known when they are read.
+    // The state is a row of its own, which is cheaper than to send it with each event, and the order of all rows is left to the reader, which
+    // spares the server a sort. Where events are large, fewer are read than a page has: it ends at a size, which is known when they are read.
     private readonly string read = $"""
-        SELECT {Position}, j.epoch, j.earliest_id, j.last_id, j.ended, e.*
-        FROM {schema}.jobs j LEFT JOIN LATERAL (
+        WITH j AS MATERIALIZED (SELECT number, epoch, earliest_id, last_id, ended, largest FROM {schema}.jobs WHERE job_id = $1)
+        SELECT {Position}, epoch, earliest_id, last_id, ended,
+          NULL::bigint, NULL::text, NULL::integer, NULL::text, NULL::timestamptz, NULL::json FROM j
+        UNION ALL
+        SELECT NULL, NULL, NULL, NULL, NULL, e.* FROM j CROSS JOIN LATERAL (
           SELECT id, event_type, iteration, stage, at, data FROM {schema}.events WHERE job = j.number AND id > $2
-          ORDER BY id LIMIT least({JobLogPage.MaxEvents}, greatest(1, {MaxBytes} / greatest(1, j.largest)))) e ON true
-        WHERE j.job_id = $1 ORDER BY e.id;
+          ORDER BY id LIMIT least({JobLogPage.MaxEvents}, greatest(1, {MaxBytes} / greatest(1, j.largest)))) e;
         """;
 
     private readonly string describe = $"SELECT {Position}, {JobColumns} FROM {schema}.jobs j WHERE j.job_id = $1;";
@@ -54,12 +57,17 @@ internal sealed class LogQueries(ServerConnections server, string schema, FlushF
     {
         JobLogState? state = null;
         var rows = await ReadAsync(read, ReadRow, token, Text(jobId), new NpgsqlParameter<long> { TypedValue = afterEventId });
-        return state is null ? null : JobLogPage.Of(state, rows.OfType<JobEvent>());
+        return state is null ? null : JobLogPage.Of(state, rows.OfType<JobEvent>().OrderBy(jobEvent => jobEvent.Id));
 
         JobEvent? ReadRow(NpgsqlDataReader row)
         {
-            state ??= ReadState(row);
-            return row.IsDBNull(5) ? null : EventColumns.Read(row, first: 5);
+            if (!row.IsDBNull(0))
+            {
+                state = ReadState(row);
+                return null;
+            }
+
+            return EventColumns.Read(row, first: 5);
         }
     }
 
@@ -130,7 +138,7 @@ internal sealed class LogQueries(ServerConnections server, string schema, FlushF
         var (rows, position) = (new List<T>(), 0L);
         while (await reader.ReadAsync(CancellationToken.None))
         {
-            position = rows.Count == 0 ? reader.GetInt64(0) : position;
+            position = position == 0 && !reader.IsDBNull(0) ? reader.GetInt64(0) : position;
             rows.Add(readRow(reader));
         }
 

@@ -31,8 +31,9 @@ internal sealed partial class ServerHealth(WatchedJobs watched, string place, Ti
         if (isAway)
         {
             Volatile.Write(ref listeningSince, time.GetTimestamp());
-            isAway = false;
+            // First, because whoever sees that the server answers may wait at once.
             watched.SetBack();
+            isAway = false;
             LogBack(place);
         }
     }

@@ -17,6 +17,9 @@ internal sealed class WatchedJob(string jobId, TimeProvider time)
     /// <summary>The epoch as it was first seen; null: nobody has looked yet. Only the poller uses it.</summary>
     public string? Epoch { get; set; }
 
+    /// <summary>The number of the last look at all jobs that this one had. Only the poller uses it.</summary>
+    public long Look { get; set; }
+
     /// <summary>The newest id that was seen, which may still be behind the fence.</summary>
     public long Seen => Volatile.Read(ref seen);
 

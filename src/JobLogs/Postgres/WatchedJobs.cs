@@ -26,8 +26,13 @@ internal sealed class WatchedJobs(TimeProvider time) : IDisposable
             var started = time.GetTimestamp();
             for (var left = within; left > TimeSpan.Zero; left = within - time.GetElapsedTime(started))
             {
+                if (!await job.Feed.WaitAsync(afterEventId, left, either.Token))
+                {
+                    return false;
+                }
+
                 // The first look at a job wakes those who have seen its newest event, too.
-                if (await job.Feed.WaitAsync(afterEventId, left, either.Token) && job.Feed.LastId > afterEventId)
+                if (job.Feed.LastId > afterEventId)
                 {
                     return true;
                 }
@@ -47,8 +52,8 @@ internal sealed class WatchedJobs(TimeProvider time) : IDisposable
 
     /// <summary>The jobs to look at now.</summary>
     /// <param name="activeFor">The time since its last change for which a job is looked at each time.</param>
-    /// <param name="all">True if all jobs are due.</param>
-    public (List<WatchedJob> Jobs, bool AreActive) Due(TimeSpan activeFor, bool all)
+    /// <param name="look">The number of the look at all jobs that is due for those that didn't have it; null: none is.</param>
+    public (List<WatchedJob> Jobs, bool AreActive) Due(TimeSpan activeFor, long? look)
     {
         nudged.Reset();
         var due = new List<WatchedJob>();
@@ -59,7 +64,7 @@ internal sealed class WatchedJobs(TimeProvider time) : IDisposable
             {
                 var isActive = job.Unchanged < activeFor;
                 areActive |= isActive;
-                if (job.TakeNudge() || isActive || all)
+                if (job.TakeNudge() || isActive || (look is not null && job.Look != look))
                 {
                     due.Add(job);
                 }

@@ -11,7 +11,7 @@ internal sealed class JobWatch(
     IJobLog log,
     WatchJobRequest request,
     IAsyncStreamWriter<WatchJobResponse> responses,
-    TimeSpan heartbeatInterval
+    HeartbeatClock heartbeats
 )
 {
     private string epoch = "";
@@ -87,13 +87,16 @@ internal sealed class JobWatch(
             var replay = new Replay { Events = { page.Events.TakeWhile(e => e.Id <= opening.State.LastId) } };
             cursor = replay.Events.Count > 0 ? replay.Events[^1].Id : cursor;
             replay.HasMore = cursor < opening.State.LastId;
-            await SendAsync(new WatchJobResponse { Replay = replay }, token);
             if (!replay.HasMore)
             {
+                await SendAsync(new WatchJobResponse { Replay = replay }, token);
                 return;
             }
 
-            page = await ReadOnAsync(token);
+            // One page is read while the one before it is encoded and sent. Should either fail, the other one has ended, too.
+            var next = Task.Run(() => ReadOnAsync(token).AsTask(), token);
+            await Task.WhenAll(SendAsync(new WatchJobResponse { Replay = replay }, token), next);
+            page = await next;
         }
     }
 
@@ -101,7 +104,7 @@ internal sealed class JobWatch(
     {
         while (true)
         {
-            if (!await log.WaitAsync(request.JobId, cursor, heartbeatInterval, token))
+            if (!await log.WaitAsync(request.JobId, cursor, heartbeats.UntilNext, token))
             {
                 // This loop is the order that sends events: all up to the cursor are out.
                 await SendAsync(new WatchJobResponse { Heartbeat = new Heartbeat { LastEventId = cursor } }, token);

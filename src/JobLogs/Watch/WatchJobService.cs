@@ -12,6 +12,7 @@ internal sealed partial class WatchJobService<TLog>(
     TLog log,
     OpenWatches watches,
     IOptions<WatchJobOptions> options,
+    TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<WatchJobService<TLog>> logger
 ) : OptimizerService.OptimizerServiceBase
@@ -24,7 +25,7 @@ internal sealed partial class WatchJobService<TLog>(
     )
     {
         Check(request);
-        var watch = new JobWatch(log, request, responseStream, options.Value.HeartbeatInterval);
+        var watch = new JobWatch(log, request, responseStream, new HeartbeatClock(options.Value.HeartbeatInterval, time));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         watches.Add();
         try

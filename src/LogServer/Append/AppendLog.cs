@@ -1,10 +1,12 @@
+using OptimizationGateway.JobLogs;
+
 namespace OptimizationGateway.LogServer.Append;
 
 internal static partial class AppendLog
 {
-    public static void Unreadable(ILogger logger, string jobId, Exception fault) => Unreadable(logger, jobId, FirstLine(fault));
+    public static void Unreadable(ILogger logger, string jobId, Exception fault) => Unreadable(logger, jobId, fault.FirstLine());
 
-    public static void OutcomeUnknown(ILogger logger, string jobId, Exception fault) => OutcomeUnknown(logger, jobId, FirstLine(fault));
+    public static void OutcomeUnknown(ILogger logger, string jobId, Exception fault) => OutcomeUnknown(logger, jobId, fault.FirstLine());
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An append to {JobId} failed")]
     public static partial void Failed(ILogger logger, string jobId, Exception fault);
@@ -17,7 +19,4 @@ internal static partial class AppendLog
         Message = "The log was lost while {JobId} was appended to: {Error}. Its producer was told to repeat"
     )]
     private static partial void OutcomeUnknown(ILogger logger, string jobId, string error);
-
-    /// <summary>The message without further lines: Npgsql's say that details are left out.</summary>
-    private static string FirstLine(Exception fault) => fault.Message.Split('\n')[0].TrimEnd('\r', '.');
 }

@@ -37,7 +37,7 @@ internal static class JobsApi
         app.MapGet("/jobs", (EventLog log) => new JobsView([.. log.ReadJobs().Reverse().Select(JobView.Of)]));
         app.MapGet(
             "/jobs/{jobId}",
-            Results<Ok<JobView>, ProblemHttpResult> (string jobId, JobBoard board, EventLog log) => Show(jobId, board, log)
+            Results<Ok<JobView>, ProblemHttpResult> (string jobId, EventLog log) => Show(jobId, log)
         );
         app.MapPost("/jobs", CreateAsync);
         app.MapPost("/jobs/{jobId}/pause", Step("pause", JobTransitions.Pause));
@@ -46,8 +46,8 @@ internal static class JobsApi
         app.MapGet("/watches", (OpenWatches watches) => watches.Count);
     }
 
-    private static Results<Ok<JobView>, ProblemHttpResult> Show(string jobId, JobBoard board, EventLog log) =>
-        board.Find(jobId) is { } job ? TypedResults.Ok(JobView.Of(log.ReadJob(job.Current.Id))) : UnknownJob(jobId);
+    private static Results<Ok<JobView>, ProblemHttpResult> Show(string jobId, EventLog log) =>
+        log.ReadJob(jobId) is { } job ? TypedResults.Ok(JobView.Of(job)) : UnknownJob(jobId);
 
     private static async Task<Results<Created<JobView>, ProblemHttpResult>> CreateAsync(
         HttpRequest http,

@@ -35,12 +35,9 @@ internal sealed class EventLog(SqliteJobLogStore store)
     public IReadOnlyList<JobRecord> ReadJobs() =>
         store.Query(connection => ReadRecords(connection, "SELECT record FROM jobs;")).OrderBy(job => job.Number).ToList();
 
-    /// <summary>A job, no older than what any watch has been sent.</summary>
-    public JobRecord ReadJob(string jobId) =>
-        store.Query(connection => ReadRecords(connection, "SELECT record FROM jobs WHERE job_id = $id;", jobId)).Single();
-
-    /// <summary>A page of the jobs, those that changed last first.</summary>
-    public JobsPage ReadJobs(JobsFilter filter) => store.Query(connection => JobsList.Read(connection, filter));
+    /// <summary>A job, no older than what any watch has been sent; null: there is no such job.</summary>
+    public JobRecord? ReadJob(string jobId) =>
+        store.Query(connection => ReadRecords(connection, "SELECT record FROM jobs WHERE job_id = $id;", jobId)).SingleOrDefault();
 
     private static List<JobRecord> ReadRecords(SqliteConnection connection, string query, string jobId = "")
     {

@@ -4,7 +4,6 @@ using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OptimizationGateway.Contracts.V1;
-using OptimizationGateway.OptimizerStub.Log;
 
 namespace OptimizationGateway.OptimizerStub.Tests.Harness;
 
@@ -23,8 +22,6 @@ internal sealed class StubHost : IAsyncDisposable
     }
 
     public HttpClient Http { get; }
-
-    public EventLog Log => app.Services.GetRequiredService<EventLog>();
 
     public GrpcChannel Grpc => grpc;
 

@@ -1,10 +1,6 @@
 using Grpc.Core;
 using OptimizationGateway.Contracts.V1;
-using OptimizationGateway.OptimizerStub.Jobs;
-using OptimizationGateway.OptimizerStub.Log;
 using OptimizationGateway.OptimizerStub.Tests.Harness;
-using Record = OptimizationGateway.OptimizerStub.Jobs.JobRecord;
-using State = OptimizationGateway.OptimizerStub.Jobs.JobState;
 
 namespace OptimizationGateway.OptimizerStub.Tests.Watch;
 
@@ -15,52 +11,31 @@ public sealed class ListJobsTests : IDisposable
     public void Dispose() => directory.Dispose();
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(5)]
-    public async Task Pages_have_each_job_once_in_order_also_where_many_share_a_time(int limit)
+    [InlineData("maximize")]
+    [InlineData("minimize")]
+    public async Task A_job_is_listed_as_its_events_tell_it(string direction)
     {
         await using var stub = await StubHost.StartAsync(directory.Path);
-        // Ticks that end with zeros, too: text that is cut there must still sort.
-        await WriteAsync(stub.Log, [.. Enumerable.Range(1, 12).Select(i => At(i, ticks: i / 4 * 50))]);
-        var (numbers, place) = (new List<long>(), (ListPlace?)ListPlace.Start);
-        while (place is not null)
-        {
-            var page = stub.Log.ReadJobs(new JobsFilter([], "", ListPlace.Parse(place.ToString())!, limit));
-            numbers.AddRange(page.Jobs.Select(job => job.Number));
-            place = page.Next;
-        }
-
-        Assert.Equal([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1], numbers);
-    }
-
-    [Theory]
-    [InlineData("", "Paused Failed", new long[] { 3, 2 })]
-    [InlineData("JOB-1", "", new long[] { 1 })]
-    [InlineData("%", "", new long[0])]
-    [InlineData("Prompt-B", "", new long[] { 2 })]
-    [InlineData("set", "Queued", new long[] { 1 })]
-    public async Task Jobs_are_found_by_state_and_text(string text, string states, long[] numbers)
-    {
-        await using var stub = await StubHost.StartAsync(directory.Path);
-        await WriteAsync(
-            stub.Log,
-            At(1, 1),
-            At(2, 2) with
+        var client = new JobsService.JobsServiceClient(stub.Grpc);
+        var jobId = await stub.CreateJobAsync(
+            new
             {
-                PromptId = "prompt-b",
-                State = State.Failed,
-            },
-            At(3, 3) with
-            {
-                State = State.Paused,
+                maxIterations = 5,
+                seed = 3,
+                direction,
             }
         );
+        using var watch = stub.Watch(jobId);
+        var events = await watch.RestAsync();
 
-        Assert.Equal(
-            numbers,
-            stub.Log.ReadJobs(new JobsFilter(StatesOf(states), text, ListPlace.Start, 10)).Jobs.Select(job => job.Number)
-        );
+        var job = (await client.GetJobAsync(new GetJobRequest { JobId = jobId }, cancellationToken: Deadline.Token)).Job;
+        var scores = events.Where(e => e.IterationCompleted is not null).Select(e => e.IterationCompleted.Score).ToList();
+        Assert.Equal((JobState.Completed, "done", 5, events[^1].Id), (job.State, job.Stage, job.Iteration, job.LastEventId));
+        Assert.Equal(events[0].JobStarted, new JobStarted { PromptId = job.PromptId, DatasetId = job.DatasetId, Config = job.Config });
+        Assert.Equal((scores[^1], direction == "minimize" ? scores.Min() : scores.Max()), (job.Score, job.BestScore));
+        Assert.Equal(events[^1].JobCompleted.ResultPromptId, job.ResultPromptId);
+        var listed = client.ListJobs(new ListJobsRequest { States = { JobState.Completed } }, cancellationToken: Deadline.Token);
+        Assert.Equal([job], listed.Jobs);
     }
 
     [Fact]
@@ -74,32 +49,9 @@ public sealed class ListJobsTests : IDisposable
         Assert.Equal(StatusCode.NotFound, StatusOf(() => client.GetJob(new GetJobRequest { JobId = "job-1" })));
         Assert.Empty((await client.ListJobsAsync(new ListJobsRequest(), cancellationToken: Deadline.Token)).Jobs);
         var jobId = await stub.CreateJobAsync(new { maxIterations = 1 });
-        Assert.Empty(
-            client.ListJobs(new ListJobsRequest { States = { (Contracts.V1.JobState)99 } }, cancellationToken: Deadline.Token).Jobs
-        );
+        Assert.Empty(client.ListJobs(new ListJobsRequest { States = { (JobState)99 } }, cancellationToken: Deadline.Token).Jobs);
         Assert.Equal(jobId, client.GetJob(new GetJobRequest { JobId = jobId }, cancellationToken: Deadline.Token).Job.JobId);
     }
 
-    private static State[] StatesOf(string names) => [.. names.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<State>)];
-
     private static StatusCode StatusOf(Func<object> call) => Assert.Throws<RpcException>(call).StatusCode;
-
-    private static async Task WriteAsync(EventLog log, params Record[] jobs)
-    {
-        foreach (var job in jobs)
-        {
-            await log.AppendAsync(job, [], Deadline.Token);
-        }
-    }
-
-    private static Record At(long number, long ticks) =>
-        new()
-        {
-            Number = number,
-            PromptId = "p",
-            DatasetId = "set",
-            Config = new JobConfig { Seed = 1 },
-            CreatedAt = DateTimeOffset.UnixEpoch,
-            UpdatedAt = DateTimeOffset.UnixEpoch.AddTicks(ticks),
-        };
 }
