@@ -53,7 +53,7 @@ internal sealed class SessionDrain(
             SessionLog.Draining(logger, count, batches);
         }
 
-        for (var left = batches; left > 1; left--)
+        for (var left = batches; left > 1 && sessions.Count > 0; left--)
         {
             var waiting = sessions.Here().Where(session => !session.IsEnding).ToList();
             foreach (var session in waiting.Take((waiting.Count + left - 1) / left))

@@ -21,7 +21,7 @@ internal sealed class MessageBatch
 
     private byte[] bytes = [];
 
-    /// <summary>What has arrived and isn't handed on.</summary>
+    /// <summary>The place of the bytes that have arrived and aren't handed on.</summary>
     private int start;
     private int end;
 

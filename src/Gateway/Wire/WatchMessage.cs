@@ -41,7 +41,7 @@ internal sealed class WatchMessage
 
     private byte[] bytes = [];
 
-    /// <summary>Where the next message of a batch begins, and where the batch ends.</summary>
+    /// <summary>The place of the next message of a batch, and the end of the batch.</summary>
     private int next;
     private int end;
 

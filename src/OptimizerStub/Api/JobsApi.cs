@@ -35,10 +35,7 @@ internal static class JobsApi
 
         // Read from the log as the watches do: whoever has seen an event finds it here.
         app.MapGet("/jobs", (EventLog log) => new JobsView([.. log.ReadJobs().Reverse().Select(JobView.Of)]));
-        app.MapGet(
-            "/jobs/{jobId}",
-            Results<Ok<JobView>, ProblemHttpResult> (string jobId, EventLog log) => Show(jobId, log)
-        );
+        app.MapGet("/jobs/{jobId}", Results<Ok<JobView>, ProblemHttpResult> (string jobId, EventLog log) => Show(jobId, log));
         app.MapPost("/jobs", CreateAsync);
         app.MapPost("/jobs/{jobId}/pause", Step("pause", JobTransitions.Pause));
         app.MapPost("/jobs/{jobId}/resume", Step("resume", JobTransitions.Resume));

@@ -18,7 +18,10 @@ public sealed class FeedGatherTests
     )
     {
         var clock = new Clock();
-        await using var audience = await Audience.OpenAsync(clock: clock, settings: $"Gateway:Feeds:GatherTime={gatherTime}");
+        await using var audience = await Audience.OpenAsync(
+            clock: clock,
+            settings: [$"Gateway:Feeds:GatherTime={gatherTime}", "Gateway:Drain:Time=00:00:00"]
+        );
         audience.Log.Append(1);
         var viewers = new List<TestClient>();
         for (var i = 0; i < count; i++)

@@ -31,7 +31,15 @@ public sealed class ListJobsTests : IDisposable
         var job = (await client.GetJobAsync(new GetJobRequest { JobId = jobId }, cancellationToken: Deadline.Token)).Job;
         var scores = events.Where(e => e.IterationCompleted is not null).Select(e => e.IterationCompleted.Score).ToList();
         Assert.Equal((JobState.Completed, "done", 5, events[^1].Id), (job.State, job.Stage, job.Iteration, job.LastEventId));
-        Assert.Equal(events[0].JobStarted, new JobStarted { PromptId = job.PromptId, DatasetId = job.DatasetId, Config = job.Config });
+        Assert.Equal(
+            events[0].JobStarted,
+            new JobStarted
+            {
+                PromptId = job.PromptId,
+                DatasetId = job.DatasetId,
+                Config = job.Config,
+            }
+        );
         Assert.Equal((scores[^1], direction == "minimize" ? scores.Min() : scores.Max()), (job.Score, job.BestScore));
         Assert.Equal(events[^1].JobCompleted.ResultPromptId, job.ResultPromptId);
         var listed = client.ListJobs(new ListJobsRequest { States = { JobState.Completed } }, cancellationToken: Deadline.Token);
