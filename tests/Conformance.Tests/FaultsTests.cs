@@ -113,9 +113,9 @@ public sealed class FaultsTests
         Curl.Require();
 
         // With a second between heartbeats, on a busy machine, one comes before it can be seen that they still run.
-        await using var backend = await BreakableHost.StartAsync(Fault.CancellationSeenByWritesOnly, TimeSpan.FromSeconds(3));
+        await using var backend = await BreakableHost.StartAsync(Fault.CancellationSeenByWritesOnly, TimeSpan.FromSeconds(1.5));
 
-        var run = await KitRun.OfAsync([.. Arguments(backend.Url, backend.JobsUrl), "--heartbeat=3", "--silence=5", "--rule=cancellation"]);
+        var run = await KitRun.OfAsync([.. Arguments(backend.Url, backend.JobsUrl), "--heartbeat=2", "--silence=4", "--rule=cancellation"]);
 
         var found = Assert.Single(run.Rules);
         Assert.Contains(
