@@ -171,8 +171,12 @@ public sealed class FaultsTests
     [Fact]
     public void Every_rule_is_broken_by_one_fault_at_least_and_every_fault_breaks_one()
     {
-        // UnboundedQueue is seen of a process: ProcessTests.
-        var faults = Faults.Select(row => (row.Data.Item1, row.Data.Item2)).Append((Fault.UnboundedQueue, "held-back-memory")).ToList();
+        // UnboundedQueue is seen of a process: ProcessTests. CancellationSeenByWritesOnly has tests of its own above.
+        var faults = Faults
+            .Select(row => (row.Data.Item1, row.Data.Item2))
+            .Append((Fault.UnboundedQueue, "held-back-memory"))
+            .Append((Fault.CancellationSeenByWritesOnly, "cancellation"))
+            .ToList();
 
         Assert.Equal(RuleBook.All.Select(rule => rule.Name).Order(), faults.Select(row => row.Item2).Distinct().Order());
         Assert.Equal(Enum.GetValues<Fault>().Where(fault => fault != Fault.None), faults.Select(row => row.Item1).Order());
