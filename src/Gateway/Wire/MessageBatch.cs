@@ -4,8 +4,8 @@ using OptimizationGateway.Gateway.Buffers;
 namespace OptimizationGateway.Gateway.Wire;
 
 /// <summary>
-/// Makes one message of the small messages of a stream that have arrived together: what the gRPC client does for a message costs as much as its
-/// translation, however small it is. A batch is the messages with their prefixes. Its first byte is 0, which no protobuf message begins with.
+/// Makes one message of the small messages of a stream that have arrived together: what the gRPC client does for each is a fifth of the cost of
+/// a live event, however small it is. A batch is the messages with their prefixes. Its first byte is 0, which no protobuf message begins with.
 /// </summary>
 /// <remarks>
 /// It never waits for a second message. Its memory is rented while something is in it; what is in it when its stream is disposed is left to the

@@ -109,7 +109,7 @@ internal sealed class WatchMessage
         var prefix = bytes.AsSpan(next, end - next);
         if (prefix.Length < MessageBatch.PrefixBytes || MessageBatch.LengthIn(prefix) > prefix.Length - MessageBatch.PrefixBytes)
         {
-            // Not from here: a large message that begins like a batch.
+            // A batch of ours is whole, so the backend sent a large message that begins like one.
             (Kind, Size, next) = (WatchMessageKind.Malformed, end - next, end);
             return true;
         }
