@@ -85,8 +85,10 @@ internal sealed class FeedSet : IDisposable
     /// <param name="viewer">The viewer.</param>
     /// <param name="request">Its request.</param>
     /// <param name="stop">Ends the wait.</param>
-    /// <returns>The seat; or the turn to open a watch, which the viewer gives back when it knows what became of it.</returns>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <returns>
+    /// The seat; or the turn to open a watch, which the viewer gives back when it knows what became of it; or neither, if it has waited too
+    /// long or the token was cancelled.
+    /// </returns>
     public async ValueTask<(Seat? Seat, OpeningTurn? Turn)> SitAsync(
         WatchKey key,
         IViewer viewer,
@@ -122,7 +124,6 @@ internal sealed class FeedSet : IDisposable
             var left = OpeningWait - time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero || !await time.CompletesAsync(opening, left, stop))
             {
-                stop.ThrowIfCancellationRequested();
                 return (null, null);
             }
         }

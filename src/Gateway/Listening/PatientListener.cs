@@ -7,9 +7,10 @@ using OptimizationGateway.Gateway.Transports;
 namespace OptimizationGateway.Gateway.Listening;
 
 /// <summary>
-/// Accepts connections while there are descriptors for them, and closes connections that aren't WebSockets to make room. If there is
-/// none of these, new connections wait in the kernel's queue. Kestrel's own listener takes the last descriptor and then retries
-/// without a pause: it keeps a core busy, and the process ends with the next thread it needs.
+/// Accepts connections one at a time, each in its turn with the pool's other work, while there are descriptors and room for them. Else it
+/// closes connections that aren't WebSockets to make room, or new ones wait in the kernel's queue. Kestrel's own listener takes all that
+/// there are at once, and also the last descriptor; then it retries without a pause: it keeps a core busy, and the process ends with the
+/// next thread it needs.
 /// </summary>
 internal sealed class PatientListener : IConnectionListener
 {
@@ -74,7 +75,11 @@ internal sealed class PatientListener : IConnectionListener
         {
             try
             {
-                if (areScarce && (areScarce = descriptors.AreScarce()) && !waiting.TryLetOldestGo())
+                // Newcomers come in no faster than those before them are served, and the kernel keeps the rest: thousands at once would delay
+                // everyone's events by seconds.
+                await new PoolTurn();
+                areScarce = areScarce && descriptors.AreScarce();
+                if ((areScarce || waiting.AreTooMany) && !waiting.TryLetOldestGo(areScarce))
                 {
                     await Task.Delay(Pause, time, stop.Token);
                     continue;

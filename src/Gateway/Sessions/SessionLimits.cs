@@ -21,7 +21,7 @@ internal sealed record SessionLimits
 
     /// <summary>
     /// The most connections that aren't WebSockets: silent, in a handshake, or between two requests. For one more the one is closed
-    /// that has asked for nothing for the longest time. Default: 2,000.
+    /// that has asked for nothing for the longest time, a second at least; until then newcomers wait. Default: 2,000.
     /// </summary>
     [Range(1, 10_000_000)]
     public int WaitingConnections { get; init; } = 2_000;

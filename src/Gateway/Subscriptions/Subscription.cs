@@ -46,7 +46,7 @@ internal sealed class Subscription(
         );
 
     /// <summary>Runs until the client has been told the reason of its end, or wants no more and gets no more.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled before it had a watch, or in the middle of a step.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled in the middle of a step.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         metrics.SubscriptionStarted(TagValue.Of(messages.State));
@@ -102,6 +102,11 @@ internal sealed class Subscription(
 
             using (turn)
             {
+                if (stop.IsCancellationRequested)
+                {
+                    return null;
+                }
+
                 var own = new OwnWatch(start, key, source, messages, lane, turn, time);
                 watcher = own.Watcher;
                 (seat, var ended) = await own.FollowAsync(stop);

@@ -6,7 +6,8 @@ namespace OptimizationGateway.Gateway.Transports;
 /// <summary>
 /// The connections that aren't WebSockets: silent ones, slow TLS handshakes and headers, and those between two requests. Each takes a
 /// descriptor, so they are counted as soon as they are accepted. If there are too many, the one is closed that has sent
-/// no request for the longest time: an honest client sends one soon.
+/// no request for the longest time: an honest client sends one soon. Each has a second for it, since a gateway that is busy may be what
+/// it waits for; who comes meanwhile waits before it is accepted.
 /// </summary>
 /// <param name="perAddress">The most of one address.</param>
 /// <param name="inAll">The most in all.</param>
@@ -19,10 +20,7 @@ internal sealed partial class WaitingConnections(
     ILogger<WaitingConnections> logger
 )
 {
-    /// <summary>The time each has for its handshake while few others wait: the newest may be the only one.</summary>
-    private const int Few = 16;
-
-    private static readonly TimeSpan TimeOfFew = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TimeForARequest = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private readonly LinkedList<WaitingConnection> line = [];
@@ -50,15 +48,19 @@ internal sealed partial class WaitingConnections(
         connection.ConnectionClosed.UnsafeRegister(static gone => ((WaitingConnection)gone!).Closed(), added);
     }
 
-    /// <summary>Closes the connection that has waited longest, to free its descriptor.</summary>
-    /// <returns>False if none waits, or only a few that have just been accepted.</returns>
-    public bool TryLetOldestGo()
+    /// <summary>True if there may be no more.</summary>
+    public bool AreTooMany => Count >= inAll;
+
+    /// <summary>Closes the connection that has waited longest, so that another can be accepted.</summary>
+    /// <param name="areDescriptorsScarce">True if it is for its descriptor, false if there are too many.</param>
+    /// <returns>False if none waits, or the one that has waited longest hasn't had its time.</returns>
+    public bool TryLetOldestGo(bool areDescriptorsScarce)
     {
         WaitingConnection? oldest;
         lock (gate)
         {
             oldest = line.First?.Value;
-            if (oldest is null || (line.Count <= Few && time.GetElapsedTime(oldest.Since) < TimeOfFew))
+            if (oldest is null || time.GetElapsedTime(oldest.Since) < TimeForARequest)
             {
                 return false;
             }
@@ -66,7 +68,15 @@ internal sealed partial class WaitingConnections(
             GiveUp(oldest);
         }
 
-        LetGo(oldest, "descriptors_scarce", "Raise the limit of open files (ulimit -n)");
+        if (areDescriptorsScarce)
+        {
+            LetGo(oldest, "descriptors_scarce", "Raise the limit of open files (ulimit -n)");
+        }
+        else
+        {
+            LetGo(oldest, "too_many_waiting", "Raise Gateway:Limits:WaitingConnections");
+        }
+
         return true;
     }
 
@@ -75,8 +85,7 @@ internal sealed partial class WaitingConnections(
     /// <param name="isGone">True if the connection has ended.</param>
     internal void Update(WaitingConnection connection, int sockets = 0, bool isGone = false)
     {
-        WaitingConnection? tooManyOfAddress = null,
-            tooMany = null;
+        WaitingConnection? tooManyOfAddress = null;
         lock (gate)
         {
             Leave(connection);
@@ -87,13 +96,10 @@ internal sealed partial class WaitingConnections(
                 Enter(connection);
                 tooManyOfAddress = connection.PlaceOfAddress.List is { } own && own.Count > perAddress ? own.First!.Value : null;
                 GiveUp(tooManyOfAddress);
-                tooMany = line.Count > inAll ? line.First!.Value : null;
-                GiveUp(tooMany);
             }
         }
 
         LetGo(tooManyOfAddress, "too_many_waiting_from_address", "Raise Gateway:Limits:WaitingConnectionsPerAddress");
-        LetGo(tooMany, "too_many_waiting", "Raise Gateway:Limits:WaitingConnections");
     }
 
     private void Enter(WaitingConnection connection)
