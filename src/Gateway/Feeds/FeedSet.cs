@@ -167,10 +167,7 @@ internal sealed class FeedSet : IDisposable
                 return granted;
             }
 
-            feed = new Feed(own.Watcher.Epoch, earliestTold, trail.HandOver(cursor), limits, () => own.Watcher.IsSound)
-            {
-                Watcher = own.Watcher,
-            };
+            feed = NewFeed(own.Watcher, earliestTold, trail.HandOver(cursor));
             seat = feed.Found(viewer, cursor);
             place.Feed = feed;
         }
@@ -223,6 +220,10 @@ internal sealed class FeedSet : IDisposable
             }
         }
     }
+
+    /// <summary>Keeps the closure out of <see cref="HandOver"/>, where it would be made for each event of a viewer's own watch.</summary>
+    private Feed NewFeed(JobWatcher watcher, long? earliestTold, EventRing ring) =>
+        new(watcher.Epoch, earliestTold, ring, limits, () => watcher.IsSound) { Watcher = watcher };
 
     private void Joined(Seat seat)
     {
