@@ -8,7 +8,7 @@ namespace OptimizationGateway.Gateway.IntegrationTests;
 /// <summary>More newcomers than the gateway can serve at once: they wait for their turn.</summary>
 public sealed class NewcomersTests
 {
-    /// <summary>Fewer than the queue of connections that the kernel keeps, 512.</summary>
+    /// <summary>Fewer than wait in the kernel, 4,096.</summary>
     private const int Crowd = 400;
 
     private const string Answer = "HTTP/1.1 101 ";

@@ -14,6 +14,12 @@ namespace OptimizationGateway.Gateway.Listening;
 /// </summary>
 internal sealed class PatientListener : IConnectionListener
 {
+    /// <summary>
+    /// The most connections that wait in the kernel, if its own limit allows as many (net.core.somaxconn, 4,096 on Linux). With Kestrel's 512
+    /// more of a crowd would have to try again, after a second or three.
+    /// </summary>
+    private const int Backlog = 4_096;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Socket socket;
@@ -64,7 +70,7 @@ internal sealed class PatientListener : IConnectionListener
             throw new AddressInUseException(e.Message, e);
         }
 
-        listening.Listen(options.Backlog);
+        listening.Listen(Backlog);
         return new PatientListener(listening, options, waiting, time, logger);
     }
 
