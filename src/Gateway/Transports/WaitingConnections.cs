@@ -48,8 +48,8 @@ internal sealed partial class WaitingConnections(
         connection.ConnectionClosed.UnsafeRegister(static gone => ((WaitingConnection)gone!).Closed(), added);
     }
 
-    /// <summary>True if there may be no more.</summary>
-    public bool AreTooMany => Count >= inAll;
+    /// <summary>True if there are more than there may be: one has to go before another is accepted.</summary>
+    public bool AreTooMany => Count > inAll;
 
     /// <summary>Closes the connection that has waited longest, so that another can be accepted.</summary>
     /// <param name="areDescriptorsScarce">True if it is for its descriptor, false if there are too many.</param>

@@ -39,6 +39,8 @@ public sealed class WaitingConnectionsTests
     {
         var first = Accept(Other);
         var behind = Enumerable.Range(0, 4).Select(_ => Accept(Proxy)).ToList();
+        Assert.False(waiting.AreTooMany);
+        behind.Add(Accept(Proxy));
 
         Assert.True(waiting.AreTooMany);
         Assert.False(waiting.TryLetOldestGo(areDescriptorsScarce: false));
