@@ -74,7 +74,7 @@ internal sealed class CloseSequence(IClientTransport transport, Outbox outbox, T
 
     private async Task<bool> IsDoneInTimeAsync(Task task, TimeSpan limit)
     {
-        // Whoever is sent away takes too long, in times when a thousand are: an exception for each would cost more than the close.
+        // A reader that was sent away seldom answers in time, and many are sent away at once: no exception for each.
         await task.WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!task.IsCompleted)
         {
