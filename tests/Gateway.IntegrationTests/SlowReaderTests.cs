@@ -25,6 +25,18 @@ public sealed class SlowReaderTests
     }
 
     [Fact]
+    public async Task One_of_3_KB_a_second_is_kept_though_the_server_hears_only_of_large_writes()
+    {
+        await using var bridge = await Bridge.OpenAsync();
+        bridge.Backend.Always(
+            ScriptedBackend.Say([Say.Subscribed(last: 0), Say.Replay(), .. LargeEvents(100).Select(jobEvent => Say.Live(jobEvent))])
+        );
+        await using var slow = await SlowClient.ConnectAsync(bridge.Gateway.SocketUrl, bytesPerSecond: 3_000);
+        await slow.SendAsync("""{"type":"subscribe","jobId":"job-1","afterEventId":0}""");
+        Assert.Equal(Enumerable.Range(1, 25).Select(id => (long)id), await slow.ReadEventIdsAsync(25));
+    }
+
+    [Fact]
     public async Task While_a_hundred_readers_stay_stuck_the_others_finish()
     {
         const int Stuck = 100;

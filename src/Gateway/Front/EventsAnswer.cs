@@ -77,7 +77,7 @@ internal static class EventsAnswer
         response.ContentLength = batch.Json.Length + 2;
         // A reader is slow or stuck by the rules of PROTOCOL.md section 5, and not by the server's own.
         context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
-        using var progress = new SendProgress(time, stuckReaderTimeout, context.Abort);
+        using var progress = new SendProgress(time, stuckReaderTimeout, AcknowledgedBytes.Of(context), context.Abort);
         var body = new ResponseWriter(response.Body, progress);
         await body.WriteAsync("["u8.ToArray(), context.RequestAborted);
         await body.WriteAsync(batch.Json, context.RequestAborted);

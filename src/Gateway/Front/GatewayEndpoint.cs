@@ -43,6 +43,7 @@ internal sealed class GatewayEndpoint(CallerPolicy policy, FrontDoor door, Http2
                 limits.FragmentsPerMessage,
                 limits.MessageTimeout,
                 limits.StuckReaderTimeout,
+                AcknowledgedBytes.Of(context),
                 new ControlRate(time).TryTake
             ),
             time

@@ -39,7 +39,7 @@ internal sealed class EventStream(HttpContext context, ClientMessage request, Ev
 
     /// <inheritdoc/>
     public override void Watch(Action<CloseCode> onBreach, Action onStuck) =>
-        progress = new SendProgress(time, stream.StuckReaderTimeout, onStuck);
+        progress = new SendProgress(time, stream.StuckReaderTimeout, AcknowledgedBytes.Of(Context), onStuck);
 
     /// <inheritdoc/>
     public override async Task<SendEnd> SendAsync(Outbox outbox, Action<MessageFacts, int> sent, CancellationToken abort)

@@ -2,7 +2,7 @@ namespace OptimizationGateway.Gateway.Transports;
 
 /// <summary>
 /// Tells a reader that is slow from one that takes nothing, PROTOCOL.md section 5: while something waits to be sent, the transport must
-/// accept <see cref="MinimumBytes"/>, or all that waits, in every window. It costs nothing while writes complete at once: the clock starts
+/// accept <see cref="MinimumBytes"/>, or all that waits, in every window, or the reader's system acknowledge as much. It costs nothing while writes complete at once: the clock starts
 /// with the first write that has to wait.
 /// </summary>
 /// <remarks>
@@ -26,19 +26,23 @@ internal sealed class SendProgress : IDisposable
 
     private readonly TimeProvider time;
     private readonly TimeSpan window;
+    private readonly Func<long>? acknowledged;
     private readonly long start;
     private readonly ITimer timer;
     private readonly Lock gate = new();
     private bool running;
     private int accepted;
+    private long acknowledgedBefore;
     private TimeSpan readBy;
 
     /// <param name="window">The longest time without progress.</param>
+    /// <param name="acknowledged">Counts the bytes that the reader's system has acknowledged; null if that isn't known.</param>
     /// <param name="onStuck">Called after a window without progress.</param>
-    public SendProgress(TimeProvider time, TimeSpan window, Action onStuck)
+    public SendProgress(TimeProvider time, TimeSpan window, Func<long>? acknowledged, Action onStuck)
     {
         this.time = time;
         this.window = window;
+        this.acknowledged = acknowledged;
         start = time.GetTimestamp();
         timer = time.CreateTimer(_ => Expire(onStuck), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -84,12 +88,15 @@ internal sealed class SendProgress : IDisposable
 
     public void Dispose() => timer.Dispose();
 
+    private long Acknowledged => acknowledged?.Invoke() ?? 0;
+
     private TimeSpan Now => time.GetElapsedTime(start);
 
     private void StartWindow()
     {
         running = true;
         accepted = 0;
+        acknowledgedBefore = Acknowledged;
         timer.Change(window, Timeout.InfiniteTimeSpan);
     }
 
@@ -109,6 +116,12 @@ internal sealed class SendProgress : IDisposable
             // The window may have begun anew between the timer's decision and this line.
             if (!running || accepted >= MinimumBytes)
             {
+                return;
+            }
+
+            if (Acknowledged - acknowledgedBefore >= MinimumBytes)
+            {
+                StartWindow();
                 return;
             }
 

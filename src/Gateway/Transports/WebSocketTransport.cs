@@ -9,12 +9,14 @@ namespace OptimizationGateway.Gateway.Transports;
 /// <param name="Fragments">The most frames of one message.</param>
 /// <param name="MessageTimeout">The longest time from a message's first byte to its last.</param>
 /// <param name="StuckReaderTimeout">The longest time the client may take nothing.</param>
+/// <param name="Acknowledged">Counts the bytes that the client's system has acknowledged; null if that isn't known.</param>
 /// <param name="MayControl">Called for each control frame: returns true if the client may send so many.</param>
 internal sealed record SocketLimits(
     int MessageBytes,
     int Fragments,
     TimeSpan MessageTimeout,
     TimeSpan StuckReaderTimeout,
+    Func<long>? Acknowledged,
     Func<bool> MayControl
 );
 
@@ -38,9 +40,9 @@ internal sealed class WebSocketTransport(WebSocket socket, FrameStream stream, A
     /// <inheritdoc/>
     public void Watch(Action<CloseCode> onBreach, Action onStuck)
     {
-        var (bytes, fragments, messageTimeout, stuckTimeout, mayControl) = limits;
+        var (bytes, fragments, messageTimeout, stuckTimeout, acknowledged, mayControl) = limits;
         stream.Meter = new FrameMeter(time, bytes, fragments, messageTimeout, mayControl, onBreach);
-        stream.Progress = new SendProgress(time, stuckTimeout, onStuck);
+        stream.Progress = new SendProgress(time, stuckTimeout, acknowledged, onStuck);
         reader = new SocketReader(socket, stream.Meter, bytes);
     }
 

@@ -10,8 +10,9 @@ public sealed class SendProgressTests : IDisposable
     private readonly FakeTimeProvider clock = new();
     private readonly SendProgress progress;
     private bool isStuck;
+    private long acknowledged;
 
-    public SendProgressTests() => progress = new SendProgress(clock, Window, () => isStuck = true);
+    public SendProgressTests() => progress = new SendProgress(clock, Window, () => acknowledged, () => isStuck = true);
 
     public void Dispose() => progress.Dispose();
 
@@ -52,6 +53,22 @@ public sealed class SendProgressTests : IDisposable
 
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.True(isStuck);
+    }
+
+    [Theory]
+    [InlineData(SendProgress.MinimumBytes, false)]
+    [InlineData(SendProgress.MinimumBytes - 1, true)]
+    public void A_reader_whose_system_takes_enough_of_a_large_write_is_kept(int bytesInAWindow, bool becomesStuck)
+    {
+        progress.Accepted(64 * 1024);
+        progress.Waiting();
+        for (var window = 0; window < 10; window++)
+        {
+            acknowledged += bytesInAWindow;
+            clock.Advance(Window);
+        }
+
+        Assert.Equal(becomesStuck, isStuck);
     }
 
     [Fact]
