@@ -170,7 +170,6 @@ public static class GatewayHost
             services.GetRequiredService<FeedOptions>(),
             services.GetRequiredService<HeldMemory>(),
             services.GetRequiredService<MemoryPlan>().SubscriptionBytes,
-            services.GetRequiredService<UpstreamOptions>().StreamWindowBytes,
             services.GetRequiredService<TranslationOptions>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<GatewayMetrics>()
@@ -183,7 +182,6 @@ public static class GatewayHost
             plan.SubscriptionBytes,
             SessionLimits.ControlBytes,
             plan.ConnectionBytes,
-            services.GetRequiredService<UpstreamOptions>().StreamWindowBytes,
             services.GetRequiredService<HeldMemory>()
         );
     }

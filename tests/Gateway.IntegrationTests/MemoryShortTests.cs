@@ -13,14 +13,58 @@ public sealed class MemoryShortTests
     /// <summary>The least that can be set.</summary>
     private const string Least = "Gateway:Limits:MemoryBytes=16777216";
 
-    private const int Readers = 6;
-    private const int JobsEach = 20;
+    private const string Patient = "Gateway:Limits:StuckReaderTimeout=00:10:00";
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Slow_readers_are_sent_away_and_resume_without_loss_and_a_healthy_viewer_does_not_notice(bool sharesStreams)
+    public async Task Slow_readers_lose_their_streams_first_and_read_on_without_loss_and_a_healthy_viewer_does_not_notice(
+        bool sharesStreams
+    )
     {
+        const int Readers = 5;
+        const int JobsEach = 16;
+        await using var backend = await ScriptedBackend.StartAsync();
+        backend.Always(WriteForEverAsync);
+        await using var gateway = await TestGateway.StartAsync(backend.Url, time: null, $"Gateway:Feeds:Shared={sharesStreams}", Patient);
+        await using var healthy = await gateway.ConnectAsync();
+        await healthy.SubscribeAsync("quiet", 0);
+        var slow = await ConnectSlowAsync(gateway, Readers, JobsEach);
+        await Until.TrueAsync(() => Task.FromResult(gateway.UpstreamStreams == (Readers * JobsEach) + 1), "each job has its stream");
+
+        var held = gateway.Services.GetRequiredService<HeldMemory>();
+        var missing = (long)(held.Limit * 0.7);
+        held.Add(missing);
+        await Until.TrueAsync(() => Task.FromResult(gateway.UpstreamStreams == 1), "the streams of slow readers are given up");
+        await healthy.UntilAsync(_ => healthy.EventIds("quiet").Count >= 60);
+        Assert.Equal(Enumerable.Range(1, 60).Select(id => (long)id), healthy.EventIds("quiet").Take(60));
+        Assert.Equal((Readers + 1, 1), (gateway.Connections, gateway.UpstreamStreams));
+        held.Add(-missing);
+
+        // One of them reads on: each event comes once, in order.
+        var seen = new Dictionary<string, long>(StringComparer.Ordinal);
+        while (seen.Count < JobsEach || seen.Values.Max() < 5_000)
+        {
+            var message = await slow[0].ReadAsync();
+            var jobId = (string?)message["jobId"] ?? "";
+            foreach (var id in TestClient.EventIds([message], jobId))
+            {
+                Assert.Equal(seen.GetValueOrDefault(jobId) + 1, id);
+                seen[jobId] = id;
+            }
+        }
+
+        await Task.WhenAll(slow.Select(reader => reader.DisposeAsync().AsTask()));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Slow_readers_with_more_jobs_than_there_is_room_for_are_sent_away_until_there_is_and_resume_without_loss(
+        bool sharesStreams
+    )
+    {
+        const int Readers = 30;
         await using var backend = await ScriptedBackend.StartAsync();
         backend.Always(WriteForEverAsync);
         await using var gateway = await TestGateway.StartAsync(
@@ -28,33 +72,20 @@ public sealed class MemoryShortTests
             time: null,
             Least,
             $"Gateway:Feeds:Shared={sharesStreams}",
-            "Gateway:Limits:StuckReaderTimeout=00:10:00"
+            Patient
         );
         await using var healthy = await gateway.ConnectAsync();
         await healthy.SubscribeAsync("quiet", 0);
-
-        var slow = new List<SlowClient>();
-        for (var i = 0; i < Readers; i++)
-        {
-            var reader = await SlowClient.ConnectAsync(gateway.SocketUrl);
-            slow.Add(reader);
-            for (var job = 0; job < JobsEach; job++)
-            {
-                await reader.SendAsync($$"""{"type":"subscribe","jobId":"busy-{{i}}-{{job}}","afterEventId":0}""");
-            }
-        }
+        var slow = await ConnectSlowAsync(gateway, Readers, jobsEach: 50);
 
         var held = gateway.Services.GetRequiredService<HeldMemory>();
-        await Until.TrueAsync(() => Task.FromResult(held.Pressure >= Pressure.Shed), "the gateway is short of memory");
-        await Until.TrueAsync(() => Task.FromResult(held.Pressure < Pressure.Shed), "readers are sent away until it isn't");
-
-        await Until.TrueAsync(() => Task.FromResult(gateway.Connections <= Readers), "those that were sent away are gone");
-        foreach (var reader in slow)
-        {
-            await reader.DisposeAsync();
-        }
+        await Until.TrueAsync(() => Task.FromResult(gateway.Connections <= Readers), "some are sent away");
+        await Until.TrueAsync(() => Task.FromResult(!held.MustShed), "readers are sent away until there is room");
+        Assert.InRange(gateway.Connections, Readers / 2, Readers);
+        await Task.WhenAll(slow.Select(reader => reader.DisposeAsync().AsTask()));
 
         // One of them comes back, with the last event that it had.
+        await Until.TrueAsync(() => Task.FromResult(held.HasRoom), "there is room");
         await using var resumed = await gateway.ConnectAsync();
         await resumed.SubscribeAsync("busy-0-0", 40);
         await resumed.UntilAsync("event");
@@ -101,6 +132,20 @@ public sealed class MemoryShortTests
         Assert.Equal((1013, "the gateway is short of memory; come back in 10 s"), ((int?)client.CloseStatus, client.CloseReason));
         held.Add(-held.Limit);
         await using var again = await gateway.ConnectAsync();
+    }
+
+    private static async Task<IReadOnlyList<SlowClient>> ConnectSlowAsync(TestGateway gateway, int count, int jobsEach)
+    {
+        var readers = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => SlowClient.ConnectAsync(gateway.SocketUrl)));
+        for (var i = 0; i < count; i++)
+        {
+            for (var job = 0; job < jobsEach; job++)
+            {
+                await readers[i].SendAsync($$"""{"type":"subscribe","jobId":"busy-{{i}}-{{job}}","afterEventId":0}""");
+            }
+        }
+
+        return readers;
     }
 
     private static async Task WriteForEverAsync(

@@ -94,6 +94,9 @@ internal sealed class Backend : IAsyncDisposable
     /// <summary>The names of the callers' headers that it is sent, in lower case.</summary>
     public IReadOnlyList<string> ForwardedHeaders => takesHeaders;
 
+    /// <summary>The memory of all clients.</summary>
+    public HeldMemory Held => held;
+
     /// <summary>The limits and timeouts of its watches.</summary>
     public UpstreamOptions Options => upstream;
 

@@ -1,12 +1,15 @@
+using OptimizationGateway.Gateway.Memory;
+
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
 /// Turns that wait, in a line for each client. The clients take turns, so that a client that wants much waits longer, and a newcomer waits for
-/// one turn of each client at the most. Pure; every operation takes the same time, however many wait.
+/// one turn of each client at the most. A client that is behind loses its turn. Pure; an operation's time grows with the clients that are
+/// behind, not with those that wait.
 /// </summary>
 internal sealed class FairQueue
 {
-    private readonly Dictionary<object, LinkedListNode<Line>> lines = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<IStreamOwner, LinkedListNode<Line>> lines = new(ReferenceEqualityComparer.Instance);
     private readonly LinkedList<Line> ring = [];
 
     /// <summary>The number of turns that wait.</summary>
@@ -24,16 +27,29 @@ internal sealed class FairQueue
         Count++;
     }
 
-    /// <summary>Removes the next turn, and sends its client to the back.</summary>
-    /// <exception cref="InvalidOperationException">None waits.</exception>
-    public OpenTurn Take()
+    /// <summary>Finds the next turn; sends the clients before it, who are behind, to the back.</summary>
+    /// <returns>Null if all are behind.</returns>
+    public OpenTurn? Next()
     {
-        var line = ring.First ?? throw new InvalidOperationException("No turn waits.");
-        var turn = line.Value.Turns.First!.Value;
-        ring.RemoveFirst();
-        ring.AddLast(line);
+        for (var left = ring.Count; left > 0; left--)
+        {
+            var line = ring.First!;
+            if (!line.Value.Client.IsBehind)
+            {
+                return line.Value.Turns.First!.Value;
+            }
+
+            SendToTheBack(line);
+        }
+
+        return null;
+    }
+
+    /// <summary>Removes a turn that has come, and sends its client to the back.</summary>
+    public void Take(OpenTurn turn)
+    {
+        SendToTheBack(lines[turn.Client]);
         Remove(turn);
-        return turn;
     }
 
     /// <summary>Removes a turn that waits.</summary>
@@ -50,7 +66,13 @@ internal sealed class FairQueue
         }
     }
 
-    private sealed record Line(object Client)
+    private void SendToTheBack(LinkedListNode<Line> line)
+    {
+        ring.Remove(line);
+        ring.AddLast(line);
+    }
+
+    private sealed record Line(IStreamOwner Client)
     {
         public LinkedList<OpenTurn> Turns { get; } = [];
     }

@@ -30,7 +30,7 @@ internal sealed class OpenPacer(TimeProvider time, int perSecond, int catchUps, 
     /// <summary>Asks for a turn. The caller ends it on every path.</summary>
     /// <param name="client">The client that the turn counts for.</param>
     /// <param name="isCatchUp">True if the stream may read history.</param>
-    public OpenTurn Ask(object client, bool isCatchUp)
+    public OpenTurn Ask(IStreamOwner client, bool isCatchUp)
     {
         var turn = new OpenTurn(client, isCatchUp);
         lock (gate)

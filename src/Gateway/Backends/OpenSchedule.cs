@@ -4,7 +4,7 @@ namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
 /// Decides when the streams of one backend are opened: at a rate, fairly over the clients, and with a bounded number of catch-ups at once.
-/// A catch-up that waits for a place doesn't hold up streams that need none. A fifth of a second's opens may be unanswered at once: streams
+/// A catch-up that waits for a place doesn't hold up streams that need none, and a client that is behind gets none. A fifth of a second's opens may be unanswered at once: streams
 /// that wait for a connection, or for a backend that is busy, would arrive together, and faster than the rate. Pure: no clock, no task; times
 /// are counted from its start.
 /// </summary>
@@ -15,7 +15,7 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
 {
     private const int UnansweredParts = 5;
 
-    /// <summary>The time after which memory is looked at again, while there is none for a stream.</summary>
+    /// <summary>The time after which memory is looked at again, while there is none for a stream, or the client is behind.</summary>
     private static readonly TimeSpan RoomInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly OpenRate rate = new(perSecond);
@@ -35,7 +35,14 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
     /// <summary>Asks for a turn, which comes at once if none waits that could come, and the rate and the places allow it.</summary>
     public void Ask(OpenTurn turn, TimeSpan now)
     {
-        if (!CanNext() && unanswered < mostUnanswered && (!turn.IsCatchUp || HasFree) && held.HasRoomForStream && rate.TryTake(now))
+        if (
+            MayOpen
+            && (!turn.IsCatchUp || HasFree)
+            && !turn.Client.IsBehind
+            && Next() is null
+            && held.HasRoomForStream
+            && rate.TryTake(now)
+        )
         {
             Grant(turn);
             return;
@@ -49,7 +56,7 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
     /// <returns>The time until the next may come; null if none waits, or all wait for a place or an answer.</returns>
     public TimeSpan? Advance(TimeSpan now)
     {
-        while (CanNext())
+        while (Next() is { } turn)
         {
             if (!held.HasRoomForStream)
             {
@@ -61,10 +68,12 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
                 return rate.Wait();
             }
 
-            Grant(Take());
+            (turn.IsCatchUp ? catchUps : others).Take(turn);
+            othersNext = turn.IsCatchUp;
+            Grant(turn);
         }
 
-        return null;
+        return IsAllBehind ? RoomInterval : null;
     }
 
     /// <summary>Records that the backend has answered the turn's stream.</summary>
@@ -107,14 +116,21 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
 
     private bool HasFree => taken < places;
 
-    /// <summary>True if a turn waits for nothing but the rate.</summary>
-    private bool CanNext() => unanswered < mostUnanswered && (others.Count > 0 || (catchUps.Count > 0 && HasFree));
+    private bool MayOpen => unanswered < mostUnanswered;
 
-    private OpenTurn Take()
+    /// <summary>True if turns wait only because their clients are behind, once none can be granted.</summary>
+    private bool IsAllBehind => MayOpen && (others.Count > 0 || (HasFree && catchUps.Count > 0));
+
+    /// <summary>Returns the turn that waits for nothing but the rate and memory; null if there is none.</summary>
+    private OpenTurn? Next()
     {
-        var isOther = others.Count > 0 && (othersNext || catchUps.Count == 0 || !HasFree);
-        othersNext = !isOther;
-        return (isOther ? others : catchUps).Take();
+        if (!MayOpen)
+        {
+            return null;
+        }
+
+        var (other, catchUp) = (others.Next(), HasFree ? catchUps.Next() : null);
+        return othersNext ? other ?? catchUp : catchUp ?? other;
     }
 
     private void Grant(OpenTurn turn)

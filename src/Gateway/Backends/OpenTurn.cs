@@ -1,17 +1,19 @@
+using OptimizationGateway.Gateway.Memory;
+
 namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
 /// One watch's turn to open a stream. A catch-up also takes a place among those that may read history at once. Only the backend's
 /// <see cref="OpenPacer"/> changes it.
 /// </summary>
-/// <param name="client">The client that the turn counts for, compared by reference.</param>
+/// <param name="client">The client that the turn counts for.</param>
 /// <param name="isCatchUp">True if the stream may read history.</param>
-internal sealed class OpenTurn(object client, bool isCatchUp)
+internal sealed class OpenTurn(IStreamOwner client, bool isCatchUp)
 {
     private TaskCompletionSource? waiting;
 
     /// <summary>The client that the turn counts for.</summary>
-    public object Client => client;
+    public IStreamOwner Client => client;
 
     /// <summary>True if the stream may read history.</summary>
     public bool IsCatchUp => isCatchUp;

@@ -5,9 +5,8 @@ namespace OptimizationGateway.Gateway.Feeds;
 /// <summary>The bounds of a feed's memory.</summary>
 /// <param name="RingBytes">The most that it holds of what its furthest viewer has, in bytes.</param>
 /// <param name="UnsentBytes">The most that its furthest viewer still has to be sent, in bytes; then the stream is held back.</param>
-/// <param name="WindowBytes">The memory that a stream takes while it is held back, in bytes.</param>
 /// <param name="Memory">The memory of all feeds.</param>
-internal sealed record FeedLimits(long RingBytes, long UnsentBytes, int WindowBytes, FeedMemory Memory)
+internal sealed record FeedLimits(long RingBytes, long UnsentBytes, FeedMemory Memory)
 {
     private const int ShrunkParts = 4;
 

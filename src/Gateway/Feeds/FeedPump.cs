@@ -90,7 +90,7 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TimeSpan gatherTim
             if (feed.WaitForRoom() is { IsCompleted: false } room)
             {
                 feed.Wake();
-                await WaitForRoomAsync(room);
+                await heldBack.WaitAsync(room, CancellationToken.None);
             }
             else
             {
@@ -105,19 +105,5 @@ internal sealed class FeedPump(Feed feed, RunningWatch watch, TimeSpan gatherTim
         var pause = viewers * GatherPerViewer;
         pause = pause < gatherTime ? pause : gatherTime;
         return pause < LeastGatherTime ? Task.CompletedTask : time.DelayAsync(pause, CancellationToken.None);
-    }
-
-    private async Task WaitForRoomAsync(Task room)
-    {
-        var (held, window) = (feed.Limits.Memory.Held, feed.Limits.WindowBytes);
-        held.Add(window);
-        try
-        {
-            await heldBack.WaitAsync(room, CancellationToken.None);
-        }
-        finally
-        {
-            held.Add(-window);
-        }
     }
 }

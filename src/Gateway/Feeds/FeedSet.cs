@@ -40,14 +40,12 @@ internal sealed class FeedSet : IDisposable
     /// <param name="options">The settings.</param>
     /// <param name="held">The memory of all clients.</param>
     /// <param name="unsentBytes">The most that a job's furthest viewer still has to be sent, in bytes; then its stream is held back.</param>
-    /// <param name="windowBytes">The memory that a stream takes while it is held back, in bytes.</param>
     /// <param name="translation">The settings for the translation of events.</param>
     public FeedSet(
         WatchFactory watches,
         FeedOptions options,
         HeldMemory held,
         int unsentBytes,
-        int windowBytes,
         TranslationOptions translation,
         TimeProvider time,
         GatewayMetrics metrics
@@ -60,7 +58,7 @@ internal sealed class FeedSet : IDisposable
         this.metrics = metrics;
         var heap = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var memory = new FeedMemory(Math.Min(options.MemoryBytes, heap / HeapParts), held);
-        limits = new FeedLimits(options.RingBytes, unsentBytes, windowBytes, memory);
+        limits = new FeedLimits(options.RingBytes, unsentBytes, memory);
         trimming = time.CreateTimer(_ => Trim(), state: null, TrimInterval, TrimInterval);
     }
 

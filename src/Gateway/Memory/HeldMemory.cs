@@ -12,11 +12,19 @@ internal sealed class HeldMemory(long limit)
     private const double FixedPart = 0.6;
 
     /// <summary>The same for streams: those who are in need some to come back to their jobs when newcomers are refused.</summary>
-    private const double StreamsPart = 0.75;
+    private const double StreamsPart = 0.68;
+
+    /// <summary>The same from which readers are sent away. It is above the others: what they leave isn't for newcomers or streams.</summary>
+    private const double ShedFixedPart = 0.7;
+
+    /// <summary>The same for subscriptions of those who are in.</summary>
+    private const double SubscriptionsPart = 0.75;
 
     private readonly long[] steps = [0, Part(limit, 0.5), Part(limit, 0.65), Part(limit, 0.8), Part(limit, 0.9)];
     private readonly long fixedLimit = Part(limit, FixedPart);
+    private readonly long shedFixedLimit = Part(limit, ShedFixedPart);
     private readonly long streamsLimit = Part(limit, StreamsPart);
+    private readonly long subscriptionsLimit = Part(limit, SubscriptionsPart);
     private readonly Lock gate = new();
     private TaskCompletionSource pressed = NewSource();
     private long total;
@@ -50,19 +58,25 @@ internal sealed class HeldMemory(long limit)
     }
 
     /// <summary>The memory beyond the point from which readers are sent away, and a little more, in bytes; 0 or less if there is none.</summary>
-    public long Excess => Bytes - Part(steps[(int)Pressure.Shed], 0.95);
+    public long Excess => Math.Max(Bytes - Part(steps[(int)Pressure.Shed], 0.95), Volatile.Read(ref ofFixed) - Part(shedFixedLimit, 0.95));
 
-    /// <summary>True if there is room for another connection or subscription.</summary>
+    /// <summary>True if readers have to be sent away.</summary>
+    public bool MustShed => Pressure >= Pressure.Shed || Volatile.Read(ref ofFixed) >= shedFixedLimit;
+
+    /// <summary>True if there is room for another connection.</summary>
     public bool HasRoom => HasRoomBelow(fixedLimit);
 
     /// <summary>True if there is room for another stream.</summary>
     public bool HasRoomForStream => HasRoomBelow(streamsLimit);
 
+    /// <summary>True if there is room for another subscription of a client that is in.</summary>
+    public bool HasRoomForSubscription => HasRoomBelow(subscriptionsLimit);
+
     /// <summary>Counts more of what waits for clients, or less.</summary>
     public void Add(long bytes)
     {
         var now = Interlocked.Add(ref total, bytes);
-        SignalIfPressed(now - bytes, now);
+        SignalIf(steps[(int)Pressure.Shed], now - bytes, now);
     }
 
     /// <summary>Counts what work takes that isn't done at once.</summary>
@@ -71,7 +85,8 @@ internal sealed class HeldMemory(long limit)
     /// <summary>Counts what a connection or a stream takes by itself, or, with a negative number, one that is gone.</summary>
     public void AddFixed(int bytes)
     {
-        Interlocked.Add(ref ofFixed, bytes);
+        var now = Interlocked.Add(ref ofFixed, bytes);
+        SignalIf(shedFixedLimit, now - bytes, now);
         Add(bytes);
     }
 
@@ -85,7 +100,7 @@ internal sealed class HeldMemory(long limit)
                 pressed = NewSource();
             }
 
-            if (Pressure >= Pressure.Shed)
+            if (MustShed)
             {
                 pressed.TrySetResult();
             }
@@ -113,10 +128,9 @@ internal sealed class HeldMemory(long limit)
         }
     }
 
-    private void SignalIfPressed(long before, long now)
+    private void SignalIf(long threshold, long before, long now)
     {
-        var shed = steps[(int)Pressure.Shed];
-        if (before < shed && now >= shed)
+        if (before < threshold && now >= threshold)
         {
             lock (gate)
             {

@@ -37,8 +37,6 @@ internal sealed record MemoryPlan(long LimitBytes, int ConnectionBytes, int Subs
     /// <summary>The number of connections that fit, if each has a subscription to a shared job and nothing waits for it.</summary>
     public long IdleConnections => new HeldMemory(LimitBytes).FixedLimit / (Costs.Connection + Costs.Subscription);
 
-    /// <summary>The number of readers that take nothing and fit, each on a connection and a stream of its own.</summary>
-    /// <param name="windowBytes">The HTTP/2 window of a stream.</param>
-    public long SlowReaders(int windowBytes) =>
-        LimitBytes * 8 / 10 / (Costs.Connection + Costs.Subscription + Costs.Stream + Costs.StuckWrite + SubscriptionBytes + windowBytes);
+    /// <summary>The number of readers that take nothing and fit, each on a connection of its own. While memory is short they have no streams.</summary>
+    public long SlowReaders => LimitBytes * 8 / 10 / (Costs.Connection + Costs.Subscription + Costs.StuckWrite + LeastPerSubscription);
 }

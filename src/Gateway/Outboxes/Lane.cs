@@ -1,3 +1,4 @@
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Outboxes;
@@ -19,6 +20,9 @@ internal sealed class Lane(Outbox outbox)
 
     /// <inheritdoc cref="Outbox.Form"/>
     public MessageForm Form => outbox.Form;
+
+    /// <summary>The outbox.</summary>
+    public IStreamOwner Owner => outbox;
 
     /// <summary>The memory that waiting messages take, in bytes.</summary>
     public int Bytes { get; private set; }

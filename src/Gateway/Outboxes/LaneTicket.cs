@@ -1,3 +1,4 @@
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Protocol;
 
 namespace OptimizationGateway.Gateway.Outboxes;
@@ -7,6 +8,9 @@ internal readonly struct LaneTicket(Lane lane, int generation)
 {
     /// <inheritdoc cref="Outbox.Form"/>
     public MessageForm Form => lane.Form;
+
+    /// <summary>The outbox, for which the streams behind the lane are opened.</summary>
+    public IStreamOwner Owner => lane.Owner;
 
     /// <summary>
     /// Queues the message; waits while the lane is full. After the lane was cleared the message is dropped instead, silently: its

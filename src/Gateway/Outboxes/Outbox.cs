@@ -10,7 +10,7 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// </summary>
 /// <param name="limits">The bounds.</param>
 /// <param name="form">The form of the messages; null for <see cref="MessageForm.Enveloped"/>.</param>
-internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
+internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null) : IStreamOwner
 {
     private readonly Lock gate = new();
     private readonly ControlLane control = new(limits.ControlBytes, limits.Held);
@@ -42,25 +42,27 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
         }
     }
 
-    /// <summary>The messages that wait in all lanes and in their sources.</summary>
+    /// <summary>The client's burden.</summary>
     public Backlog Backlog
     {
         get
         {
             lock (gate)
             {
-                var (bytes, oldest) = ((long)control.Bytes, onItsWay.Since);
+                var oldest = onItsWay.Since;
                 foreach (var lane in lanes)
                 {
-                    bytes += lane.WaitingBytes;
                     var readAt = lane.OldestReadAt;
                     oldest = readAt > 0 && (oldest == 0 || readAt < oldest) ? readAt : oldest;
                 }
 
-                return new Backlog(bytes, oldest);
+                return new Backlog(Costs.Connection + (lanes.Count * Costs.Subscription) + control.Bytes + laneBytes, oldest);
             }
         }
     }
+
+    /// <inheritdoc/>
+    public bool IsBehind => Volatile.Read(ref laneBytes) > limits.BytesNow / 2;
 
     public Lane OpenLane()
     {
@@ -76,7 +78,7 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
 
     /// <summary>Returns true if a lane may hold so much more. An empty one always may, so that every job moves on.</summary>
     public bool HasRoomFor(Lane lane, int held) =>
-        lane.Bytes == 0 || (held <= limits.LaneNow - lane.Bytes && held <= limits.Bytes - laneBytes);
+        lane.Bytes == 0 || (held <= limits.LaneNow - lane.Bytes && held <= limits.BytesNow - laneBytes);
 
     /// <summary>Counts what a lane holds more, or less. Called under the lock.</summary>
     public void Count(int bytes)
@@ -312,9 +314,7 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
 
     private async Task WriteWhenRoomAsync(Lane lane, int ticket, OutboxMessage message, Task room)
     {
-        // While its producer waits, the stream's window fills.
-        var held = message.Held + limits.WindowBytes;
-        limits.Held.Add(held);
+        limits.Held.Add(message.Held);
         try
         {
             while (true)
@@ -333,7 +333,7 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null)
         }
         finally
         {
-            limits.Held.Add(-held);
+            limits.Held.Add(-message.Held);
         }
     }
 

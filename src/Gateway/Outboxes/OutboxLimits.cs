@@ -6,10 +6,14 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// <param name="LaneBytes">The most that a lane may hold, in bytes.</param>
 /// <param name="ControlBytes">The most that answers may hold, in bytes.</param>
 /// <param name="Bytes">The most that all lanes may hold, in bytes.</param>
-/// <param name="WindowBytes">The memory that a stream takes while its producer waits for room, in bytes.</param>
 /// <param name="Held">The memory of all clients.</param>
-internal sealed record OutboxLimits(int LaneBytes, int ControlBytes, int Bytes, int WindowBytes, HeldMemory Held)
+internal sealed record OutboxLimits(int LaneBytes, int ControlBytes, int Bytes, HeldMemory Held)
 {
     /// <summary>The most that a lane may hold at present, in bytes.</summary>
-    public int LaneNow => Held.Pressure < Pressure.HoldBack ? LaneBytes : Math.Min(LaneBytes, MemoryPlan.LeastPerSubscription);
+    public int LaneNow => Now(LaneBytes);
+
+    /// <summary>The most that all lanes may hold at present, in bytes.</summary>
+    public int BytesNow => Now(Bytes);
+
+    private int Now(int bytes) => Held.Pressure < Pressure.HoldBack ? bytes : Math.Min(bytes, MemoryPlan.LeastPerSubscription);
 }

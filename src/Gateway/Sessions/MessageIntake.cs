@@ -91,7 +91,8 @@ internal sealed class MessageIntake(
     }
 
     private CloseCode? Dispatch(ClientMessage message) =>
-        message.Type == ClientMessageType.Subscribe && !outbox.Held.HasRoom && !subscriptions.Has(message.JobId) ? CloseCode.MemoryLow
+        message.Type == ClientMessageType.Subscribe && !outbox.Held.HasRoomForSubscription && !subscriptions.Has(message.JobId)
+            ? CloseCode.MemoryLow
         : TryDispatch(message) ? null
         : CloseCode.RateLimited;
 

@@ -73,7 +73,7 @@ internal sealed class Session : IDisposable
     /// <summary>True if its end has been decided.</summary>
     public bool IsEnding => end.Task.IsCompleted;
 
-    /// <summary>The messages that wait for the client.</summary>
+    /// <summary>The client's burden.</summary>
     public Backlog Backlog => outbox.Backlog;
 
     /// <summary>Ends it because the gateway is short of memory.</summary>

@@ -14,14 +14,11 @@ internal sealed class Shedding(SessionRegistry sessions, HeldMemory held, TimePr
     /// <summary>The same near the limit.</summary>
     private static readonly TimeSpan SlowInNeed = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The least that a reader holds, in bytes, if sending it away is to help.</summary>
-    private const int WorthShedding = 32 * 1024;
-
     /// <summary>The time until those that were sent away have given their memory back.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Chooses whom to send away.</summary>
-    /// <param name="readers">All readers, each with what waits for it.</param>
+    /// <param name="readers">All readers, each with the memory that it takes, in bytes, and the time since which something waits for it.</param>
     /// <param name="excess">The memory that is to become free, in bytes.</param>
     /// <param name="behind">The time from which a reader is slow.</param>
     /// <param name="now">The clock's timestamp.</param>
@@ -39,7 +36,7 @@ internal sealed class Shedding(SessionRegistry sessions, HeldMemory held, TimePr
             .Select(reader =>
                 (reader.Reader, reader.Bytes, Waited: reader.Since > 0 ? time.GetElapsedTime(reader.Since, now) : TimeSpan.Zero)
             )
-            .Where(reader => reader.Bytes >= WorthShedding && reader.Waited >= behind)
+            .Where(reader => reader.Waited >= behind)
             .OrderByDescending(reader => reader.Bytes * reader.Waited.TotalSeconds);
         foreach (var (reader, bytes, _) in slow)
         {

@@ -27,7 +27,7 @@ internal static class ConfigCheck
         PrintList("Listens:", dryRun.Urls.Select(url => dryRun.IsRefused(url) ? $"{url} (refused: see below)" : url));
         PrintList("Callers:", [SettingsSummary.Callers(dryRun.Options)]);
         PrintList("Backends:", SettingsSummary.Backends(dryRun.Options));
-        PrintList("Memory:", MemoryBounds.Lines(dryRun.Options.Limits, dryRun.Options.Upstream));
+        PrintList("Memory:", MemoryBounds.Lines(dryRun.Options.Limits));
         PrintList("On:", on);
         PrintList("Off:", off.Count > 0 ? [string.Join(", ", off)] : []);
         PrintList("Warning:", SettingsWarnings.In(dryRun.Options, configuration));

@@ -31,13 +31,13 @@ internal static class MemoryBounds
         };
 
     /// <summary>Says what the bounds allow, for people.</summary>
-    public static IEnumerable<string> Lines(SessionLimits limits, UpstreamOptions upstream)
+    public static IEnumerable<string> Lines(SessionLimits limits)
     {
         var plan = Of(limits);
         var source = limits.MemoryBytes is not null ? "as set" : Invariant($"of a heap of {Heap / Mebi} MiB");
         yield return Invariant($"{plan.LimitBytes / Mebi} MiB for clients, {source} (Gateway:Limits:MemoryBytes)");
         yield return Invariant(
-            $"about {Math.Min(plan.IdleConnections, limits.Connections)} connections that are up to date, or {plan.SlowReaders(plan.WindowBytes(upstream.StreamWindowBytes))} readers that take nothing"
+            $"about {Math.Min(plan.IdleConnections, limits.Connections)} connections that are up to date, or {plan.SlowReaders} readers that take nothing"
         );
     }
 

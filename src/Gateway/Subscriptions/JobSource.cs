@@ -1,5 +1,6 @@
 using OptimizationGateway.Gateway.Backends;
 using OptimizationGateway.Gateway.Feeds;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Protocol;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Translation;
@@ -22,11 +23,12 @@ internal sealed class JobSource(FeedSet feeds, CallerHeaders caller, Translation
     /// <summary>Describes the watch of the job that a message names.</summary>
     /// <param name="request">The message.</param>
     /// <param name="historyOnly">True if it asks for the history alone.</param>
+    /// <param name="owner">The client.</param>
     /// <param name="timeline">The connection's timeline; null if none is kept.</param>
-    public WatchStart StartOf(ClientMessage request, bool historyOnly, Timeline? timeline) =>
+    public WatchStart StartOf(ClientMessage request, bool historyOnly, IStreamOwner owner, Timeline? timeline) =>
         new(request.JobId, request.AfterEventId, request.Epoch, historyOnly)
         {
-            Client = this,
+            Client = owner,
             Trace = WatchTrace.ContextOf(request.TraceParent),
             Timeline = timeline,
             Caller = caller,

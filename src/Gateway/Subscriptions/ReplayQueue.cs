@@ -106,7 +106,7 @@ internal sealed class ReplayQueue(
 
     private Task AnswerAsync(ClientMessage request, LaneTicket ticket, CancellationToken stop)
     {
-        var watcher = source.Feeds.NewWatch(source.StartOf(request, historyOnly: true, timeline));
+        var watcher = source.Feeds.NewWatch(source.StartOf(request, historyOnly: true, ticket.Owner, timeline));
         return new OneOffReplay(request, watcher, ticket, source.Translation, time, timeline).RunAsync(stop);
     }
 

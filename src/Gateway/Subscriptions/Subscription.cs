@@ -70,7 +70,7 @@ internal sealed class Subscription(
     /// <returns>The end of the job's watch; null if the client wanted no more.</returns>
     private async Task<WatchStep.Ended?> FollowAsync(CancellationToken stop)
     {
-        var start = source.StartOf(request, historyOnly: false, timeline);
+        var start = source.StartOf(request, historyOnly: false, lane.Owner, timeline);
         var key = source.Feeds.KeyOf(start);
         var asked = new SeatRequest(request.AfterEventId, request.Epoch ?? "", IsOpen: false);
         var (seat, turn) = key is null ? default : await source.Feeds.SitAsync(key, messages, asked, stop);

@@ -1,10 +1,12 @@
 using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Gateway.Memory;
 
 namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
 /// The patience with a consumer that takes nothing. After it the watch's stream is given up, since it may stall its neighbours: PROTOCOL.md
-/// section 9. A consumer that always lags is held back like one that has stopped.
+/// section 9. A consumer that always lags is held back like one that has stopped. While memory is short there is none: what the stream's window
+/// would take is worth more than a stream that is opened again.
 /// </summary>
 /// <param name="watcher">The watch; null if there is none to give up.</param>
 internal sealed class HeldBack(JobWatcher? watcher, TimeProvider time)
@@ -13,6 +15,9 @@ internal sealed class HeldBack(JobWatcher? watcher, TimeProvider time)
 
     /// <summary>The time after which the watch gives up its place among the backend's catch-ups: 64 stuck clients must not keep others from theirs.</summary>
     private static readonly TimeSpan PlaceLimit = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The time after which the memory is looked at again.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private long? since;
 
@@ -26,32 +31,50 @@ internal sealed class HeldBack(JobWatcher? watcher, TimeProvider time)
     public async Task WaitAsync(Task room, CancellationToken stop)
     {
         since ??= time.GetTimestamp();
-        if (await HasRoomWithinAsync(room, PlaceLimit, stop))
+        if (watcher is not null && !await HasRoomWithinAsync(room, PlaceLimit, stop))
         {
-            return;
+            watcher.LendPlace();
+            if (!await HasRoomInTimeAsync(watcher, room, stop))
+            {
+                since = null;
+                watcher.LetGo();
+            }
         }
 
-        watcher?.LendPlace();
-        if (await HasRoomWithinAsync(room, Limit, stop))
-        {
-            return;
-        }
-
-        since = null;
-        watcher?.LetGo();
         await room.WaitAsync(stop);
+    }
+
+    private TimeSpan Waited => time.GetElapsedTime(since!.Value);
+
+    /// <returns>False if the stream is to be given up.</returns>
+    private async Task<bool> HasRoomInTimeAsync(JobWatcher held, Task room, CancellationToken stop)
+    {
+        // The window fills meanwhile.
+        held.Memory.Add(held.WindowBytes);
+        try
+        {
+            while (Waited < Limit && held.Memory.Pressure < Pressure.HoldBack)
+            {
+                var look = Waited + LookInterval;
+                if (await HasRoomWithinAsync(room, look < Limit ? look : Limit, stop))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        finally
+        {
+            held.Memory.Add(-held.WindowBytes);
+        }
     }
 
     private async Task<bool> HasRoomWithinAsync(Task room, TimeSpan limit, CancellationToken stop)
     {
-        var left = limit - time.GetElapsedTime(since!.Value);
+        var left = limit - Waited;
         var hasRoom = await time.CompletesAsync(room, left > TimeSpan.Zero ? left : TimeSpan.Zero, stop);
         stop.ThrowIfCancellationRequested();
-        if (hasRoom)
-        {
-            await room;
-        }
-
         return hasRoom;
     }
 }

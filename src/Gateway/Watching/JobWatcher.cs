@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Telemetry;
 using OptimizationGateway.Gateway.Wire;
 
@@ -10,7 +11,7 @@ namespace OptimizationGateway.Gateway.Watching;
 /// metrics, timeline and log. The steps that it tells have no gap and no repeat, whatever the backend goes through.
 /// </summary>
 /// <remarks>Has one consumer, who calls <see cref="Refuse"/> and <see cref="LetGo"/> only between two steps.</remarks>
-internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider time, GatewayMetrics metrics)
+internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider time, GatewayMetrics metrics) : IStreamOwner
 {
     /// <summary>The longest silence of a stream that viewers may join: a heartbeat is due every 15 s.</summary>
     private static readonly TimeSpan HeardWithin = TimeSpan.FromSeconds(20);
@@ -22,7 +23,7 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     private readonly StreamStatistics statistics = new(backend.Name, start, time, metrics);
     private readonly WatchHealth health = backend.NewWatch(start.JobId);
     private readonly long began = time.GetTimestamp();
-    private object? client = start.Client;
+    private IStreamOwner? client = start.Client;
     private OpenTurn? turn;
     private bool isTurnUsed;
     private WatchStream? stream;
@@ -61,6 +62,15 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
             turn is { HasCome: false },
             machine.OutageSince is { } since ? Now - since : null
         );
+
+    /// <summary>The memory of all clients.</summary>
+    public HeldMemory Memory => backend.Held;
+
+    /// <summary>The memory that its stream takes while it isn't read, in bytes.</summary>
+    public int WindowBytes => backend.Options.StreamWindowBytes;
+
+    /// <inheritdoc/>
+    public bool IsBehind => false;
 
     private TimeSpan Now => time.GetElapsedTime(began);
 

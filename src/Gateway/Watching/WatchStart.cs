@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OptimizationGateway.Contracts.V1;
 using OptimizationGateway.Gateway.Backends;
+using OptimizationGateway.Gateway.Memory;
 using OptimizationGateway.Gateway.Telemetry;
 
 namespace OptimizationGateway.Gateway.Watching;
@@ -15,8 +16,8 @@ internal sealed record WatchStart(string JobId, long? AfterEventId, string? Epoc
     /// <summary>Set if the client was told <c>subscribed</c> by an earlier watch, which this one takes over from.</summary>
     public ResumedWatch? Resumed { get; init; }
 
-    /// <summary>The client that the streams count for, compared by reference; null for the watch by itself.</summary>
-    public object? Client { get; init; }
+    /// <summary>The client that the streams are opened for; null for the watch by itself.</summary>
+    public IStreamOwner? Client { get; init; }
 
     /// <summary>The trace that the watch is part of; the default if there is none.</summary>
     public ActivityContext Trace { get; init; }

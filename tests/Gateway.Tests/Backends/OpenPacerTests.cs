@@ -8,12 +8,13 @@ public sealed class OpenPacerTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    private readonly TestOwner client = new();
+
     [Fact]
     public void An_open_that_nothing_is_before_starts_no_timer_and_allocates_its_turn_alone()
     {
         var clock = new CountingClock();
         using var pacer = new OpenPacer(clock, perSecond: 1_000_000, catchUps: 2, HeldMemory.Plenty);
-        var client = new object();
         OpenAndEnd(pacer, client);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -31,7 +32,7 @@ public sealed class OpenPacerTests
     {
         var clock = new CountingClock();
         using var pacer = new OpenPacer(clock, perSecond: 2, catchUps: 64, HeldMemory.Plenty);
-        var turns = Enumerable.Range(0, 3).Select(_ => pacer.Ask(clock, isCatchUp: false)).ToList();
+        var turns = Enumerable.Range(0, 3).Select(_ => pacer.Ask(client, isCatchUp: false)).ToList();
         Assert.Equal([true, false, false], turns.Select(turn => turn.HasCome));
         Assert.Equal(2, pacer.Waiting);
         pacer.Answer(turns[0]);
@@ -53,7 +54,7 @@ public sealed class OpenPacerTests
     public void One_that_waits_for_a_place_comes_when_another_gives_it()
     {
         using var pacer = new OpenPacer(new CountingClock(), perSecond: 1_000, catchUps: 1, HeldMemory.Plenty);
-        var (first, second) = (pacer.Ask(this, isCatchUp: true), pacer.Ask(this, isCatchUp: true));
+        var (first, second) = (pacer.Ask(client, isCatchUp: true), pacer.Ask(client, isCatchUp: true));
         Assert.Equal((1, 1), (pacer.CatchUps, pacer.Waiting));
 
         pacer.GivePlace(first);
@@ -69,7 +70,7 @@ public sealed class OpenPacerTests
     public void A_turn_whose_place_was_given_back_before_it_came_counts_as_unanswered_no_longer_than_others()
     {
         using var pacer = new OpenPacer(new CountingClock(), perSecond: 1_000, catchUps: 1, HeldMemory.Plenty);
-        var (first, second) = (pacer.Ask(this, isCatchUp: true), pacer.Ask(this, isCatchUp: true));
+        var (first, second) = (pacer.Ask(client, isCatchUp: true), pacer.Ask(client, isCatchUp: true));
         pacer.GivePlace(second);
         pacer.GivePlace(first);
         Assert.Equal((true, true, false), (second.HasCome, second.IsUnanswered, second.HasPlace));
@@ -78,7 +79,7 @@ public sealed class OpenPacerTests
         Assert.False(second.IsUnanswered);
     }
 
-    private static void OpenAndEnd(OpenPacer pacer, object client)
+    private static void OpenAndEnd(OpenPacer pacer, IStreamOwner client)
     {
         var turn = pacer.Ask(client, isCatchUp: true);
         Assert.True(turn.HasCome);

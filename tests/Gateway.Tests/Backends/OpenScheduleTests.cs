@@ -14,7 +14,7 @@ public sealed class OpenScheduleTests
 
         for (var i = 0; i < 100; i++)
         {
-            var turn = new OpenTurn(new object(), isCatchUp: true);
+            var turn = new OpenTurn(new TestOwner(), isCatchUp: true);
             schedule.Ask(turn, i * 0.01 * Second);
             Assert.True(turn.HasCome);
             Assert.Same(Task.CompletedTask, turn.Coming);
@@ -31,7 +31,7 @@ public sealed class OpenScheduleTests
     public void No_second_has_more_opens_than_the_rate_and_in_the_long_run_it_is_used(int perSecond)
     {
         var schedule = new OpenSchedule(perSecond, places: 1_000_000, HeldMemory.Plenty);
-        var opened = Run(schedule, Ask(schedule, new object(), count: perSecond * 20, isCatchUp: false), 10 * Second);
+        var opened = Run(schedule, Ask(schedule, new TestOwner(), count: perSecond * 20, isCatchUp: false), 10 * Second);
 
         Assert.InRange(MostInASecond(opened), Math.Min(perSecond, 1), perSecond);
         Assert.InRange(opened.Count, perSecond * 0.94 * 10, (perSecond * 10) + 1);
@@ -41,7 +41,7 @@ public sealed class OpenScheduleTests
     public void After_a_pause_there_are_no_more_than_the_rate_in_any_second_either()
     {
         var schedule = new OpenSchedule(perSecond: 100, places: 1_000, HeldMemory.Plenty);
-        var client = new object();
+        var client = new TestOwner();
         var opened = Run(schedule, Ask(schedule, client, count: 300, isCatchUp: false), 5 * Second);
         Assert.Equal(0, schedule.Waiting);
 
@@ -56,7 +56,7 @@ public sealed class OpenScheduleTests
     {
         var options = new UpstreamOptions();
         var schedule = new OpenSchedule(options.OpensPerSecond, options.CatchUps, HeldMemory.Plenty);
-        var turns = Enumerable.Range(0, 10_000).Select(i => new OpenTurn(new object(), isCatchUp: true)).ToList();
+        var turns = Enumerable.Range(0, 10_000).Select(i => new OpenTurn(new TestOwner(), isCatchUp: true)).ToList();
         turns.ForEach(turn => schedule.Ask(turn, TimeSpan.Zero));
 
         // A catch-up takes 50 ms.
@@ -73,9 +73,9 @@ public sealed class OpenScheduleTests
     public void A_newcomer_waits_for_one_turn_of_each_client_however_much_they_want(bool isCatchUp)
     {
         var schedule = new OpenSchedule(perSecond: 1, places: 1_000, HeldMemory.Plenty);
-        var greedy = Ask(schedule, new object(), count: 50, isCatchUp);
-        var other = Ask(schedule, new object(), count: 50, isCatchUp);
-        var newcomer = Ask(schedule, new object(), count: 1, isCatchUp).Single();
+        var greedy = Ask(schedule, new TestOwner(), count: 50, isCatchUp);
+        var other = Ask(schedule, new TestOwner(), count: 50, isCatchUp);
+        var newcomer = Ask(schedule, new TestOwner(), count: 1, isCatchUp).Single();
 
         List<OpenTurn> order = [];
         for (var now = TimeSpan.Zero; !newcomer.HasCome; now += Second)
@@ -92,8 +92,8 @@ public sealed class OpenScheduleTests
     public void A_full_house_of_catch_ups_holds_up_catch_ups_alone()
     {
         var schedule = new OpenSchedule(perSecond: 1_000, places: 2, HeldMemory.Plenty);
-        var catchUps = Ask(schedule, new object(), count: 4, isCatchUp: true);
-        var live = Ask(schedule, new object(), count: 1, isCatchUp: false).Single();
+        var catchUps = Ask(schedule, new TestOwner(), count: 4, isCatchUp: true);
+        var live = Ask(schedule, new TestOwner(), count: 1, isCatchUp: false).Single();
 
         Assert.Equal([true, true, false, false], catchUps.Select(turn => turn.HasCome));
         Assert.True(live.HasCome);
@@ -111,7 +111,7 @@ public sealed class OpenScheduleTests
     public void A_fifth_of_a_seconds_opens_may_be_unanswered_at_once()
     {
         var schedule = new OpenSchedule(perSecond: 100, places: 1_000, HeldMemory.Plenty);
-        var turns = Ask(schedule, new object(), count: 100, isCatchUp: false);
+        var turns = Ask(schedule, new TestOwner(), count: 100, isCatchUp: false);
         for (var now = TimeSpan.Zero; now < Second; now += 0.01 * Second)
         {
             schedule.Advance(now);
@@ -122,7 +122,7 @@ public sealed class OpenScheduleTests
         schedule.Answer(turns[0]);
         schedule.GivePlace(turns[1]);
         schedule.End(turns[2]);
-        var newcomer = Ask(schedule, new object(), count: 1, isCatchUp: false, now: Second).Single();
+        var newcomer = Ask(schedule, new TestOwner(), count: 1, isCatchUp: false, now: Second).Single();
         Assert.False(newcomer.HasCome);
         schedule.Advance(2 * Second);
 
@@ -133,7 +133,7 @@ public sealed class OpenScheduleTests
     public void A_turn_that_is_ended_while_it_waits_leaves_nothing_behind()
     {
         var schedule = new OpenSchedule(perSecond: 1_000, places: 1, HeldMemory.Plenty);
-        var turns = Ask(schedule, new object(), count: 3, isCatchUp: true);
+        var turns = Ask(schedule, new TestOwner(), count: 3, isCatchUp: true);
 
         schedule.End(turns[1]);
         schedule.End(turns[1]);
@@ -149,7 +149,7 @@ public sealed class OpenScheduleTests
     public void A_turn_whose_client_is_stuck_before_it_comes_takes_no_place()
     {
         var schedule = new OpenSchedule(perSecond: 1_000, places: 1, HeldMemory.Plenty);
-        var turns = Ask(schedule, new object(), count: 3, isCatchUp: true);
+        var turns = Ask(schedule, new TestOwner(), count: 3, isCatchUp: true);
 
         schedule.GivePlace(turns[1]);
         schedule.End(turns[0]);
@@ -159,12 +159,30 @@ public sealed class OpenScheduleTests
         Assert.Equal([false, false, true], turns.Select(turn => turn.HasPlace));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_client_that_is_behind_waits_and_holds_up_nobody(bool isCatchUp)
+    {
+        var schedule = new OpenSchedule(perSecond: 1_000, places: 64, HeldMemory.Plenty);
+        var behind = new TestOwner { IsBehind = true };
+        var waiting = Ask(schedule, behind, count: 2, isCatchUp);
+        var other = Ask(schedule, new TestOwner(), count: 1, isCatchUp).Single();
+        Assert.Equal([false, false, true], waiting.Append(other).Select(turn => turn.HasCome));
+
+        // It is looked at again.
+        Assert.Equal(TimeSpan.FromMilliseconds(100), schedule.Advance(Second));
+        behind.IsBehind = false;
+        Assert.Null(schedule.Advance(Second));
+        Assert.Equal([true, true], waiting.Select(turn => turn.HasCome));
+    }
+
     [Fact]
     public void A_stream_for_which_there_is_no_memory_waits_until_another_has_ended_and_each_is_counted_once()
     {
         var held = new HeldMemory(Costs.Stream * 4);
         var schedule = new OpenSchedule(perSecond: 1_000, places: 64, held);
-        var turns = Ask(schedule, new object(), count: 4, isCatchUp: false);
+        var turns = Ask(schedule, new TestOwner(), count: 4, isCatchUp: false);
         Assert.Equal([true, true, true, false], turns.Select(turn => turn.HasCome));
         Assert.Equal((3 * Costs.Stream, TimeSpan.FromMilliseconds(100)), (held.Bytes, schedule.Advance(Second)));
 
@@ -178,7 +196,7 @@ public sealed class OpenScheduleTests
         Assert.Equal(0, held.Bytes);
     }
 
-    private static List<OpenTurn> Ask(OpenSchedule schedule, object client, int count, bool isCatchUp, TimeSpan now = default)
+    private static List<OpenTurn> Ask(OpenSchedule schedule, IStreamOwner client, int count, bool isCatchUp, TimeSpan now = default)
     {
         var turns = Enumerable.Range(0, count).Select(_ => new OpenTurn(client, isCatchUp)).ToList();
         turns.ForEach(turn => schedule.Ask(turn, now));

@@ -25,7 +25,7 @@ internal sealed class FeedRun : IDisposable
     {
         Ring = new EventRing(after);
         Memory = new FeedMemory(memory, HeldMemory.Plenty);
-        Feed = new Feed(epoch, earliestEventId: null, Ring, new FeedLimits(ringBytes, unsentBytes, WindowBytes: 0, Memory), () => IsSound);
+        Feed = new Feed(epoch, earliestEventId: null, Ring, new FeedLimits(ringBytes, unsentBytes, Memory), () => IsSound);
     }
 
     public EventRing Ring { get; }

@@ -51,8 +51,31 @@ public sealed class HeldMemoryTests
             held.AddFixed(Costs.Stream);
         }
 
-        Assert.InRange(held.Bytes, 750_000, 750_000 + Costs.Stream);
+        Assert.InRange(held.Bytes, 680_000, 680_000 + Costs.Stream);
+        Assert.False(held.MustShed);
         Assert.True(held.Pressure < Pressure.Shed);
+    }
+
+    [Fact]
+    public async Task Subscriptions_of_those_who_are_in_may_take_more_and_then_readers_are_sent_away_before_they_are_refused()
+    {
+        var pressed = held.PressedAsync(TestContext.Current.CancellationToken);
+        while (!held.MustShed)
+        {
+            Assert.True(held.HasRoomForSubscription);
+            Assert.False(pressed.IsCompleted);
+            held.AddFixed(Costs.Subscription);
+        }
+
+        await pressed;
+        Assert.Equal(held.Bytes - 665_000, held.Excess);
+        Assert.False(held.HasRoomForStream);
+        while (held.HasRoomForSubscription)
+        {
+            held.AddFixed(Costs.Subscription);
+        }
+
+        Assert.InRange(held.Bytes, 750_000, 750_000 + Costs.Subscription);
     }
 
     [Fact]

@@ -44,11 +44,10 @@ public sealed class MemoryPlanTests
     public void As_many_slow_readers_as_it_says_fit_below_the_point_where_some_are_sent_away()
     {
         var plan = Of(768 * Mebi, set: null);
-        var window = new UpstreamOptions().StreamWindowBytes;
-        var each = Costs.Connection + Costs.Subscription + Costs.Stream + Costs.StuckWrite + plan.SubscriptionBytes + window;
+        var each = Costs.Connection + Costs.Subscription + Costs.StuckWrite + MemoryPlan.LeastPerSubscription;
         var held = new HeldMemory(plan.LimitBytes);
 
-        held.Add(each * plan.SlowReaders(window));
+        held.Add(each * plan.SlowReaders);
         Assert.True(held.Pressure < Pressure.Shed);
         held.Add(each);
         Assert.Equal(Pressure.Shed, held.Pressure);

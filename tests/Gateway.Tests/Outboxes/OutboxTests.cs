@@ -105,14 +105,41 @@ public sealed class OutboxTests
         var before = message.Held + Message("pong").Held + Message("y").Held;
         Assert.Equal(before, held.Bytes);
 
-        // One whose producer waits holds its message and its stream's window.
+        // One whose producer waits holds its message.
         var waiting = ticket.WriteAsync(Message(new string('z', 600))).AsTask();
-        Assert.Equal(before + message.Held + TestOutbox.WindowBytes, held.Bytes);
+        Assert.Equal(before + message.Held, held.Bytes);
 
         counted.Remove(one);
         await waiting;
         counted.Discard();
         Assert.Equal(-2 * Costs.Subscription, held.Bytes);
+    }
+
+    [Fact]
+    public void While_memory_is_short_little_waits_for_a_connection_in_all_and_no_stream_is_opened_for_one_that_has_much()
+    {
+        var held = new HeldMemory(100_000_000);
+        var large = TestOutbox.New(laneBytes: 1_000_000, ControlCapacity, bytes: 2_000_000, held);
+        var (one, other) = (large.OpenLane(), large.OpenLane());
+        for (var i = 0; i < 10; i++)
+        {
+            Write(large.Ticket(one), Message(new string('x', 8_000)));
+        }
+
+        Assert.False(large.IsBehind);
+        held.Add(65_000_000);
+        Assert.True(large.IsBehind);
+        var next = large.Ticket(other);
+        Write(next, Message("an empty lane always takes one"));
+        Assert.False(next.WriteAsync(Message("y")).AsTask().IsCompleted);
+
+        while (large.IsBehind)
+        {
+            Assert.True(large.TryTake(out var message, out _));
+            message.Return();
+        }
+
+        Assert.InRange(large.QueuedBytes, 1, MemoryPlan.LeastPerSubscription / 2);
     }
 
     [Fact]

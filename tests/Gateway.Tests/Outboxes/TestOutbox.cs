@@ -6,8 +6,6 @@ namespace OptimizationGateway.Gateway.Tests.Outboxes;
 /// <summary>Creates outboxes.</summary>
 internal static class TestOutbox
 {
-    public const int WindowBytes = 1_000;
-
     public static Outbox New(int laneBytes, int controlBytes, int bytes = int.MaxValue, HeldMemory? held = null) =>
-        new(new OutboxLimits(laneBytes, controlBytes, bytes, WindowBytes, held ?? HeldMemory.Plenty));
+        new(new OutboxLimits(laneBytes, controlBytes, bytes, held ?? HeldMemory.Plenty));
 }

@@ -45,16 +45,7 @@ internal sealed class AbsentJobs : IAsyncDisposable
         );
         Outbox = TestOutbox.New(outboxBytes, outboxBytes);
         var watches = new WatchFactory(backends, Clock, Metrics);
-        feeds = new FeedSet(
-            watches,
-            new FeedOptions(),
-            HeldMemory.Plenty,
-            outboxBytes,
-            windowBytes: 0,
-            new TranslationOptions(),
-            Clock,
-            Metrics
-        );
+        feeds = new FeedSet(watches, new FeedOptions(), HeldMemory.Plenty, outboxBytes, new TranslationOptions(), Clock, Metrics);
         Source = new JobSource(feeds, CallerHeaders.None, new TranslationOptions());
     }
 
