@@ -4,13 +4,14 @@ namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
 /// Turns that wait, in a line for each client. The clients take turns, so that a client that wants much waits longer, and a newcomer waits for
-/// one turn of each client at the most. A client that is behind loses its turn. Pure; an operation's time grows with the clients that are
-/// behind, not with those that wait.
+/// one turn of each client at the most. A client that is behind when its turn comes stands aside until it is looked at again. Pure; every
+/// operation but that look takes the same time, however many wait.
 /// </summary>
 internal sealed class FairQueue
 {
     private readonly Dictionary<IStreamOwner, LinkedListNode<Line>> lines = new(ReferenceEqualityComparer.Instance);
     private readonly LinkedList<Line> ring = [];
+    private readonly LinkedList<Line> aside = [];
 
     /// <summary>The number of turns that wait.</summary>
     public int Count { get; private set; }
@@ -27,28 +28,42 @@ internal sealed class FairQueue
         Count++;
     }
 
-    /// <summary>Finds the next turn; sends the clients before it, who are behind, to the back.</summary>
-    /// <returns>Null if all are behind.</returns>
+    /// <summary>Finds the next turn. The clients before it, who are behind, stand aside.</summary>
+    /// <returns>Null if there is none.</returns>
     public OpenTurn? Next()
     {
-        for (var left = ring.Count; left > 0; left--)
+        while (ring.First is { } line)
         {
-            var line = ring.First!;
             if (!line.Value.Client.IsBehind)
             {
                 return line.Value.Turns.First!.Value;
             }
 
-            SendToTheBack(line);
+            Move(line, aside);
         }
 
         return null;
     }
 
+    /// <summary>Has the clients that stood aside take turns again, if they aren't behind any more.</summary>
+    public void LookAgain()
+    {
+        for (var line = aside.First; line is not null; )
+        {
+            var next = line.Next;
+            if (!line.Value.Client.IsBehind)
+            {
+                Move(line, ring);
+            }
+
+            line = next;
+        }
+    }
+
     /// <summary>Removes a turn that has come, and sends its client to the back.</summary>
     public void Take(OpenTurn turn)
     {
-        SendToTheBack(lines[turn.Client]);
+        Move(lines[turn.Client], ring);
         Remove(turn);
     }
 
@@ -61,15 +76,15 @@ internal sealed class FairQueue
         Count--;
         if (line.Value.Turns.Count == 0)
         {
-            ring.Remove(line);
+            line.List!.Remove(line);
             lines.Remove(turn.Client);
         }
     }
 
-    private void SendToTheBack(LinkedListNode<Line> line)
+    private static void Move(LinkedListNode<Line> line, LinkedList<Line> to)
     {
-        ring.Remove(line);
-        ring.AddLast(line);
+        line.List!.Remove(line);
+        to.AddLast(line);
     }
 
     private sealed record Line(IStreamOwner Client)

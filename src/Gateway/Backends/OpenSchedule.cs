@@ -4,9 +4,9 @@ namespace OptimizationGateway.Gateway.Backends;
 
 /// <summary>
 /// Decides when the streams of one backend are opened: at a rate, fairly over the clients, and with a bounded number of catch-ups at once.
-/// A catch-up that waits for a place doesn't hold up streams that need none, and a client that is behind gets none. A fifth of a second's opens may be unanswered at once: streams
-/// that wait for a connection, or for a backend that is busy, would arrive together, and faster than the rate. Pure: no clock, no task; times
-/// are counted from its start.
+/// A catch-up that waits for a place doesn't hold up streams that need none, nor does a client that is behind, for which none is opened. A
+/// fifth of a second's opens may be unanswered at once: streams that wait for a connection, or for a backend that is busy, would arrive
+/// together, and faster than the rate. Pure: no clock, no task; times are counted from its start.
 /// </summary>
 /// <param name="perSecond">The most opens in any second.</param>
 /// <param name="places">The most catch-ups at once.</param>
@@ -15,7 +15,7 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
 {
     private const int UnansweredParts = 5;
 
-    /// <summary>The time after which memory is looked at again, while there is none for a stream, or the client is behind.</summary>
+    /// <summary>The time after which memory, and clients that are behind, are looked at again.</summary>
     private static readonly TimeSpan RoomInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly OpenRate rate = new(perSecond);
@@ -25,6 +25,7 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
     private int unanswered;
     private int taken;
     private bool othersNext;
+    private TimeSpan lookedAt;
 
     /// <summary>The number of turns that wait.</summary>
     public int Waiting => catchUps.Count + others.Count;
@@ -56,6 +57,13 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
     /// <returns>The time until the next may come; null if none waits, or all wait for a place or an answer.</returns>
     public TimeSpan? Advance(TimeSpan now)
     {
+        if (now - lookedAt >= RoomInterval)
+        {
+            lookedAt = now;
+            others.LookAgain();
+            catchUps.LookAgain();
+        }
+
         while (Next() is { } turn)
         {
             if (!held.HasRoomForStream)

@@ -61,8 +61,8 @@ internal sealed class Outbox(OutboxLimits limits, MessageForm? form = null) : IS
         }
     }
 
-    /// <inheritdoc/>
-    public bool IsBehind => Volatile.Read(ref laneBytes) > limits.BytesNow / 2;
+    /// <summary>True if memory is short, and more waits than half of what then may.</summary>
+    public bool IsBehind => limits.IsShort && Volatile.Read(ref laneBytes) > limits.BytesNow / 2;
 
     public Lane OpenLane()
     {

@@ -9,11 +9,14 @@ namespace OptimizationGateway.Gateway.Outboxes;
 /// <param name="Held">The memory of all clients.</param>
 internal sealed record OutboxLimits(int LaneBytes, int ControlBytes, int Bytes, HeldMemory Held)
 {
+    /// <summary>True if memory is so short that little may wait.</summary>
+    public bool IsShort => Held.Pressure >= Pressure.HoldBack;
+
     /// <summary>The most that a lane may hold at present, in bytes.</summary>
     public int LaneNow => Now(LaneBytes);
 
     /// <summary>The most that all lanes may hold at present, in bytes.</summary>
     public int BytesNow => Now(Bytes);
 
-    private int Now(int bytes) => Held.Pressure < Pressure.HoldBack ? bytes : Math.Min(bytes, MemoryPlan.LeastPerSubscription);
+    private int Now(int bytes) => IsShort ? Math.Min(bytes, MemoryPlan.LeastPerSubscription) : bytes;
 }

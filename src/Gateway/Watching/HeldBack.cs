@@ -5,8 +5,8 @@ namespace OptimizationGateway.Gateway.Watching;
 
 /// <summary>
 /// The patience with a consumer that takes nothing. After it the watch's stream is given up, since it may stall its neighbours: PROTOCOL.md
-/// section 9. A consumer that always lags is held back like one that has stopped. While memory is short there is none: what the stream's window
-/// would take is worth more than a stream that is opened again.
+/// section 9. A consumer that always lags is held back like one that has stopped. While memory is short the patience is that for a place: what
+/// the stream's window would take is worth more than a stream that stays open.
 /// </summary>
 /// <param name="watcher">The watch; null if there is none to give up.</param>
 internal sealed class HeldBack(JobWatcher? watcher, TimeProvider time)

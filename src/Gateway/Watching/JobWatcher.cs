@@ -69,7 +69,7 @@ internal sealed class JobWatcher(WatchStart start, Backend backend, TimeProvider
     /// <summary>The memory that its stream takes while it isn't read, in bytes.</summary>
     public int WindowBytes => backend.Options.StreamWindowBytes;
 
-    /// <inheritdoc/>
+    /// <summary>False: once many share it, it waits for none of them.</summary>
     public bool IsBehind => false;
 
     private TimeSpan Now => time.GetElapsedTime(began);

@@ -173,8 +173,27 @@ public sealed class OpenScheduleTests
         // It is looked at again.
         Assert.Equal(TimeSpan.FromMilliseconds(100), schedule.Advance(Second));
         behind.IsBehind = false;
-        Assert.Null(schedule.Advance(Second));
+        Assert.Null(schedule.Advance(1.1 * Second));
         Assert.Equal([true, true], waiting.Select(turn => turn.HasCome));
+    }
+
+    [Fact]
+    public void Clients_that_are_behind_cost_a_look_now_and_then_however_many_others_come_and_go()
+    {
+        var schedule = new OpenSchedule(perSecond: 1_000_000, places: 64, HeldMemory.Plenty);
+        var behind = Enumerable.Range(0, 1_000).Select(_ => new TestOwner { IsBehind = true }).ToList();
+        behind.ForEach(client => Ask(schedule, client, count: 1, isCatchUp: false));
+
+        for (var i = 0; i < 1_000; i++)
+        {
+            var turn = Ask(schedule, new TestOwner(), count: 1, isCatchUp: false, now: i * 0.001 * Second).Single();
+            Assert.True(turn.HasCome);
+            schedule.End(turn);
+            schedule.Advance(i * 0.001 * Second);
+        }
+
+        // Twice when they came, and ten times in the second after.
+        Assert.All(behind, client => Assert.InRange(client.Looks, 1, 15));
     }
 
     [Fact]
