@@ -29,7 +29,7 @@ internal sealed class AbsentJobs : IAsyncDisposable
     private readonly BackendRegistry backends;
     private readonly FeedSet feeds;
 
-    public AbsentJobs(int outboxBytes = 64 * 1024)
+    public AbsentJobs(int outboxBytes = 64 * 1024, HeldMemory? held = null)
     {
         Metrics = new GatewayMetrics(services.GetRequiredService<IMeterFactory>(), Clock);
         var away = new BackendOptions { Address = "http://away.invalid:1", JobIds = "away-*" };
@@ -37,7 +37,7 @@ internal sealed class AbsentJobs : IAsyncDisposable
         backends = new BackendRegistry(
             settings,
             new UpstreamOptions(),
-            HeldMemory.Plenty,
+            held ?? HeldMemory.Plenty,
             NoAddress,
             Clock,
             NullLoggerFactory.Instance,
