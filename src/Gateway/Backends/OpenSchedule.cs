@@ -118,7 +118,7 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
         if (turn.IsCounted)
         {
             turn.IsCounted = false;
-            held.AddFixed(-Costs.Stream);
+            held.AddStream(-Costs.Stream);
         }
     }
 
@@ -152,7 +152,7 @@ internal sealed class OpenSchedule(int perSecond, int places, HeldMemory held)
         turn.IsUnanswered = true;
         unanswered++;
         turn.IsCounted = true;
-        held.AddFixed(Costs.Stream);
+        held.AddStream(Costs.Stream);
         turn.Come();
     }
 }

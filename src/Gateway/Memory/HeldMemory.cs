@@ -9,26 +9,36 @@ namespace OptimizationGateway.Gateway.Memory;
 internal sealed class HeldMemory(long limit)
 {
     /// <summary>The part of the limit that connections, subscriptions and streams may take by themselves before newcomers are refused.</summary>
-    private const double FixedPart = 0.6;
+    private const double NewcomersPart = 0.6;
 
-    /// <summary>The same for streams: those who are in need some to come back to their jobs when newcomers are refused.</summary>
-    private const double StreamsPart = 0.68;
+    /// <summary>
+    /// The same for streams: those who are in need some to come back to their jobs when newcomers are refused. What waits for clients takes
+    /// another seventh, and at 80 % some are sent away: with 70 % for streams readers were, and came back, for ever (docs/decisions/0013).
+    /// </summary>
+    private const double StreamsPart = 0.65;
 
-    /// <summary>The same from which readers are sent away. It is above the others: what they leave isn't for newcomers or streams.</summary>
-    private const double ShedFixedPart = 0.7;
+    /// <summary>
+    /// The part that connections and subscriptions may take before readers are sent away. It is between the two: who is sent away isn't replaced
+    /// by newcomers, and there is always room for streams.
+    /// </summary>
+    private const double ShedPart = 0.62;
 
-    /// <summary>The same for subscriptions of those who are in.</summary>
+    /// <summary>The part that connections and subscriptions may take before those who are in can't subscribe to more.</summary>
     private const double SubscriptionsPart = 0.75;
 
+    /// <summary>What is made free is a little more than what is too much.</summary>
+    private const double AfterShedding = 0.95;
+
     private readonly long[] steps = [0, Part(limit, 0.5), Part(limit, 0.65), Part(limit, 0.8), Part(limit, 0.9)];
-    private readonly long fixedLimit = Part(limit, FixedPart);
-    private readonly long shedFixedLimit = Part(limit, ShedFixedPart);
+    private readonly long newcomersLimit = Part(limit, NewcomersPart);
     private readonly long streamsLimit = Part(limit, StreamsPart);
+    private readonly long shedLimit = Part(limit, ShedPart);
     private readonly long subscriptionsLimit = Part(limit, SubscriptionsPart);
     private readonly Lock gate = new();
     private TaskCompletionSource pressed = NewSource();
     private long total;
-    private long ofFixed;
+    private long ofClients;
+    private long ofStreams;
 
     /// <summary>Memory without a limit worth the name, for parts that are used by themselves.</summary>
     public static HeldMemory Plenty => new(long.MaxValue);
@@ -36,8 +46,8 @@ internal sealed class HeldMemory(long limit)
     /// <summary>The most that there should be, in bytes.</summary>
     public long Limit => limit;
 
-    /// <summary>The most that connections and streams may take by themselves, in bytes.</summary>
-    public long FixedLimit => fixedLimit;
+    /// <summary>The most that connections, subscriptions and streams may take by themselves before newcomers are refused, in bytes.</summary>
+    public long FixedLimit => newcomersLimit;
 
     /// <summary>The memory that is held, in bytes.</summary>
     public long Bytes => Volatile.Read(ref total);
@@ -58,19 +68,19 @@ internal sealed class HeldMemory(long limit)
     }
 
     /// <summary>The memory beyond the point from which readers are sent away, and a little more, in bytes; 0 or less if there is none.</summary>
-    public long Excess => Math.Max(Bytes - Part(steps[(int)Pressure.Shed], 0.95), Volatile.Read(ref ofFixed) - Part(shedFixedLimit, 0.95));
+    public long Excess => Math.Max(Bytes - Part(steps[(int)Pressure.Shed], AfterShedding), OfClients - Part(shedLimit, AfterShedding));
 
     /// <summary>True if readers have to be sent away.</summary>
-    public bool MustShed => Pressure >= Pressure.Shed || Volatile.Read(ref ofFixed) >= shedFixedLimit;
+    public bool MustShed => Pressure >= Pressure.Shed || OfClients >= shedLimit;
 
     /// <summary>True if there is room for another connection.</summary>
-    public bool HasRoom => HasRoomBelow(fixedLimit);
+    public bool HasRoom => IsBelow(OfClients + OfStreams, newcomersLimit);
 
     /// <summary>True if there is room for another stream.</summary>
-    public bool HasRoomForStream => HasRoomBelow(streamsLimit);
+    public bool HasRoomForStream => IsBelow(OfClients + OfStreams, streamsLimit);
 
     /// <summary>True if there is room for another subscription of a client that is in.</summary>
-    public bool HasRoomForSubscription => HasRoomBelow(subscriptionsLimit);
+    public bool HasRoomForSubscription => IsBelow(OfClients, subscriptionsLimit);
 
     /// <summary>Counts more of what waits for clients, or less.</summary>
     public void Add(long bytes)
@@ -82,11 +92,18 @@ internal sealed class HeldMemory(long limit)
     /// <summary>Counts what work takes that isn't done at once.</summary>
     public ValueTask WhileAsync(ValueTask work, int bytes) => work.IsCompletedSuccessfully ? work : CountAsync(work, bytes);
 
-    /// <summary>Counts what a connection or a stream takes by itself, or, with a negative number, one that is gone.</summary>
+    /// <summary>Counts what a connection or a subscription takes by itself, or, with a negative number, one that is gone.</summary>
     public void AddFixed(int bytes)
     {
-        var now = Interlocked.Add(ref ofFixed, bytes);
-        SignalIf(shedFixedLimit, now - bytes, now);
+        var now = Interlocked.Add(ref ofClients, bytes);
+        SignalIf(shedLimit, now - bytes, now);
+        Add(bytes);
+    }
+
+    /// <summary>Counts what a stream takes by itself, or, with a negative number, one that is gone.</summary>
+    public void AddStream(int bytes)
+    {
+        Interlocked.Add(ref ofStreams, bytes);
         Add(bytes);
     }
 
@@ -109,7 +126,11 @@ internal sealed class HeldMemory(long limit)
         }
     }
 
-    private bool HasRoomBelow(long most) => Bytes < steps[(int)Pressure.Refuse] && Volatile.Read(ref ofFixed) < most;
+    private long OfClients => Volatile.Read(ref ofClients);
+
+    private long OfStreams => Volatile.Read(ref ofStreams);
+
+    private bool IsBelow(long taken, long most) => Bytes < steps[(int)Pressure.Refuse] && taken < most;
 
     private static long Part(long whole, double part) => (long)(whole * part);
 
