@@ -40,7 +40,7 @@ log-fleet: ## Restart and kill two log servers on one PostgreSQL while VIEWERS w
 proxies: ## Five minutes of silence through nginx and HAProxy, with the timeouts as they are shipped
 	AS_SHIPPED=true dotnet test --project tests/Gateway.IntegrationTests -- --filter-method '*DeployedProxyTests.An_idle_subscription*'
 
-memory: ## What slow readers and stuck viewers cost, what connections leave behind, a soak of SOAK (600) seconds, and 30 attacks of SECONDS (60) each
+memory: ## What slow readers and stuck viewers cost, what connections leave behind, a soak of SOAK (600) seconds, and 60 attacks of SECONDS (60) each
 	dotnet run -c Release --project bench/Memory -- slow
 	dotnet run -c Release --project bench/Memory -- stuck
 	dotnet run -c Release --project bench/Memory -- churn

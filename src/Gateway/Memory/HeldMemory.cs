@@ -26,7 +26,7 @@ internal sealed class HeldMemory(long limit)
     /// <summary>The part that connections and subscriptions may take before those who are in can't subscribe to more.</summary>
     private const double SubscriptionsPart = 0.75;
 
-    /// <summary>What is made free is a little more than what is too much.</summary>
+    /// <summary>The part of a threshold down to which readers are sent away: a little more goes than is too much.</summary>
     private const double AfterShedding = 0.95;
 
     private readonly long[] steps = [0, Part(limit, 0.5), Part(limit, 0.65), Part(limit, 0.8), Part(limit, 0.9)];

@@ -1,6 +1,6 @@
 namespace OptimizationGateway.Gateway.Memory;
 
-/// <summary>Whoever streams are opened for.</summary>
+/// <summary>The one that streams are opened for: a client, or a watch that clients share.</summary>
 internal interface IStreamOwner
 {
     /// <summary>True while so much waits for it that no further stream is to be opened for it. Can be read from any thread.</summary>
