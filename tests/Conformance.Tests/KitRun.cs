@@ -28,10 +28,9 @@ internal sealed record KitRun(int ExitCode, string Output, string Errors)
     public void AssertAllPass()
     {
         Assert.Equal(("", null), (Errors, Json["error"]?.ToJsonString()));
-        Assert.Equal(
-            [],
-            Rules.Where(rule => (string?)rule["verdict"] != "pass").Select(rule => $"{rule["rule"]} {rule["verdict"]}: {rule["seen"]}")
-        );
+        // In one text: a collection's elements are cut short.
+        var broken = Rules.Where(rule => (string?)rule["verdict"] != "pass");
+        Assert.Equal("", string.Join('\n', broken.Select(rule => $"{rule["rule"]} {rule["verdict"]}: {rule["seen"]}")));
         Assert.Equal(Conformance.Rules.RuleBook.All.Select(rule => rule.Name), Rules.Select(rule => (string)rule["rule"]!));
         Assert.Equal(0, ExitCode);
     }
