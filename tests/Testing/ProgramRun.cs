@@ -5,9 +5,6 @@ namespace OptimizationGateway.Testing;
 /// <summary>A program that ends by itself, and what it said.</summary>
 public static class ProgramRun
 {
-    /// <summary>The longest time that a program may take, with those that it starts: so that one that hangs is found.</summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
-
     public static Task<(int ExitCode, string Output, string Error)> ToItsEndAsync(string program, params string[] arguments) =>
         ToItsEndAsync(folder: "", [], program, arguments);
 
@@ -35,7 +32,7 @@ public static class ProgramRun
         }
 
         using var process = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(Deadline);
+        using var deadline = new CancellationTokenSource(TestClient.Deadline);
         var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
         var error = process.StandardError.ReadToEndAsync(deadline.Token);
         await process.WaitForExitAsync(deadline.Token);

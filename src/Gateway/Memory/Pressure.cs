@@ -9,7 +9,7 @@ internal enum Pressure
     /// <summary>Feeds keep only what a viewer still has to be sent.</summary>
     ShrinkRings,
 
-    /// <summary>Little may wait for each subscription, so that streams aren't read on and their windows aren't refilled.</summary>
+    /// <summary>Little may wait for each connection; streams that would bring more are given up, with their windows.</summary>
     HoldBack,
 
     /// <summary>The readers that hold most and move least are sent away.</summary>
